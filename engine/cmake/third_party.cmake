@@ -1,0 +1,35 @@
+# Every library from outside, in one place. Those without CMake files come through pkg-config.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(simdjson REQUIRED)
+find_package(GTest REQUIRED)
+pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq)
+pkg_check_modules(libcurl REQUIRED IMPORTED_TARGET libcurl)
+pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
+pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
+pkg_check_modules(qrencode REQUIRED IMPORTED_TARGET libqrencode)
+
+# The interpreter built as C++ and linked statically: a script error unwinds destructors, and the
+# string hash seed can be fixed at link time (see engine/lua/README.md).
+find_library(LUA_CXX_LIBRARY NAMES liblua5.4-c++.a REQUIRED)
+find_path(LUA_INCLUDE_DIR NAMES lua.h PATH_SUFFIXES lua5.4 REQUIRED)
+add_library(lua_cxx INTERFACE)
+target_include_directories(lua_cxx SYSTEM INTERFACE ${LUA_INCLUDE_DIR})
+target_link_libraries(lua_cxx INTERFACE ${LUA_CXX_LIBRARY})
+target_link_options(lua_cxx INTERFACE "LINKER:--wrap=_Z9luaS_hashPKcmj")
+
+# name used in USES lists -> target
+set(SLUICE_TP_threads Threads::Threads)
+set(SLUICE_TP_openssl OpenSSL::SSL OpenSSL::Crypto)
+set(SLUICE_TP_fmt fmt::fmt)
+set(SLUICE_TP_spdlog spdlog::spdlog)
+set(SLUICE_TP_simdjson simdjson::simdjson)
+set(SLUICE_TP_libpq PkgConfig::libpq)
+set(SLUICE_TP_libcurl PkgConfig::libcurl)
+set(SLUICE_TP_httplib PkgConfig::httplib)
+set(SLUICE_TP_tomlplusplus PkgConfig::tomlplusplus)
+set(SLUICE_TP_qrencode PkgConfig::qrencode)
+set(SLUICE_TP_lua lua_cxx)

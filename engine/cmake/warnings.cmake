@@ -1,0 +1,21 @@
+# Warnings apply to our own targets only; third parties are SYSTEM.
+option(SLUICE_WERROR "Treat warnings as errors" ON)
+add_library(sluice_warnings INTERFACE)
+target_compile_options(sluice_warnings INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+    -Wnon-virtual-dtor -Woverloaded-virtual -Wswitch-enum -Wextra-semi -Wformat=2
+)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(sluice_warnings INTERFACE -Wduplicated-cond -Wlogical-op)
+else()
+    target_compile_options(sluice_warnings INTERFACE -Wthread-safety)
+endif()
+if(SLUICE_WERROR)
+    target_compile_options(sluice_warnings INTERFACE -Werror)
+endif()
+
+set(SLUICE_SANITIZE "" CACHE STRING "Sanitizers for every target: empty, address,undefined or thread")
+if(SLUICE_SANITIZE)
+    add_compile_options(-fsanitize=${SLUICE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    add_link_options(-fsanitize=${SLUICE_SANITIZE})
+endif()

@@ -1,0 +1,228 @@
+#include "core/clock.hpp"
+
+#include <array>
+#include <cstdio>
+#include <optional>
+
+namespace sluice {
+namespace {
+
+using std::chrono::microseconds;
+
+struct Civil {
+    int year;
+    unsigned month, day;
+    int hour, minute, second;
+    long micros;
+};
+
+Civil to_civil(Time time) {
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date{day};
+    const std::chrono::hh_mm_ss clock{time - day};
+    return {
+        static_cast<int>(date.year()),
+        static_cast<unsigned>(date.month()),
+        static_cast<unsigned>(date.day()),
+        static_cast<int>(clock.hours().count()),
+        static_cast<int>(clock.minutes().count()),
+        static_cast<int>(clock.seconds().count()),
+        static_cast<long>(clock.subseconds().count())
+    };
+}
+
+/// Reads `count` digits at the front of `text` and drops them.
+std::optional<int> take_digits(std::string_view& text, std::size_t count) {
+    if (text.size() < count) {
+        return std::nullopt;
+    }
+    int value = 0;
+    for (const char c : text.substr(0, count)) {
+        if (c < '0' || c > '9') {
+            return std::nullopt;
+        }
+        value = value * 10 + (c - '0');
+    }
+    text.remove_prefix(count);
+    return value;
+}
+
+bool take(std::string_view& text, std::string_view any_of) {
+    if (text.empty() || any_of.find(text.front()) == std::string_view::npos) {
+        return false;
+    }
+    text.remove_prefix(1);
+    return true;
+}
+
+std::optional<microseconds> take_fraction(std::string_view& text) {
+    if (!take(text, ".")) {
+        return microseconds{0};
+    }
+    long value = 0;
+    int digits = 0;
+    while (!text.empty() && text.front() >= '0' && text.front() <= '9') {
+        if (digits < 6) {
+            value = value * 10 + (text.front() - '0');
+            ++digits;
+        }
+        text.remove_prefix(1);
+    }
+    if (digits == 0) {
+        return std::nullopt;
+    }
+    for (; digits < 6; ++digits) {
+        value *= 10;
+    }
+    return microseconds{value};
+}
+
+std::optional<std::chrono::minutes> take_offset(std::string_view& text) {
+    if (take(text, "Zz")) {
+        return std::chrono::minutes{0};
+    }
+    const bool negative = text.starts_with('-');
+    if (!take(text, "+-")) {
+        return std::nullopt;
+    }
+    const auto hours = take_digits(text, 2);
+    if (!hours || *hours > 23 || !take(text, ":")) {
+        return std::nullopt;
+    }
+    const auto minutes = take_digits(text, 2);
+    if (!minutes || *minutes > 59) {
+        return std::nullopt;
+    }
+    const std::chrono::minutes offset{*hours * 60 + *minutes};
+    return negative ? -offset : offset;
+}
+
+std::optional<std::chrono::sys_days> take_date(std::string_view& text) {
+    const auto year = take_digits(text, 4);
+    if (!year || !take(text, "-")) {
+        return std::nullopt;
+    }
+    const auto month = take_digits(text, 2);
+    if (!month || !take(text, "-")) {
+        return std::nullopt;
+    }
+    const auto day = take_digits(text, 2);
+    if (!day) {
+        return std::nullopt;
+    }
+    const std::chrono::year_month_day date{
+        std::chrono::year{*year},
+        std::chrono::month{static_cast<unsigned>(*month)},
+        std::chrono::day{static_cast<unsigned>(*day)}
+    };
+    if (!date.ok()) {
+        return std::nullopt;
+    }
+    return std::chrono::sys_days{date};
+}
+
+std::optional<std::chrono::seconds> take_time_of_day(std::string_view& text) {
+    const auto hour = take_digits(text, 2);
+    if (!hour || *hour > 23 || !take(text, ":")) {
+        return std::nullopt;
+    }
+    const auto minute = take_digits(text, 2);
+    if (!minute || *minute > 59 || !take(text, ":")) {
+        return std::nullopt;
+    }
+    const auto second = take_digits(text, 2);
+    if (!second || *second > 59) {
+        return std::nullopt;
+    }
+    return std::chrono::seconds{*hour * 3600 + *minute * 60 + *second};
+}
+
+std::optional<Time> parse_parts(std::string_view text) {
+    const auto date = take_date(text);
+    if (!date || !take(text, "Tt")) {
+        return std::nullopt;
+    }
+    const auto of_day = take_time_of_day(text);
+    if (!of_day) {
+        return std::nullopt;
+    }
+    const auto fraction = take_fraction(text);
+    if (!fraction) {
+        return std::nullopt;
+    }
+    const auto offset = take_offset(text);
+    if (!offset || !text.empty()) {
+        return std::nullopt;
+    }
+    return Time{*date + *of_day + *fraction - *offset};
+}
+
+}  // namespace
+
+std::string format_rfc3339(Time time) {
+    const Civil c = to_civil(time);
+    std::array<char, 64> buffer{};
+    const int size = c.micros == 0 ? std::snprintf(
+                                         buffer.data(),
+                                         buffer.size(),
+                                         "%04d-%02u-%02uT%02d:%02d:%02dZ",
+                                         c.year,
+                                         c.month,
+                                         c.day,
+                                         c.hour,
+                                         c.minute,
+                                         c.second
+                                     )
+                                   : std::snprintf(
+                                         buffer.data(),
+                                         buffer.size(),
+                                         "%04d-%02u-%02uT%02d:%02d:%02d.%06ldZ",
+                                         c.year,
+                                         c.month,
+                                         c.day,
+                                         c.hour,
+                                         c.minute,
+                                         c.second,
+                                         c.micros
+                                     );
+    return {buffer.data(), static_cast<std::size_t>(size)};
+}
+
+std::string format_rfc3339_offset(Time time, std::chrono::minutes offset) {
+    const Civil c = to_civil(time + offset);
+    const auto magnitude = std::chrono::abs(offset).count();
+    std::array<char, 64> buffer{};
+    const int size = std::snprintf(
+        buffer.data(),
+        buffer.size(),
+        "%04d-%02u-%02uT%02d:%02d:%02d%c%02d:%02d",
+        c.year,
+        c.month,
+        c.day,
+        c.hour,
+        c.minute,
+        c.second,
+        offset.count() < 0 ? '-' : '+',
+        static_cast<int>(magnitude / 60),
+        static_cast<int>(magnitude % 60)
+    );
+    return {buffer.data(), static_cast<std::size_t>(size)};
+}
+
+Result<Time> parse_rfc3339(std::string_view text) {
+    const auto time = parse_parts(text);
+    if (!time) {
+        return fail(
+            ErrorCode::invalid,
+            "time '" + std::string(text.substr(0, 40)) +
+                "' is not RFC 3339, wanted a form like 2026-01-01T08:00:00Z"
+        );
+    }
+    return *time;
+}
+
+Time SystemClock::now() const {
+    return std::chrono::time_point_cast<microseconds>(std::chrono::system_clock::now());
+}
+
+}  // namespace sluice

@@ -1,0 +1,114 @@
+#include "core/id.hpp"
+
+#include <array>
+
+#include "core/hash.hpp"
+
+namespace sluice {
+namespace {
+
+constexpr std::string_view kCrockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+constexpr std::size_t kTextSize = 26;
+
+int digit_of(char c) {
+    const auto at = kCrockford.find(c);
+    return at == std::string_view::npos ? -1 : static_cast<int>(at);
+}
+
+Error bad_id(std::string_view text) {
+    return {
+        ErrorCode::invalid,
+        "'" + std::string(text.substr(0, 64)) + "' is not an id of 26 base-32 characters",
+        {}
+    };
+}
+
+}  // namespace
+
+Bucket bucket_of(std::string_view scope, std::string_view key) {
+    std::string text;
+    text.reserve(scope.size() + key.size() + 1);
+    text.append(scope).push_back('\0');
+    text.append(key);
+    return static_cast<Bucket>(hash128(text).low & 0xff);
+}
+
+Id128 Id128::generate(Time now, Bucket bucket, Random& random) {
+    const auto millis = static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count()
+    );
+    const std::uint64_t chance = random.next();
+    return {
+        (millis << 16) | (std::uint64_t{static_cast<std::uint8_t>(bucket)} << 8) | (chance & 0xff),
+        random.next()
+    };
+}
+
+Id128 Id128::derive(std::uint32_t activation, std::uint32_t ordinal) const {
+    std::string text = to_string();
+    text += "/" + std::to_string(activation) + "/" + std::to_string(ordinal);
+    const Hash128 hash = hash128(text);
+    return {(high & ~std::uint64_t{0xff}) | (hash.high & 0xff), hash.low};
+}
+
+Result<Id128> Id128::parse(std::string_view text) {
+    // 26 * 5 = 130 bits: the first character carries only the top three.
+    if (text.size() != kTextSize || digit_of(text.front()) < 0 || digit_of(text.front()) > 7) {
+        return fail(bad_id(text));
+    }
+    Id128 id;
+    for (const char c : text) {
+        const int digit = digit_of(c);
+        if (digit < 0) {
+            return fail(bad_id(text));
+        }
+        id.high = (id.high << 5) | (id.low >> 59);
+        id.low = (id.low << 5) | static_cast<std::uint64_t>(digit);
+    }
+    return id;
+}
+
+Result<Id128> Id128::parse_uuid(std::string_view text) {
+    std::array<std::uint64_t, 2> words{};
+    std::size_t digits = 0;
+    for (const char c : text) {
+        if (c == '-') {
+            continue;
+        }
+        const auto at = std::string_view("0123456789abcdef").find(c);
+        if (at == std::string_view::npos || digits >= 32) {
+            return fail(bad_id(text));
+        }
+        auto& word = words[digits / 16];
+        word = (word << 4) | at;
+        ++digits;
+    }
+    if (digits != 32) {
+        return fail(bad_id(text));
+    }
+    return Id128{words[0], words[1]};
+}
+
+std::string Id128::to_string() const {
+    std::string text(kTextSize, '0');
+    std::uint64_t h = high;
+    std::uint64_t l = low;
+    for (std::size_t i = kTextSize; i-- > 0;) {
+        text[i] = kCrockford[l & 31];
+        l = (l >> 5) | (h << 59);
+        h >>= 5;
+    }
+    return text;
+}
+
+std::string Id128::to_uuid() const {
+    std::string text = to_hex(Hash128{high, low});
+    for (const std::size_t at : {8U, 13U, 18U, 23U}) {
+        text.insert(at, 1, '-');
+    }
+    return text;
+}
+
+Bucket Id128::bucket() const { return static_cast<Bucket>((high >> 8) & 0xff); }
+
+}  // namespace sluice
