@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/clock.hpp"
+#include "core/id.hpp"
+#include "payment/outcome.hpp"
+#include "payment/payment.hpp"
+
+namespace sluice::channel {
+
+enum class Operation { collect, query, close };
+[[nodiscard]] std::string_view to_string(Operation operation);
+Result<Operation> parse_operation(std::string_view text);
+
+/// Whether a committed effect whose answer was lost may simply be sent again.
+enum class Resend { idempotent, query_first, never };
+
+/// One thing to ask of a channel, already committed as an effect of a run. Self-contained: the
+/// adapter sees nothing else, so sending it again builds the same request (but nonce and time).
+struct ExchangeOrder {
+    RunId run;
+    std::uint32_t ordinal = 0;  ///< of the effect within its run; the report carries it back
+    Operation operation = Operation::collect;
+    payment::Instruction instruction;
+    std::string description;  ///< what the payer reads at the channel
+};
+
+/// What was sent and answered, masked, for the timeline.
+struct Evidence {
+    std::string method;
+    std::string path;
+    int http_status = 0;  ///< 0: no answer
+    std::string request;
+    std::string response;
+    std::int64_t took_us = 0;
+};
+
+struct ExchangeReport {
+    RunId run;
+    InstructionId instruction;
+    std::uint32_t ordinal = 0;
+    Operation operation = Operation::collect;
+    payment::Outcome outcome;
+    Evidence evidence;
+};
+
+}  // namespace sluice::channel

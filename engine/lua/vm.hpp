@@ -1,0 +1,140 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/value.hpp"
+
+namespace sluice::lua {
+
+/// Meters of one activation (one call, start or resume); all are reset before each.
+struct Limits {
+    std::int64_t instructions = 500'000;
+    std::chrono::milliseconds wall{50};
+    std::size_t heap_bytes = 8U << 20;
+    std::size_t block_bytes = 256U << 10;
+    std::size_t churn_bytes = 64U << 20;
+};
+
+/// How a script ended badly. `refused`: the gate did not let it in. `aborted`: a meter stopped it.
+/// `error`: it made a mistake at a line.
+enum class Outcome { refused, aborted, error };
+
+/// What its author reads: `message` is one clear sentence, `excerpt` the source around the line.
+struct ScriptError {
+    Outcome outcome = Outcome::error;
+    std::string script;
+    int line = 0;  ///< 0: not known
+    std::string message;
+    std::string excerpt;
+    /// "pay.lua, line 14: unknown step 'authorise' - did you mean 'authorize'?"
+    [[nodiscard]] std::string describe() const;
+};
+
+/// A script that passed the gate and compiled. Immutable, shared between threads.
+class Program;
+using ProgramPtr = std::shared_ptr<const Program>;
+
+/// Gate, then compile. `name` is what errors show, e.g. "flows/pay.lua".
+std::expected<ProgramPtr, ScriptError> compile(std::string_view name, std::string_view source);
+
+[[nodiscard]] const std::string& name_of(const Program& program);
+[[nodiscard]] const std::string& source_of(const Program& program);
+
+/// What a host function tells the script.
+struct HostReply {
+    enum class Kind {
+        value,    ///< returns `value`
+        wait,     ///< suspends the script; the value given to resume() is returned to it
+        failure,  ///< a business failure: unwinds to the nearest `attempt`, carrying `value`
+        error     ///< the script's mistake, `message` raised at its line
+    };
+    Kind kind = Kind::value;
+    Value value;
+    std::string message;
+};
+
+/// Called on the thread that runs the script. Throws nothing.
+using HostFunction = std::function<HostReply(std::span<const Value> arguments)>;
+
+/// One Lua global that is a frozen table of host functions: `kernel.hold(...)`.
+struct HostTable {
+    std::string name;
+    std::vector<std::pair<std::string, HostFunction>> functions;
+};
+
+struct VmSettings {
+    Limits limits;
+    std::vector<HostTable> host;
+    /// Loaded in order; each returns a record whose members become frozen globals for what follows.
+    std::vector<ProgramPtr> libraries;
+};
+
+/// What a coroutine did.
+struct Progress {
+    enum class Kind { waiting, finished, failed };
+    Kind kind = Kind::finished;
+    Value value;  ///< what it waits with, what it returned, or the failure nobody caught
+};
+
+/// One sandboxed interpreter. Used by one thread at a time; never shared by two runs. After an
+/// `aborted` error it must be thrown away (`is_usable()` is false).
+class Vm {
+  public:
+    static std::expected<std::unique_ptr<Vm>, ScriptError> create(VmSettings settings);
+    ~Vm();
+    Vm(const Vm&) = delete;
+    Vm& operator=(const Vm&) = delete;
+
+    /// Runs the file's main chunk in a fresh environment and keeps what it returned as the
+    /// "module value". Loading again replaces it.
+    std::expected<void, ScriptError> load(const Program& program);
+
+    /// A plain (function-free) copy of a member of the module value: "title", "stages",
+    /// "operations.collect.resend"; "" is the whole value. Null when absent.
+    std::expected<Value, ScriptError> get(std::string_view path);
+    /// Whether the member at `path` is a function.
+    [[nodiscard]] bool is_function(std::string_view path);
+
+    /// Calls the function at `path` of the module value ("" = the module value itself). It may not
+    /// wait.
+    std::expected<Value, ScriptError> call(std::string_view path, std::span<const Value> arguments);
+    /// The same, but first runs `program`'s main chunk again in a fresh environment: nothing can
+    /// survive from an earlier call. For policies and adapters.
+    std::expected<Value, ScriptError> call_fresh(
+        const Program& program, std::string_view path, std::span<const Value> arguments
+    );
+
+    /// Begins the function at `path` as a coroutine that may wait; one coroutine a Vm.
+    std::expected<Progress, ScriptError> start(
+        std::string_view path, std::span<const Value> arguments
+    );
+    /// Continues after `waiting`.
+    std::expected<Progress, ScriptError> resume(const Value& value);
+
+    [[nodiscard]] bool is_usable() const;
+    [[nodiscard]] std::size_t memory_bytes() const;
+    /// Collects garbage: before a waiting script is kept for a while.
+    void collect();
+    /// The line the waiting coroutine stands at in the file named `script`; 0 if not known.
+    [[nodiscard]] int current_line(std::string_view script) const;
+
+  private:
+    class State;
+    explicit Vm(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+/// Proves at start-up what determinism and safety rest on: the fixed hash seed, the C locale, and
+/// which known miscompilations this interpreter has. An error text means: run no scripts.
+std::expected<void, std::string> self_test();
+
+}  // namespace sluice::lua

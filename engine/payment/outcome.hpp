@@ -1,0 +1,46 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/clock.hpp"
+#include "core/money.hpp"
+#include "core/result.hpp"
+#include "core/value.hpp"
+
+namespace sluice::payment {
+
+/// What an adapter understood from one answer, callback or failure of the wire.
+enum class OutcomeKind {
+    succeeded,  ///< the money moved
+    pending,    ///< accepted; the payer or the channel still acts
+    refused,    ///< a definite no, another channel may be tried
+    not_sent,   ///< surely never reached the channel
+    unknown,    ///< may have been executed: only a query may tell
+    config,     ///< our set-up is wrong and nothing was executed: alarm, no retry
+    not_found,  ///< a query found no such order; by itself it decides nothing
+    closed,     ///< closed at the channel, unpaid
+};
+
+[[nodiscard]] std::string_view to_string(OutcomeKind kind);
+Result<OutcomeKind> parse_outcome_kind(std::string_view text);
+
+/// An outcome with the claims the kernel holds against its own record (law 3). Absent claims are
+/// not compared, except that `succeeded` must carry number and amount.
+struct Outcome {
+    OutcomeKind kind = OutcomeKind::unknown;
+    std::string code;      ///< the channel's own code, for the timeline and for rules
+    std::string message;   ///< for people, never branched on
+    std::string number;    ///< our number as the channel repeats it
+    std::string merchant;  ///< the merchant id the channel names
+    std::string channel_reference;
+    std::optional<Money> amount;
+    std::optional<Time> happened_at;
+    Value next_action;  ///< what the payer needs, e.g. {"type":"qr_code","code_url":"..."}
+};
+
+[[nodiscard]] Value to_value(const Outcome& outcome);
+Result<Outcome> outcome_from_value(const Value& value);
+
+}  // namespace sluice::payment

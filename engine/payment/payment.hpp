@@ -1,0 +1,87 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/id.hpp"
+#include "core/money.hpp"
+#include "core/value.hpp"
+#include "payment/status.hpp"
+
+namespace sluice::payment {
+
+/// What a business order owes, and how far it is paid. Plain record; the database row is the truth.
+struct Order {
+    OrderId id;
+    std::string merchant_id;
+    std::string merchant_order_number;
+    std::string product_code;
+    std::string description;
+    Money amount;
+    std::int64_t paid_minor = 0;
+    OrderStatus status = OrderStatus::open;
+    Time created_at{};
+    Time expires_at{};
+};
+
+enum class LegKind { internal, external };
+
+/// One part of a payment: money from one source. Internal legs name an account of ours, external
+/// ones a method and scene at some channel.
+struct Leg {
+    int number = 0;  ///< 1-based, in the order given
+    LegKind kind = LegKind::external;
+    std::string method;  ///< "prepaid_card", "balance", "wechatpay"...
+    std::string scene;   ///< "qr" for external legs
+    AccountId account;   ///< internal legs only
+    Money amount;
+};
+
+/// One movement at one channel or account. Its number at the channel is the id's 26 characters.
+struct Instruction {
+    InstructionId id;
+    int leg_number = 0;
+    LegKind kind = LegKind::external;
+    std::string channel;          ///< "wechatpay", or "prepaid_card" for internal ones
+    std::string channel_account;  ///< empty for internal ones
+    std::string scene;
+    AccountId account;  ///< internal ones only
+    Money amount;
+    InstructionStatus status = InstructionStatus::created;
+    std::string merchant;  ///< the merchant id at the channel that an answer must name
+    std::string channel_reference;
+    std::string outcome_code;
+    std::string outcome_message;
+    Value next_action;
+    Time created_at{};
+    Time expires_at{};
+};
+
+/// One attempt to pay an order.
+struct Payment {
+    PaymentId id;
+    OrderId order_id;
+    std::string merchant_id;
+    std::string flow;
+    Money amount;
+    std::vector<Leg> legs;
+    PaymentStatus status = PaymentStatus::pending;
+    std::string stage;
+    std::string failure_code;
+    std::string failure_message;
+    Time created_at{};
+    Time updated_at{};
+};
+
+/// What the API shows of a payment: one consistent picture.
+struct PaymentPicture {
+    Order order;
+    Payment payment;
+    std::vector<Instruction> instructions;
+};
+
+[[nodiscard]] std::string_view to_string(LegKind kind);
+
+}  // namespace sluice::payment

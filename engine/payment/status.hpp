@@ -1,0 +1,63 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "core/result.hpp"
+
+namespace sluice::payment {
+
+/// Every status as it is stored in SQL and told in JSON. The tables in transition.cpp are the only
+/// way from one to another.
+enum class OrderStatus { open, paid, closed };
+enum class PaymentStatus { pending, compensating, succeeded, failed, closed };
+/// `created`: the intent is committed, nothing is known to have been sent. `pending`: the channel
+/// has it. `unknown`: the money may or may not have moved. `conflicted`: the channel's answer
+/// contradicts our record; a person must look.
+enum class InstructionStatus {
+    created,
+    pending,
+    unknown,
+    succeeded,
+    refused,
+    closed,
+    released,
+    conflicted
+};
+
+/// What happened to an instruction, as the kernel (never a script) understood it.
+enum class InstructionEvent {
+    accepted,     ///< the channel took it, the payer or channel still acts
+    unclear,      ///< it may have been executed
+    not_sent,     ///< surely never left us
+    confirmed,    ///< the money moved
+    declined,     ///< a definite no
+    shut,         ///< closed at the channel, money did not and will not move
+    let_go,       ///< a hold was released
+    contradicted  ///< amount, currency, number or merchant differ from our record
+};
+enum class PaymentEvent { unwind, succeed, fail, close };
+enum class OrderEvent { settle, close };
+
+[[nodiscard]] std::string_view to_string(OrderStatus status);
+[[nodiscard]] std::string_view to_string(PaymentStatus status);
+[[nodiscard]] std::string_view to_string(InstructionStatus status);
+[[nodiscard]] std::string_view to_string(InstructionEvent event);
+[[nodiscard]] std::string_view to_string(PaymentEvent event);
+Result<OrderStatus> parse_order_status(std::string_view text);
+Result<PaymentStatus> parse_payment_status(std::string_view text);
+Result<InstructionStatus> parse_instruction_status(std::string_view text);
+
+[[nodiscard]] bool is_final(OrderStatus status);
+[[nodiscard]] bool is_final(PaymentStatus status);
+/// Whether nothing more can be learned; `conflicted` is final for the flow, a person ends it.
+[[nodiscard]] bool is_final(InstructionStatus status);
+
+/// The status after the event, or nullopt when the table has no such row.
+[[nodiscard]] std::optional<OrderStatus> next(OrderStatus status, OrderEvent event);
+[[nodiscard]] std::optional<PaymentStatus> next(PaymentStatus status, PaymentEvent event);
+[[nodiscard]] std::optional<InstructionStatus> next(
+    InstructionStatus status, InstructionEvent event
+);
+
+}  // namespace sluice::payment

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "channel/exchange_message.hpp"
+#include "core/hash.hpp"
+#include "core/id.hpp"
+#include "core/result.hpp"
+#include "payment/outcome.hpp"
+#include "payment/payment.hpp"
+
+namespace sluice::worker {
+
+/// A wish to pay: an order that exists (its id), or one that begins with this payment.
+struct StartPayment {
+    payment::Order order;  ///< for an existing order as the database has it now
+    bool order_is_new = false;
+    Hash128 order_hash;           ///< of the order's request body, kept for new orders
+    payment::Payment payment;     ///< id, legs, amount, flow "pay"
+    std::string idempotency_key;  ///< empty: none given
+    Hash128 request_hash;         ///< of the whole request body
+};
+
+/// Answers exactly once, on a worker's thread: it must be quick and must not block.
+/// `conflict` with context "idempotency_key" or "merchant_order_number": same key, other body.
+/// `refused`: the domain said no (context = reason, e.g. "order_not_open", "payment_unresolved").
+/// `unavailable`: nothing was done, try again. `unknown`: the commit's fate is not known; the same
+/// request may be repeated and will find what happened.
+using PictureReply = std::function<void(Result<payment::PaymentPicture>)>;
+using DoneReply = std::function<void(Result<void>)>;
+
+struct CallbackFact {
+    InstructionId instruction;
+    payment::Outcome outcome;
+    channel::Evidence evidence;
+};
+
+/// The door of the engine for everything that comes from outside. Any thread.
+class Intake {
+  public:
+    virtual ~Intake() = default;
+
+    /// The address ("host:port") of the node that owns the bucket when that is not this node;
+    /// nullopt when it is ours. `unavailable` when nobody is known to own it right now.
+    virtual Result<std::optional<std::string>> owner_elsewhere(Bucket bucket) = 0;
+
+    /// Replies when the first commit is durable, or with what the natural keys already led to.
+    virtual void start(StartPayment request, PictureReply reply) = 0;
+
+    /// Asks a pending payment to end unpaid: the channel is closed first, and money that arrived
+    /// meanwhile wins. Replies when the wish is committed; a final payment is answered as it is.
+    virtual void close(PaymentId payment, PictureReply reply) = 0;
+
+    /// Records what a channel told us. Replies after the commit that holds it.
+    virtual void callback(CallbackFact fact, DoneReply reply) = 0;
+
+    /// Replies when the payment reaches a final status, or at the deadline with its picture then.
+    virtual void wait_final(PaymentId payment, Time deadline, PictureReply reply) = 0;
+};
+
+}  // namespace sluice::worker
