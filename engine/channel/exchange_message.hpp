@@ -6,14 +6,15 @@
 
 #include "core/clock.hpp"
 #include "core/id.hpp"
+#include "payment/operation.hpp"
 #include "payment/outcome.hpp"
 #include "payment/payment.hpp"
 
 namespace sluice::channel {
 
-enum class Operation { collect, query, close };
-[[nodiscard]] std::string_view to_string(Operation operation);
-Result<Operation> parse_operation(std::string_view text);
+using payment::Operation;
+using payment::parse_operation;
+using payment::to_string;
 
 /// Whether a committed effect whose answer was lost may simply be sent again.
 enum class Resend { idempotent, query_first, never };
@@ -26,6 +27,8 @@ struct ExchangeOrder {
     Operation operation = Operation::collect;
     payment::Instruction instruction;
     std::string description;  ///< what the payer reads at the channel
+    /// An earlier send of the same effect may have left: `not_sent` now proves nothing.
+    bool resent = false;
 };
 
 /// What was sent and answered, masked, for the timeline.
@@ -43,6 +46,7 @@ struct ExchangeReport {
     InstructionId instruction;
     std::uint32_t ordinal = 0;
     Operation operation = Operation::collect;
+    bool resent = false;
     payment::Outcome outcome;
     Evidence evidence;
 };

@@ -54,26 +54,42 @@ function(sluice_write_module_graph)
     file(WRITE ${CMAKE_BINARY_DIR}/module_graph.txt "${text}\n")
 endfunction()
 
-# sluice_test(NAME LABEL l USES m... THIRD_PARTY t... SOURCES f... [TIMEOUT s] [PROPERTIES ...])
+# A build may register only some tiers (sanitizers) and name its tests apart from other builds'.
+set(SLUICE_TEST_LABELS "" CACHE STRING "Labels of the tests to build; empty: all")
+set(SLUICE_TEST_PREFIX "" CACHE STRING "Put before each test's name")
+
+# sluice_test(NAME LABEL l USES m... THIRD_PARTY t... SOURCES f... [TIMEOUT s] [PROCESSORS n]
+#     [RESOURCE_LOCK r...])
 # One GoogleTest binary, run as one ctest test that carries the tier's label.
 function(sluice_test NAME)
-    cmake_parse_arguments(T "" "LABEL;TIMEOUT;PROCESSORS" "USES;THIRD_PARTY;SOURCES;RESOURCE_LOCK" ${ARGN})
+    cmake_parse_arguments(
+        T "" "LABEL;TIMEOUT;PROCESSORS" "USES;THIRD_PARTY;SOURCES;RESOURCE_LOCK" ${ARGN}
+    )
+    if(SLUICE_TEST_LABELS AND NOT T_LABEL IN_LIST SLUICE_TEST_LABELS)
+        return()
+    endif()
     add_executable(${NAME} ${T_SOURCES})
     target_include_directories(${NAME} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
     target_compile_definitions(${NAME} PRIVATE
         SLUICE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" SLUICE_BUILD_DIR="${CMAKE_BINARY_DIR}")
     sluice_link(${NAME} PRIVATE ${T_USES})
     sluice_link_third_party(${NAME} PRIVATE ${T_THIRD_PARTY})
-    target_link_libraries(${NAME} PRIVATE sluice_warnings GTest::gtest GTest::gmock GTest::gtest_main)
+    target_link_libraries(${NAME} PRIVATE
+        sluice_warnings GTest::gtest GTest::gmock GTest::gtest_main)
     if(NOT T_TIMEOUT)
         set(T_TIMEOUT 120)
     endif()
-    add_test(NAME ${NAME} COMMAND ${NAME})
-    set_tests_properties(${NAME} PROPERTIES LABELS "${T_LABEL}" TIMEOUT ${T_TIMEOUT})
+    if(SLUICE_SANITIZE)
+        math(EXPR T_TIMEOUT "${T_TIMEOUT} * 4")
+    endif()
+    set(test ${SLUICE_TEST_PREFIX}${NAME})
+    add_test(NAME ${test} COMMAND ${NAME})
+    set_tests_properties(${test} PROPERTIES LABELS "${T_LABEL}" TIMEOUT ${T_TIMEOUT}
+        ENVIRONMENT "UBSAN_OPTIONS=print_stacktrace=1")
     if(T_RESOURCE_LOCK)
-        set_tests_properties(${NAME} PROPERTIES RESOURCE_LOCK "${T_RESOURCE_LOCK}")
+        set_tests_properties(${test} PROPERTIES RESOURCE_LOCK "${T_RESOURCE_LOCK}")
     endif()
     if(T_PROCESSORS)
-        set_tests_properties(${NAME} PROPERTIES PROCESSORS ${T_PROCESSORS})
+        set_tests_properties(${test} PROPERTIES PROCESSORS ${T_PROCESSORS})
     endif()
 endfunction()

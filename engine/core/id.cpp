@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view kCrockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 constexpr std::size_t kTextSize = 26;
+constexpr std::size_t kUuidSize = 36;
 
 int digit_of(char c) {
     const auto at = kCrockford.find(c);
@@ -22,6 +23,16 @@ Error bad_id(std::string_view text) {
         {}
     };
 }
+
+Error bad_uuid(std::string_view text) {
+    return {
+        ErrorCode::invalid,
+        "'" + std::string(text.substr(0, 64)) + "' is not a UUID of 36 lower-case characters",
+        {}
+    };
+}
+
+bool is_uuid_dash(std::size_t at) { return at == 8 || at == 13 || at == 18 || at == 23; }
 
 }  // namespace
 
@@ -69,22 +80,23 @@ Result<Id128> Id128::parse(std::string_view text) {
 }
 
 Result<Id128> Id128::parse_uuid(std::string_view text) {
+    if (text.size() != kUuidSize || text[8] != '-' || text[13] != '-' || text[18] != '-' ||
+        text[23] != '-') {
+        return fail(bad_uuid(text));
+    }
     std::array<std::uint64_t, 2> words{};
     std::size_t digits = 0;
-    for (const char c : text) {
-        if (c == '-') {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (is_uuid_dash(i)) {
             continue;
         }
-        const auto at = std::string_view("0123456789abcdef").find(c);
-        if (at == std::string_view::npos || digits >= 32) {
-            return fail(bad_id(text));
+        const auto at = std::string_view("0123456789abcdef").find(text[i]);
+        if (at == std::string_view::npos) {
+            return fail(bad_uuid(text));
         }
         auto& word = words[digits / 16];
         word = (word << 4) | at;
         ++digits;
-    }
-    if (digits != 32) {
-        return fail(bad_id(text));
     }
     return Id128{words[0], words[1]};
 }

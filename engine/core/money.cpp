@@ -77,7 +77,7 @@ Result<Money> Money::parse(std::string_view text, Currency currency) {
     const std::string_view fraction =
         dot == std::string_view::npos ? std::string_view{} : rest.substr(dot + 1);
     const bool wants_fraction = currency.exponent() > 0;
-    const bool shape_ok = all_digits(whole) && whole.size() <= 18 &&
+    const bool shape_ok = all_digits(whole) && whole.size() <= 19 &&
                           (whole.size() == 1 || whole.front() != '0') &&
                           wants_fraction == (dot != std::string_view::npos) &&
                           fraction.size() == static_cast<std::size_t>(currency.exponent()) &&
@@ -173,6 +173,7 @@ Result<std::vector<Money>> Money::split(const std::vector<std::int64_t>& weights
         parts[order[i]] += 1;
     }
     std::vector<Money> result;
+    result.reserve(parts.size());
     for (const Wide part : parts) {
         result.emplace_back(static_cast<std::int64_t>(negative ? -part : part), currency_);
     }

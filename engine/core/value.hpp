@@ -23,6 +23,7 @@ using ValueArray = std::vector<Value>;
 class Value {
   public:
     Value() = default;
+    // NOLINTBEGIN(google-explicit-constructor): a literal of any of these kinds is a Value.
     Value(std::nullptr_t) {}
     Value(bool value) : storage_(value) {}
     Value(int value) : storage_(std::int64_t{value}) {}
@@ -34,6 +35,7 @@ class Value {
     Value(Money value) : storage_(value) {}
     Value(ValueArray value);
     Value(ValueObject value);
+    // NOLINTEND(google-explicit-constructor)
 
     [[nodiscard]] bool is_null() const { return std::holds_alternative<std::monostate>(storage_); }
     [[nodiscard]] const bool* as_bool() const { return std::get_if<bool>(&storage_); }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <unordered_set>
 
 #include <simdjson.h>
 
@@ -10,36 +11,91 @@
 namespace sluice::json {
 namespace {
 
+/// Above this many members a set finds repeats faster than comparing each with each.
+constexpr std::size_t kFewMembers = 16;
+
+/// One step of a JSON pointer (RFC 6901).
+std::string pointer_step(std::string_view key) {
+    std::string step = "/";
+    for (const char c : key) {
+        if (c == '~') {
+            step += "~0";
+        } else if (c == '/') {
+            step += "~1";
+        } else {
+            step.push_back(c);
+        }
+    }
+    return step;
+}
+
+/// The error as seen from one level further out. Places are only spelled out on failure.
+std::unexpected<Error> below(std::string_view key, Error error) {
+    error.context.insert(0, pointer_step(key));
+    return fail(std::move(error));
+}
+
+const std::string* find_repeat_of_few(const ValueObject& object) {
+    for (auto member = object.begin(); member != object.end(); ++member) {
+        const auto repeats = [&](const auto& other) { return other.first == member->first; };
+        if (std::any_of(object.begin(), member, repeats)) {
+            return &member->first;
+        }
+    }
+    return nullptr;
+}
+
+const std::string* find_repeat(const ValueObject& object) {
+    if (object.size() <= kFewMembers) {
+        return find_repeat_of_few(object);
+    }
+    std::unordered_set<std::string_view> seen;
+    for (const auto& member : object) {
+        if (!seen.insert(member.first).second) {
+            return &member.first;
+        }
+    }
+    return nullptr;
+}
+
+Result<Value> money_or_record(ValueObject object) {
+    if (object.size() != 1 || object.front().first != "$money") {
+        return Value(std::move(object));
+    }
+    const auto* pair = object.front().second.as_array();
+    if (pair == nullptr || pair->size() != 2 || (*pair)[0].as_int() == nullptr ||
+        (*pair)[1].as_text() == nullptr) {
+        return fail(ErrorCode::invalid, "$money wants [minor units, currency]");
+    }
+    SLUICE_ASSIGN(const Currency currency, Currency::parse(*(*pair)[1].as_text()));
+    return Value(Money{*(*pair)[0].as_int(), currency});
+}
+
 class Converter {
   public:
     explicit Converter(ParseLimits limits) : limits_(limits) {}
 
-    Result<Value> convert(
-        const simdjson::dom::element& element, const std::string& pointer, std::size_t depth
-    ) {
+    Result<Value> convert(const simdjson::dom::element& element, std::size_t depth) {
         if (++nodes_ > limits_.nodes_max) {
             return fail(
                 ErrorCode::limit,
-                "JSON has more than " + std::to_string(limits_.nodes_max) + " values",
-                pointer
+                "JSON has more than " + std::to_string(limits_.nodes_max) + " values"
             );
         }
         if (depth > limits_.depth_max) {
             return fail(
-                ErrorCode::limit,
-                "JSON is nested deeper than " + std::to_string(limits_.depth_max),
-                pointer
+                ErrorCode::limit, "JSON is nested deeper than " + std::to_string(limits_.depth_max)
             );
         }
         switch (element.type()) {
             case simdjson::dom::element_type::ARRAY:
-                return convert_array(get<simdjson::dom::array>(element), pointer, depth);
+                return convert_array(get<simdjson::dom::array>(element), depth);
             case simdjson::dom::element_type::OBJECT:
-                return convert_object(get<simdjson::dom::object>(element), pointer, depth);
+                return convert_object(get<simdjson::dom::object>(element), depth);
             case simdjson::dom::element_type::INT64:
                 return Value(get<std::int64_t>(element));
             case simdjson::dom::element_type::UINT64:
-                return fail(ErrorCode::invalid, "number is beyond 64 bits", pointer);
+                return fail(ErrorCode::invalid, "number is beyond 64 bits");
             case simdjson::dom::element_type::DOUBLE:
                 return Value(get<double>(element));
             case simdjson::dom::element_type::STRING:
@@ -61,50 +117,32 @@ class Converter {
         return value;
     }
 
-    Result<Value> convert_array(
-        const simdjson::dom::array& elements, const std::string& pointer, std::size_t depth
-    ) {
+    Result<Value> convert_array(const simdjson::dom::array& elements, std::size_t depth) {
         ValueArray array;
         for (const auto child : elements) {
-            SLUICE_ASSIGN(
-                auto value, convert(child, pointer + "/" + std::to_string(array.size()), depth + 1)
-            );
-            array.push_back(std::move(value));
+            auto value = convert(child, depth + 1);
+            if (!value) {
+                return below(std::to_string(array.size()), std::move(value).error());
+            }
+            array.push_back(*std::move(value));
         }
         return Value(std::move(array));
     }
 
-    Result<Value> convert_object(
-        const simdjson::dom::object& members, const std::string& pointer, std::size_t depth
-    ) {
+    Result<Value> convert_object(const simdjson::dom::object& members, std::size_t depth) {
         ValueObject object;
         object.reserve(members.size());
         for (const auto& [key, child] : members) {
-            if (std::ranges::any_of(object, [&](const auto& member) {
-                    return member.first == key;
-                })) {
-                return fail(
-                    ErrorCode::invalid, "member '" + std::string(key) + "' stands twice", pointer
-                );
+            auto value = convert(child, depth + 1);
+            if (!value) {
+                return below(key, std::move(value).error());
             }
-            SLUICE_ASSIGN(auto value, convert(child, pointer + "/" + std::string(key), depth + 1));
-            object.emplace_back(std::string(key), std::move(value));
+            object.emplace_back(std::string(key), *std::move(value));
         }
-        return as_money(Value(std::move(object)), pointer);
-    }
-
-    static Result<Value> as_money(Value value, const std::string& pointer) {
-        const auto& object = *value.as_object();
-        if (object.size() != 1 || object.front().first != "$money") {
-            return value;
+        if (const std::string* repeat = find_repeat(object)) {
+            return fail(ErrorCode::invalid, "member '" + *repeat + "' stands twice");
         }
-        const auto* pair = object.front().second.as_array();
-        if (pair == nullptr || pair->size() != 2 || (*pair)[0].as_int() == nullptr ||
-            (*pair)[1].as_text() == nullptr) {
-            return fail(ErrorCode::invalid, "$money wants [minor units, currency]", pointer);
-        }
-        SLUICE_ASSIGN(const Currency currency, Currency::parse(*(*pair)[1].as_text()));
-        return Value(Money{*(*pair)[0].as_int(), currency});
+        return money_or_record(std::move(object));
     }
 
     ParseLimits limits_;
@@ -122,7 +160,7 @@ Result<Value> parse(std::string_view text, ParseLimits limits) {
             ErrorCode::invalid, std::string("not valid JSON: ") + simdjson::error_message(error)
         );
     }
-    return Converter(limits).convert(root, "", 0);
+    return Converter(limits).convert(root, 0);
 }
 
 }  // namespace sluice::json

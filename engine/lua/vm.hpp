@@ -35,6 +35,7 @@ struct ScriptError {
     int line = 0;  ///< 0: not known
     std::string message;
     std::string excerpt;
+    Value failure;  ///< the record of a business failure that nothing caught; else null
     /// "pay.lua, line 14: unknown step 'authorise' - did you mean 'authorize'?"
     [[nodiscard]] std::string describe() const;
 };
@@ -88,8 +89,12 @@ struct Progress {
 /// One sandboxed interpreter. Used by one thread at a time; never shared by two runs. After an
 /// `aborted` error it must be thrown away (`is_usable()` is false).
 class Vm {
+    class State;
+
   public:
     static std::expected<std::unique_ptr<Vm>, ScriptError> create(VmSettings settings);
+    /// For create(): nobody else can name a State.
+    explicit Vm(std::unique_ptr<State> state);
     ~Vm();
     Vm(const Vm&) = delete;
     Vm& operator=(const Vm&) = delete;
@@ -128,8 +133,6 @@ class Vm {
     [[nodiscard]] int current_line(std::string_view script) const;
 
   private:
-    class State;
-    explicit Vm(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };
 

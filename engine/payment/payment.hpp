@@ -7,6 +7,7 @@
 #include "core/clock.hpp"
 #include "core/id.hpp"
 #include "core/money.hpp"
+#include "core/result.hpp"
 #include "core/value.hpp"
 #include "payment/status.hpp"
 
@@ -83,5 +84,6 @@ struct PaymentPicture {
 };
 
 [[nodiscard]] std::string_view to_string(LegKind kind);
+Result<LegKind> parse_leg_kind(std::string_view text);
 
 }  // namespace sluice::payment

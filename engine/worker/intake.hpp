@@ -14,6 +14,13 @@
 
 namespace sluice::worker {
 
+/// What the caller of start() waits for; the commit of the first activation at least.
+enum class WaitFor {
+    committed,
+    actionable,  ///< something for the payer to act on (a code to scan), or a final status
+    final_status,
+};
+
 /// A wish to pay: an order that exists (its id), or one that begins with this payment.
 struct StartPayment {
     payment::Order order;  ///< for an existing order as the database has it now
@@ -22,6 +29,8 @@ struct StartPayment {
     payment::Payment payment;     ///< id, legs, amount, flow "pay"
     std::string idempotency_key;  ///< empty: none given
     Hash128 request_hash;         ///< of the whole request body
+    WaitFor wait_for = WaitFor::committed;
+    Time answer_by{};  ///< the reply comes then at the latest, with the picture as it is
 };
 
 /// Answers exactly once, on a worker's thread: it must be quick and must not block.
@@ -47,7 +56,7 @@ class Intake {
     /// nullopt when it is ours. `unavailable` when nobody is known to own it right now.
     virtual Result<std::optional<std::string>> owner_elsewhere(Bucket bucket) = 0;
 
-    /// Replies when the first commit is durable, or with what the natural keys already led to.
+    /// Replies when what it waits for has come, or with what the natural keys already led to.
     virtual void start(StartPayment request, PictureReply reply) = 0;
 
     /// Asks a pending payment to end unpaid: the channel is closed first, and money that arrived

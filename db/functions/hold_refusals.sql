@@ -1,0 +1,62 @@
+-- Which activations of a batch cannot have their hold steps, taken one by one in order: a refused
+-- activation gives back what its earlier steps took. Called by commit_batch with the balance rows
+-- locked.
+CREATE OR REPLACE FUNCTION sluice.hold_refusals(
+    already_refused integer[], h_i integer[], h_ordinal integer[], h_kind text[], h_id uuid[],
+    h_account uuid[], h_currency text[], h_amount bigint[]
+) RETURNS TABLE (activation integer, ordinal integer, reason text)
+LANGUAGE plpgsql
+SET search_path = sluice, pg_temp
+AS $$
+DECLARE
+    refused integer[] := already_refused;
+    taken jsonb := '{}';
+    step record;
+    why text;
+    room bigint;
+BEGIN
+    FOR step IN
+        SELECT h.i, h.ordinal, h.kind, h.id, h.account, h.amount, a.status, a.currency,
+            h.currency AS wanted, b.sign * (b.dr - b.cr) - b.held - b.floor AS available,
+            b.account_id AS kept, x.status AS hold_status
+        FROM unnest(h_i, h_ordinal, h_kind, h_id, h_account, h_currency, h_amount)
+            AS h (i, ordinal, kind, id, account, currency, amount)
+        LEFT JOIN account a ON a.id = h.account
+        LEFT JOIN balance b ON b.account_id = h.account
+        LEFT JOIN hold x ON x.id = h.id
+        ORDER BY h.i, h.ordinal
+    LOOP
+        CONTINUE WHEN step.i = ANY (refused);
+        room := step.available - coalesce((taken ->> step.account::text)::bigint, 0);
+        why := CASE
+            WHEN step.kept IS NULL THEN 'account_not_found'
+            WHEN step.kind = 'release' THEN
+                CASE WHEN coalesce(step.hold_status, 'held') <> 'held' THEN 'hold_not_open' END
+            WHEN step.status <> 'open' THEN 'account_closed'
+            WHEN step.currency <> step.wanted THEN 'currency_mismatch'
+            WHEN step.kind = 'hold' AND room < step.amount THEN 'insufficient_balance'
+            WHEN step.kind = 'capture' AND coalesce(step.hold_status, 'held') <> 'held'
+                THEN 'hold_not_open'
+        END;
+        IF why IS NOT NULL THEN
+            refused := refused || step.i;
+            SELECT coalesce(jsonb_object_agg(t.key, t.value::bigint - coalesce(g.amount, 0)), '{}')
+            INTO taken
+            FROM jsonb_each_text(taken) t
+            LEFT JOIN (
+                SELECT h.account::text AS account, sum(h.amount)::bigint AS amount
+                FROM unnest(h_i, h_ordinal, h_kind, h_account, h_amount)
+                    AS h (i, ordinal, kind, account, amount)
+                WHERE h.i = step.i AND h.kind = 'hold' AND h.ordinal < step.ordinal
+                GROUP BY h.account
+            ) g ON g.account = t.key;
+            RETURN QUERY SELECT step.i, step.ordinal, why;
+        ELSIF step.kind = 'hold' THEN
+            taken := taken || jsonb_build_object(
+                step.account::text,
+                coalesce((taken ->> step.account::text)::bigint, 0) + step.amount
+            );
+        END IF;
+    END LOOP;
+END
+$$;

@@ -1,0 +1,83 @@
+#include "decision/policies.hpp"
+
+#include <utility>
+
+namespace sluice::decision {
+namespace {
+
+// A policy answers while a payer waits.
+constexpr lua::Limits kLimits{
+    .instructions = 200'000,
+    .wall = std::chrono::milliseconds{20},
+    .heap_bytes = 4U << 20,
+};
+
+Error script_error(const lua::ScriptError& error) {
+    return {ErrorCode::script, error.describe(), error.script + ":" + std::to_string(error.line)};
+}
+
+}  // namespace
+
+Policies::Policies(script::ReleasePtr release, Value candidates)
+    : release_(std::move(release)), candidates_(std::move(candidates)) {}
+
+Result<std::unique_ptr<Policies>> Policies::create(script::ReleasePtr release, Value candidates) {
+    std::unique_ptr<Policies> policies(new Policies(std::move(release), std::move(candidates)));
+    SLUICE_TRY(policies->open_vm());
+    return policies;
+}
+
+Result<void> Policies::open_vm() {
+    lua::VmSettings settings;
+    settings.limits = kLimits;
+    auto vm = lua::Vm::create(std::move(settings));
+    if (!vm) {
+        return fail(script_error(vm.error()));
+    }
+    vm_ = std::move(*vm);
+    return {};
+}
+
+Result<Value> Policies::decide(std::string_view policy, const Value& facts) {
+    const auto found = release_->policies.find(std::string(policy));
+    if (found == release_->policies.end()) {
+        return fail(
+            ErrorCode::script, "policy '" + std::string(policy) + "' is not in the live release"
+        );
+    }
+    if (!vm_->is_usable()) {
+        SLUICE_TRY(open_vm());
+    }
+    Value full = facts;
+    if (policy == "route") {
+        full.set("candidates", candidates_);
+    }
+    auto answer = vm_->call_fresh(*found->second, "decide", std::span(&full, 1));
+    if (!answer) {
+        return fail(script_error(answer.error()));
+    }
+    if (answer->as_object() == nullptr) {
+        return fail(
+            ErrorCode::script,
+            "policy '" + std::string(policy) + "' answered with a " +
+                std::string(answer->kind_name()) + ", wanted a record"
+        );
+    }
+    answer->set("policy", policy);
+    answer->set("release", release_->id.to_string());
+    answer->set("facts", facts);
+    return std::move(*answer);
+}
+
+Result<void> Policies::adopt(script::ReleasePtr release) {
+    auto before = std::exchange(release_, std::move(release));
+    auto vm = std::exchange(vm_, nullptr);
+    if (auto opened = open_vm(); !opened) {
+        release_ = std::move(before);
+        vm_ = std::move(vm);
+        return opened;
+    }
+    return {};
+}
+
+}  // namespace sluice::decision

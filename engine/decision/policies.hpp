@@ -1,0 +1,38 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/result.hpp"
+#include "core/value.hpp"
+#include "lua/vm.hpp"
+#include "script/release.hpp"
+
+namespace sluice::decision {
+
+/// The live policies, ready to be asked. Owned by one worker, one thread at a time; it keeps the
+/// release it was made from until `adopt()` swaps it between two batches.
+class Policies {
+  public:
+    /// `candidates`: what routing may choose from, a list of records (see scripts/routing).
+    static Result<std::unique_ptr<Policies>> create(script::ReleasePtr release, Value candidates);
+
+    /// Asks a policy. The answer is a record that carries its reasons and the release that gave it;
+    /// `script` when the policy fails or answers with something else than a record.
+    Result<Value> decide(std::string_view policy, const Value& facts);
+
+    /// From the next decision on. On failure the old release stays.
+    Result<void> adopt(script::ReleasePtr release);
+
+  private:
+    Policies(script::ReleasePtr release, Value candidates);
+    Result<void> open_vm();
+
+    script::ReleasePtr release_;
+    Value candidates_;
+    std::unique_ptr<lua::Vm> vm_;
+};
+
+}  // namespace sluice::decision

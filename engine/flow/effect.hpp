@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/id.hpp"
+#include "core/money.hpp"
+#include "core/value.hpp"
+#include "payment/operation.hpp"
+
+namespace sluice::flow {
+
+/// Asks the channel something, after the activation that emitted it is committed.
+struct SendExchange {
+    std::uint32_t exchange = 0;  ///< number of the exchange within the run
+    InstructionId instruction;
+    payment::Operation operation = payment::Operation::collect;
+};
+
+/// Moves on a hold of an internal account. The database may refuse it; then the whole activation is
+/// run again, knowing the refusal.
+struct HoldStep {
+    enum class Kind { hold, capture, release };
+    std::uint32_t ordinal = 0;  ///< within the activation
+    Kind kind = Kind::hold;
+    InstructionId instruction;  ///< also the hold's id
+    AccountId account;
+    Money amount;
+};
+
+enum class Side { debit, credit };
+
+/// One line of the activation's journal. `account` is set for accounts of people (a card), else the
+/// system account of (gl, owner) is meant.
+struct PostLine {
+    std::string gl;
+    std::string owner;
+    AccountId account;
+    Side side = Side::debit;
+    Money amount;
+};
+
+/// Money that a person must look at.
+struct OpenCase {
+    CaseId id;
+    std::string kind;  ///< "conflicted", "refund_due", "needs_operator"
+    InstructionId instruction;
+    Money amount;
+    std::string detail;
+};
+
+[[nodiscard]] std::string_view to_string(HoldStep::Kind kind);
+[[nodiscard]] std::string_view to_string(Side side);
+[[nodiscard]] Value to_value(const SendExchange& effect);
+[[nodiscard]] Value to_value(const HoldStep& effect);
+[[nodiscard]] Value to_value(const PostLine& line);
+[[nodiscard]] Value to_value(const OpenCase& effect);
+
+}  // namespace sluice::flow

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+
+#include "core/id.hpp"
+#include "core/result.hpp"
+#include "core/value.hpp"
+#include "payment/claims.hpp"
+#include "payment/operation.hpp"
+#include "payment/outcome.hpp"
+
+namespace sluice::flow {
+
+/// Something that came back to a run. Facts are all a run ever learns of the world; the journal
+/// keeps them in the order in which they were taken.
+struct Fact {
+    enum class Kind {
+        started,          ///< the first activation
+        outcome,          ///< the answer (or its absence) to an exchange of ours
+        callback,         ///< the channel told us by itself
+        timer,            ///< the moment the run waited for has come
+        close_requested,  ///< the business wants the payment to end unpaid
+    };
+    Kind kind = Kind::started;
+    InstructionId instruction;   ///< outcome, callback
+    std::uint32_t exchange = 0;  ///< outcome: which exchange of the run this answers
+    payment::Operation operation = payment::Operation::collect;
+    payment::Source source = payment::Source::first_send;
+    payment::Outcome outcome;
+    Value evidence;  ///< masked exchange for the timeline; proves nothing to the flow
+};
+
+[[nodiscard]] std::string_view to_string(Fact::Kind kind);
+[[nodiscard]] Value to_value(const Fact& fact);
+Result<Fact> fact_from_value(const Value& value);
+
+}  // namespace sluice::flow

@@ -1,0 +1,257 @@
+#include "flow/lua_api/kernel_api.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace sluice::flow {
+namespace {
+
+using lua::HostReply;
+using Arguments = std::span<const Value>;
+
+HostReply answer(Value value) { return {HostReply::Kind::value, std::move(value), {}}; }
+HostReply mistake(const Error& error) { return {HostReply::Kind::error, {}, error.message}; }
+HostReply mistake(std::string message) { return {HostReply::Kind::error, {}, std::move(message)}; }
+
+HostReply reply(Result<Value> result) {
+    return result ? answer(std::move(*result)) : mistake(result.error());
+}
+
+HostReply reply(const Result<void>& result) {
+    return result ? answer({}) : mistake(result.error());
+}
+
+/// The argument at `index`, or null: the functions say themselves what they miss.
+const Value& at(Arguments arguments, std::size_t index) {
+    static const Value kNull;
+    return index < arguments.size() ? arguments[index] : kNull;
+}
+
+Result<std::string> text_at(Arguments arguments, std::size_t index, std::string_view what) {
+    const std::string* text = at(arguments, index).as_text();
+    if (text == nullptr) {
+        return fail(
+            ErrorCode::script,
+            std::string(what) + " is a " + std::string(at(arguments, index).kind_name()) +
+                ", wanted text"
+        );
+    }
+    return *text;
+}
+
+Result<InstructionId> instruction_at(Arguments arguments, std::size_t index) {
+    SLUICE_ASSIGN(const std::string text, text_at(arguments, index, "instruction"));
+    return InstructionId::parse(text);
+}
+
+Result<std::int64_t> whole_of(const Value& record, std::string_view key) {
+    const Value* member = record.find(key);
+    if (member == nullptr || member->as_int() == nullptr) {
+        return fail(ErrorCode::script, "'" + std::string(key) + "' must be a whole number");
+    }
+    return *member->as_int();
+}
+
+Result<PostLine> line_of(const Value& record) {
+    PostLine line;
+    const Value* amount = record.find("amount");
+    if (amount == nullptr || amount->as_money() == nullptr) {
+        return fail(ErrorCode::script, "a posting line wants 'amount' as money");
+    }
+    line.amount = *amount->as_money();
+    const bool debit = record.find("debit") != nullptr;
+    line.side = debit ? Side::debit : Side::credit;
+    line.gl = record.text_or_empty(debit ? "debit" : "credit");
+    line.owner = record.text_or_empty("owner");
+    if (line.gl.empty() || line.owner.empty()) {
+        return fail(
+            ErrorCode::script,
+            "a posting line wants 'debit' or 'credit' with an account code, and 'owner'"
+        );
+    }
+    return line;
+}
+
+Result<Value> post(Kernel& kernel, Arguments arguments) {
+    const ValueArray* records = at(arguments, 0).as_array();
+    if (records == nullptr) {
+        return fail(ErrorCode::script, "post wants a list of lines");
+    }
+    std::vector<PostLine> lines;
+    for (const auto& record : *records) {
+        SLUICE_ASSIGN(auto line, line_of(record));
+        lines.push_back(std::move(line));
+    }
+    SLUICE_TRY(kernel.post(std::move(lines)));
+    return Value{};
+}
+
+Result<Value> instruct(Kernel& kernel, Arguments arguments) {
+    const Value& record = at(arguments, 0);
+    InstructRequest request;
+    SLUICE_ASSIGN(const std::int64_t leg, whole_of(record, "leg"));
+    SLUICE_ASSIGN(const std::int64_t expires_in, whole_of(record, "expires_in"));
+    request.leg_number = static_cast<int>(leg);
+    request.channel = record.text_or_empty("channel");
+    request.channel_account = record.text_or_empty("channel_account");
+    request.merchant = record.text_or_empty("merchant");
+    request.expires_at = kernel.now() + std::chrono::seconds(expires_in);
+    SLUICE_ASSIGN(const InstructionId id, kernel.instruct(request));
+    return Value(id.to_string());
+}
+
+Result<Value> view(Kernel& kernel, Arguments arguments) {
+    SLUICE_ASSIGN(const InstructionId id, instruction_at(arguments, 0));
+    const payment::Instruction* instruction = kernel.find(id);
+    if (instruction == nullptr) {
+        return fail(ErrorCode::script, id.to_string() + " is not of this payment");
+    }
+    Value record;
+    record.set("status", payment::to_string(instruction->status));
+    record.set("code", instruction->outcome_code);
+    record.set("message", instruction->outcome_message);
+    record.set("amount", instruction->amount);
+    return record;
+}
+
+Result<Value> exchange(Kernel& kernel, Arguments arguments) {
+    SLUICE_ASSIGN(const InstructionId id, instruction_at(arguments, 0));
+    SLUICE_ASSIGN(const std::string name, text_at(arguments, 1, "operation"));
+    SLUICE_ASSIGN(const auto operation, payment::parse_operation(name));
+    SLUICE_TRY(kernel.exchange(id, operation));
+    return Value{};
+}
+
+Result<Value> capture(Kernel& kernel, Arguments arguments) {
+    SLUICE_ASSIGN(const InstructionId id, instruction_at(arguments, 0));
+    return kernel.capture(id);
+}
+
+Result<Value> release(Kernel& kernel, Arguments arguments) {
+    SLUICE_ASSIGN(const InstructionId id, instruction_at(arguments, 0));
+    SLUICE_TRY(kernel.release(id));
+    return Value{};
+}
+
+Result<Value> hold(Kernel& kernel, Arguments arguments) {
+    const std::int64_t* leg = at(arguments, 0).as_int();
+    if (leg == nullptr) {
+        return fail(ErrorCode::script, "hold wants the number of a leg");
+    }
+    return kernel.hold(static_cast<int>(*leg));
+}
+
+Result<Value> conclude_absent(Kernel& kernel, Arguments arguments) {
+    SLUICE_ASSIGN(const InstructionId id, instruction_at(arguments, 0));
+    const std::int64_t* seconds = at(arguments, 1).as_int();
+    if (seconds == nullptr) {
+        return fail(ErrorCode::script, "conclude_absent wants the channel's delay in seconds");
+    }
+    SLUICE_TRY(kernel.conclude_absent(id, std::chrono::seconds(*seconds)));
+    return Value{};
+}
+
+Result<Value> decide(Kernel& kernel, Arguments arguments) {
+    SLUICE_ASSIGN(const std::string policy, text_at(arguments, 0, "policy"));
+    return kernel.decide(policy, at(arguments, 1));
+}
+
+Result<Value> stage(Kernel& kernel, Arguments arguments) {
+    SLUICE_ASSIGN(const std::string name, text_at(arguments, 0, "stage"));
+    SLUICE_ASSIGN(const std::string phase, text_at(arguments, 1, "phase"));
+    SLUICE_TRY(kernel.stage(name, phase));
+    return Value{};
+}
+
+Result<Value> open_case(Kernel& kernel, Arguments arguments) {
+    SLUICE_ASSIGN(const std::string kind, text_at(arguments, 0, "kind"));
+    SLUICE_ASSIGN(const InstructionId id, instruction_at(arguments, 1));
+    SLUICE_ASSIGN(std::string detail, text_at(arguments, 2, "detail"));
+    SLUICE_TRY(kernel.open_case(kind, id, std::move(detail)));
+    return Value{};
+}
+
+Result<Value> unwind(Kernel& kernel, Arguments arguments) {
+    SLUICE_ASSIGN(std::string code, text_at(arguments, 0, "code"));
+    SLUICE_ASSIGN(std::string message, text_at(arguments, 1, "message"));
+    SLUICE_TRY(kernel.unwind(std::move(code), std::move(message)));
+    return Value{};
+}
+
+Result<Value> finish(Kernel& kernel, Arguments arguments) {
+    SLUICE_ASSIGN(const std::string status, text_at(arguments, 0, "status"));
+    payment::PaymentEvent event = payment::PaymentEvent::succeed;
+    if (status == "failed") {
+        event = payment::PaymentEvent::fail;
+    } else if (status == "closed") {
+        event = payment::PaymentEvent::close;
+    } else if (status != "succeeded") {
+        return fail(
+            ErrorCode::script,
+            "'" + status + "' ends no payment, wanted succeeded, failed or closed"
+        );
+    }
+    SLUICE_TRY(kernel.finish(
+        event,
+        std::string(at(arguments, 1).as_text() == nullptr ? "" : *arguments[1].as_text()),
+        std::string(at(arguments, 2).as_text() == nullptr ? "" : *arguments[2].as_text())
+    ));
+    return Value{};
+}
+
+/// wait(milliseconds) or wait(): the next event, at once when one has already come.
+HostReply wait(Kernel& kernel, Arguments arguments) {
+    if (auto event = kernel.next_event()) {
+        return answer(std::move(*event));
+    }
+    const Value& limit = at(arguments, 0);
+    if (limit.is_null()) {
+        kernel.wait_for_facts();
+    } else if (limit.as_int() != nullptr && *limit.as_int() >= 0) {
+        kernel.wait_until(kernel.now() + std::chrono::milliseconds(*limit.as_int()));
+    } else {
+        return mistake("wait wants a whole number of milliseconds that is not negative");
+    }
+    return {HostReply::Kind::wait, {}, {}};
+}
+
+using Primitive = Result<Value> (*)(Kernel&, Arguments);
+
+constexpr std::pair<const char*, Primitive> kPrimitives[] = {
+    {"stage", stage},
+    {"decide", decide},
+    {"instruct", instruct},
+    {"hold", hold},
+    {"capture", capture},
+    {"release", release},
+    {"exchange", exchange},
+    {"view", view},
+    {"conclude_absent", conclude_absent},
+    {"post", post},
+    {"open_case", open_case},
+    {"unwind", unwind},
+    {"finish", finish},
+};
+
+}  // namespace
+
+lua::HostTable kernel_api(Kernel& kernel) {
+    lua::HostTable table{"kernel", {}};
+    for (const auto& [name, primitive] : kPrimitives) {
+        table.functions.emplace_back(name, [&kernel, call = primitive](Arguments arguments) {
+            return reply(call(kernel, arguments));
+        });
+    }
+    table.functions.emplace_back("now_ms", [&kernel](Arguments) {
+        return answer(Value(std::int64_t{
+            std::chrono::duration_cast<std::chrono::milliseconds>(kernel.now().time_since_epoch())
+                .count()
+        }));
+    });
+    table.functions.emplace_back("wait", [&kernel](Arguments arguments) {
+        return wait(kernel, arguments);
+    });
+    return table;
+}
+
+}  // namespace sluice::flow

@@ -1,0 +1,78 @@
+#include "gateway/routes.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace sluice::gateway {
+namespace {
+
+constexpr std::array kRoutes{
+    Route{"POST", "/v1/orders", Endpoint::create_order, Scope::merchant},
+    Route{"GET", "/v1/orders", Endpoint::find_order, Scope::merchant},
+    Route{"GET", "/v1/orders/{order_id}", Endpoint::get_order, Scope::merchant},
+    Route{"POST", "/v1/payments", Endpoint::create_payment, Scope::merchant},
+    Route{"GET", "/v1/payments/{payment_id}", Endpoint::get_payment, Scope::merchant},
+    Route{"POST", "/v1/payments/{payment_id}/close", Endpoint::close_payment, Scope::merchant},
+    Route{"GET", "/v1/payments/{payment_id}/timeline", Endpoint::get_timeline, Scope::merchant},
+    Route{"POST", "/v1/accounts", Endpoint::open_account, Scope::merchant},
+    Route{"GET", "/v1/accounts/{account_id}", Endpoint::get_account, Scope::merchant},
+    Route{"POST", "/v1/accounts/{account_id}/top_ups", Endpoint::top_up_account, Scope::merchant},
+    Route{"GET", "/v1/accounts/{account_id}/entries", Endpoint::list_entries, Scope::merchant},
+    Route{"POST", "/v1/accounts/{account_id}/close", Endpoint::close_account, Scope::merchant},
+    Route{
+        "POST", "/callbacks/{channel}/{channel_account}", Endpoint::receive_callback, Scope::open
+    },
+    Route{"GET", "/healthz", Endpoint::healthz, Scope::open},
+    Route{"GET", "/readyz", Endpoint::readyz, Scope::open},
+    Route{"GET", "/metrics", Endpoint::metrics, Scope::open},
+    Route{"GET", "/openapi.json", Endpoint::openapi, Scope::open},
+};
+
+/// Takes one segment off the front; the rest begins with '/' or is empty.
+std::string_view take_segment(std::string_view& path) {
+    path.remove_prefix(1);
+    const std::size_t end = std::min(path.find('/'), path.size());
+    const std::string_view segment = path.substr(0, end);
+    path.remove_prefix(end);
+    return segment;
+}
+
+std::optional<std::vector<std::string>> fit(std::string_view pattern, std::string_view path) {
+    std::vector<std::string> captures;
+    while (pattern.starts_with('/') && path.starts_with('/')) {
+        const std::string_view wanted = take_segment(pattern);
+        const std::string_view given = take_segment(path);
+        const bool is_capture = wanted.starts_with('{');
+        if (is_capture ? given.empty() : given != wanted) {
+            return std::nullopt;
+        }
+        if (is_capture) {
+            captures.emplace_back(given);
+        }
+    }
+    if (!pattern.empty() || !path.empty()) {
+        return std::nullopt;
+    }
+    return captures;
+}
+
+}  // namespace
+
+std::span<const Route> routes() { return kRoutes; }
+
+Match match_route(std::string_view method, std::string_view path) {
+    Match match;
+    for (const Route& route : kRoutes) {
+        auto captures = fit(route.pattern, path);
+        if (!captures) {
+            continue;
+        }
+        if (route.method == method) {
+            return {&route, *std::move(captures), {}};
+        }
+        match.allowed += (match.allowed.empty() ? "" : ", ") + std::string(route.method);
+    }
+    return match;
+}
+
+}  // namespace sluice::gateway

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <array>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice::gateway {
+
+/// Every act that has a public address.
+enum class Endpoint {
+    create_order,
+    find_order,
+    get_order,
+    create_payment,
+    get_payment,
+    close_payment,
+    get_timeline,
+    open_account,
+    get_account,
+    top_up_account,
+    list_entries,
+    close_account,
+    receive_callback,
+    healthz,
+    readyz,
+    metrics,
+    openapi,
+};
+
+/// Who may call an address: anybody, or a merchant by its secret key.
+enum class Scope { open, merchant };
+
+/// One public address. `{name}` in the pattern stands for one segment of the path.
+struct Route {
+    std::string_view method;
+    std::string_view pattern;
+    Endpoint endpoint;
+    Scope scope;
+};
+
+/// All public addresses: what is not in this list does not exist.
+[[nodiscard]] std::span<const Route> routes();
+
+/// Where a request leads. `route` is nullptr when no address fits; then `allowed` lists the methods
+/// the path has ("GET, POST"), empty when the path itself is unknown.
+struct Match {
+    const Route* route = nullptr;
+    std::vector<std::string> captures;  ///< still percent-encoded
+    std::string allowed;
+};
+
+[[nodiscard]] Match match_route(std::string_view method, std::string_view path);
+
+}  // namespace sluice::gateway

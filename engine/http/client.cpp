@@ -1,0 +1,345 @@
+#include "http/client.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <future>
+#include <iterator>
+#include <optional>
+#include <pthread.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+#include <curl/curl.h>
+
+#include "core/invariant.hpp"
+#include "core/mutex.hpp"
+#include "http/client_exchange.hpp"
+#include "http/host_queues.hpp"
+
+namespace sluice::http {
+
+namespace {
+
+constexpr int kEventsAtOnce = 256;
+constexpr std::size_t kIdleExchangesKept = 1024;
+constexpr std::int64_t kWaitingCheckMs = 20;
+
+ClientFailure not_accepted(std::string code, std::string message) {
+    return {
+        .stage = FailureStage::not_sent, .code = std::move(code), .message = std::move(message)
+    };
+}
+
+void initialise_curl_once() {
+    static const CURLcode result = curl_global_init(CURL_GLOBAL_DEFAULT);
+    SLUICE_INVARIANT(result == CURLE_OK);
+}
+
+std::uint32_t epoll_events(int what) {
+    switch (what) {
+        case CURL_POLL_IN:
+            return EPOLLIN;
+        case CURL_POLL_OUT:
+            return EPOLLOUT;
+        case CURL_POLL_INOUT:
+            return EPOLLIN | EPOLLOUT;
+        default:
+            return 0;
+    }
+}
+
+int curl_events(std::uint32_t events) {
+    int out = 0;
+    if ((events & (EPOLLIN | EPOLLHUP | EPOLLRDHUP)) != 0) {
+        out |= CURL_CSELECT_IN;
+    }
+    if ((events & EPOLLOUT) != 0) {
+        out |= CURL_CSELECT_OUT;
+    }
+    return (events & EPOLLERR) != 0 ? out | CURL_CSELECT_ERR : out;
+}
+
+}  // namespace
+
+/// The client's thread: curl's multi interface driven by one epoll set and its own timer, so an
+/// event costs the same with one exchange under way as with thousands.
+class Client::Loop {
+  public:
+    explicit Loop(ClientSettings settings)
+        : settings_(std::move(settings)), hosts_(settings_.running_per_host_max) {
+        initialise_curl_once();
+        multi_ = curl_multi_init();
+        epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
+        wake_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        SLUICE_INVARIANT(multi_ != nullptr && epoll_ >= 0 && wake_ >= 0);
+        curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &Loop::on_socket);
+        curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
+        curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &Loop::on_timer);
+        curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
+        curl_multi_setopt(multi_, CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
+        curl_multi_setopt(
+            multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(settings_.idle_connections_max)
+        );
+        epoll_event event{.events = EPOLLIN, .data = {.fd = wake_}};
+        ::epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_, &event);
+        thread_ = std::thread([this] { run(); });
+    }
+
+    ~Loop() {
+        stopping_ = true;
+        wake_up();
+        thread_.join();
+        idle_.clear();
+        curl_multi_cleanup(multi_);
+        ::close(wake_);
+        ::close(epoll_);
+    }
+
+    Loop(const Loop&) = delete;
+    Loop& operator=(const Loop&) = delete;
+
+    void send(ClientRequest request, ClientDone done) {
+        bool first = false;
+        const auto deadline = std::chrono::steady_clock::now() + request.total_timeout;
+        ++in_flight_;
+        {
+            const MutexLock lock(mutex_);
+            first = queue_.empty();
+            queue_.push_back(
+                {.request = std::move(request), .done = std::move(done), .deadline = deadline}
+            );
+        }
+        if (first) {
+            wake_up();
+        }
+    }
+
+    [[nodiscard]] std::size_t in_flight() const { return in_flight_; }
+
+  private:
+    using SteadyTime = std::chrono::steady_clock::time_point;
+
+    void wake_up() const {
+        const std::uint64_t one = 1;
+        // Fails only when the counter is full, and then the loop is awake anyway.
+        [[maybe_unused]] const ssize_t written = ::write(wake_, &one, sizeof one);
+    }
+
+    void run() {
+        ::pthread_setname_np(::pthread_self(), settings_.thread_name.substr(0, 15).c_str());
+        std::array<epoll_event, kEventsAtOnce> events{};
+        while (!stopping_) {
+            const int count = ::epoll_wait(epoll_, events.data(), kEventsAtOnce, timeout_ms());
+            for (int i = 0; i < count; ++i) {
+                handle(events.at(static_cast<std::size_t>(i)));
+            }
+            if (timer_ && std::chrono::steady_clock::now() >= *timer_) {
+                timer_.reset();
+                act(CURL_SOCKET_TIMEOUT, 0);
+            }
+            finish_completed();
+            time_out_waiting();
+        }
+        abandon_all();
+    }
+
+    [[nodiscard]] int timeout_ms() const {
+        const std::int64_t longest = hosts_.anything_waits() ? kWaitingCheckMs : 60'000;
+        if (!timer_) {
+            return static_cast<int>(longest);
+        }
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+            *timer_ - std::chrono::steady_clock::now()
+        );
+        return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, longest));
+    }
+
+    void handle(const epoll_event& event) {
+        if (event.data.fd == wake_) {
+            std::uint64_t count = 0;
+            [[maybe_unused]] const ssize_t got = ::read(wake_, &count, sizeof count);
+            start_queued();
+            return;
+        }
+        act(event.data.fd, curl_events(event.events));
+    }
+
+    void act(curl_socket_t socket, int events) {
+        int running = 0;
+        const CURLMcode result = curl_multi_socket_action(multi_, socket, events, &running);
+        SLUICE_INVARIANT(result == CURLM_OK);
+    }
+
+    void start_queued() {
+        std::vector<ClientWish> wishes;
+        {
+            const MutexLock lock(mutex_);
+            wishes.swap(queue_);
+        }
+        for (ClientWish& wish : wishes) {
+            if (in_flight_ > settings_.in_flight_max) {
+                refuse(std::move(wish.done), "busy", "too many exchanges are under way");
+            } else if (auto ready = hosts_.enter(std::move(wish))) {
+                start(std::move(*ready));
+            }
+        }
+    }
+
+    void refuse(ClientDone done, std::string code, std::string message) {
+        finish(std::move(done), std::unexpected(not_accepted(std::move(code), std::move(message))));
+    }
+
+    void time_out_waiting() {
+        if (!hosts_.anything_waits()) {
+            return;
+        }
+        for (ClientWish& wish : hosts_.take_overdue(std::chrono::steady_clock::now())) {
+            refuse(std::move(wish.done), "timeout", "timed out waiting for a connection");
+        }
+    }
+
+    void start(ClientWish wish) {
+        // What waited has used up a part of its time; curl reads 0 as "no limit".
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+            wish.deadline - std::chrono::steady_clock::now()
+        );
+        wish.request.total_timeout = std::max(left, std::chrono::milliseconds{1});
+        std::unique_ptr<ClientExchange> exchange = take_idle();
+        exchange->prepare(std::move(wish.request), std::move(wish.done), settings_);
+        exchange->set_place(running_.size());
+        const CURLMcode added = curl_multi_add_handle(multi_, exchange->handle());
+        SLUICE_INVARIANT(added == CURLM_OK);
+        running_.push_back(std::move(exchange));
+    }
+
+    std::unique_ptr<ClientExchange> take_idle() {
+        if (idle_.empty()) {
+            return std::make_unique<ClientExchange>();
+        }
+        std::unique_ptr<ClientExchange> exchange = std::move(idle_.back());
+        idle_.pop_back();
+        return exchange;
+    }
+
+    void finish_completed() {
+        int left = 0;
+        while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
+            if (message->msg != CURLMSG_DONE) {
+                continue;
+            }
+            const CURLcode code = message->data.result;
+            const std::size_t place = ClientExchange::of(message->easy_handle).place();
+            std::unique_ptr<ClientExchange> exchange = remove(place);
+            finish(exchange->take_done(), exchange->result(code));
+            if (auto next = hosts_.leave(exchange->url())) {
+                start(std::move(*next));
+            }
+            if (idle_.size() < kIdleExchangesKept) {
+                idle_.push_back(std::move(exchange));
+            }
+        }
+    }
+
+    void abandon_all() {
+        while (!running_.empty()) {
+            const std::unique_ptr<ClientExchange> exchange = remove(running_.size() - 1);
+            finish(exchange->take_done(), std::unexpected(exchange->stopped()));
+        }
+        std::vector<ClientWish> wishes;
+        {
+            const MutexLock lock(mutex_);
+            wishes.swap(queue_);
+        }
+        std::ranges::move(hosts_.take_all(), std::back_inserter(wishes));
+        for (ClientWish& wish : wishes) {
+            refuse(std::move(wish.done), "stopped", "the client is being closed");
+        }
+    }
+
+    std::unique_ptr<ClientExchange> remove(std::size_t place) {
+        std::unique_ptr<ClientExchange> exchange = std::move(running_.at(place));
+        curl_multi_remove_handle(multi_, exchange->handle());
+        if (place + 1 != running_.size()) {
+            running_.at(place) = std::move(running_.back());
+            running_.at(place)->set_place(place);
+        }
+        running_.pop_back();
+        return exchange;
+    }
+
+    void finish(ClientDone done, ClientResult result) {
+        --in_flight_;
+        done(std::move(result));
+    }
+
+    static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void* known) {
+        Loop& loop = *static_cast<Loop*>(self);
+        if (what == CURL_POLL_REMOVE) {
+            ::epoll_ctl(loop.epoll_, EPOLL_CTL_DEL, socket, nullptr);
+            curl_multi_assign(loop.multi_, socket, nullptr);
+            return 0;
+        }
+        epoll_event event{.events = epoll_events(what), .data = {.fd = socket}};
+        ::epoll_ctl(loop.epoll_, known == nullptr ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, &event);
+        curl_multi_assign(loop.multi_, socket, self);
+        return 0;
+    }
+
+    static int on_timer(CURLM*, long timeout_ms, void* self) {
+        Loop& loop = *static_cast<Loop*>(self);
+        loop.timer_.reset();
+        if (timeout_ms >= 0) {
+            loop.timer_ = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
+        }
+        return 0;
+    }
+
+    ClientSettings settings_;
+    CURLM* multi_ = nullptr;
+    int epoll_ = -1;
+    int wake_ = -1;
+    HostQueues hosts_;
+    std::optional<SteadyTime> timer_;
+    std::vector<std::unique_ptr<ClientExchange>> running_;
+    std::vector<std::unique_ptr<ClientExchange>> idle_;
+    std::atomic<std::size_t> in_flight_ = 0;
+    std::atomic<bool> stopping_ = false;
+    Mutex mutex_;
+    std::vector<ClientWish> queue_ SLUICE_GUARDED_BY(mutex_);
+    std::thread thread_;
+};
+
+Client::Client(ClientSettings settings) : loop_(std::make_unique<Loop>(std::move(settings))) {}
+
+Client::~Client() = default;
+
+void Client::send(ClientRequest request, ClientDone done) {
+    loop_->send(std::move(request), std::move(done));
+}
+
+std::size_t Client::in_flight() const { return loop_->in_flight(); }
+
+std::string_view to_string(FailureStage stage) {
+    return stage == FailureStage::not_sent ? "not_sent" : "maybe_sent";
+}
+
+ClientResult fetch(Client& client, ClientRequest request) {
+    std::promise<ClientResult> promise;
+    std::future<ClientResult> future = promise.get_future();
+    client.send(std::move(request), [&promise](ClientResult result) {
+        promise.set_value(std::move(result));
+    });
+    return future.get();
+}
+
+ClientResult fetch(ClientRequest request) {
+    Client client;
+    return fetch(client, std::move(request));
+}
+
+}  // namespace sluice::http

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "http/message.hpp"
+
+namespace sluice::http {
+
+struct ClientRequest {
+    std::string method = "GET";
+    std::string url;  ///< http or https; sent as written, nothing is re-encoded
+    Headers headers;
+    std::string body;
+    std::chrono::milliseconds connect_timeout{3'000};
+    std::chrono::milliseconds total_timeout{10'000};
+    std::size_t response_max_bytes = 1U << 20U;  ///< of the body; headers have 64 KiB
+};
+
+/// Whether the other side may have acted. `not_sent`: surely not one byte of the request was
+/// written. `maybe_sent`: it may have been received and executed.
+enum class FailureStage { not_sent, maybe_sent };
+
+struct ClientFailure {
+    FailureStage stage = FailureStage::maybe_sent;
+    /// Closed list: bad_url, dns, connect, tls, timeout, closed, too_large, protocol, busy,
+    /// stopped.
+    std::string code;
+    std::string message;
+};
+
+using ClientResult = std::expected<Response, ClientFailure>;
+/// Called exactly once, on the client's thread: quick, never blocking, never throwing. It may call
+/// Client::send().
+using ClientDone = std::function<void(ClientResult)>;
+
+struct ClientSettings {
+    /// Exchanges that run at one host at once; further ones wait within their own time-out.
+    std::size_t running_per_host_max = 512;
+    std::size_t in_flight_max = 100'000;     ///< above it: `busy`, not_sent
+    std::size_t idle_connections_max = 512;  ///< kept open for the next exchange
+    /// Idle connections older than this are not used again. Keep it below the peers' own limit, so
+    /// that a request rarely meets a connection that is just being closed.
+    std::chrono::seconds idle_connection_max{20};
+    std::string ca_file;                      ///< empty: the system's
+    std::string thread_name = "http-client";  ///< at most 15 characters
+};
+
+/// Sends HTTP/1.1 requests, thousands at a time, from one thread of its own with pooled
+/// connections. Any thread may send. It never follows a redirect, never uses a proxy from the
+/// environment, never asks "Expect: 100-continue", always verifies TLS.
+///
+/// It never repeats a request that changes something: when a reused connection dies after a byte
+/// of such a request was written, the exchange ends as maybe_sent. Only GET and HEAD are silently
+/// tried once more on a fresh connection.
+class Client {
+  public:
+    explicit Client(ClientSettings settings = {});
+    /// Ends what is under way (`stopped`) and joins.
+    ~Client();
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+
+    /// Does not block.
+    void send(ClientRequest request, ClientDone done);
+
+    /// Exchanges accepted and not yet done.
+    [[nodiscard]] std::size_t in_flight() const;
+
+  private:
+    class Loop;
+    std::unique_ptr<Loop> loop_;
+};
+
+[[nodiscard]] std::string_view to_string(FailureStage stage);
+
+/// One exchange, waited for: for command-line verbs and tests. Not from a ClientDone.
+ClientResult fetch(Client& client, ClientRequest request);
+/// The same with a client of its own (a thread and a connection for this one exchange).
+ClientResult fetch(ClientRequest request);
+
+}  // namespace sluice::http

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "http/client.hpp"
+
+namespace sluice::http {
+
+/// One request on its way and the answer so far, around one reusable curl easy handle. Belongs to
+/// the client's thread. Its address is known to curl, so it never moves.
+class ClientExchange {
+  public:
+    ClientExchange();
+    ~ClientExchange();
+    ClientExchange(const ClientExchange&) = delete;
+    ClientExchange& operator=(const ClientExchange&) = delete;
+
+    /// Makes the handle ready for this request; forgets the one before.
+    void prepare(ClientRequest request, ClientDone done, const ClientSettings& settings);
+    [[nodiscard]] ClientDone take_done() { return std::move(done_); }
+
+    /// After curl finished with `curl_code`.
+    [[nodiscard]] ClientResult result(int curl_code);
+    /// The failure of an exchange that is broken off now.
+    [[nodiscard]] ClientFailure stopped() const;
+
+    [[nodiscard]] const std::string& url() const { return request_.url; }
+    [[nodiscard]] void* handle() const { return handle_; }
+    static ClientExchange& of(void* handle);
+
+    [[nodiscard]] std::size_t place() const { return place_; }
+    void set_place(std::size_t place) { place_ = place; }
+
+  private:
+    struct Callbacks;
+
+    void set_method();
+    void set_headers();
+    [[nodiscard]] FailureStage stage() const;
+    void take_header_line(std::string_view line);
+
+    void* handle_;
+    struct ListFree {
+        void operator()(void* list) const;
+    };
+    std::unique_ptr<void, ListFree> header_list_;
+    ClientRequest request_;
+    ClientDone done_;
+    Response response_;
+    std::size_t head_bytes_ = 0;
+    std::size_t attempts_ = 0;
+    bool too_large_ = false;
+    bool repeat_refused_ = false;
+    std::string error_text_;
+    std::size_t place_ = 0;
+};
+
+}  // namespace sluice::http

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/result.hpp"
+#include "http/message.hpp"
+
+namespace sluice::http {
+
+struct ServerSettings {
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 0;  ///< 0: any free one; Server::port() tells which
+    /// Connections served at once; further ones wait for a free thread. Threads start on demand.
+    std::size_t threads = 64;
+    std::size_t body_max_bytes = 1U << 20U;
+    std::size_t head_max_bytes = 64U << 10U;         ///< request line and headers
+    std::chrono::milliseconds read_timeout{10'000};  ///< for one whole request, from its first byte
+    std::chrono::milliseconds write_timeout{10'000};  ///< without progress
+    std::chrono::milliseconds keep_alive_timeout{75'000};
+    std::size_t keep_alive_max = 100'000;  ///< requests on one connection
+    std::string thread_name = "http";      ///< at most 12 characters
+};
+
+/// Answers one request; called on a connection's thread, many at once. Must not throw.
+using Handler = std::function<Response(const Request&)>;
+/// The answer for what never reaches the handler: 400 unreadable request, 408 slow request,
+/// 413 body over the limit, 414/431 head over the limit, 415 compressed body, 500 throwing handler.
+using ProtocolErrorHandler = std::function<Response(int status)>;
+
+/// An HTTP/1.1 server: one thread for accepting, one for each live connection. It owns its sockets
+/// and threads. start() and stop() belong to one owner thread. It never answers compressed, never
+/// accepts a compressed body, and closes after any request it could not read to its end.
+class Server {
+  public:
+    Server(ServerSettings settings, Handler handler);
+    ~Server();  ///< stops
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    /// Before start(). Without it the body is {"status":413,"title":"Content Too Large"} as
+    /// application/problem+json.
+    void on_protocol_error(ProtocolErrorHandler handler);
+
+    /// Binds and begins to accept. `unavailable` names the address and why, for example that it is
+    /// already in use; then nothing runs.
+    Result<void> start();
+
+    /// The bound port; 0 before start().
+    [[nodiscard]] std::uint16_t port() const;
+
+    /// Stops accepting, lets running requests finish and be answered, closes every connection and
+    /// joins. Blocks for as long as the slowest running handler. A second call does nothing.
+    void stop();
+
+  private:
+    class Core;
+    std::unique_ptr<Core> core_;
+};
+
+}  // namespace sluice::http

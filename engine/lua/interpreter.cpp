@@ -1,0 +1,42 @@
+#include "lua/interpreter.hpp"
+
+#include <lua.h>
+
+#include <cstring>
+
+#include "core/invariant.hpp"
+#include "lua/box.hpp"
+
+namespace sluice::lua {
+
+// The linker sends the one call by which a new interpreter mixes addresses and the time into the
+// seed of its hash tables here (see third_party.cmake). With a constant, the layout of tables, and
+// with it the length of a list with holes, is the same in every process. It must stand in this
+// file: whoever opens an interpreter then also links it.
+unsigned fixed_hash_seed(const char* text, std::size_t size, unsigned seed) asm(
+    "__wrap__Z9luaS_hashPKcmj"
+);
+unsigned fixed_hash_seed(const char*, std::size_t, unsigned) { return 0x51a1ce05U; }
+
+namespace {
+
+int panic(lua_State*) {
+    SLUICE_INVARIANT(!"an error outside of a protected call");
+    return 0;
+}
+
+}  // namespace
+
+void CloseInterpreter::operator()(lua_State* state) const { lua_close(state); }
+
+Interpreter open_interpreter(Box& box) {
+    lua_State* state = lua_newstate(Meters::allocate, &box.meters);
+    if (state != nullptr) {
+        Box* self = &box;
+        std::memcpy(lua_getextraspace(state), &self, sizeof self);
+        lua_atpanic(state, panic);
+    }
+    return Interpreter(state);
+}
+
+}  // namespace sluice::lua

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "lua/vm.hpp"
+
+namespace sluice::lua {
+
+/// A file-level local that a function of the file assigns: state that would outlive a call.
+struct CapturedAssignment {
+    std::string name;
+    int line = 0;
+};
+
+class Program : public std::enable_shared_from_this<Program> {
+  public:
+    std::string name;
+    std::string source;
+    /// Bytecode is not verified by Lua, so it lives in this process only and is never stored.
+    std::string bytecode;
+    std::optional<CapturedAssignment> captured;
+};
+
+}  // namespace sluice::lua

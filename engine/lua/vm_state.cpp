@@ -1,0 +1,334 @@
+#include "lua/vm_state.hpp"
+
+#include <lauxlib.h>
+#include <lua.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "lua/call.hpp"
+#include "lua/diagnosis.hpp"
+#include "lua/host_table.hpp"
+#include "lua/libraries.hpp"
+#include "lua/marshal.hpp"
+#include "lua/program.hpp"
+#include "lua/tables.hpp"
+
+namespace sluice::lua {
+namespace {
+
+// Addresses that serve as registry keys.
+const char kGlobalsKey = 0;
+const char kEnvironmentKey = 0;
+const char kModuleKey = 0;
+const char kCoroutineKey = 0;
+constexpr std::size_t kProgramsMax = 64;
+constexpr int kStackForHost = 20;
+
+Value read_failure(lua_State* state) {
+    unwrap_failure(state);
+    return read_value(state, -1, Functions::skip);
+}
+
+}  // namespace
+
+Vm::State::State(VmSettings given) : settings(std::move(given)), box(settings.limits) {}
+
+std::expected<void, ScriptError> Vm::State::open() {
+    lua = open_interpreter(box);
+    if (!lua) {
+        return std::unexpected(ScriptError{
+            Outcome::aborted, "", 0, "the memory limit is too small for an interpreter", {}, {}
+        });
+    }
+    const auto opened = activate([this](lua_State* state) { open_globals(state); });
+    if (!opened) {
+        return opened;
+    }
+    for (const ProgramPtr& library : settings.libraries) {
+        if (library->captured) {
+            const auto& [name, line] = *library->captured;
+            ScriptError error{Outcome::refused, library->name, line, {}, {}, {}};
+            error.message = "a function assigns '" + name +
+                            "', a local of the library's file: it would leak from one run into "
+                            "another";
+            error.excerpt = excerpt_of(library->source, line);
+            return std::unexpected(std::move(error));
+        }
+        const auto loaded =
+            activate([&](lua_State* state) { load_library(state, *library); });
+        if (!loaded) {
+            return loaded;
+        }
+    }
+    return {};
+}
+
+void Vm::State::open_globals(lua_State* state) {
+    lua_createtable(state, 0, 64);
+    open_libraries(state);
+    for (const HostTable& table : settings.host) {
+        for (const auto& [name, function] : table.functions) {
+            host.push_back({table.name + "." + name, function});
+        }
+    }
+    std::size_t next = 0;
+    for (const HostTable& table : settings.host) {
+        lua_createtable(state, 0, static_cast<int>(table.functions.size()));
+        for (const auto& [name, function] : table.functions) {
+            push_host_function(state, host[next++]);
+            lua_setfield(state, -2, name.c_str());
+        }
+        seal_module(state, table.name);
+        lua_setfield(state, -2, table.name.c_str());
+    }
+    lua_pushvalue(state, -1);
+    lua_rawsetp(state, LUA_REGISTRYINDEX, &kGlobalsKey);
+    seal_environment(state);
+    lua_rawsetp(state, LUA_REGISTRYINDEX, &kEnvironmentKey);
+}
+
+void Vm::State::push_main(lua_State* state, const Program& program) {
+    box.blamed = {program.name, 0};
+    if (lua_rawgetp(state, LUA_REGISTRYINDEX, &program) == LUA_TFUNCTION) {
+        return;
+    }
+    lua_pop(state, 1);
+    if (box.sources.size() >= kProgramsMax) {
+        lua_pushnil(state);
+        lua_rawsetp(state, LUA_REGISTRYINDEX, box.sources.front().get());
+        box.sources.erase(box.sources.begin());
+    }
+    const std::string chunk_name = "=" + program.name;
+    const std::string& code = program.bytecode;
+    if (luaL_loadbufferx(state, code.data(), code.size(), chunk_name.c_str(), "b") != LUA_OK) {
+        lua_error(state);
+    }
+    lua_rawgetp(state, LUA_REGISTRYINDEX, &kEnvironmentKey);
+    lua_setupvalue(state, -2, 1);
+    // While the source is held its address names no other program.
+    box.sources.push_back(program.shared_from_this());
+    lua_pushvalue(state, -1);
+    lua_rawsetp(state, LUA_REGISTRYINDEX, &program);
+}
+
+void Vm::State::run_main(lua_State* state, const Program& program) {
+    push_main(state, program);
+    lua_call(state, 0, 1);
+    lua_rawsetp(state, LUA_REGISTRYINDEX, &kModuleKey);
+}
+
+void Vm::State::load_library(lua_State* state, const Program& program) {
+    push_main(state, program);
+    lua_call(state, 0, 1);
+    if (lua_type(state, -1) != LUA_TTABLE) {
+        raise(state, "a library returns a record of what it offers");
+    }
+    freeze_deep(state, -1);
+    push_view(state, -1);
+    lua_rawgetp(state, LUA_REGISTRYINDEX, &kGlobalsKey);
+    const int globals = lua_gettop(state);
+    lua_pushnil(state);
+    while (lua_next(state, globals - 1) != 0) {
+        if (lua_type(state, -2) != LUA_TSTRING) {
+            raise(state, "a library returns a record of what it offers, not a list");
+        }
+        lua_pushvalue(state, -2);
+        if (lua_rawget(state, globals) != LUA_TNIL) {
+            raise(
+                state, "the library redefines the global '" + std::string(lua_tostring(state, -3)) + "'"
+            );
+        }
+        lua_pop(state, 1);
+        lua_pushvalue(state, -2);
+        lua_insert(state, -2);
+        lua_rawset(state, globals);
+    }
+}
+
+void Vm::State::push_path(lua_State* state, std::string_view path) {
+    lua_rawgetp(state, LUA_REGISTRYINDEX, &kModuleKey);
+    while (!path.empty()) {
+        const std::size_t dot = std::min(path.find('.'), path.size());
+        if (lua_type(state, -1) != LUA_TTABLE) {
+            lua_pushnil(state);
+            return;
+        }
+        push_view(state, -1);
+        lua_pushlstring(state, path.data(), dot);
+        lua_rawget(state, -2);
+        lua_replace(state, -3);
+        lua_pop(state, 1);
+        path.remove_prefix(std::min(dot + 1, path.size()));
+    }
+}
+
+int Vm::State::push_call(
+    lua_State* state, std::string_view path, std::span<const Value> arguments
+) {
+    push_path(state, path);
+    if (lua_type(state, -1) != LUA_TFUNCTION) {
+        raise(
+            state,
+            path.empty() ? "the script must return a function"
+                         : "'" + std::string(path) + "' must be a function of this script"
+        );
+    }
+    lua_Debug callee{};
+    lua_pushvalue(state, -1);
+    lua_getinfo(state, ">S", &callee);
+    box.blamed = {callee.source + 1, std::max(callee.linedefined, 0)};
+    const auto count = static_cast<int>(arguments.size());
+    if (lua_checkstack(state, count + kStackForHost) == 0) {
+        raise(state, "too many arguments");
+    }
+    for (const Value& argument : arguments) {
+        push_value(state, argument);
+    }
+    return count;
+}
+
+Value Vm::State::call(
+    lua_State* state, std::string_view path, std::span<const Value> arguments
+) {
+    const int count = push_call(state, path, arguments);
+    lua_call(state, count, 1);
+    return read_value(state, -1, Functions::refuse);
+}
+
+lua_State* Vm::State::begin_coroutine(lua_State* state) {
+    lua_State* thread = lua_newthread(state);
+    lua_rawsetp(state, LUA_REGISTRYINDEX, &kCoroutineKey);
+    return thread;
+}
+
+std::expected<Progress, ScriptError> Vm::State::drive(int arguments) {
+    box.meters.begin(coroutine);
+    int results = 0;
+    const int status = lua_resume(coroutine, lua.get(), arguments, &results);
+    suspended = status == LUA_YIELD;
+    if (suspended) {
+        box.meters.end();
+        lua_pop(coroutine, results);
+        return Progress{Progress::Kind::waiting, std::exchange(box.waiting, Value())};
+    }
+    Progress progress;
+    if (status != LUA_OK) {
+        if (status != LUA_ERRMEM) {
+            note_mistake_of(coroutine);
+        }
+        const bool failed = status == LUA_ERRRUN && is_failure(coroutine, -1) && !box.mistake &&
+                            !box.meters.is_killed();
+        lua_xmove(coroutine, lua.get(), 1);
+        if (!failed) {
+            return std::unexpected(take_error(status));
+        }
+        progress.kind = Progress::Kind::failed;
+    } else if (results > 0) {
+        lua_settop(coroutine, lua_gettop(coroutine) - results + 1);
+        lua_xmove(coroutine, lua.get(), 1);
+    } else {
+        lua_pushnil(lua.get());
+    }
+    lua_rawsetp(lua.get(), LUA_REGISTRYINDEX, &kCoroutineKey);
+    coroutine = nullptr;
+    auto read = [&progress](lua_State* state) {
+        lua_rawgetp(state, LUA_REGISTRYINDEX, &kCoroutineKey);
+        lua_pushnil(state);
+        lua_rawsetp(state, LUA_REGISTRYINDEX, &kCoroutineKey);
+        progress.value = progress.kind == Progress::Kind::failed
+                             ? read_failure(state)
+                             : read_value(state, -1, Functions::refuse);
+    };
+    const auto done = protect(read);
+    return done ? std::expected<Progress, ScriptError>(std::move(progress))
+                : std::unexpected(done.error());
+}
+
+void* Vm::State::argument_of(lua_State* state) {
+    void* argument = lua_touserdata(state, 1);
+    lua_settop(state, 0);
+    return argument;
+}
+
+std::expected<void, ScriptError> Vm::State::protect_raw(lua_CFunctionLike* run, void* body) {
+    lua_State* state = lua.get();
+    const int base = lua_gettop(state);
+    lua_pushcfunction(state, note_mistake);
+    lua_pushcfunction(state, run);
+    lua_pushlightuserdata(state, body);
+    const int status = lua_pcall(state, 1, 0, base + 1);
+    if (status == LUA_OK) {
+        lua_settop(state, base);
+        box.meters.end();
+        return {};
+    }
+    ScriptError error = take_error(status);
+    lua_settop(state, base);
+    return std::unexpected(std::move(error));
+}
+
+ScriptError Vm::State::take_error(int status) {
+    if (status == LUA_ERRMEM) {
+        box.meters.blame_memory();
+    }
+    box.meters.end();
+    if (box.meters.is_killed()) {
+        return killed_error();
+    }
+    ScriptError error;
+    if (box.mistake) {
+        error.message = box.mistake->message;
+        explain(error, box.mistake->position);
+        return error;
+    }
+    if (is_failure(lua.get(), -1)) {
+        return failure_error();
+    }
+    error.message = lua_type(lua.get(), -1) == LUA_TSTRING
+                        ? in_plain_words(lua_tostring(lua.get(), -1), 0)
+                        : "an error that could not be described";
+    explain(error, box.blamed);
+    return error;
+}
+
+ScriptError Vm::State::killed_error() const {
+    ScriptError error;
+    error.outcome = Outcome::aborted;
+    error.message = box.meters.describe();
+    explain(error, box.meters.killed_at().line > 0 ? box.meters.killed_at() : box.blamed);
+    return error;
+}
+
+ScriptError Vm::State::failure_error() {
+    ScriptError error;
+    const Position position = box.failed_at;
+    lua_rawsetp(lua.get(), LUA_REGISTRYINDEX, &kCoroutineKey);
+    auto read = [&error](lua_State* state) {
+        lua_rawgetp(state, LUA_REGISTRYINDEX, &kCoroutineKey);
+        error.failure = read_failure(state);
+    };
+    box.meters.begin(lua.get());
+    const auto done = protect(read);
+    if (!done) {
+        return done.error();
+    }
+    error.message = "failed with '" + printable(error.failure.text_or_empty("code")) + "'";
+    if (const auto text = error.failure.text_or_empty("message"); !text.empty()) {
+        error.message += ": " + printable(text);
+    }
+    explain(error, position);
+    return error;
+}
+
+void Vm::State::explain(ScriptError& error, const Position& position) const {
+    error.script = position.script;
+    error.line = position.line;
+    for (const ProgramPtr& program : box.sources) {
+        if (program->name == position.script) {
+            error.excerpt = excerpt_of(program->source, position.line);
+        }
+    }
+}
+
+}  // namespace sluice::lua

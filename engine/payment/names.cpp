@@ -1,0 +1,57 @@
+#include "payment/names.hpp"
+
+#include "payment/operation.hpp"
+#include "payment/outcome.hpp"
+#include "payment/payment.hpp"
+#include "payment/status.hpp"
+
+namespace sluice::payment {
+namespace {
+
+constexpr Names<OrderStatus, 3> kOrderStatus{"order status", {"open", "paid", "closed"}};
+constexpr Names<PaymentStatus, 5> kPaymentStatus{
+    "payment status", {"pending", "compensating", "succeeded", "failed", "closed"}
+};
+constexpr Names<InstructionStatus, 8> kInstructionStatus{
+    "instruction status",
+    {"created", "pending", "unknown", "succeeded", "refused", "closed", "released", "conflicted"}
+};
+constexpr Names<InstructionEvent, 8> kInstructionEvent{
+    "instruction event",
+    {"accepted", "unclear", "not_sent", "confirmed", "declined", "shut", "let_go", "contradicted"}
+};
+constexpr Names<PaymentEvent, 4> kPaymentEvent{
+    "payment event", {"unwind", "succeed", "fail", "close"}
+};
+constexpr Names<OrderEvent, 2> kOrderEvent{"order event", {"settle", "close"}};
+constexpr Names<OutcomeKind, 8> kOutcomeKind{
+    "outcome kind",
+    {"succeeded", "pending", "refused", "not_sent", "unknown", "config", "not_found", "closed"}
+};
+constexpr Names<Operation, 3> kOperation{"channel operation", {"collect", "query", "close"}};
+constexpr Names<LegKind, 2> kLegKind{"leg kind", {"internal", "external"}};
+
+}  // namespace
+
+std::string_view to_string(OrderStatus status) { return kOrderStatus.of(status); }
+std::string_view to_string(PaymentStatus status) { return kPaymentStatus.of(status); }
+std::string_view to_string(InstructionStatus status) { return kInstructionStatus.of(status); }
+std::string_view to_string(InstructionEvent event) { return kInstructionEvent.of(event); }
+std::string_view to_string(PaymentEvent event) { return kPaymentEvent.of(event); }
+std::string_view to_string(OrderEvent event) { return kOrderEvent.of(event); }
+std::string_view to_string(OutcomeKind kind) { return kOutcomeKind.of(kind); }
+std::string_view to_string(Operation operation) { return kOperation.of(operation); }
+std::string_view to_string(LegKind kind) { return kLegKind.of(kind); }
+
+Result<OrderStatus> parse_order_status(std::string_view text) { return kOrderStatus.parse(text); }
+Result<PaymentStatus> parse_payment_status(std::string_view text) {
+    return kPaymentStatus.parse(text);
+}
+Result<InstructionStatus> parse_instruction_status(std::string_view text) {
+    return kInstructionStatus.parse(text);
+}
+Result<OutcomeKind> parse_outcome_kind(std::string_view text) { return kOutcomeKind.parse(text); }
+Result<Operation> parse_operation(std::string_view text) { return kOperation.parse(text); }
+Result<LegKind> parse_leg_kind(std::string_view text) { return kLegKind.parse(text); }
+
+}  // namespace sluice::payment

@@ -1,0 +1,95 @@
+#include <array>
+
+#include "payment/status.hpp"
+
+namespace sluice::payment {
+namespace {
+
+template <class Status, class Event>
+struct Row {
+    Status from;
+    Event event;
+    Status to;
+};
+
+using OS = OrderStatus;
+using OE = OrderEvent;
+constexpr std::array kOrderRows{
+    Row<OS, OE>{OS::open, OE::settle, OS::paid},
+    Row<OS, OE>{OS::open, OE::close, OS::closed},
+};
+
+using PS = PaymentStatus;
+using PE = PaymentEvent;
+constexpr std::array kPaymentRows{
+    Row<PS, PE>{PS::pending, PE::unwind, PS::compensating},
+    Row<PS, PE>{PS::pending, PE::succeed, PS::succeeded},
+    Row<PS, PE>{PS::pending, PE::fail, PS::failed},
+    Row<PS, PE>{PS::pending, PE::close, PS::closed},
+    Row<PS, PE>{PS::compensating, PE::fail, PS::failed},
+    Row<PS, PE>{PS::compensating, PE::close, PS::closed},
+};
+
+using IS = InstructionStatus;
+using IE = InstructionEvent;
+// A callback may come before the answer to our own request, so every open status takes every
+// final event. `not_sent` is believed only of the very first send.
+constexpr std::array kInstructionRows{
+    Row<IS, IE>{IS::created, IE::accepted, IS::pending},
+    Row<IS, IE>{IS::created, IE::unclear, IS::unknown},
+    Row<IS, IE>{IS::created, IE::not_sent, IS::refused},
+    Row<IS, IE>{IS::created, IE::confirmed, IS::succeeded},
+    Row<IS, IE>{IS::created, IE::declined, IS::refused},
+    Row<IS, IE>{IS::created, IE::shut, IS::closed},
+    Row<IS, IE>{IS::created, IE::contradicted, IS::conflicted},
+    Row<IS, IE>{IS::pending, IE::accepted, IS::pending},
+    Row<IS, IE>{IS::pending, IE::unclear, IS::unknown},
+    Row<IS, IE>{IS::pending, IE::confirmed, IS::succeeded},
+    Row<IS, IE>{IS::pending, IE::declined, IS::refused},
+    Row<IS, IE>{IS::pending, IE::shut, IS::closed},
+    Row<IS, IE>{IS::pending, IE::let_go, IS::released},
+    Row<IS, IE>{IS::pending, IE::contradicted, IS::conflicted},
+    Row<IS, IE>{IS::unknown, IE::accepted, IS::pending},
+    Row<IS, IE>{IS::unknown, IE::unclear, IS::unknown},
+    Row<IS, IE>{IS::unknown, IE::confirmed, IS::succeeded},
+    Row<IS, IE>{IS::unknown, IE::declined, IS::refused},
+    Row<IS, IE>{IS::unknown, IE::shut, IS::closed},
+    Row<IS, IE>{IS::unknown, IE::contradicted, IS::conflicted},
+};
+
+template <class Rows, class Status, class Event>
+std::optional<Status> find(const Rows& rows, Status status, Event event) {
+    for (const auto& row : rows) {
+        if (row.from == status && row.event == event) {
+            return row.to;
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<OrderStatus> next(OrderStatus status, OrderEvent event) {
+    return find(kOrderRows, status, event);
+}
+
+std::optional<PaymentStatus> next(PaymentStatus status, PaymentEvent event) {
+    return find(kPaymentRows, status, event);
+}
+
+std::optional<InstructionStatus> next(InstructionStatus status, InstructionEvent event) {
+    return find(kInstructionRows, status, event);
+}
+
+bool is_final(OrderStatus status) { return status != OrderStatus::open; }
+
+bool is_final(PaymentStatus status) {
+    return status != PaymentStatus::pending && status != PaymentStatus::compensating;
+}
+
+bool is_final(InstructionStatus status) {
+    return status != InstructionStatus::created && status != InstructionStatus::pending &&
+           status != InstructionStatus::unknown;
+}
+
+}  // namespace sluice::payment

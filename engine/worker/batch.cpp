@@ -1,0 +1,307 @@
+#include "worker/batch.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "ledger/account.hpp"
+#include "worker/batch_columns.hpp"
+
+namespace sluice::worker {
+namespace {
+
+// 94 arrays; the order is that of Batch::Columns::all().
+const std::string& commit_sql() {
+    static const std::string kSql = [] {
+        std::string sql =
+            "SELECT activation, ordinal, reason, other_id, other_hash FROM sluice.commit_batch(";
+        for (std::size_t i = 1; i <= Batch::column_count(); ++i) {
+            sql += (i == 1 ? "$" : ", $") + std::to_string(i);
+        }
+        return sql + ")";
+    }();
+    return kSql;
+}
+
+std::string_view state_text(RunState state) {
+    constexpr std::array<std::string_view, 4> kTexts{"new", "live", "done", "new_done"};
+    return kTexts[static_cast<std::size_t>(state)];
+}
+
+Id128 as_id(Hash128 hash) { return {hash.high, hash.low}; }
+
+/// What the journal of an activation is about, told by what it moved.
+std::string_view journal_event(const flow::Kernel& kernel) {
+    switch (kernel.picture().payment.status) {
+        case payment::PaymentStatus::succeeded:
+            return "payment_succeeded";
+        case payment::PaymentStatus::compensating:
+            return "payment_unwound";
+        case payment::PaymentStatus::pending:
+        case payment::PaymentStatus::failed:
+        case payment::PaymentStatus::closed:
+            break;
+    }
+    return "payment_collected";
+}
+
+// Ordinals that scripts never reach: one journal and one event an activation.
+constexpr std::uint32_t kJournalOrdinal = 0xfffffffeU;
+constexpr std::uint32_t kEventOrdinal = 0xffffffffU;
+
+}  // namespace
+
+Batch::Batch() : columns_(std::make_unique<Columns>()) {}
+Batch::~Batch() = default;
+
+std::size_t Batch::column_count() { return Columns{}.all().size(); }
+
+std::size_t Batch::size() const { return columns_->run.run.size(); }
+
+void Batch::clear() {
+    for (auto* column : columns_->all()) {
+        column->clear();
+    }
+    new_accounts_.clear();
+}
+
+void Batch::forget_accounts() { known_accounts_.clear(); }
+
+void Batch::add(const Activated& activated) {
+    auto& r = columns_->run;
+    const auto& payment = activated.kernel->picture().payment;
+    r.run.append(payment.id);
+    r.bucket.append(std::int64_t{static_cast<std::uint8_t>(payment.id.bucket())});
+    r.seq.append(std::int64_t{activated.row->seq});
+    r.at.append(activated.row->at);
+    r.body.append(activated.row->body);
+    r.hash.append(as_id(activated.row->effects_hash));
+    r.state.append(state_text(activated.state));
+    if (activated.step->wake_at) {
+        r.wake.append(*activated.step->wake_at);
+    } else {
+        r.wake.append_null();
+    }
+    r.pending.append(static_cast<std::int64_t>(activated.kernel->unanswered().size()));
+    r.release.append(activated.release);
+
+    const auto i = static_cast<std::int64_t>(size());
+    if (activated.start != nullptr) {
+        add_start(*activated.start, i);
+    }
+    add_payment_change(activated, i);
+    add_instructions(activated, i);
+    add_holds(activated, i);
+    add_journal(activated, i);
+    add_cases(activated, i);
+    add_event(activated, i);
+}
+
+void Batch::add_start(const StartPayment& start, std::int64_t i) {
+    if (start.order_is_new) {
+        auto& o = columns_->order;
+        o.i.append(i);
+        o.id.append(start.order.id);
+        o.merchant.append(start.order.merchant_id);
+        o.number.append(start.order.merchant_order_number);
+        o.product.append(start.order.product_code);
+        o.description.append(start.order.description);
+        o.currency.append(start.order.amount.currency().code());
+        o.amount.append(start.order.amount.minor());
+        o.hash.append(as_id(start.order_hash));
+        o.expires.append(start.order.expires_at);
+    }
+    auto& p = columns_->payment;
+    p.i.append(i);
+    p.order.append(start.payment.order_id);
+    p.merchant.append(start.payment.merchant_id);
+    p.flow.append(start.payment.flow);
+    p.currency.append(start.payment.amount.currency().code());
+    p.amount.append(start.payment.amount.minor());
+    p.legs.append(legs_to_json(start.payment.legs));
+    if (!start.idempotency_key.empty()) {
+        auto& k = columns_->key;
+        k.i.append(i);
+        k.merchant.append(start.payment.merchant_id);
+        k.key.append(start.idempotency_key);
+        k.hash.append(as_id(start.request_hash));
+    }
+}
+
+void Batch::add_payment_change(const Activated& activated, std::int64_t i) {
+    if (!activated.step->payment_changed) {
+        return;
+    }
+    const auto& payment = activated.kernel->picture().payment;
+    auto& u = columns_->change;
+    u.i.append(i);
+    u.status.append(payment::to_string(payment.status));
+    u.stage.append(payment.stage);
+    u.code.append(payment.failure_code);
+    u.message.append(payment.failure_message);
+    u.order.append(payment.order_id);
+    const bool paid = payment.status == payment::PaymentStatus::succeeded;
+    u.paid.append(paid ? payment.amount.minor() : std::int64_t{0});
+}
+
+void Batch::add_instructions(const Activated& activated, std::int64_t i) {
+    auto& n = columns_->instruction;
+    for (const InstructionId id : activated.step->created) {
+        const payment::Instruction& instruction = *activated.kernel->find(id);
+        n.i.append(i);
+        n.id.append(id);
+        n.leg.append(std::int64_t{instruction.leg_number});
+        n.kind.append(payment::to_string(instruction.kind));
+        n.channel.append(instruction.channel);
+        n.account_name.append(instruction.channel_account);
+        n.scene.append(instruction.scene);
+        if (instruction.account.is_nil()) {
+            n.account.append_null();
+        } else {
+            n.account.append(instruction.account);
+        }
+        n.currency.append(instruction.amount.currency().code());
+        n.amount.append(instruction.amount.minor());
+        n.merchant.append(instruction.merchant);
+        n.expires.append(instruction.expires_at);
+        n.status.append(payment::to_string(instruction.status));
+    }
+    auto& m = columns_->instruction_change;
+    for (const InstructionId id : activated.step->touched) {
+        const payment::Instruction& instruction = *activated.kernel->find(id);
+        const bool told_at_creation =
+            instruction.outcome_code.empty() && instruction.channel_reference.empty() &&
+            instruction.next_action.is_null() &&
+            std::ranges::find(activated.step->created, id) != activated.step->created.end();
+        if (told_at_creation) {
+            continue;
+        }
+        m.i.append(i);
+        m.id.append(id);
+        m.status.append(payment::to_string(instruction.status));
+        m.reference.append(instruction.channel_reference);
+        m.code.append(instruction.outcome_code);
+        m.message.append(instruction.outcome_message);
+        m.action.append(to_json(instruction.next_action));
+    }
+}
+
+void Batch::add_holds(const Activated& activated, std::int64_t i) {
+    auto& h = columns_->hold;
+    for (const auto& step : activated.step->holds) {
+        h.i.append(i);
+        h.ordinal.append(std::int64_t{step.ordinal});
+        h.kind.append(flow::to_string(step.kind));
+        h.id.append(step.instruction);
+        h.account.append(step.account);
+        h.currency.append(step.amount.currency().code());
+        h.amount.append(step.amount.minor());
+        h.order.append(activated.kernel->picture().payment.order_id);
+    }
+}
+
+Id128 Batch::account_of(const flow::PostLine& line) {
+    if (!line.account.is_nil()) {
+        return line.account.raw();
+    }
+    const std::string currency(line.amount.currency().code());
+    const Id128 id =
+        ledger::account_id({.gl = line.gl, .owner = line.owner, .currency = currency}).raw();
+    if (known_accounts_.insert(id).second) {
+        auto& s = columns_->account;
+        s.id.append(id);
+        s.gl.append(line.gl);
+        s.owner.append(line.owner);
+        s.currency.append(currency);
+        new_accounts_.push_back(id);
+    }
+    return id;
+}
+
+void Batch::add_journal(const Activated& activated, std::int64_t i) {
+    const auto& lines = activated.step->lines;
+    if (lines.empty()) {
+        return;
+    }
+    const auto& payment = activated.kernel->picture().payment;
+    const Id128 id = payment.id.raw().derive(activated.row->seq, kJournalOrdinal);
+    auto& j = columns_->journal;
+    j.i.append(i);
+    j.id.append(id);
+    j.event.append(journal_event(*activated.kernel));
+    j.order.append(payment.order_id);
+    j.lines.append(static_cast<std::int64_t>(lines.size()));
+    auto& e = columns_->entry;
+    std::int64_t number = 0;
+    for (const auto& line : lines) {
+        e.i.append(i);
+        e.journal.append(id);
+        e.line.append(++number);
+        e.account.append(account_of(line));
+        e.currency.append(line.amount.currency().code());
+        e.side.append(std::int64_t{line.side == flow::Side::debit ? 1 : -1});
+        e.amount.append(line.amount.minor());
+        e.inline_.append(!line.account.is_nil());
+    }
+}
+
+void Batch::add_cases(const Activated& activated, std::int64_t i) {
+    auto& c = columns_->money_case;
+    for (const auto& opened : activated.step->cases) {
+        c.i.append(i);
+        c.id.append(opened.id);
+        c.kind.append(opened.kind);
+        c.instruction.append(opened.instruction);
+        c.amount.append(opened.amount.minor());
+        c.currency.append(opened.amount.currency().code());
+        c.detail.append(opened.detail);
+    }
+}
+
+void Batch::add_event(const Activated& activated, std::int64_t i) {
+    if (!activated.step->finished) {
+        return;
+    }
+    const auto& picture = activated.kernel->picture();
+    Value payload;
+    payload.set("payment_id", picture.payment.id.to_string());
+    payload.set("order_id", picture.order.id.to_string());
+    payload.set("merchant_order_number", picture.order.merchant_order_number);
+    payload.set("status", payment::to_string(picture.payment.status));
+    payload.set("amount", picture.payment.amount.minor());
+    payload.set("currency", picture.payment.amount.currency().code());
+    auto& v = columns_->event;
+    v.i.append(i);
+    v.id.append(picture.payment.id.raw().derive(activated.row->seq, kEventOrdinal));
+    v.type.append("payment." + std::string(payment::to_string(picture.payment.status)));
+    v.payload.append(to_json(payload));
+}
+
+Result<std::vector<Refusal>> Batch::commit(db::Connection& connection) {
+    std::vector<db::Parameter> parameters;
+    for (const auto* column : columns_->all()) {
+        parameters.emplace_back(*column);
+    }
+    const db::Statement statement{"commit_batch", commit_sql().c_str()};
+    auto rows = connection.execute(statement, parameters);
+    if (!rows) {
+        for (const Id128 id : new_accounts_) {
+            known_accounts_.erase(id);
+        }
+        return fail(std::move(rows).error());
+    }
+    std::vector<Refusal> refusals;
+    for (const db::Row row : *rows) {
+        Refusal refusal;
+        refusal.activation = static_cast<std::size_t>(row.int64(0) - 1);
+        refusal.ordinal = static_cast<std::uint32_t>(row.int64(1));
+        refusal.reason = row.text(2);
+        refusal.other = row.is_null(3) ? Id128{} : row.uuid(3);
+        const Id128 hash = row.is_null(4) ? Id128{} : row.uuid(4);
+        refusal.other_hash = {hash.high, hash.low};
+        refusals.push_back(std::move(refusal));
+    }
+    return refusals;
+}
+
+}  // namespace sluice::worker

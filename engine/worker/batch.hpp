@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "core/hash.hpp"
+#include "core/id.hpp"
+#include "core/result.hpp"
+#include "db/connection.hpp"
+#include "flow/run.hpp"
+#include "worker/intake.hpp"
+
+namespace sluice::worker {
+
+/// Where a run stands in the table of live runs after an activation.
+enum class RunState { begins, continues, ends, begins_and_ends };
+
+/// One activation that waits to be committed.
+struct Activated {
+    const flow::Kernel* kernel = nullptr;
+    const flow::Step* step = nullptr;
+    const flow::JournalRow* row = nullptr;
+    const StartPayment* start = nullptr;  ///< of a run that begins
+    Id128 release;
+    RunState state = RunState::continues;
+};
+
+/// The database said no to one activation for a reason of the business. Nothing of it is written.
+struct Refusal {
+    std::size_t activation = 0;  ///< position in the batch, from 0
+    std::uint32_t ordinal = 0;   ///< of the hold step; 0: of the start
+    std::string reason;
+    Id128 other;  ///< what stands in the way: the order or payment that already exists
+    Hash128 other_hash;
+};
+
+/// The rows of one commit, gathered column by column and written by one statement. Owned by one
+/// worker and reused, so that its buffers stay. One thread.
+class Batch {
+  public:
+    Batch();
+    ~Batch();
+
+    void add(const Activated& activated);
+    [[nodiscard]] std::size_t size() const;
+    void clear();
+
+    /// One round trip, one flush. The refusals are returned; every other activation is durable.
+    /// On an error of the connection see db::Connection for what is known.
+    Result<std::vector<Refusal>> commit(db::Connection& connection);
+
+    /// System accounts that are surely in the database are not sent again; after a failed commit
+    /// nothing is sure any more.
+    void forget_accounts();
+
+    /// How many arrays the commit statement takes.
+    static std::size_t column_count();
+
+  private:
+    struct Columns;
+    void add_start(const StartPayment& start, std::int64_t i);
+    void add_payment_change(const Activated& activated, std::int64_t i);
+    void add_instructions(const Activated& activated, std::int64_t i);
+    void add_holds(const Activated& activated, std::int64_t i);
+    void add_journal(const Activated& activated, std::int64_t i);
+    void add_cases(const Activated& activated, std::int64_t i);
+    void add_event(const Activated& activated, std::int64_t i);
+    Id128 account_of(const flow::PostLine& line);
+
+    std::unique_ptr<Columns> columns_;
+    std::unordered_set<Id128> known_accounts_;
+    std::vector<Id128> new_accounts_;
+};
+
+/// The legs of a payment as the database keeps them, and back.
+[[nodiscard]] std::string legs_to_json(const std::vector<payment::Leg>& legs);
+Result<std::vector<payment::Leg>> legs_from_json(std::string_view json);
+
+}  // namespace sluice::worker

@@ -1,0 +1,46 @@
+#include "worker/batch_columns.hpp"
+
+namespace sluice::worker {
+
+std::vector<db::ArrayBuilder*> Batch::Columns::all() {
+    auto& r = run;
+    auto& o = order;
+    auto& p = payment;
+    auto& k = key;
+    auto& u = change;
+    auto& n = instruction;
+    auto& m = instruction_change;
+    auto& h = hold;
+    auto& j = journal;
+    auto& e = entry;
+    auto& s = account;
+    auto& v = event;
+    auto& c = money_case;
+    return {
+        &r.run,      &r.bucket,   &r.seq,      &r.at,          &r.body,     &r.hash,
+        &r.state,    &r.wake,     &r.pending,  &r.release,  //
+        &o.i,        &o.id,       &o.merchant, &o.number,      &o.product,  &o.description,
+        &o.currency, &o.amount,   &o.hash,     &o.expires,  //
+        &p.i,        &p.order,    &p.merchant, &p.flow,        &p.currency, &p.amount,
+        &p.legs,                                         //
+        &k.i,        &k.merchant, &k.key,      &k.hash,  //
+        &u.i,        &u.status,   &u.stage,    &u.code,        &u.message,  &u.order,
+        &u.paid,  //
+        &n.i,        &n.id,       &n.leg,      &n.kind,        &n.channel,  &n.account_name,
+        &n.scene,    &n.account,  &n.currency, &n.amount,      &n.merchant, &n.expires,
+        &n.status,  //
+        &m.i,        &m.id,       &m.status,   &m.reference,   &m.code,     &m.message,
+        &m.action,  //
+        &h.i,        &h.ordinal,  &h.kind,     &h.id,          &h.account,  &h.currency,
+        &h.amount,   &h.order,                                            //
+        &j.i,        &j.id,       &j.event,    &j.order,       &j.lines,  //
+        &e.i,        &e.journal,  &e.line,     &e.account,     &e.currency, &e.side,
+        &e.amount,   &e.inline_,                             //
+        &s.id,       &s.gl,       &s.owner,    &s.currency,  //
+        &v.i,        &v.id,       &v.type,     &v.payload,   //
+        &c.i,        &c.id,       &c.kind,     &c.instruction, &c.amount,   &c.currency,
+        &c.detail,
+    };
+}
+
+}  // namespace sluice::worker

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <vector>
+
+#include "db/array.hpp"
+#include "db/parameter.hpp"
+#include "worker/batch.hpp"
+
+namespace sluice::worker {
+
+/// The parallel arrays of sluice.commit_batch, a struct a family, in the order of its parameters.
+struct Batch::Columns {
+    using A = db::ArrayBuilder;
+    using T = db::ArrayType;
+
+    struct {
+        A run{T::uuid}, bucket{T::int16}, seq{T::int32}, at{T::timestamptz}, body{T::text},
+            hash{T::uuid}, state{T::text}, wake{T::timestamptz}, pending{T::int32},
+            release{T::uuid};
+    } run;
+    struct {
+        A i{T::int32}, id{T::uuid}, merchant{T::text}, number{T::text}, product{T::text},
+            description{T::text}, currency{T::text}, amount{T::int64}, hash{T::uuid},
+            expires{T::timestamptz};
+    } order;
+    struct {
+        A i{T::int32}, order{T::uuid}, merchant{T::text}, flow{T::text}, currency{T::text},
+            amount{T::int64}, legs{T::text};
+    } payment;
+    struct {
+        A i{T::int32}, merchant{T::text}, key{T::text}, hash{T::uuid};
+    } key;
+    struct {
+        A i{T::int32}, status{T::text}, stage{T::text}, code{T::text}, message{T::text},
+            order{T::uuid}, paid{T::int64};
+    } change;
+    struct {
+        A i{T::int32}, id{T::uuid}, leg{T::int16}, kind{T::text}, channel{T::text},
+            account_name{T::text}, scene{T::text}, account{T::uuid}, currency{T::text},
+            amount{T::int64}, merchant{T::text}, expires{T::timestamptz}, status{T::text};
+    } instruction;
+    struct {
+        A i{T::int32}, id{T::uuid}, status{T::text}, reference{T::text}, code{T::text},
+            message{T::text}, action{T::text};
+    } instruction_change;
+    struct {
+        A i{T::int32}, ordinal{T::int32}, kind{T::text}, id{T::uuid}, account{T::uuid},
+            currency{T::text}, amount{T::int64}, order{T::uuid};
+    } hold;
+    struct {
+        A i{T::int32}, id{T::uuid}, event{T::text}, order{T::uuid}, lines{T::int16};
+    } journal;
+    struct {
+        A i{T::int32}, journal{T::uuid}, line{T::int16}, account{T::uuid}, currency{T::text},
+            side{T::int16}, amount{T::int64}, inline_{T::boolean};
+    } entry;
+    struct {
+        A id{T::uuid}, gl{T::text}, owner{T::text}, currency{T::text};
+    } account;
+    struct {
+        A i{T::int32}, id{T::uuid}, type{T::text}, payload{T::text};
+    } event;
+    struct {
+        A i{T::int32}, id{T::uuid}, kind{T::text}, instruction{T::uuid}, amount{T::int64},
+            currency{T::text}, detail{T::text};
+    } money_case;
+
+    /// Every array in the order of the function's parameters.
+    std::vector<A*> all();
+};
+
+}  // namespace sluice::worker

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "core/id.hpp"
+#include "flow/fact.hpp"
+#include "worker/intake.hpp"
+
+namespace sluice::worker {
+
+/// One thing that waits in front of a worker. Exactly one of start, callback, fact or wait is
+/// meant; the replies are given once, by whoever takes the input to its end.
+struct Input {
+    enum class Kind { start, callback, fact, wait };
+    Kind kind = Kind::fact;
+    PaymentId payment;                         ///< nil for callbacks until it is looked up
+    std::unique_ptr<StartPayment> start;       ///< start
+    CallbackFact callback;                     ///< callback
+    flow::Fact fact;                           ///< fact
+    WaitFor wait_for = WaitFor::final_status;  ///< wait
+    Time deadline{};                           ///< wait
+    PictureReply on_picture;
+    DoneReply on_done;
+    int tries = 0;  ///< definite failures of the database it has survived
+
+    void refuse(const Error& error) {
+        if (on_picture) {
+            std::exchange(on_picture, nullptr)(fail(error));
+        }
+        if (on_done) {
+            std::exchange(on_done, nullptr)(fail(error));
+        }
+    }
+};
+
+}  // namespace sluice::worker

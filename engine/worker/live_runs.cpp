@@ -1,0 +1,187 @@
+#include "worker/live_runs.hpp"
+
+#include <map>
+#include <string>
+#include <utility>
+
+#include "json/json.hpp"
+
+namespace sluice::worker {
+
+std::string release_to_json(const script::Release& release) {
+    Value files;
+    for (const auto& [path, source] : release.files) {
+        files.set(path, source);
+    }
+    return to_json(files);
+}
+
+Result<script::ReleasePtr> release_from_json(std::string_view json) {
+    SLUICE_ASSIGN(const Value parsed, json::parse(json));
+    const ValueObject* object = parsed.as_object();
+    if (object == nullptr) {
+        return fail(ErrorCode::corrupt, "a stored release is no record of files");
+    }
+    std::map<std::string, std::string> files;
+    for (const auto& [path, source] : *object) {
+        if (source.as_text() == nullptr) {
+            return fail(ErrorCode::corrupt, "file " + path + " of a stored release is no text");
+        }
+        files[path] = *source.as_text();
+    }
+    return script::build_release(std::move(files));
+}
+
+void LiveRuns::adopt(script::ReleasePtr release) {
+    releases_[release->id] = release;
+    release_ = std::move(release);
+}
+
+LiveRuns::Slot* LiveRuns::find(RunId id) {
+    const auto found = slots_.find(id);
+    return found == slots_.end() ? nullptr : &found->second;
+}
+
+void LiveRuns::note(const RunRow& row) {
+    Slot& slot = slots_[row.id];
+    slot.wake_at = row.wake_at;
+    slot.quarantined = row.quarantined;
+    if (row.wake_at && !row.quarantined) {
+        timers_.push({*row.wake_at, row.id});
+    }
+}
+
+void LiveRuns::keep(RunId id, std::unique_ptr<flow::Run> run, Time now) {
+    Slot& slot = slots_[id];
+    const auto wake_at = run->wake_at();
+    if (wake_at && slot.wake_at != wake_at) {
+        timers_.push({*wake_at, id});
+    }
+    slot.wake_at = wake_at;
+    slot.used_at = now;
+    warm_ += slot.run == nullptr ? 1U : 0U;
+    slot.run = std::move(run);
+    warm_order_.emplace(now, id);
+}
+
+std::unique_ptr<flow::Run> LiveRuns::take(RunId id) {
+    Slot* slot = find(id);
+    if (slot == nullptr || slot->run == nullptr) {
+        return nullptr;
+    }
+    --warm_;
+    return std::move(slot->run);
+}
+
+void LiveRuns::forget(RunId id) {
+    const auto found = slots_.find(id);
+    if (found != slots_.end()) {
+        warm_ -= found->second.run == nullptr ? 0U : 1U;
+        slots_.erase(found);
+    }
+}
+
+void LiveRuns::forget_bucket(Bucket bucket) {
+    std::erase_if(slots_, [&](const auto& entry) {
+        const bool gone = entry.first.bucket() == bucket;
+        warm_ -= gone && entry.second.run != nullptr ? 1U : 0U;
+        return gone;
+    });
+}
+
+void LiveRuns::forget_all() {
+    slots_.clear();
+    timers_ = {};
+    warm_order_ = {};
+    warm_ = 0;
+}
+
+Result<flow::FlowScriptsPtr> LiveRuns::scripts_in(
+    const script::Release& release, const std::string& flow
+) {
+    const std::string key = release.id.to_string() + "/" + flow;
+    if (const auto known = scripts_.find(key); known != scripts_.end()) {
+        return known->second;
+    }
+    const auto program = release.flows.find(flow);
+    if (program == release.flows.end()) {
+        return fail(
+            ErrorCode::script, "flow '" + flow + "' is not in release " + release.id.to_string()
+        );
+    }
+    auto scripts = std::make_shared<flow::FlowScripts>();
+    scripts->release = release.id;
+    scripts->libraries = release.libraries;
+    scripts->flow = program->second;
+    scripts_[key] = scripts;
+    return flow::FlowScriptsPtr(std::move(scripts));
+}
+
+Result<flow::FlowScriptsPtr> LiveRuns::scripts_of(
+    RunStore& store, Id128 release, const std::string& flow
+) {
+    if (const auto known = releases_.find(release); known != releases_.end()) {
+        return scripts_in(*known->second, flow);
+    }
+    SLUICE_ASSIGN(const auto files, store.release_files(release));
+    if (!files) {
+        return fail(ErrorCode::corrupt, "release " + release.to_string() + " is not stored");
+    }
+    SLUICE_ASSIGN(auto built, release_from_json(*files));
+    releases_[release] = built;
+    return scripts_in(*built, flow);
+}
+
+Result<std::unique_ptr<flow::Run>> LiveRuns::begin(const payment::PaymentPicture& picture) {
+    SLUICE_ASSIGN(auto scripts, scripts_in(*release_, picture.payment.flow));
+    return flow::Run::create(std::move(scripts), picture);
+}
+
+Result<std::unique_ptr<flow::Run>> LiveRuns::rebuild(RunStore& store, RunId id) {
+    SLUICE_ASSIGN(auto history, store.history(PaymentId(id.raw())));
+    if (!history) {
+        return std::unique_ptr<flow::Run>{};
+    }
+    SLUICE_ASSIGN(
+        auto scripts, scripts_of(store, history->row.release, history->start.payment.flow)
+    );
+    SLUICE_ASSIGN(auto run, flow::Run::create(std::move(scripts), std::move(history->start)));
+    for (const auto& entry : history->journal) {
+        SLUICE_TRY(run->replay(entry));
+    }
+    return run;
+}
+
+std::vector<RunId> LiveRuns::take_due(Time now, std::size_t most) {
+    std::vector<RunId> due;
+    while (!timers_.empty() && timers_.top().at <= now && due.size() < most) {
+        const Timer timer = timers_.top();
+        timers_.pop();
+        const Slot* slot = find(timer.id);
+        // A timer whose run has moved on is void.
+        if (slot != nullptr && !slot->quarantined && slot->wake_at == timer.at) {
+            due.push_back(timer.id);
+        }
+    }
+    return due;
+}
+
+std::optional<Time> LiveRuns::next_due() const {
+    if (timers_.empty()) {
+        return std::nullopt;
+    }
+    return timers_.top().at;
+}
+
+void LiveRuns::dehydrate(Time unused_since) {
+    while (!warm_order_.empty() && warm_order_.front().first <= unused_since) {
+        Slot* slot = find(warm_order_.front().second);
+        if (slot != nullptr && slot->run != nullptr && slot->used_at <= unused_since) {
+            slot->run.reset();
+            --warm_;
+        }
+        warm_order_.pop();
+    }
+}
+
+}  // namespace sluice::worker

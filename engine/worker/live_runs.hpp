@@ -1,0 +1,89 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <queue>
+#include <unordered_map>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/id.hpp"
+#include "flow/run.hpp"
+#include "script/release.hpp"
+#include "worker/run_store.hpp"
+
+namespace sluice::worker {
+
+/// The live runs of the buckets a worker owns: for each the little that must stay in memory, and
+/// the script's state while it is warm. One worker, one thread. Whatever it holds can be thrown
+/// away at any moment and read again from the database.
+class LiveRuns {
+  public:
+    struct Slot {
+        std::unique_ptr<flow::Run> run;  ///< null while dehydrated
+        std::optional<Time> wake_at;
+        Time used_at{};
+        bool quarantined = false;
+    };
+
+    explicit LiveRuns(script::ReleasePtr release) { adopt(std::move(release)); }
+
+    /// New runs begin with this release from now on.
+    void adopt(script::ReleasePtr release);
+    [[nodiscard]] const script::ReleasePtr& release() const { return release_; }
+
+    [[nodiscard]] Slot* find(RunId id);
+    [[nodiscard]] std::size_t size() const { return slots_.size(); }
+    [[nodiscard]] std::size_t warm() const { return warm_; }
+
+    /// Remembers a run that is live in the database, without its script state.
+    void note(const RunRow& row);
+    /// Keeps a run after its commit.
+    void keep(RunId id, std::unique_ptr<flow::Run> run, Time now);
+    /// Takes the state out for an activation; the caller keeps it after the commit or drops it.
+    std::unique_ptr<flow::Run> take(RunId id);
+    void forget(RunId id);
+    void forget_bucket(Bucket bucket);
+    void forget_all();
+
+    /// A run at its beginning, in the live release.
+    Result<std::unique_ptr<flow::Run>> begin(const payment::PaymentPicture& picture);
+    /// The run as its journal tells it. nullptr when it is not live. `nondeterminism`, `script` or
+    /// `corrupt` mean it must be quarantined.
+    Result<std::unique_ptr<flow::Run>> rebuild(RunStore& store, RunId id);
+
+    /// Runs whose moment has come, at most `most`; their timers are spent.
+    std::vector<RunId> take_due(Time now, std::size_t most);
+    [[nodiscard]] std::optional<Time> next_due() const;
+    /// Drops the script state of runs that were not used since.
+    void dehydrate(Time unused_since);
+
+  private:
+    struct Timer {
+        Time at;
+        RunId id;
+        bool operator>(const Timer& other) const { return at > other.at; }
+    };
+    Result<flow::FlowScriptsPtr> scripts_of(
+        RunStore& store, Id128 release, const std::string& flow
+    );
+    Result<flow::FlowScriptsPtr> scripts_in(
+        const script::Release& release, const std::string& flow
+    );
+
+    std::unordered_map<RunId, Slot> slots_;
+    std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
+    std::queue<std::pair<Time, RunId>> warm_order_;
+    std::size_t warm_ = 0;
+    script::ReleasePtr release_;
+    std::unordered_map<Id128, script::ReleasePtr> releases_;
+    std::unordered_map<std::string, flow::FlowScriptsPtr> scripts_;  ///< by release and flow
+};
+
+/// All files of a release as one text, and back.
+[[nodiscard]] std::string release_to_json(const script::Release& release);
+Result<script::ReleasePtr> release_from_json(std::string_view json);
+
+}  // namespace sluice::worker

@@ -1,0 +1,369 @@
+#include "worker/round.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "worker/evidence.hpp"
+
+namespace sluice::worker {
+namespace {
+
+bool session_lost(const Error& error, const db::Connection& connection) {
+    return error.code == ErrorCode::unknown || !connection.is_open();
+}
+
+flow::Fact fact_of(const CallbackFact& callback) {
+    flow::Fact fact;
+    fact.kind = flow::Fact::Kind::callback;
+    fact.source = payment::Source::callback;
+    fact.instruction = callback.instruction;
+    fact.outcome = callback.outcome;
+    fact.evidence = to_value(callback.evidence);
+    return fact;
+}
+
+}  // namespace
+
+Round::Round(Parts parts) : parts_(parts), store_(parts.connection) {
+    decider_ = [this](std::string_view policy, const Value& facts) {
+        return parts_.policies.decide(policy, facts);
+    };
+}
+
+Result<std::vector<Input>> Round::process(std::vector<Input> inputs) {
+    std::vector<Input> deferred;
+    SLUICE_ASSIGN(Works works, gather(std::move(inputs), deferred));
+    SLUICE_TRY(settle(std::move(works)));
+    return deferred;
+}
+
+Result<void> Round::resolve_callbacks(std::vector<Input>& inputs) {
+    std::vector<InstructionId> ids;
+    for (const auto& input : inputs) {
+        if (input.kind == Input::Kind::callback) {
+            ids.push_back(input.callback.instruction);
+        }
+    }
+    if (ids.empty()) {
+        return {};
+    }
+    auto payments = store_.payments_of(ids);
+    if (!payments) {
+        for (auto& input : inputs) {
+            input.refuse(payments.error());
+        }
+        return fail(payments.error());
+    }
+    std::size_t next = 0;
+    for (auto& input : inputs) {
+        if (input.kind != Input::Kind::callback) {
+            continue;
+        }
+        input.payment = (*payments)[next++];
+        if (input.payment.is_nil()) {
+            input.refuse(
+                {ErrorCode::not_found,
+                 "instruction " + input.callback.instruction.to_string() + " does not exist",
+                 {}}
+            );
+        }
+    }
+    std::erase_if(inputs, [](const Input& input) { return input.payment.is_nil(); });
+    return {};
+}
+
+Result<Round::Works> Round::gather(std::vector<Input> inputs, std::vector<Input>& deferred) {
+    SLUICE_TRY(resolve_callbacks(inputs));
+    Works works;
+    std::map<PaymentId, std::size_t> at;
+    std::set<std::pair<std::string, std::string>> orders;
+    std::set<std::pair<std::string, std::string>> keys;
+    for (auto& input : inputs) {
+        if (input.kind == Input::Kind::wait) {
+            SLUICE_TRY(answer_wait(std::move(input)));
+            continue;
+        }
+        if (input.kind == Input::Kind::start) {
+            const auto& start = *input.start;
+            const std::string& merchant = start.payment.merchant_id;
+            const bool fresh =
+                orders.insert({merchant, start.order.merchant_order_number}).second &&
+                (start.idempotency_key.empty() ||
+                 keys.insert({merchant, start.idempotency_key}).second);
+            if (!fresh) {
+                // The first one is written in this batch; the repeat then finds it.
+                deferred.push_back(std::move(input));
+                continue;
+            }
+        }
+        const auto [place, is_new] = at.emplace(input.payment, works.size());
+        if (is_new) {
+            works.emplace_back().payment = input.payment;
+        }
+        Work& work = works[place->second];
+        if (input.kind == Input::Kind::start) {
+            work.start = std::move(input.start);
+        } else {
+            work.facts.push_back(
+                input.kind == Input::Kind::callback ? fact_of(input.callback) : input.fact
+            );
+        }
+        work.inputs.push_back(std::move(input));
+    }
+    return works;
+}
+
+Result<void> Round::settle(Works works) {
+    while (!works.empty()) {
+        auto again = commit(std::move(works));
+        if (!again) {
+            return fail(again.error());
+        }
+        works = std::move(*again);
+    }
+    return {};
+}
+
+/// Brings the run into memory. False: the work has come to its end without an activation.
+Result<bool> Round::prepare(Work& work) {
+    if (work.run != nullptr) {
+        return true;
+    }
+    if (work.start != nullptr) {
+        auto begun = parts_.runs.begin({work.start->order, work.start->payment, {}});
+        if (!begun) {
+            refuse(work, begun.error());
+            return false;
+        }
+        work.run = std::move(*begun);
+        return true;
+    }
+    const RunId id(work.payment.raw());
+    const LiveRuns::Slot* slot = parts_.runs.find(id);
+    if (slot == nullptr || slot->quarantined) {
+        SLUICE_TRY(take_late(work));
+        return false;
+    }
+    work.run = parts_.runs.take(id);
+    if (work.run != nullptr) {
+        return true;
+    }
+    auto rebuilt = parts_.runs.rebuild(store_, id);
+    if (!rebuilt) {
+        if (session_lost(rebuilt.error(), parts_.connection)) {
+            refuse(work, rebuilt.error());
+            return fail(rebuilt.error());
+        }
+        SLUICE_TRY(quarantine(work, rebuilt.error()));
+        return false;
+    }
+    if (*rebuilt == nullptr) {
+        parts_.runs.forget(id);
+        SLUICE_TRY(take_late(work));
+        return false;
+    }
+    work.run = std::move(*rebuilt);
+    return true;
+}
+
+Result<bool> Round::activate(Work& work) {
+    SLUICE_ASSIGN(const bool ready, prepare(work));
+    if (!ready) {
+        return false;
+    }
+    flow::Kernel::Activation activation;
+    activation.seq = work.run->next_seq();
+    activation.now = std::max(parts_.services.clock->now(), work.run->kernel().now());
+    activation.facts = work.facts;
+    activation.known = work.known;
+    activation.decider = &decider_;
+    if (work.start != nullptr) {
+        activation.facts = {flow::Fact{}};
+    }
+    work.now = activation.now;
+    auto step = work.run->activate(std::move(activation));
+    if (!step) {
+        work.run.reset();
+        if (work.start != nullptr) {
+            refuse(work, step.error());
+        } else {
+            SLUICE_TRY(quarantine(work, step.error()));
+        }
+        return false;
+    }
+    work.step = std::move(*step);
+    work.row = flow::journal_row(work.run->next_seq() - 1, work.now, work.step);
+    return true;
+}
+
+Result<Round::Works> Round::commit(Works works) {
+    parts_.batch.clear();
+    Works ready;
+    for (auto& work : works) {
+        auto activated = activate(work);
+        if (!activated) {
+            for (auto& other : works) {
+                refuse(other, activated.error());
+            }
+            for (auto& other : ready) {
+                refuse(other, activated.error());
+            }
+            return fail(activated.error());
+        }
+        if (*activated) {
+            ready.push_back(std::move(work));
+        }
+    }
+    if (ready.empty()) {
+        return Works{};
+    }
+    for (const auto& work : ready) {
+        const bool ends = work.step.finished;
+        const bool begins = work.start != nullptr;
+        const RunState state = begins ? (ends ? RunState::begins_and_ends : RunState::begins)
+                                      : (ends ? RunState::ends : RunState::continues);
+        parts_.batch.add(
+            {&work.run->kernel(),
+             &work.step,
+             &work.row,
+             work.start.get(),
+             work.run->release(),
+             state}
+        );
+    }
+    auto refusals = parts_.batch.commit(parts_.connection);
+    if (!refusals) {
+        return commit_failed(std::move(ready), std::move(refusals).error());
+    }
+    Works again;
+    std::vector<const Refusal*> refused(ready.size());
+    for (const auto& refusal : *refusals) {
+        refused[refusal.activation] = &refusal;
+    }
+    for (std::size_t i = 0; i < ready.size(); ++i) {
+        if (refused[i] == nullptr) {
+            committed(ready[i]);
+        } else {
+            SLUICE_TRY(take_refusal(ready[i], *refused[i], again));
+        }
+    }
+    return again;
+}
+
+/// A coroutine cannot be rolled back: whatever the failure, every run of the batch leaves memory.
+Result<Round::Works> Round::commit_failed(Works works, Error error) {
+    for (auto& work : works) {
+        work.run.reset();
+    }
+    if (session_lost(error, parts_.connection)) {
+        for (auto& work : works) {
+            refuse(work, error);
+        }
+        return fail(std::move(error));
+    }
+    if (error.code == ErrorCode::unavailable) {
+        // Surely rolled back (a deadlock, a timeout): the same once more, then tell the callers.
+        Works again;
+        for (auto& work : works) {
+            if (++work.inputs.front().tries <= 3) {
+                again.push_back(std::move(work));
+            } else {
+                refuse(work, error);
+            }
+        }
+        return again;
+    }
+    // A definite data error: the guilty one shows when each is run alone.
+    if (works.size() > 1) {
+        for (auto& work : works) {
+            Works alone;
+            alone.push_back(std::move(work));
+            SLUICE_TRY(settle(std::move(alone)));
+        }
+        return Works{};
+    }
+    Work& work = works.front();
+    if (++work.inputs.front().tries < 2) {
+        return works;
+    }
+    if (work.start != nullptr) {
+        refuse(work, error);
+    } else {
+        SLUICE_TRY(quarantine(work, error));
+    }
+    return Works{};
+}
+
+Result<void> Round::take_refusal(Work& work, const Refusal& refusal, Works& again) {
+    if (refusal.ordinal == 0) {
+        work.run.reset();
+        return answer_existing(work, refusal);
+    }
+    // The activation is run again from where it began, knowing what it was refused.
+    work.run.reset();
+    work.known = work.step.recorded;
+    Value why;
+    why.set("code", refusal.reason);
+    why.set("message", refusal.reason);
+    work.known.push_back({flow::Recorded::Kind::refusal, refusal.ordinal, std::move(why)});
+    again.push_back(std::move(work));
+    return {};
+}
+
+void Round::committed(Work& work) {
+    const RunId id(work.payment.raw());
+    const payment::PaymentPicture& picture = work.run->kernel().picture();
+    for (const auto& effect : work.step.exchanges) {
+        send(*work.run, effect, false);
+    }
+    for (auto& input : work.inputs) {
+        if (input.kind == Input::Kind::start) {
+            answer_start(work, input, picture);
+            continue;
+        }
+        if (input.on_picture) {
+            input.on_picture(picture);
+        }
+        if (input.on_done) {
+            input.on_done({});
+        }
+    }
+    parts_.waiters.tell(picture, work.run->kernel().unanswered().size());
+    if (work.step.finished) {
+        parts_.runs.forget(id);
+    } else {
+        parts_.runs.keep(id, std::move(work.run), work.now);
+    }
+}
+
+void Round::answer_start(Work& work, Input& input, const payment::PaymentPicture& picture) {
+    const StartPayment& start = *work.start;
+    if (is_fulfilled(start.wait_for, picture, work.run->kernel().unanswered().size())) {
+        input.on_picture(picture);
+        return;
+    }
+    parts_.waiters.add(
+        work.payment, {start.wait_for, start.answer_by, std::move(input.on_picture)}
+    );
+}
+
+void Round::send(const flow::Run& run, const flow::SendExchange& effect, bool resent) {
+    const auto& picture = run.kernel().picture();
+    channel::ExchangeOrder order;
+    order.run = RunId(picture.payment.id.raw());
+    order.ordinal = effect.exchange;
+    order.operation = effect.operation;
+    order.instruction = *run.kernel().find(effect.instruction);
+    order.description = picture.order.description;
+    order.resent = resent;
+    parts_.services.send(std::move(order));
+}
+
+void Round::refuse(Work& work, const Error& error) {
+    for (auto& input : work.inputs) {
+        input.refuse(error);
+    }
+}
+
+}  // namespace sluice::worker

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "channel/exchange_message.hpp"
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "db/connection.hpp"
+#include "decision/policies.hpp"
+#include "flow/run.hpp"
+#include "worker/batch.hpp"
+#include "worker/input.hpp"
+#include "worker/live_runs.hpp"
+#include "worker/waiters.hpp"
+
+namespace sluice::worker {
+
+/// What a worker needs of the rest of the process. All of it outlives the worker.
+struct WorkerServices {
+    const Clock* clock = nullptr;
+    /// Hands a committed effect to the channels. Quick, any thread.
+    std::function<void(channel::ExchangeOrder)> send;
+    /// What may be done with an effect whose answer was lost.
+    std::function<channel::Resend(const payment::Instruction&, payment::Operation)> resend;
+    /// A person must look: logged and counted.
+    std::function<void(std::string_view event, const std::string& text)> alarm;
+};
+
+/// Takes what gathered to its end: resumes the runs concerned, commits everything in one statement,
+/// and only then sends effects and answers callers. One worker, one thread, one session.
+class Round {
+  public:
+    struct Parts {
+        db::Connection& connection;
+        LiveRuns& runs;
+        Waiters& waiters;
+        decision::Policies& policies;
+        Batch& batch;
+        const WorkerServices& services;
+    };
+    explicit Round(Parts parts);
+
+    /// An error means that the session can no longer be trusted: drop everything and begin anew.
+    /// The callers of this round have been told already. Inputs that must wait for the next round
+    /// (the same order twice) are returned.
+    Result<std::vector<Input>> process(std::vector<Input> inputs);
+
+    /// After a takeover: asks again what may never have been answered.
+    Result<void> recover(const std::vector<RunId>& runs);
+
+  private:
+    /// One run with what it takes in this round.
+    struct Work {
+        PaymentId payment;
+        std::vector<Input> inputs;
+        std::unique_ptr<StartPayment> start;
+        std::vector<flow::Fact> facts;
+        std::vector<flow::Recorded> known;
+        std::unique_ptr<flow::Run> run;
+        flow::Step step;
+        flow::JournalRow row;
+        Time now{};
+    };
+    using Works = std::vector<Work>;
+
+    Result<Works> gather(std::vector<Input> inputs, std::vector<Input>& deferred);
+    Result<void> resolve_callbacks(std::vector<Input>& inputs);
+    Result<void> settle(Works works);
+    Result<bool> prepare(Work& work);
+    Result<bool> activate(Work& work);
+    Result<Works> commit(Works works);
+    Result<Works> commit_failed(Works works, Error error);
+    Result<void> take_refusal(Work& work, const Refusal& refusal, Works& again);
+    void committed(Work& work);
+    void answer_start(Work& work, Input& input, const payment::PaymentPicture& picture);
+    Result<void> answer_existing(Work& work, const Refusal& refusal);
+    Result<void> take_late(Work& work);
+    Result<bool> ask_again(Work& work);
+    Result<void> quarantine(Work& work, const Error& error);
+    void refuse(Work& work, const Error& error);
+    Result<void> answer_wait(Input input);
+    void send(const flow::Run& run, const flow::SendExchange& effect, bool resent);
+
+    Parts parts_;
+    RunStore store_;
+    flow::Decider decider_;
+};
+
+}  // namespace sluice::worker

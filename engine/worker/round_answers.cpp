@@ -1,0 +1,204 @@
+// What a round tells those whose input did not become an activation: repeats, late facts, waits.
+#include <utility>
+
+#include "worker/round.hpp"
+
+namespace sluice::worker {
+namespace {
+
+Error explained(const Refusal& refusal) {
+    if (refusal.reason == "order_not_open") {
+        return {ErrorCode::refused, "the order is not open for payments", refusal.reason};
+    }
+    if (refusal.reason == "payment_unresolved") {
+        return {
+            ErrorCode::conflict,
+            "the order already has a payment that is not resolved: " +
+                PaymentId(refusal.other).to_string(),
+            refusal.reason
+        };
+    }
+    if (refusal.reason == "more_than_due") {
+        return {
+            ErrorCode::refused, "the payment is more than the order still owes", refusal.reason
+        };
+    }
+    return {ErrorCode::refused, "the payment was refused: " + refusal.reason, refusal.reason};
+}
+
+}  // namespace
+
+/// The natural key or the idempotency key led here before: same body, same answer; else a conflict.
+Result<void> Round::answer_existing(Work& work, const Refusal& refusal) {
+    const bool by_order = refusal.reason == "order_exists";
+    if (!by_order && refusal.reason != "key_exists") {
+        refuse(work, explained(refusal));
+        return {};
+    }
+    const StartPayment& start = *work.start;
+    const Hash128 ours = by_order ? start.order_hash : start.request_hash;
+    if (!(refusal.other_hash == ours)) {
+        refuse(
+            work,
+            {ErrorCode::conflict,
+             by_order ? "merchant_order_number '" + start.order.merchant_order_number +
+                            "' was used before with another order"
+                      : "Idempotency-Key '" + start.idempotency_key +
+                            "' was used before with another body",
+             by_order ? "merchant_order_number" : "idempotency_key"}
+        );
+        return {};
+    }
+    std::optional<PaymentId> existing = PaymentId(refusal.other);
+    if (by_order) {
+        SLUICE_ASSIGN(existing, store_.payment_of_order(OrderId(refusal.other)));
+    }
+    if (!existing) {
+        refuse(
+            work,
+            {ErrorCode::conflict,
+             "order '" + start.order.merchant_order_number +
+                 "' exists without a payment: pay it by its order_id",
+             "merchant_order_number"}
+        );
+        return {};
+    }
+    for (auto& input : work.inputs) {
+        Input wait;
+        wait.kind = Input::Kind::wait;
+        wait.payment = *existing;
+        wait.wait_for = start.wait_for;
+        wait.deadline = start.answer_by;
+        wait.on_picture = std::move(input.on_picture);
+        SLUICE_TRY(answer_wait(std::move(wait)));
+    }
+    return {};
+}
+
+Result<void> Round::answer_wait(Input input) {
+    const LiveRuns::Slot* slot = parts_.runs.find(RunId(input.payment.raw()));
+    const bool warm = slot != nullptr && slot->run != nullptr;
+    if (warm) {
+        const auto& kernel = slot->run->kernel();
+        if (is_fulfilled(input.wait_for, kernel.picture(), kernel.unanswered().size())) {
+            input.on_picture(kernel.picture());
+            return {};
+        }
+    }
+    const bool live = slot != nullptr && !slot->quarantined;
+    if (live && input.deadline > parts_.services.clock->now()) {
+        parts_.waiters.add(
+            input.payment, {input.wait_for, input.deadline, std::move(input.on_picture)}
+        );
+        return {};
+    }
+    auto picture = store_.picture(input.payment);
+    if (!picture) {
+        input.refuse(picture.error());
+        return fail(picture.error());
+    }
+    if (!*picture) {
+        input.refuse(
+            {ErrorCode::not_found, "payment " + input.payment.to_string() + " does not exist", {}}
+        );
+        return {};
+    }
+    input.on_picture(std::move(**picture));
+    return {};
+}
+
+/// The run takes nothing more (it ended, or is parked): what was said is kept, nothing is decided.
+Result<void> Round::take_late(Work& work) {
+    for (auto& input : work.inputs) {
+        CallbackFact late = input.callback;
+        if (input.kind == Input::Kind::fact) {
+            late.instruction = input.fact.instruction;
+            late.outcome = input.fact.outcome;
+        }
+        const bool says_something = input.kind == Input::Kind::callback ||
+                                    (input.fact.kind == flow::Fact::Kind::outcome &&
+                                     input.fact.outcome.kind == payment::OutcomeKind::succeeded);
+        if (says_something) {
+            auto kept = store_.keep_late_fact(late, parts_.services.clock->now());
+            if (!kept) {
+                refuse(work, kept.error());
+                return fail(kept.error());
+            }
+        }
+        if (input.on_done) {
+            input.on_done({});
+        }
+        if (input.on_picture) {
+            Input wait;
+            wait.payment = work.payment;
+            wait.on_picture = std::move(input.on_picture);
+            SLUICE_TRY(answer_wait(std::move(wait)));
+        }
+    }
+    return {};
+}
+
+Result<void> Round::quarantine(Work& work, const Error& error) {
+    const RunId id(work.payment.raw());
+    auto parked = store_.quarantine(id, error.message, parts_.services.clock->now());
+    if (!parked) {
+        refuse(work, parked.error());
+        return fail(parked.error());
+    }
+    if (LiveRuns::Slot* slot = parts_.runs.find(id)) {
+        slot->quarantined = true;
+    }
+    parts_.services.alarm("run_quarantined", id.to_string() + ": " + error.message);
+    return take_late(work);
+}
+
+/// Sends again what may be sent again; what may not becomes an unclear outcome. True: there is one.
+Result<bool> Round::ask_again(Work& work) {
+    SLUICE_ASSIGN(const bool ready, prepare(work));
+    if (!ready) {
+        return false;
+    }
+    for (const auto& [number, effect] : work.run->kernel().unanswered()) {
+        const auto* instruction = work.run->kernel().find(effect.instruction);
+        const auto policy = parts_.services.resend(*instruction, effect.operation);
+        if (policy == channel::Resend::idempotent) {
+            send(*work.run, effect, true);
+            continue;
+        }
+        flow::Fact lost;
+        lost.kind = flow::Fact::Kind::outcome;
+        lost.instruction = effect.instruction;
+        lost.exchange = number;
+        lost.operation = effect.operation;
+        lost.source = payment::Source::resend;
+        lost.outcome.kind = payment::OutcomeKind::unknown;
+        lost.outcome.code = "interrupted";
+        work.facts.push_back(std::move(lost));
+        work.inputs.emplace_back().payment = work.payment;
+    }
+    if (work.facts.empty()) {
+        const RunId id(work.payment.raw());
+        parts_.runs.keep(id, std::move(work.run), parts_.services.clock->now());
+        return false;
+    }
+    return true;
+}
+
+Result<void> Round::recover(const std::vector<RunId>& runs) {
+    constexpr std::size_t kBatch = 256;
+    Works works;
+    for (const RunId id : runs) {
+        Work work;
+        work.payment = PaymentId(id.raw());
+        SLUICE_ASSIGN(const bool unclear, ask_again(work));
+        if (unclear) {
+            works.push_back(std::move(work));
+        }
+        if (works.size() >= kBatch) {
+            SLUICE_TRY(settle(std::exchange(works, {})));
+        }
+    }
+    return settle(std::move(works));
+}
+
+}  // namespace sluice::worker

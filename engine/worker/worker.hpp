@@ -1,0 +1,99 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/id.hpp"
+#include "core/mutex.hpp"
+#include "db/connection.hpp"
+#include "worker/bucket_lock.hpp"
+#include "worker/round.hpp"
+
+namespace sluice::worker {
+
+struct WorkerSettings {
+    std::string name;
+    std::string conninfo;
+    db::ConnectionOptions connection;
+    BucketLocks::Owner owner;
+    Id128 worker;
+    std::size_t batch_max = 512;               ///< activations of one commit
+    std::size_t inbox_max = 20'000;            ///< inputs that may wait; more are refused
+    std::chrono::milliseconds warm{1000};      ///< how long an idle run keeps its script state
+    std::chrono::milliseconds rebalance{250};  ///< how often shares of buckets are looked at
+    std::chrono::milliseconds reconnect{200};
+};
+
+/// One thread, one session, one set of buckets. It takes what gathered during its last commit as
+/// its next batch. When the session is lost or a commit's fate is unknown it drops everything it
+/// holds in memory and begins again from the database.
+class Worker {
+  public:
+    Worker(
+        WorkerSettings settings,
+        WorkerServices services,
+        script::ReleasePtr release,
+        Value candidates
+    );
+    ~Worker();
+
+    void start();
+    /// Finishes the running batch, tells every waiting caller `unavailable`, ends. Idempotent.
+    void stop();
+
+    /// Any thread. An input that cannot be taken (full, stopping) is refused at once.
+    void post(Input input);
+    [[nodiscard]] bool owns(Bucket bucket) const;
+    [[nodiscard]] std::size_t buckets_held() const { return held_count_; }
+
+    struct Counters {
+        std::atomic<std::uint64_t> batches{0};
+        std::atomic<std::uint64_t> activations{0};
+        std::atomic<std::uint64_t> sessions{0};
+        std::atomic<std::uint64_t> live{0};
+        std::atomic<std::uint64_t> warm{0};
+    };
+    [[nodiscard]] const Counters& counters() const { return counters_; }
+
+  private:
+    struct Session;
+    void loop();
+    Result<void> open_session();
+    void lose_session(const Error& why);
+    std::vector<Input> gather();
+    Time next_wake(Time now) const;
+    void add_due(std::vector<Input>& inputs);
+    void drop_foreign(std::vector<Input>& inputs);
+    Result<void> turn();
+    Result<void> keep_house();
+    Result<void> rebalance();
+    void put_back(std::vector<Input> inputs);
+    void set_owned(Bucket bucket, std::size_t held);
+
+    WorkerSettings settings_;
+    WorkerServices services_;
+    script::ReleasePtr release_;
+    Value candidates_;
+
+    Mutex mutex_;
+    ConditionVariable arrived_;
+    std::deque<Input> inbox_ SLUICE_GUARDED_BY(mutex_);
+    bool stopping_ SLUICE_GUARDED_BY(mutex_) = false;
+
+    std::unique_ptr<Session> session_;
+    Waiters waiters_;
+    Time next_rebalance_{};
+    std::array<std::atomic<bool>, kBucketCount> owned_{};
+    std::atomic<std::size_t> held_count_{0};
+    Counters counters_;
+    std::thread thread_;
+};
+
+}  // namespace sluice::worker

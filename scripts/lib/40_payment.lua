@@ -1,0 +1,93 @@
+-- The verbs a flow speaks: what a payment can be told to do.
+
+local function legs_of(pay, kind)
+  local found = {}
+  for _, leg in ipairs(pay.legs) do
+    if leg.kind == kind then list.push(found, leg) end
+  end
+  return found
+end
+
+-- A frozen amount is let go; one that was already taken is owed back.
+local function give_back(pay, instruction)
+  if kernel.view(instruction).status == "pending" then
+    kernel.release(instruction)
+  else
+    owe_back(pay, instruction)
+  end
+end
+
+local internal_verbs = {
+  -- Freezes the amount of every internal leg; undone by releasing it.
+  hold = function(self)
+    for _, leg in ipairs(legs_of(self.pay, "internal")) do
+      local held = kernel.hold(leg.number)
+      if not held.ok then
+        fail { code = held.code, message = leg.method .. " cannot give " .. tostring(leg.amount) }
+      end
+      list.push(self.pay.held, held.instruction)
+      self.pay:on_undo(function() give_back(self.pay, held.instruction) end)
+    end
+  end,
+
+  -- Takes what was frozen.
+  capture = function(self)
+    for _, instruction in ipairs(self.pay.held) do
+      local captured = kernel.capture(instruction)
+      if not captured.ok then
+        fail { code = captured.code, message = "the frozen amount can no longer be taken" }
+      end
+    end
+  end,
+}
+
+local external_verbs = {
+  -- Collects every external leg at a channel, one after the other.
+  collect = function(self)
+    for _, leg in ipairs(legs_of(self.pay, "external")) do collect_leg(self.pay, leg) end
+  end,
+}
+
+local payment_verbs = {
+  internal = function(self) return object(internal_verbs, { pay = self }) end,
+  external = function(self) return object(external_verbs, { pay = self }) end,
+
+  -- Ends the payment unless the verdict of a policy allows it.
+  require = function(self, verdict)
+    if not verdict.allowed then fail { code = verdict.code, message = verdict.message } end
+  end,
+
+  -- Moves the whole amount from the order to what the merchant is owed.
+  book = function(self)
+    kernel.post {
+      { debit = "2201", owner = self.merchant_id, amount = self.amount },
+      { credit = "2101", owner = self.merchant_id, amount = self.amount },
+    }
+  end,
+
+  succeed = function(self) kernel.finish("succeeded") end,
+
+  -- Remembers how to take back what was just done; run in reverse when the payment fails.
+  on_undo = function(self, undo) list.push(self.undos, undo) end,
+
+  unwind = function(self, failure)
+    if #self.undos > 0 then
+      kernel.unwind(failure.code, failure.message)
+      for i = #self.undos, 1, -1 do self.undos[i]() end
+      -- Never failed while money is owed: the payment stays compensating until it is given back.
+      if #self.owed > 0 then wait_for_people() end
+    end
+    local closed = failure.code == "expired" or failure.code == "closed_by_business"
+    kernel.finish(closed and "closed" or "failed", failure.code, failure.message)
+  end,
+}
+
+local function payment(facts)
+  return object(payment_verbs, {
+    id = facts.id, amount = facts.amount, legs = facts.legs, order_id = facts.order_id,
+    merchant_id = facts.merchant_id, product_code = facts.product_code,
+    expires_at_ms = facts.expires_at_ms, held = {}, undos = {}, owed = {},
+  })
+end
+
+return { payment = payment }

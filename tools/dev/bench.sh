@@ -1,0 +1,2 @@
+# shellcheck shell=bash
+cmd_bench() { die "later"; }

@@ -1,0 +1,43 @@
+# shellcheck shell=bash
+# ./dev test: what CI runs. Checks and builds first, each one line; then every test of every build
+# in one ctest run, whose summary is the last thing printed.
+
+# One ctest over several build folders. The sanitizer builds registered only their own tiers.
+write_test_union() {
+    mkdir -p build/union
+    printf 'subdirs("%s")\n' "$@" >build/union/CTestTestfile.cmake
+}
+
+run_ctest() {
+    local log="$LOG_DIR/ctest.log"
+    say ""
+    ctest --test-dir build/union -j "$(jobs_max)" --output-on-failure --no-tests=error \
+        --output-log "$log" | grep -v '^Internal ctest changing into\|^    Start'
+}
+
+cmd_test() {
+    local failed=() started=$SECONDS name
+    prepare_state_dir
+    check_disk
+    if [ "${1:-}" = "--fast" ]; then
+        require_packages "${PACKAGES_UP[@]}"
+        build_preset dev "Building with g++ (dev)"
+        write_test_union "$SLUICE_ROOT/build/dev"
+        run_ctest
+        return
+    fi
+    [ $# -eq 0 ] || die "./dev test takes --fast or nothing, got '$1'"
+    require_packages "${PACKAGES_TEST[@]}"
+    for name in format shell lua; do
+        lint_step "$name" || failed+=("$name")
+    done
+    build_preset dev "Building with g++ (dev)"
+    build_preset clang "Compiling with clang 19"
+    lint_step tidy || failed+=(tidy)
+    build_preset asan "Building with address and UB sanitizers"
+    build_preset tsan "Building with the thread sanitizer"
+    say "  ..  checks and builds took $((SECONDS - started)) s; now the tests of all builds"
+    write_test_union "$SLUICE_ROOT"/build/{dev,asan,tsan}
+    run_ctest || failed+=(tests)
+    [ "${#failed[@]}" -eq 0 ] || die "failed: ${failed[*]}"
+}
