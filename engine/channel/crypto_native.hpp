@@ -7,7 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
-#include "channel/crypto.hpp"
+#include "channel/keys.hpp"
 
 namespace sluice::channel {
 
@@ -32,11 +32,6 @@ struct PrivateKey::Native {
 struct PublicKey::Native {
     KeyPtr key;
 };
-
-/// A memory BIO over text that outlives it.
-[[nodiscard]] BioPtr reading_bio(std::string_view text);
-[[nodiscard]] BioPtr writing_bio();
-[[nodiscard]] std::string text_of(const BioPtr& bio);
 
 [[nodiscard]] inline const unsigned char* bytes_of(std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());

@@ -25,7 +25,7 @@ class Money {
     static Result<Money> parse(std::string_view text, Currency currency);
 
     [[nodiscard]] std::int64_t minor() const { return minor_; }
-    [[nodiscard]] Currency currency() const { return currency_; }
+    [[nodiscard]] const Currency& currency() const { return currency_; }
 
     /// "12.34" in the currency's exponent; parse() reads it back unchanged.
     [[nodiscard]] std::string to_decimal() const;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <random>
 #include <string>
@@ -19,7 +21,8 @@ class SystemRandom final : public Random {
     std::uint64_t next() override;
 
   private:
-    std::random_device device_;
+    std::array<std::uint64_t, 32> buffer_{};
+    std::size_t left_ = 0;
 };
 
 /// Repeats exactly for a seed: tests and scenarios. One thread at a time.

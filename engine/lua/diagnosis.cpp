@@ -49,6 +49,7 @@ constexpr std::array kRewordings{
     Rewording{"attempt to get length of a ", "cannot take the length (#) of a "},
     Rewording{"attempt to compare two ", "cannot compare (< <= > >=) two "},
     Rewording{"attempt to compare ", "cannot compare (< <= > >=) "},
+    Rewording{"attempt to divide by zero", "division by zero (//)"},
     Rewording{"attempt to perform 'n//0'", "division by zero (//)"},
     Rewording{"attempt to perform 'n%%0'", "division by zero (%)"},
     Rewording{

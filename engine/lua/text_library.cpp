@@ -151,17 +151,16 @@ Pair two_texts(const Call& call) {
     return pair;
 }
 
-/// std::string_view::find is quadratic for texts made for it, so a long search counts its work.
-std::size_t find_plain(const Call& call, const Pair& pair, std::size_t from) {
-    const std::size_t most = pair.text.size() - std::min(from, pair.text.size());
-    call.charge(static_cast<std::int64_t>(most * (1 + pair.other.size() / 64) / 16));
-    return pair.text.find(pair.other, from);
+/// std::string_view::find is quadratic for texts made for it, so a search counts its worst case.
+void charge_search(const Call& call, const Pair& pair) {
+    call.charge(static_cast<std::int64_t>(pair.text.size() * (1 + pair.other.size() / 64) / 16));
 }
 
 int contains(lua_State* state) {
     const Call call(state, "text.contains");
     const Pair pair = two_texts(call);
-    lua_pushboolean(state, find_plain(call, pair, 0) != std::string_view::npos ? 1 : 0);
+    charge_search(call, pair);
+    lua_pushboolean(state, pair.text.find(pair.other) != std::string_view::npos ? 1 : 0);
     return 1;
 }
 
@@ -183,6 +182,7 @@ int split(lua_State* state) {
     if (pair.other.empty()) {
         call.wrong(2, "a separator of at least one character");
     }
+    charge_search(call, pair);
     lua_createtable(state, 0, 0);
     lua_Integer position = 0;
     std::size_t from = 0;

@@ -35,6 +35,7 @@ Fleet::Fleet(
         worker.name = "worker-" + std::to_string(i);
         worker.conninfo = settings_.conninfo;
         worker.connection = settings_.connection;
+        worker.workers_of_node = settings_.workers;
         worker.owner = {node_, settings_.address};
         worker.worker = node_.derive(0, static_cast<std::uint32_t>(i));
         workers_.push_back(

@@ -233,7 +233,10 @@ Result<void> Worker::keep_house() {
 Result<void> Worker::rebalance() {
     next_rebalance_ = services_.clock->now() + settings_.rebalance;
     auto& session = *session_;
-    SLUICE_ASSIGN(const std::size_t share, fair_share(session.connection));
+    SLUICE_ASSIGN(const std::size_t fair, fair_share(session.connection));
+    const auto all = static_cast<std::size_t>(kBucketCount);
+    const std::size_t share =
+        std::min(fair, (all + settings_.workers_of_node - 1) / settings_.workers_of_node);
     while (session.locks.held().size() > share) {
         // Drained between two batches: nothing of it is under way here.
         const Bucket bucket = *session.locks.held().rbegin();

@@ -95,7 +95,7 @@ local function owe_back(pay, instruction)
     { credit = "2202", owner = pay.merchant_id, amount = amount },
   }
   kernel.open_case("refund_due", instruction, "collected, but the payment failed: owed back")
-  list.push(pay.owed, instruction)
+  list.insert(pay.owed, instruction)
 end
 
 local function book_collected(pay, talk, account)

@@ -3,7 +3,7 @@
 local function legs_of(pay, kind)
   local found = {}
   for _, leg in ipairs(pay.legs) do
-    if leg.kind == kind then list.push(found, leg) end
+    if leg.kind == kind then list.insert(found, leg) end
   end
   return found
 end
@@ -25,7 +25,7 @@ local internal_verbs = {
       if not held.ok then
         fail { code = held.code, message = leg.method .. " cannot give " .. tostring(leg.amount) }
       end
-      list.push(self.pay.held, held.instruction)
+      list.insert(self.pay.held, held.instruction)
       self.pay:on_undo(function() give_back(self.pay, held.instruction) end)
     end
   end,
@@ -68,7 +68,7 @@ local payment_verbs = {
   succeed = function(self) kernel.finish("succeeded") end,
 
   -- Remembers how to take back what was just done; run in reverse when the payment fails.
-  on_undo = function(self, undo) list.push(self.undos, undo) end,
+  on_undo = function(self, undo) list.insert(self.undos, undo) end,
 
   unwind = function(self, failure)
     if #self.undos > 0 then

@@ -17,9 +17,9 @@ return {
         why = "takes nothing above " .. tostring(candidate.amount_max)
       end
       if why then
-        list.push(dropped, { name = candidate.name, why = why })
+        list.insert(dropped, { name = candidate.name, why = why })
       else
-        list.push(kept, candidate)
+        list.insert(kept, candidate)
       end
     end
 
@@ -28,7 +28,7 @@ return {
 
     local accounts = {}
     for rank, candidate in ipairs(kept) do
-      list.push(accounts, {
+      list.insert(accounts, {
         name = candidate.name, channel = candidate.channel, merchant = candidate.merchant,
         consistency_seconds = candidate.consistency_seconds,
         why = "rank " .. tostring(rank) .. ": costs " .. tostring(candidate.cost_basis_points)

@@ -13,8 +13,10 @@ bool is_made_at_run_time(const std::string& path) {
 /// Only what begins at a folder of ours, or ends like a file, is meant as a path.
 bool is_meant_as_path(const std::string& text) {
     static const std::regex kPath(R"(^[A-Za-z0-9_.][A-Za-z0-9_./-]*$)");
+    static const std::regex kPlaceholder(R"((^|/)[A-Z]{4,}(/|_|$))");
     static const std::regex kFile(R"(.*\.(md|cpp|hpp|lua|sql|sh|txt|json|toml|cmake)$)");
-    if (!std::regex_match(text, kPath) || is_made_at_run_time(text)) {
+    if (!std::regex_match(text, kPath) || is_made_at_run_time(text) ||
+        std::regex_search(text, kPlaceholder)) {
         return false;
     }
     const auto slash = text.find('/');

@@ -95,7 +95,7 @@ TEST(DocumentRule, FindsPathsInCodeAndLinksOnly) {
         "README.md",
         "See `engine/core/id.hpp`, [more](docs/gone.md#part), `a / b`, `/v1/orders`,\n"
         "`application/json`, engine/no/quote, `.sluice/log`, [site](https://example.org/x.md),\n"
-        "`engine/gone/x`, `GONE.md`.\n"
+        "`engine/gone/x`, `GONE.md`, `engine/NAME/x.cpp`, `db/NNNN_what.sql`.\n"
     );
 
     std::vector<std::string> paths;

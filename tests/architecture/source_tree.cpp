@@ -152,6 +152,9 @@ bool exists(const std::string& path_from_root) { return fs::exists(kRoot / path_
 
 std::vector<std::string> folders_in(const std::string& path_from_root) {
     std::vector<std::string> names;
+    if (!exists(path_from_root)) {
+        return names;
+    }
     for (const auto& entry : fs::directory_iterator(kRoot / path_from_root)) {
         if (entry.is_directory()) {
             names.push_back(entry.path().filename().string());

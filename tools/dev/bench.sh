@@ -1,2 +1,157 @@
 # shellcheck shell=bash
-cmd_bench() { die "later"; }
+# ./dev bench: the reference job against what the database alone can do, in one run.
+
+BENCH_RESULTS="$LOG_DIR/bench.tsv"
+BENCH_DIR=""
+BENCH_PIDS=()
+BENCH_ACCOUNTS=1000
+
+bench_cleanup() {
+    local pid
+    for pid in "${BENCH_PIDS[@]}"; do
+        kill "$pid" 2>/dev/null || true
+        wait "$pid" 2>/dev/null || true
+    done
+    [ -z "$BENCH_DIR" ] || bench_postgres_stop
+    [ -z "$BENCH_DIR" ] || rm -rf "$BENCH_DIR"
+}
+
+bench_program() { echo "$SLUICE_ROOT/build/release/tests/bench/$1"; }
+
+# Starts a program that prints its port first; sets BENCH_PID and BENCH_PORT.
+bench_start() {
+    local name="$1"
+    shift
+    "$@" >"$BENCH_DIR/$name.out" 2>"$LOG_DIR/bench-$name.log" </dev/null &
+    BENCH_PID=$!
+    BENCH_PIDS+=("$BENCH_PID")
+    for _ in $(seq 1 100); do
+        BENCH_PORT=$(head -n 1 "$BENCH_DIR/$name.out" 2>/dev/null || true)
+        [ -z "$BENCH_PORT" ] || return 0
+        sleep 0.1
+    done
+    die "the $name of the benchmark did not start; the log is .sluice/log/bench-$name.log"
+}
+
+# One payment request: 3000 fen from a card, 7000 from the stub channel.
+bench_body() {
+    cat >"$BENCH_DIR/body.json" <<'JSON'
+{"order":{"merchant_order_number":"{{order}}","amount":10000,"currency":"CNY",
+"description":"bench"},"legs":[
+{"kind":"internal","method":"prepaid_card","account_id":"{{account}}","amount":3000},
+{"kind":"external","method":"wechatpay","scene":"qr","amount":7000}]}
+JSON
+}
+
+bench_load() {
+    "$(bench_program bench_load)" --port "$BENCH_API_PORT" --body "$BENCH_DIR/body.json" \
+        --accounts "$BENCH_DIR/accounts" --header "Authorization: Bearer $BENCH_KEY" "$@"
+}
+
+# floor NAME UNITS COMMAND... : runs a floor and records it.
+bench_floors() {
+    local clients
+    bench_psql floor -q -f tests/bench/floor_schema.sql
+    for clients in 1 8 32; do
+        measure "naive" "$clients" bench_naive "$clients" "$BENCH_SECONDS"
+    done
+    for clients in 1 2 4; do
+        measure "batch" "$clients" "$(bench_program bench_floor_batch)" \
+            "$BENCH_CONNINFO dbname=floor" "$clients" 50 "$BENCH_SECONDS" \
+            $((900000000000 + clients * 10000000000))
+    done
+}
+
+# pgbench's report as the JSON line that measure() reads.
+bench_naive() {
+    local clients="$1" seconds="$2"
+    "$PG_BIN/pgbench" -h "$BENCH_DIR/socket" -U postgres -n -M prepared -c "$clients" \
+        -j "$(nproc)" -T "$seconds" -D n=0 -D "first=$((clients * 10000000000))" \
+        -f tests/bench/floor_naive.sql floor 2>"$LOG_DIR/bench-naive.log" |
+        awk '/actually processed/ { n = $NF } /^latency average/ { l = $4 } /^tps/ { t = $3 }
+             END { printf "{\"succeeded\":%d,\"per_second\":%.1f,\"p50_ms\":%s}\n", n, t, l }'
+}
+
+bench_throughput() {
+    local clients
+    for clients in 1 8 64 512; do
+        measure sluice "$clients" bench_load --clients "$clients" --seconds "$BENCH_SECONDS" \
+            --warmup 2 --tag "t$clients" --header "Prefer: wait=30"
+    done
+}
+
+# Memory a waiting payment takes: the stub leaves every payment pending.
+bench_waiting() {
+    local count="$1" before after later
+    stub_mode pending
+    before=$(rss_kb "$SERVER_PID")
+    bench_load --clients 64 --seconds 120 --warmup 0 --requests "$count" --tag w \
+        --success '"status":"pending"' >"$BENCH_DIR/waiting.json" || true
+    after=$(rss_kb "$SERVER_PID")
+    sleep "${SLUICE_BENCH_DEHYDRATE_SECONDS:-15}"
+    later=$(rss_kb "$SERVER_PID")
+    count=$(json_number succeeded "$(cat "$BENCH_DIR/waiting.json")")
+    record_fact "waiting payments" "$count"
+    record_fact "memory per waiting payment, alive" \
+        "$(((after - before) * 1024 / (count > 0 ? count : 1))) B"
+    record_fact "memory per waiting payment, later" \
+        "$(((later - before) * 1024 / (count > 0 ? count : 1))) B"
+}
+
+# kill -9 with those payments in flight; the stub says they were paid once it is asked again.
+bench_recovery() {
+    local started open
+    kill -KILL "$SERVER_PID"
+    wait "$SERVER_PID" 2>/dev/null || true
+    stub_mode succeeded
+    started=$(date +%s%N)
+    bench_server_start
+    for _ in $(seq 1 600); do
+        open=$(bench_psql sluice -qtA -c "$BENCH_OPEN_PAYMENTS_SQL")
+        [ "$open" != 0 ] || break
+        sleep 0.1
+    done
+    record_fact "kill -9: payments still open" "$open"
+    record_fact "kill -9: seconds until all are resolved" \
+        "$(awk -v ns=$(($(date +%s%N) - started)) 'BEGIN { printf "%.1f", ns / 1e9 }')"
+}
+
+bench_decisions() {
+    local program="$SLUICE_ROOT/build/release/tests/bench/decision_bench"
+    if [ -x "$program" ]; then
+        record_fact "routing decisions a second on one core" \
+            "$(json_number per_second "$("$program")")"
+    fi
+}
+
+cmd_bench() {
+    BENCH_SECONDS=10
+    local waiting=10000
+    case "${1:-}" in
+        "") ;;
+        --quick) BENCH_SECONDS=3 waiting=2000 ;;
+        *) die "./dev bench takes --quick or nothing, got '$1'" ;;
+    esac
+    prepare_state_dir
+    check_disk
+    require_packages "${PACKAGES_UP[@]}"
+    build_preset release "Building sluice and the benchmark"
+    BENCH_DIR=$(mktemp -d /var/tmp/sluice-bench-XXXXXX)
+    trap bench_cleanup EXIT
+    : >"$BENCH_RESULTS"
+    bench_postgres_start
+    say "  ..  measuring the floors"
+    bench_floors
+    bench_start stub "$(bench_program bench_stub_channel)"
+    STUB_PID=$BENCH_PID STUB_PORT=$BENCH_PORT
+    bench_body
+    bench_server_config
+    bench_server_start
+    bench_server_accounts
+    say "  ..  measuring sluice"
+    bench_throughput
+    bench_decisions
+    bench_waiting "$waiting"
+    bench_recovery
+    bench_report
+}

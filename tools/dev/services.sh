@@ -7,24 +7,33 @@ SLUICE_BINARY="$SLUICE_ROOT/build/release/engine/app/sluice"
 API_URL="http://127.0.0.1:$API_PORT"
 PSP_URL="http://127.0.0.1:$PSP_PORT"
 
-# The simulator of the channels. Makes the demo's keys in .sluice/keys when they are not there.
+# The simulator of the channels. Makes throw-away keys in .sluice/keys when there are none.
 simulator_command() {
-    printf '%s\0' "$SLUICE_BINARY" psp --listen "127.0.0.1:$PSP_PORT" --keys "$STATE_DIR/keys"
+    printf '%s\0' "$SLUICE_BINARY" psp --listen "127.0.0.1:$PSP_PORT" --keys "$STATE_DIR/keys" \
+        --demo-keys
 }
 
 # The server. Starts its private PostgreSQL in .sluice/data.
-server_command() {
-    printf '%s\0' "$SLUICE_BINARY" serve --config "$STATE_DIR/sluice.toml"
+server_command() { printf '%s\0' "$SLUICE_BINARY" serve --config "$STATE_DIR/sluice.toml"; }
+
+# The server that ./dev bench measures; its configuration is written by bench_server_config.
+BENCH_API_PORT="${SLUICE_BENCH_PORT:-18080}"
+bench_server_command() { printf '%s\0' "$SLUICE_BINARY" serve --config "$BENCH_DIR/sluice.toml"; }
+
+api_post() {
+    local path="$1" body="$2"
+    curl -fsS -m 30 "$API_URL$path" -H "Authorization: Bearer $(kept_secret api_key)" \
+        -H 'Content-Type: application/json' -d "$body"
 }
 
-# Writes .sluice/sluice.toml for these ports, and the demo's merchant, card and channel accounts
-# into the running server. A second call changes nothing.
-write_config() {
-    "$SLUICE_BINARY" demo-config --folder "$STATE_DIR" --listen "127.0.0.1:$API_PORT" \
-        --psp "$PSP_URL"
-}
+# The demo's prepaid card with 10000.00 yuan on it. Both calls are repeatable: the numbers are ours.
 seed_demo() {
-    "$SLUICE_BINARY" demo-seed --config "$STATE_DIR/sluice.toml"
+    local card
+    card=$(api_post /v1/accounts \
+        '{"kind":"prepaid_card","owner_number":"demo-card","currency":"CNY"}' |
+        grep -o 'acc_[0-9A-Z]*' | head -n 1) && [ -n "$card" ] || return 1
+    api_post "/v1/accounts/$card/top_ups" '{"top_up_number":"demo-1","amount":1000000}' &&
+        echo "$card" >"$STATE_DIR/demo_card"
 }
 
 wait_for_http() {
@@ -52,7 +61,8 @@ is_current() {
     is_running "$(pid_file_of "$name")" &&
         [ "$(cat "$RUN_DIR/$name.port" 2>/dev/null)" = "$port" ] &&
         [[ "$(readlink "/proc/$(cat "$(pid_file_of "$name")")/exe")" == "$SLUICE_BINARY" ]] &&
-        [ "$RUN_DIR/$name.pid" -nt "$SLUICE_BINARY" ]
+        [ "$RUN_DIR/$name.pid" -nt "$SLUICE_BINARY" ] &&
+        ! [ "$STATE_DIR/sluice.toml" -nt "$RUN_DIR/$name.pid" ]
 }
 
 # start_service NAME PORT HEALTH_URL COMMAND_FUNCTION
@@ -86,6 +96,19 @@ stop_service() {
     rm -f "$pid_file" "$RUN_DIR/$name.port"
 }
 
+# The private PostgreSQL outlives the server on purpose; a fast shutdown keeps all data.
+stop_database() {
+    local pid_file="$STATE_DIR/data/cluster/postmaster.pid" pid
+    pid=$(head -n 1 "$pid_file" 2>/dev/null) || return 0
+    [[ "$(cat "/proc/$pid/comm" 2>/dev/null)" == postgres ]] || return 0
+    kill -INT "$pid" 2>/dev/null || die "cannot stop the private PostgreSQL (pid $pid)"
+    for _ in $(seq 1 300); do
+        [ -e "/proc/$pid" ] || break
+        sleep 0.1
+    done
+    say "  stopped the private PostgreSQL (pid $pid)"
+}
+
 print_addresses() {
     cat <<TEXT
 
@@ -105,16 +128,21 @@ $(payer_line)
 TEXT
 }
 
-demo_value() { sed -n "s/^$1=//p" "$STATE_DIR/demo.env" 2>/dev/null; }
-
 payment_line() {
     cat <<TEXT
-curl -s $API_URL/v1/payments -H 'Authorization: Bearer $(demo_value DEMO_KEY)' \\
+curl -s $API_URL/v1/payments -H 'Authorization: Bearer $(kept_secret api_key)' \\
   -H 'Content-Type: application/json' -d '{"order":{"merchant_order_number":"demo-'\$(date +%s)'",
   "amount":10000,"currency":"CNY","description":"Demo order"},"legs":[
-  {"method":"prepaid_card","account_id":"$(demo_value DEMO_CARD)","amount":3000},
-  {"method":"wechatpay","scene":"qr","amount":7000}]}'
+  {"kind":"internal","method":"prepaid_card","account_id":"$(cat "$STATE_DIR/demo_card")",
+   "amount":3000},{"kind":"external","method":"wechatpay","scene":"qr","amount":7000}]}' |
+  tee /tmp/sluice-demo-payment.json
 TEXT
 }
 
-payer_line() { printf 'curl -s -X POST %s/payer/pay-latest\n' "$PSP_URL"; }
+# The simulator finds the payment by its QR code.
+payer_line() {
+    cat <<TEXT
+curl -s $PSP_URL/sim/pay -H 'Content-Type: application/json' \\
+  -d "{\$(grep -o '"code_url":"[^"]*"' /tmp/sluice-demo-payment.json | head -n 1)}"
+TEXT
+}

@@ -27,7 +27,7 @@ cmd_up() {
     check_ports_early
     require_packages "${PACKAGES_UP[@]}"
     build_preset release "Building sluice" sluice
-    start_if_needed simulator "$PSP_PORT" SLUICE_PSP_PORT "$PSP_URL/healthz" simulator_command
+    start_if_needed simulator "$PSP_PORT" SLUICE_PSP_PORT "$PSP_URL/sim/books" simulator_command
     step config "Writing the configuration" write_config
     start_if_needed server "$API_PORT" SLUICE_PORT "$API_URL/readyz" server_command
     step demo "Adding the demo data" seed_demo
@@ -38,4 +38,5 @@ cmd_down() {
     prepare_state_dir
     stop_service server
     stop_service simulator
+    stop_database
 }

@@ -1,3 +1,5 @@
+#include "channel/keys.hpp"
+
 #include <openssl/asn1.h>
 #include <openssl/bn.h>
 #include <openssl/err.h>
@@ -5,7 +7,6 @@
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 
-#include "channel/crypto.hpp"
 #include "channel/crypto_native.hpp"
 #include "core/invariant.hpp"
 
@@ -14,6 +15,26 @@ namespace {
 
 constexpr int kRsaBitsMin = 2048;
 constexpr int kSerialBytes = 20;
+
+BioPtr reading_bio(std::string_view text) {
+    BioPtr bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+    SLUICE_INVARIANT(bio != nullptr);
+    return bio;
+}
+
+BioPtr writing_bio() {
+    BioPtr bio(BIO_new(BIO_s_mem()));
+    SLUICE_INVARIANT(bio != nullptr);
+    return bio;
+}
+
+std::string text_of(const BioPtr& bio) {
+    const std::size_t size = BIO_ctrl_pending(bio.get());
+    std::string text(size, '\0');
+    const int read = BIO_read(bio.get(), text.data(), static_cast<int>(size));
+    text.resize(read > 0 ? static_cast<std::size_t>(read) : 0);
+    return text;
+}
 
 /// Never asks the terminal for a pass phrase.
 int no_pass_phrase(char*, int, int, void*) { return -1; }
@@ -54,13 +75,13 @@ std::string serial_of(const X509* certificate) {
 
 std::string public_pem(EVP_PKEY* key) {
     const BioPtr bio = writing_bio();
-    SLUICE_INVARIANT(PEM_write_bio_PUBKEY(bio.get(), key) == 1, "a public key writes itself");
+    SLUICE_INVARIANT(PEM_write_bio_PUBKEY(bio.get(), key) == 1);
     return text_of(bio);
 }
 
 void set_random_serial(X509* certificate) {
     std::string bytes(kSerialBytes, '\0');
-    SLUICE_INVARIANT(RAND_bytes(bytes_of(bytes), kSerialBytes) == 1, "the system has entropy");
+    SLUICE_INVARIANT(RAND_bytes(bytes_of(bytes), kSerialBytes) == 1);
     // A positive number of exactly 40 hexadecimal digits.
     bytes[0] = static_cast<char>((static_cast<unsigned char>(bytes[0]) & 0x7FU) | 0x40U);
     const std::unique_ptr<BIGNUM, Freed<BN_free>> number(
@@ -75,26 +96,6 @@ std::time_t seconds_of(Time time) {
 
 }  // namespace
 
-BioPtr reading_bio(std::string_view text) {
-    BioPtr bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-    SLUICE_INVARIANT(bio != nullptr, "memory for a buffer");
-    return bio;
-}
-
-BioPtr writing_bio() {
-    BioPtr bio(BIO_new(BIO_s_mem()));
-    SLUICE_INVARIANT(bio != nullptr, "memory for a buffer");
-    return bio;
-}
-
-std::string text_of(const BioPtr& bio) {
-    const std::size_t size = BIO_ctrl_pending(bio.get());
-    std::string text(size, '\0');
-    const int read = BIO_read(bio.get(), text.data(), static_cast<int>(size));
-    text.resize(read > 0 ? static_cast<std::size_t>(read) : 0);
-    return text;
-}
-
 Result<PrivateKey> PrivateKey::from_pem(std::string_view pem) {
     const BioPtr bio = reading_bio(pem);
     KeyPtr key(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_pass_phrase, nullptr));
@@ -107,7 +108,7 @@ Secret<std::string> PrivateKey::to_pem() const {
     const int written = PEM_write_bio_PKCS8PrivateKey(
         bio.get(), native_->key.get(), nullptr, nullptr, 0, nullptr, nullptr
     );
-    SLUICE_INVARIANT(written == 1, "a private key writes itself");
+    SLUICE_INVARIANT(written == 1);
     return Secret<std::string>(text_of(bio));
 }
 
@@ -127,16 +128,16 @@ std::string PublicKey::to_pem() const { return public_pem(native_->key.get()); }
 
 RsaKeyPair make_rsa_key_pair() {
     KeyPtr key(EVP_RSA_gen(kRsaBitsMin));
-    SLUICE_INVARIANT(key != nullptr, "the system has entropy for a key");
+    SLUICE_INVARIANT(key != nullptr);
     auto public_key = PublicKey::from_pem(public_pem(key.get()));
-    SLUICE_INVARIANT(public_key.has_value(), "a fresh public key reads back");
+    SLUICE_INVARIANT(public_key.has_value());
     auto native = std::make_shared<const PrivateKey::Native>(PrivateKey::Native{std::move(key)});
     return {PrivateKey(std::move(native)), std::move(*public_key)};
 }
 
 Certificate make_self_signed_certificate(const PrivateKey& key, const CertificateOrder& order) {
     const CertificatePtr certificate(X509_new());
-    SLUICE_INVARIANT(certificate != nullptr, "memory for a certificate");
+    SLUICE_INVARIANT(certificate != nullptr);
     X509_set_version(certificate.get(), 2);
     set_random_serial(certificate.get());
     ASN1_TIME_set(X509_getm_notBefore(certificate.get()), seconds_of(order.valid_from));
@@ -144,14 +145,19 @@ Certificate make_self_signed_certificate(const PrivateKey& key, const Certificat
     X509_set_pubkey(certificate.get(), key.native().key.get());
     X509_NAME* name = X509_get_subject_name(certificate.get());
     X509_NAME_add_entry_by_txt(
-        name, "CN", MBSTRING_UTF8, bytes_of(std::string_view(order.common_name)),
-        static_cast<int>(order.common_name.size()), -1, 0
+        name,
+        "CN",
+        MBSTRING_UTF8,
+        bytes_of(std::string_view(order.common_name)),
+        static_cast<int>(order.common_name.size()),
+        -1,
+        0
     );
     X509_set_issuer_name(certificate.get(), name);
     const int signed_size = X509_sign(certificate.get(), key.native().key.get(), EVP_sha256());
-    SLUICE_INVARIANT(signed_size > 0, "an RSA key signs a certificate");
+    SLUICE_INVARIANT(signed_size > 0);
     const BioPtr bio = writing_bio();
-    SLUICE_INVARIANT(PEM_write_bio_X509(bio.get(), certificate.get()) == 1, "it writes itself");
+    SLUICE_INVARIANT(PEM_write_bio_X509(bio.get(), certificate.get()) == 1);
     return {text_of(bio), serial_of(certificate.get())};
 }
 

@@ -1,0 +1,230 @@
+-- Accounts and single journals. What the domain refuses is a returned word, never an exception: an
+-- exception means that the caller is wrong, and nothing was done.
+
+-- 'opened'; 'exists' when the same account was opened before; 'conflict' when it was opened with
+-- other limits. Inline accounts get their balance row here, because a missing row cannot be locked.
+CREATE OR REPLACE FUNCTION sluice.open_account(
+    a_id uuid, a_book smallint, a_gl text, a_owner text, a_currency text, a_dims text,
+    a_floor bigint, a_ceil bigint
+) RETURNS text
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = sluice, pg_temp
+SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+    opened boolean;
+    template gl;
+BEGIN
+    SELECT * INTO STRICT template FROM gl WHERE code = a_gl;
+    INSERT INTO account (id, book, gl, owner, currency, dims)
+    VALUES (a_id, a_book, a_gl, a_owner, a_currency, a_dims)
+    ON CONFLICT DO NOTHING;
+    opened := FOUND;
+    IF NOT opened THEN
+        PERFORM 1 FROM account a
+        WHERE a.id = a_id AND a.book = a_book AND a.gl = a_gl AND a.owner = a_owner
+            AND a.currency = a_currency AND a.dims = a_dims;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'account % does not have the id of its key', a_id
+                USING ERRCODE = 'SL005';
+        END IF;
+    END IF;
+    IF template.bal_mode = 'inline' THEN
+        INSERT INTO balance (account_id, sign, floor, ceil)
+        VALUES (a_id, template.normal_side, a_floor, a_ceil)
+        ON CONFLICT DO NOTHING;
+        PERFORM 1 FROM balance b
+        WHERE b.account_id = a_id AND b.floor IS NOT DISTINCT FROM a_floor
+            AND b.ceil IS NOT DISTINCT FROM a_ceil;
+        IF NOT FOUND THEN
+            RETURN 'conflict';
+        END IF;
+    END IF;
+    RETURN CASE WHEN opened THEN 'opened' ELSE 'exists' END;
+END
+$$;
+
+-- What an account is worth now, on its normal side. Inline: the row. Deferred: the sum of the
+-- entries, which reads them all; postings of one order are found through journal (order_id).
+CREATE OR REPLACE FUNCTION sluice.ledger_balance(a_id uuid)
+RETURNS TABLE (balance bigint, held bigint, floor bigint)
+LANGUAGE sql
+STABLE
+SET search_path = sluice, pg_temp
+AS $$
+    SELECT b.sign * (b.dr - b.cr), b.held, b.floor FROM balance b WHERE b.account_id = a_id
+    UNION ALL
+    SELECT
+        (g.normal_side * coalesce(
+            (SELECT sum(e.side * e.amount) FROM entry e WHERE e.account_id = a.id), 0
+        ))::bigint,
+        0::bigint,
+        NULL::bigint
+    FROM account a
+    JOIN gl g ON g.code = a.gl
+    WHERE a.id = a_id AND NOT EXISTS (SELECT 1 FROM balance b WHERE b.account_id = a_id)
+$$;
+
+-- 'same', 'other', or NULL when there is no such journal yet.
+CREATE OR REPLACE FUNCTION sluice.compare_journal(
+    j_id uuid, j_event text, j_reverses uuid, e_account uuid[], e_side smallint[], e_amount bigint[]
+) RETURNS text
+LANGUAGE plpgsql
+SET search_path = sluice, pg_temp
+SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+    kept record;
+BEGIN
+    SELECT array_agg(e.account_id ORDER BY e.line) AS account,
+        array_agg(e.side ORDER BY e.line) AS side, array_agg(e.amount ORDER BY e.line) AS amount,
+        min(j.event) AS event, max(j.reverses::text) AS reverses
+    INTO kept
+    FROM journal j
+    JOIN entry e ON e.journal_id = j.id
+    WHERE j.id = j_id;
+    IF kept.event IS NULL THEN
+        RETURN NULL;
+    END IF;
+    RETURN CASE
+        WHEN kept.event = j_event AND kept.reverses IS NOT DISTINCT FROM j_reverses::text
+            AND kept.account = e_account AND kept.side = e_side AND kept.amount = e_amount
+        THEN 'same' ELSE 'other'
+    END;
+END
+$$;
+
+-- Posts one journal; book and currency of a line are its account's. Returns one row:
+-- 'posted'; 'repeated' (the same journal was posted before: nothing happens); 'conflict' (the id was
+-- used for other lines); 'account_not_found', 'account_closed', 'insufficient_balance',
+-- 'over_limit' with the account concerned; 'already_reversed'. Everything but 'posted' changes
+-- nothing. Lines that do not balance are an exception.
+CREATE OR REPLACE FUNCTION sluice.post_journal(
+    j_id uuid, j_event text, j_order uuid, j_run uuid, j_effective timestamptz, j_actor text,
+    j_reverses uuid, e_account uuid[], e_side smallint[], e_amount bigint[]
+) RETURNS TABLE (result text, refused_account uuid)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = sluice, pg_temp
+SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+    earlier text;
+    found_row record;
+BEGIN
+    earlier := compare_journal(j_id, j_event, j_reverses, e_account, e_side, e_amount);
+    IF earlier IS NULL THEN
+        -- One order of locks everywhere: balances by account.
+        PERFORM 1 FROM balance b WHERE b.account_id = ANY (e_account)
+            ORDER BY b.account_id FOR NO KEY UPDATE;
+        -- Whoever posted the same journal meanwhile has let go of the locks: look again.
+        earlier := compare_journal(j_id, j_event, j_reverses, e_account, e_side, e_amount);
+    END IF;
+    IF earlier IS NOT NULL THEN
+        RETURN QUERY
+            SELECT CASE earlier WHEN 'same' THEN 'repeated' ELSE 'conflict' END, NULL::uuid;
+        RETURN;
+    END IF;
+    SELECT r.account, r.reason INTO found_row
+    FROM journal_refusals(e_account, e_side, e_amount) AS r (account, reason)
+    LIMIT 1;
+    IF FOUND THEN
+        RETURN QUERY SELECT found_row.reason, found_row.account;
+        RETURN;
+    END IF;
+    IF EXISTS (SELECT 1 FROM journal j WHERE j.reverses = j_reverses) THEN
+        RETURN QUERY SELECT 'already_reversed', NULL::uuid;
+        RETURN;
+    END IF;
+    INSERT INTO journal (
+        id, event, order_id, run_id, book_date, effective_at, n_lines, reverses, actor
+    ) VALUES (
+        j_id, j_event, j_order, j_run, (now() AT TIME ZONE 'UTC')::date, j_effective,
+        cardinality(e_account), j_reverses, j_actor
+    )
+    ON CONFLICT DO NOTHING;
+    IF NOT FOUND THEN
+        -- Two at once, and no balance row between them to make the second wait.
+        earlier := compare_journal(j_id, j_event, j_reverses, e_account, e_side, e_amount);
+        RETURN QUERY SELECT CASE earlier
+            WHEN 'same' THEN 'repeated' WHEN 'other' THEN 'conflict' ELSE 'already_reversed'
+        END, NULL::uuid;
+        RETURN;
+    END IF;
+    PERFORM insert_entries(j_id, e_account, e_side, e_amount);
+    RETURN QUERY SELECT 'posted', NULL::uuid;
+END
+$$;
+
+-- The accounts of a journal that cannot take their lines, and why. Called with the balances locked.
+CREATE OR REPLACE FUNCTION sluice.journal_refusals(
+    e_account uuid[], e_side smallint[], e_amount bigint[]
+) RETURNS TABLE (account uuid, reason text)
+LANGUAGE sql
+SET search_path = sluice, pg_temp
+AS $$
+    SELECT d.account, r.reason
+    FROM (
+        SELECT e.account, sum(e.side * e.amount) AS change
+        FROM unnest(e_account, e_side, e_amount) AS e (account, side, amount)
+        GROUP BY e.account
+    ) d
+    LEFT JOIN account a ON a.id = d.account
+    LEFT JOIN balance b ON b.account_id = d.account
+    CROSS JOIN LATERAL (
+        SELECT CASE
+            WHEN a.id IS NULL THEN 'account_not_found'
+            WHEN a.status <> 'open' THEN 'account_closed'
+            WHEN b.sign * (b.dr - b.cr + d.change) - b.held < b.floor THEN 'insufficient_balance'
+            WHEN b.sign * (b.dr - b.cr + d.change) > b.ceil THEN 'over_limit'
+        END AS reason
+    ) r
+    WHERE r.reason IS NOT NULL
+    ORDER BY d.account
+$$;
+
+-- Moves the balances and writes the lines, in one statement as the ledger demands.
+CREATE OR REPLACE FUNCTION sluice.insert_entries(
+    j_id uuid, e_account uuid[], e_side smallint[], e_amount bigint[]
+) RETURNS void
+LANGUAGE sql
+SET search_path = sluice, pg_temp
+AS $$
+    WITH line AS (
+        SELECT e.n::smallint AS n, e.account, e.side, e.amount,
+            row_number() OVER (PARTITION BY e.account ORDER BY e.n) AS turn
+        FROM unnest(e_account, e_side, e_amount) WITH ORDINALITY AS e (account, side, amount, n)
+    ), moved AS (
+        UPDATE balance b SET dr = b.dr + d.dr, cr = b.cr + d.cr, seq = b.seq + d.n
+        FROM (
+            SELECT l.account, count(*) AS n,
+                coalesce(sum(l.amount) FILTER (WHERE l.side = 1), 0)::bigint AS dr,
+                coalesce(sum(l.amount) FILTER (WHERE l.side = -1), 0)::bigint AS cr
+            FROM line l
+            GROUP BY l.account
+        ) d
+        WHERE b.account_id = d.account
+        RETURNING b.account_id, b.seq - d.n AS base
+    )
+    INSERT INTO entry (journal_id, line, account_id, book, currency, side, amount, acct_seq)
+    SELECT j_id, l.n, l.account, a.book, a.currency, l.side, l.amount, m.base + l.turn
+    FROM line l
+    JOIN account a ON a.id = l.account
+    LEFT JOIN moved m ON m.account_id = l.account
+$$;
+
+-- Closes an account and returns true, also when it was closed already; false when there is none.
+-- Money and holds on it stay: a capture of such a hold is refused later, a release is not.
+CREATE OR REPLACE FUNCTION sluice.close_account(a_id uuid) RETURNS boolean
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = sluice, pg_temp
+AS $$
+BEGIN
+    -- Postings read the status with this lock held, so none that comes later can miss it.
+    PERFORM 1 FROM balance b WHERE b.account_id = a_id FOR NO KEY UPDATE;
+    UPDATE account SET status = 'closed' WHERE id = a_id;
+    RETURN FOUND;
+END
+$$;

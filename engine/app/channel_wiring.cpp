@@ -1,0 +1,125 @@
+#include "app/channel_wiring.hpp"
+
+#include <set>
+#include <utility>
+
+namespace sluice::app {
+namespace {
+
+http::Response response_of(channel::CallbackAnswer answer) {
+    http::Response response;
+    response.status = answer.status;
+    response.body = std::move(answer.body);
+    if (!answer.content_type.empty()) {
+        response.headers.set({"Content-Type", answer.content_type});
+    }
+    return response;
+}
+
+}  // namespace
+
+Result<channel::RegistryPtr> build_registry(const config::Settings& settings) {
+    std::set<std::string> names;
+    std::vector<channel::ChannelAccountSettings> accounts;
+    for (const auto& given : settings.channel_accounts) {
+        names.insert(given.channel);
+        channel::ChannelAccountSettings account;
+        account.name = given.name;
+        account.channel = given.channel;
+        account.settings = given.settings;
+        account.secrets = given.secrets;
+        account.keys_by_serial = given.keys_by_serial;
+        accounts.push_back(std::move(account));
+    }
+    std::vector<channel::AdapterFiles> adapters;
+    for (const auto& name : names) {
+        SLUICE_ASSIGN(auto files, channel::read_adapter_folder(settings.channels / name));
+        adapters.push_back(std::move(files));
+    }
+    return channel::Registry::build(adapters, std::move(accounts));
+}
+
+Value candidate_of(
+    const config::ChannelAccountSettings& account, const channel::Registry& registry
+) {
+    const auto adapter = registry.find_adapter(account.channel);
+    const auto* known = registry.find_account({account.channel, account.name});
+    ValueArray scenes;
+    for (const auto& scene : adapter->capabilities.scenes) {
+        scenes.emplace_back(scene);
+    }
+    const auto& routing = account.routing;
+    Value candidate;
+    candidate.set("name", account.name);
+    candidate.set("channel", account.channel);
+    candidate.set("method", routing.method);
+    candidate.set("merchant", known->merchant());
+    candidate.set("scenes", Value(std::move(scenes)));
+    candidate.set("amount_min", Money{routing.amount_min, cny()});
+    candidate.set("amount_max", Money{routing.amount_max, cny()});
+    candidate.set("cost_basis_points", routing.cost_basis_points);
+    candidate.set("consistency_seconds", routing.consistency_seconds);
+    return candidate;
+}
+
+channel::ExchangeReport report_not_sent(const channel::ExchangeOrder& order) {
+    channel::ExchangeReport report;
+    report.run = order.run;
+    report.instruction = order.instruction.id;
+    report.ordinal = order.ordinal;
+    report.operation = order.operation;
+    report.resent = order.resent;
+    report.outcome.kind = payment::OutcomeKind::not_sent;
+    report.outcome.code = "no_room";
+    return report;
+}
+
+gateway::CallbackReader callback_reader(channel::Callbacks& callbacks) {
+    return [&callbacks](
+               const gateway::CallbackAddress& address, const http::Request& request
+           ) -> std::expected<gateway::CallbackVerdict, http::Response> {
+        auto verdict = callbacks.read(
+            {address.channel, address.channel_account}, {request.headers, request.body}
+        );
+        if (!verdict.instruction) {
+            return std::unexpected(response_of(std::move(verdict.answer)));
+        }
+        gateway::CallbackVerdict result;
+        result.fact.instruction = *verdict.instruction;
+        result.fact.outcome = std::move(verdict.outcome);
+        result.fact.evidence = std::move(verdict.evidence);
+        result.acknowledgement = response_of(std::move(verdict.answer));
+        return result;
+    };
+}
+
+gateway::Forwarder forwarder(http::Client& client) {
+    return [&client](
+               const std::string& address, const http::Request& request
+           ) -> Result<http::Response> {
+        http::ClientRequest forwarded;
+        forwarded.method = request.method;
+        forwarded.url = "http://" + address + request.target;
+        for (const auto& [name, value] : request.headers) {
+            const bool of_the_connection = http::equal_ignoring_case(name, "Host") ||
+                                           http::equal_ignoring_case(name, "Connection") ||
+                                           http::equal_ignoring_case(name, "Content-Length");
+            if (!of_the_connection) {
+                forwarded.headers.add({name, value});
+            }
+        }
+        forwarded.body = request.body;
+        forwarded.total_timeout = std::chrono::seconds(75);
+        auto answer = http::fetch(client, std::move(forwarded));
+        if (answer) {
+            return std::move(*answer);
+        }
+        const bool arrived_nowhere = answer.error().stage == http::FailureStage::not_sent;
+        return fail(
+            arrived_nowhere ? ErrorCode::unavailable : ErrorCode::unknown,
+            "node " + address + ": " + answer.error().message
+        );
+    };
+}
+
+}  // namespace sluice::app

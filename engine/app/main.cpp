@@ -1,0 +1,44 @@
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/demo_verb.hpp"
+#include "app/psp_verb.hpp"
+#include "app/script_try_verb.hpp"
+#include "app/serve_verb.hpp"
+
+namespace {
+
+constexpr std::string_view kUsage =
+    "usage: sluice VERB ...\n"
+    "  serve --config FILE          the server\n"
+    "  psp --listen HOST:PORT ...   the simulated payment channels\n"
+    "  script try FILE ...          runs one script in the production sandbox\n"
+    "  demo-config ...              writes a configuration for trying sluice out\n"
+    "  demo-seed --config FILE      opens and tops up the demo's prepaid card\n";
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::vector<std::string> args(argv + 1, argv + argc);
+    const auto rest = [&](std::size_t used) { return std::span(args).subspan(used); };
+    if (args.size() >= 2 && args[0] == "script" && args[1] == "try") {
+        return sluice::app::script_try(rest(2));
+    }
+    const std::string_view verb = args.empty() ? std::string_view{} : args[0];
+    if (verb == "serve") {
+        return sluice::app::serve(rest(1));
+    }
+    if (verb == "psp") {
+        return sluice::app::psp(rest(1));
+    }
+    if (verb == "demo-config") {
+        return sluice::app::demo_config(rest(1));
+    }
+    if (verb == "demo-seed") {
+        return sluice::app::demo_seed(rest(1));
+    }
+    std::cerr << kUsage;
+    return 2;
+}

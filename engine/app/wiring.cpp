@@ -1,0 +1,290 @@
+#include "app/wiring.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "app/channel_wiring.hpp"
+#include "channel/exchange.hpp"
+#include "core/clock.hpp"
+#include "core/random.hpp"
+#include "db/connection.hpp"
+#include "db/migrate.hpp"
+#include "db/pool.hpp"
+#include "db/private_server.hpp"
+#include "gateway/gateway.hpp"
+#include "http/client.hpp"
+#include "http/server.hpp"
+#include "log/log.hpp"
+#include "lua/vm.hpp"
+#include "script/release.hpp"
+#include "worker/fleet.hpp"
+
+namespace sluice::app {
+namespace {
+
+// API sessions and workers act as this role: it has no direct right to the ledger's tables.
+constexpr const char* kRole = "sluice_app";
+
+Result<std::string> reach_database(const config::DatabaseSettings& settings) {
+    if (!settings.conninfo.empty()) {
+        return settings.conninfo;
+    }
+    db::PrivateServerSettings server;
+    server.data_dir = settings.data_dir;
+    server.shared_buffers = settings.shared_buffers;
+    server.max_wal_size = settings.max_wal_size;
+    SLUICE_ASSIGN(const auto started, db::PrivateServer::start(server));
+    return started.conninfo();
+}
+
+Result<void> bring_up_to_date(const std::string& conninfo, const std::filesystem::path& root) {
+    SLUICE_ASSIGN(auto owner, db::Connection::open(conninfo));
+    SLUICE_ASSIGN(const auto report, db::migrate(owner, root / "db"));
+    for (const auto& file : report.applied) {
+        log::info("migration_applied", {{"file", file}});
+    }
+    return {};
+}
+
+http::Response starting() {
+    http::Response response;
+    response.status = 503;
+    response.headers.set({"Content-Type", "application/problem+json"});
+    response.headers.set({"Retry-After", "1"});
+    response.body = R"({"title":"Starting","status":503,"code":"starting"})";
+    return response;
+}
+
+Value candidates_of(const config::Settings& settings, const channel::Registry& registry) {
+    ValueArray list;
+    for (const auto& account : settings.channel_accounts) {
+        list.push_back(candidate_of(account, registry));
+    }
+    return Value(std::move(list));
+}
+
+}  // namespace
+
+/// In the order of construction; the members below use those above.
+class Server::Parts {
+  public:
+    Parts(config::Settings given, std::string database)
+        : settings(std::move(given)),
+          conninfo(std::move(database)),
+          pool(conninfo, {.connections_max = settings.database.readers, .connection = role()}) {}
+
+    ~Parts() { stop(); }
+
+    static db::ConnectionOptions role() { return {.statement_timeout = {}, .role = kRole}; }
+
+    Result<void> open_channels();
+    Result<void> open_engine();
+    void open_door();
+    Result<void> listen();
+    void wait_for_buckets() const;
+    void stop();
+
+    [[nodiscard]] worker::WorkerServices worker_services();
+    [[nodiscard]] gateway::Settings gateway_settings() const;
+    [[nodiscard]] std::string metrics() const;
+
+    config::Settings settings;
+    std::string conninfo;
+    SystemClock clock;
+    SystemRandom random;
+    db::Pool pool;
+    script::ReleasePtr release;
+    channel::RegistryPtr registry;
+    http::Client client;
+    std::unique_ptr<channel::Exchange> exchange;
+    std::unique_ptr<worker::Fleet> fleet;
+    std::unique_ptr<channel::Callbacks> callbacks;
+    std::unique_ptr<gateway::OrderStore> orders;
+    std::unique_ptr<gateway::PaymentStore> payments;
+    std::unique_ptr<gateway::AccountStore> accounts;
+    std::unique_ptr<gateway::Gateway> gateway;
+    /// Null until everything behind the door is ready.
+    std::atomic<gateway::Gateway*> serving{nullptr};
+    std::unique_ptr<http::Server> server;
+};
+
+Result<void> Server::Parts::open_channels() {
+    SLUICE_ASSIGN(registry, build_registry(settings));
+    channel::ExchangeParts parts{
+        .registry = registry,
+        .send = [this](
+                    http::ClientRequest request, http::ClientDone done
+                ) { client.send(std::move(request), std::move(done)); },
+        .sink = [this](channel::ExchangeReport report) { fleet->deliver(std::move(report)); },
+        .clock = clock,
+    };
+    exchange = std::make_unique<channel::Exchange>(
+        std::move(parts), channel::ExchangeSettings{.threads = settings.node.exchange_threads}
+    );
+    callbacks = std::make_unique<channel::Callbacks>(registry, clock);
+    return {};
+}
+
+worker::WorkerServices Server::Parts::worker_services() {
+    worker::WorkerServices services;
+    services.clock = &clock;
+    services.send = [this](channel::ExchangeOrder order) {
+        auto report = report_not_sent(order);
+        if (auto submitted = exchange->submit(std::move(order)); !submitted) {
+            log::warn("exchange_not_taken", {{"why", submitted.error().message}});
+            fleet->deliver(std::move(report));
+        }
+    };
+    services.resend =
+        [this](const payment::Instruction& instruction, payment::Operation operation) {
+            const auto adapter = registry->find_adapter(instruction.channel);
+            return adapter == nullptr ? channel::Resend::never : adapter->resend_of(operation);
+        };
+    services.alarm = [](std::string_view event, const std::string& text) {
+        log::error(event, {{"text", text}});
+    };
+    return services;
+}
+
+Result<void> Server::Parts::open_engine() {
+    SLUICE_ASSIGN(release, script::load_release(settings.root));
+    worker::FleetSettings fleet_settings;
+    fleet_settings.conninfo = conninfo;
+    fleet_settings.connection = role();
+    fleet_settings.address = settings.node.address;
+    fleet_settings.workers = settings.node.workers;
+    const Id128 node = Id128::generate(clock.now(), Bucket{0}, random);
+    fleet = std::make_unique<worker::Fleet>(
+        std::move(fleet_settings),
+        worker_services(),
+        release,
+        candidates_of(settings, *registry),
+        pool,
+        node
+    );
+    return fleet->start();
+}
+
+gateway::Settings Server::Parts::gateway_settings() const {
+    gateway::Settings result;
+    for (const auto& key : settings.api_keys) {
+        result.keys.push_back({key.merchant_id, key.key});
+    }
+    result.internal_secret = settings.node.internal_secret;
+    result.body_bytes_max = settings.http.body_max_bytes;
+    return result;
+}
+
+std::string Server::Parts::metrics() const {
+    std::string lines;
+    const auto add = [&](const std::string& name, std::uint64_t value) {
+        lines += name + " " + std::to_string(value) + "\n";
+    };
+    for (std::size_t i = 0; i < fleet->workers().size(); ++i) {
+        const worker::Worker& worker = *fleet->workers()[i];
+        const std::string label = "{worker=\"" + std::to_string(i) + "\"}";
+        add("sluice_worker_batches_total" + label, worker.counters().batches);
+        add("sluice_worker_activations_total" + label, worker.counters().activations);
+        add("sluice_worker_sessions_total" + label, worker.counters().sessions);
+        add("sluice_worker_live_runs" + label, worker.counters().live);
+        add("sluice_worker_warm_runs" + label, worker.counters().warm);
+        add("sluice_worker_buckets" + label, worker.buckets_held());
+    }
+    add("sluice_exchanges_open", exchange->open());
+    return lines;
+}
+
+void Server::Parts::open_door() {
+    orders = gateway::make_order_store(pool);
+    payments = gateway::make_payment_store(pool);
+    accounts = gateway::make_account_store(pool);
+    gateway::Collaborators parts{
+        .intake = *fleet,
+        .clock = clock,
+        .random = random,
+        .orders = *orders,
+        .payments = *payments,
+        .accounts = *accounts,
+        .read_callback = callback_reader(*callbacks),
+        .forward = forwarder(client),
+        .check_ready = [this]() -> Result<void> {
+            if (fleet->buckets_held() == 0) {
+                return fail(ErrorCode::unavailable, "no bucket is held by this node");
+            }
+            return {};
+        },
+        .more_metrics = [this] { return metrics(); },
+    };
+    gateway = std::make_unique<gateway::Gateway>(gateway_settings(), std::move(parts));
+    serving = gateway.get();
+}
+
+/// The socket comes first: other nodes are told the port that was really bound.
+Result<void> Server::Parts::listen() {
+    http::ServerSettings http_settings;
+    http_settings.host = settings.http.host;
+    http_settings.port = settings.http.port;
+    http_settings.threads = settings.http.threads;
+    http_settings.body_max_bytes = settings.http.body_max_bytes;
+    http_settings.read_timeout = settings.http.read_timeout;
+    const auto answer = [this](auto&& use) -> http::Response {
+        gateway::Gateway* ready = serving.load();
+        return ready == nullptr ? starting() : use(*ready);
+    };
+    server = std::make_unique<http::Server>(http_settings, [=](const http::Request& request) {
+        return answer([&](gateway::Gateway& ready) { return ready.handle(request); });
+    });
+    server->on_protocol_error([=](int status) {
+        return answer([&](gateway::Gateway& ready) { return ready.protocol_error(status); });
+    });
+    SLUICE_TRY(server->start());
+    if (settings.node.address.empty()) {
+        settings.node.address = settings.http.host + ":" + std::to_string(server->port());
+    }
+    return {};
+}
+
+/// Requests are refused until this node, or another one, owns every bucket.
+void Server::Parts::wait_for_buckets() const {
+    for (int turn = 0; turn < 100 && fleet->buckets_held() == 0; ++turn) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+}
+
+void Server::Parts::stop() {
+    // The door first, then the engine; what the channels still answer goes nowhere after that.
+    if (server != nullptr) {
+        server->stop();
+    }
+    if (fleet != nullptr) {
+        fleet->stop();
+    }
+    if (exchange != nullptr) {
+        exchange->stop();
+    }
+}
+
+Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Server::~Server() = default;
+
+std::uint16_t Server::port() const { return parts_->server->port(); }
+void Server::stop() { parts_->stop(); }
+
+Result<std::unique_ptr<Server>> Server::start(config::Settings settings) {
+    if (auto sound = lua::self_test(); !sound) {
+        return fail(ErrorCode::corrupt, "the Lua interpreter cannot be used: " + sound.error());
+    }
+    SLUICE_ASSIGN(std::string conninfo, reach_database(settings.database));
+    SLUICE_TRY(bring_up_to_date(conninfo, settings.root));
+    auto parts = std::make_unique<Parts>(std::move(settings), std::move(conninfo));
+    SLUICE_TRY(parts->listen());
+    SLUICE_TRY(parts->open_channels());
+    SLUICE_TRY(parts->open_engine());
+    parts->open_door();
+    parts->wait_for_buckets();
+    return std::unique_ptr<Server>(new Server(std::move(parts)));
+}
+
+}  // namespace sluice::app

@@ -1,0 +1,191 @@
+#include "channel/adapter_host.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+namespace sluice::channel {
+namespace {
+
+std::int64_t seconds_of(Time time) {
+    return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+}
+
+Value describe(const Moment& moment) {
+    return ValueObject{{"now", seconds_of(moment.now)}, {"nonce", moment.nonce}};
+}
+
+/// At most so many bytes, cut between UTF-8 characters.
+std::string_view cut(std::string_view text, std::size_t bytes_max) {
+    if (text.size() <= bytes_max) {
+        return text;
+    }
+    while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xC0U) == 0x80U) {
+        --bytes_max;
+    }
+    return text.substr(0, bytes_max);
+}
+
+bool contains(const std::vector<std::string>& list, std::string_view wanted) {
+    return std::ranges::find(list, wanted) != list.end();
+}
+
+std::unexpected<Error> outside(std::string message) {
+    return fail(ErrorCode::invalid, std::move(message), "capabilities");
+}
+
+}  // namespace
+
+struct AdapterHost::Call {
+    std::string path;
+    std::span<const Value> arguments;
+};
+
+AdapterHost::AdapterHost(AdapterPtr adapter) : adapter_(std::move(adapter)) {}
+
+Result<void> AdapterHost::open() {
+    auto vm = lua::Vm::create({adapter_limits(), script_host_tables(calls_), {}});
+    if (!vm) {
+        return fail(script_error(vm.error()));
+    }
+    vm_ = std::move(*vm);
+    return {};
+}
+
+Result<Value> AdapterHost::run(const Call& call, const ChannelAccount& account) {
+    if (!vm_ || !vm_->is_usable()) {
+        SLUICE_TRY(open());
+    }
+    calls_.account = &account;
+    auto value = vm_->call_fresh(*adapter_->program, call.path, call.arguments);
+    calls_.account = nullptr;
+    if (!value) {
+        return fail(script_error(value.error()));
+    }
+    return std::move(*value);
+}
+
+Result<void> AdapterHost::check_capabilities(const payment::Instruction& instruction) const {
+    const Capabilities& can = adapter_->capabilities;
+    if (!contains(can.scenes, instruction.scene)) {
+        return outside("'" + adapter_->name + "' has no scene '" + instruction.scene + "'");
+    }
+    const std::string_view currency = instruction.amount.currency().code();
+    if (!contains(can.currencies, currency)) {
+        return outside("'" + adapter_->name + "' does not take " + std::string(currency));
+    }
+    const std::int64_t minor = instruction.amount.minor();
+    if (minor < can.amount_min_minor || minor > can.amount_max_minor) {
+        return outside(
+            "'" + adapter_->name + "' takes " + std::to_string(can.amount_min_minor) + " to " +
+            std::to_string(can.amount_max_minor) + ", not " + instruction.amount.describe()
+        );
+    }
+    return {};
+}
+
+Value AdapterHost::describe(const ExchangeOrder& order) const {
+    const payment::Instruction& instruction = order.instruction;
+    const Capabilities& can = adapter_->capabilities;
+    const std::int64_t created_at = seconds_of(instruction.created_at);
+    const std::int64_t expires_at =
+        std::min(seconds_of(instruction.expires_at), created_at + can.expiry_max_seconds);
+    return ValueObject{
+        {"number", instruction.id.raw().to_string()},
+        {"scene", instruction.scene},
+        {"amount", instruction.amount},
+        {"description", cut(order.description, can.description_max_bytes)},
+        {"created_at", created_at},
+        {"expires_at", expires_at},
+        {"channel_reference", instruction.channel_reference},
+    };
+}
+
+Value AdapterHost::describe(const ChannelAccount& account) const {
+    ValueObject settings;
+    for (const FormField& field : adapter_->form.fields) {
+        if (field.kind == FieldKind::text) {
+            const auto found = account.settings().settings.find(field.name);
+            const bool is_set = found != account.settings().settings.end();
+            settings.emplace_back(field.name, is_set ? Value(found->second) : Value());
+        }
+    }
+    return ValueObject{
+        {"name", account.name()},
+        {"merchant", account.merchant()},
+        {"callback_url", account.callback_url()},
+        {"settings", std::move(settings)},
+    };
+}
+
+Value AdapterHost::describe_headers(const http::Headers& headers) const {
+    ValueObject given;
+    for (const std::string& name : adapter_->answer_headers) {
+        const std::string* text = headers.find(name);
+        given.emplace_back(name, text != nullptr ? Value(*text) : Value());
+    }
+    return given;
+}
+
+Result<http::ClientRequest> AdapterHost::build(
+    const ExchangeOrder& order, const ChannelAccount& account, const Moment& moment
+) {
+    SLUICE_TRY(check_capabilities(order.instruction));
+    const std::array<Value, 3> arguments = {
+        describe(order), describe(account), channel::describe(moment)
+    };
+    const std::string path = "operations." + std::string(to_string(order.operation)) + ".request";
+    SLUICE_ASSIGN(const Value value, run({path, arguments}, account));
+    return request_from_value(value, account);
+}
+
+Result<Value> AdapterHost::run_response(
+    const Answered& answered, const ChannelAccount& account, const Moment& moment
+) {
+    const Value answer = ValueObject{
+        {"status", answered.answer.status},
+        {"headers", describe_headers(answered.answer.headers)},
+        {"body", answered.answer.body},
+    };
+    const std::array<Value, 4> arguments = {
+        describe(answered.order), describe(account), answer, channel::describe(moment)
+    };
+    const std::string path =
+        "operations." + std::string(to_string(answered.order.operation)) + ".response";
+    return run({path, arguments}, account);
+}
+
+payment::Outcome AdapterHost::read(
+    const Answered& answered, const ChannelAccount& account, const Moment& moment
+) {
+    constexpr int kServerError = 500;
+    payment::Outcome outcome;
+    auto value = run_response(answered, account, moment);
+    auto read = value ? outcome_from_answer(*value, answered.order.operation)
+                      : Result<payment::Outcome>(fail(value.error()));
+    if (read) {
+        outcome = std::move(*read);
+    } else {
+        outcome.code = "adapter_failed";
+        outcome.message = std::move(read.error().message);
+    }
+    if (answered.answer.status >= kServerError) {
+        outcome.kind = payment::OutcomeKind::unknown;
+        outcome.code = outcome.code.empty() ? std::to_string(answered.answer.status) : outcome.code;
+    }
+    return outcome;
+}
+
+Result<CallbackReading> AdapterHost::read_callback(
+    const Message& message, const ChannelAccount& account, const Moment& moment
+) {
+    const Value described =
+        ValueObject{{"headers", describe_headers(message.headers)}, {"body", message.body}};
+    const std::array<Value, 3> arguments = {
+        describe(account), described, channel::describe(moment)
+    };
+    SLUICE_ASSIGN(const Value value, run({"callback", arguments}, account));
+    return callback_from_value(value);
+}
+
+}  // namespace sluice::channel

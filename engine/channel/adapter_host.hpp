@@ -1,0 +1,69 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "channel/adapter.hpp"
+#include "channel/contract.hpp"
+#include "channel/credentials.hpp"
+#include "channel/script_api.hpp"
+#include "lua/vm.hpp"
+
+namespace sluice::channel {
+
+/// What a pure function may not find out by itself. The nonce is fresh for every call.
+struct Moment {
+    Time now;
+    std::string nonce;
+};
+
+/// Runs one adapter: its functions turn an instruction into a request and an answer into an
+/// outcome. Used by one thread at a time; every call starts in a fresh environment, so nothing
+/// passes from one exchange to the next. It does no I/O.
+class AdapterHost {
+  public:
+    explicit AdapterHost(AdapterPtr adapter);
+
+    /// `script` for the author's mistakes, `invalid` for a request outside the contract or an
+    /// instruction outside the declared capabilities. Nothing is sent.
+    Result<http::ClientRequest> build(
+        const ExchangeOrder& order, const ChannelAccount& account, const Moment& moment
+    );
+
+    struct Answered {
+        const ExchangeOrder& order;
+        const http::Response& answer;
+    };
+    /// Never fails: what cannot be understood is `unknown`, and so is every 5xx.
+    payment::Outcome read(
+        const Answered& answered, const ChannelAccount& account, const Moment& moment
+    );
+
+    struct Message {
+        const http::Headers& headers;
+        std::string_view body;
+    };
+    /// `script` or `invalid` when the adapter itself fails: the channel should send it again.
+    Result<CallbackReading> read_callback(
+        const Message& message, const ChannelAccount& account, const Moment& moment
+    );
+
+  private:
+    Result<void> open();
+    struct Call;
+    Result<Value> run(const Call& call, const ChannelAccount& account);
+    Result<Value> run_response(
+        const Answered& answered, const ChannelAccount& account, const Moment& moment
+    );
+    Result<void> check_capabilities(const payment::Instruction& instruction) const;
+    [[nodiscard]] Value describe(const ExchangeOrder& order) const;
+    [[nodiscard]] Value describe_headers(const http::Headers& headers) const;
+    [[nodiscard]] Value describe(const ChannelAccount& account) const;
+
+    AdapterPtr adapter_;
+    ScriptCalls calls_;
+    std::unique_ptr<lua::Vm> vm_;
+};
+
+}  // namespace sluice::channel

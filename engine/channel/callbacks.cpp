@@ -1,0 +1,93 @@
+#include "channel/callbacks.hpp"
+
+#include "channel/evidence.hpp"
+#include "lua/utf8.hpp"
+
+namespace sluice::channel {
+namespace {
+
+constexpr std::size_t kIdleMax = 16;
+constexpr std::string_view kJson = "application/json";
+constexpr std::string_view kText = "text/plain; charset=utf-8";
+
+CallbackVerdict refuse(int status, std::string_view why) {
+    CallbackVerdict verdict;
+    verdict.answer = {status, std::string(kText), std::string(why)};
+    return verdict;
+}
+
+CallbackAnswer answer_of(const CallbackReading& reading) {
+    if (const std::string* text = reading.body.as_text()) {
+        return {reading.status, std::string(kText), *text};
+    }
+    if (reading.body.is_null()) {
+        return {reading.status, {}, {}};
+    }
+    return {reading.status, std::string(kJson), to_json(reading.body)};
+}
+
+}  // namespace
+
+Callbacks::Callbacks(RegistryPtr registry, const Clock& clock, CallbackSettings settings)
+    : registry_(std::move(registry)), clock_(clock), settings_(settings) {}
+
+Callbacks::HostPtr Callbacks::take(const AdapterPtr& adapter) {
+    {
+        const MutexLock lock(mutex_);
+        std::vector<HostPtr>& idle = idle_[adapter->name];
+        if (!idle.empty()) {
+            HostPtr host = std::move(idle.back());
+            idle.pop_back();
+            return host;
+        }
+    }
+    return std::make_unique<AdapterHost>(adapter);
+}
+
+void Callbacks::give_back(const std::string& channel, HostPtr host) {
+    const MutexLock lock(mutex_);
+    std::vector<HostPtr>& idle = idle_[channel];
+    if (idle.size() < kIdleMax) {
+        idle.push_back(std::move(host));
+    }
+}
+
+CallbackVerdict Callbacks::read(
+    const Registry::AccountAddress& address, const AdapterHost::Message& message
+) {
+    const ChannelAccount* account = registry_->find_account(address);
+    if (account == nullptr) {
+        return refuse(404, "no such channel account");
+    }
+    if (message.body.size() > settings_.body_max_bytes) {
+        return refuse(413, "the body is too large");
+    }
+    if (!lua::is_utf8(message.body) || message.body.find('\0') != std::string_view::npos) {
+        return refuse(400, "the body is not UTF-8");
+    }
+    const AdapterPtr adapter = registry_->find_adapter(account->channel());
+    HostPtr host = take(adapter);
+    auto reading = host->read_callback(message, *account, {clock_.now(), {}});
+    give_back(adapter->name, std::move(host));
+    if (!reading) {
+        return refuse(500, "the callback cannot be read now");
+    }
+    CallbackVerdict verdict;
+    verdict.answer = answer_of(*reading);
+    if (reading->is_refused) {
+        return verdict;
+    }
+    const auto number = Id128::parse(reading->number);
+    if (!number) {
+        return refuse(404, "no such order number");
+    }
+    verdict.instruction = InstructionId(*number);
+    verdict.outcome = std::move(reading->outcome);
+    verdict.evidence.method = "POST";
+    verdict.evidence.path = "/callbacks/" + account->channel() + "/" + account->name();
+    verdict.evidence.http_status = verdict.answer.status;
+    verdict.evidence.request = masked_body(message.body, adapter->masked);
+    return verdict;
+}
+
+}  // namespace sluice::channel

@@ -1,0 +1,249 @@
+#include "channel/contract.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace sluice::channel {
+namespace {
+
+using payment::OutcomeKind;
+
+constexpr std::size_t kPathMax = 2048;
+constexpr std::size_t kBodyMax = 256U << 10U;
+constexpr std::size_t kCodeMax = 128;
+constexpr std::size_t kMessageMax = 512;
+constexpr std::array<std::string_view, 4> kMethods = {"GET", "POST", "PUT", "DELETE"};
+constexpr std::array<std::string_view, 5> kOwnHeaders = {
+    "host", "content-length", "connection", "transfer-encoding", "expect"
+};
+
+std::unexpected<Error> wrong(std::string message) {
+    return fail(ErrorCode::invalid, std::move(message));
+}
+
+Result<void> check_members(
+    const Value& record, std::string_view what, const std::vector<std::string_view>& known
+) {
+    if (record.as_object() == nullptr) {
+        return wrong(
+            std::string(what) + " is a " + std::string(record.kind_name()) + ", wanted a record"
+        );
+    }
+    for (const auto& [name, member] : *record.as_object()) {
+        if (std::ranges::find(known, name) == known.end()) {
+            return wrong(std::string(what) + " has an unknown member '" + name + "'");
+        }
+    }
+    return {};
+}
+
+bool is_token(std::string_view text) {
+    const auto is_good = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '-' || c == '_';
+    };
+    return !text.empty() && std::ranges::all_of(text, is_good);
+}
+
+bool is_visible(char c) { return c > ' ' && c < '\x7f'; }
+
+Result<void> check_path(std::string_view path) {
+    const bool is_good = path.starts_with('/') && !path.starts_with("//") &&
+                         path.size() <= kPathMax && std::ranges::all_of(path, is_visible) &&
+                         path.find_first_of("#\\") == std::string_view::npos;
+    if (!is_good) {
+        return wrong(
+            "the request's path '" + std::string(path.substr(0, 100)) +
+            "' is not one '/' and visible ASCII characters without '#' and '\\'"
+        );
+    }
+    return {};
+}
+
+Result<http::Headers> headers_from_value(const Value& value) {
+    http::Headers headers;
+    if (value.as_object() == nullptr) {
+        return wrong("the request's headers are a " + std::string(value.kind_name()));
+    }
+    for (const auto& [name, text] : *value.as_object()) {
+        const bool is_ours = std::ranges::any_of(kOwnHeaders, [&](std::string_view own) {
+            return http::equal_ignoring_case(own, name);
+        });
+        if (!is_token(name) || is_ours) {
+            return wrong("the request may not set the header '" + name.substr(0, 100) + "'");
+        }
+        const bool is_text =
+            text.as_text() != nullptr &&
+            std::ranges::all_of(*text.as_text(), [](char c) { return c == ' ' || is_visible(c); });
+        if (!is_text) {
+            return wrong("the request's header '" + name + "' is not one line of ASCII text");
+        }
+        headers.add({name, *text.as_text()});
+    }
+    return headers;
+}
+
+bool is_allowed(OutcomeKind kind, Operation operation) {
+    switch (kind) {
+        case OutcomeKind::succeeded:
+        case OutcomeKind::not_sent:
+        case OutcomeKind::unknown:
+        case OutcomeKind::config:
+            return true;
+        case OutcomeKind::pending:
+        case OutcomeKind::refused:
+            return operation != Operation::close;
+        case OutcomeKind::not_found:
+        case OutcomeKind::closed:
+            return operation != Operation::collect;
+    }
+    return false;
+}
+
+Result<void> check_outcome(const payment::Outcome& outcome) {
+    const std::array<std::pair<std::string_view, const std::string*>, 4> texts{{
+        {"code", &outcome.code},
+        {"number", &outcome.number},
+        {"merchant", &outcome.merchant},
+        {"channel_reference", &outcome.channel_reference},
+    }};
+    for (const auto& [name, text] : texts) {
+        if (text->size() > kCodeMax) {
+            return wrong(
+                "the outcome's " + std::string(name) + " has " + std::to_string(text->size()) +
+                " bytes, wanted at most 128"
+            );
+        }
+    }
+    if (outcome.amount && outcome.amount->minor() < 0) {
+        return wrong("the outcome's amount is " + outcome.amount->describe());
+    }
+    if (!outcome.next_action.is_null() && outcome.next_action.text_or_empty("type").empty()) {
+        return wrong("the outcome's next_action is not a record with a type");
+    }
+    return {};
+}
+
+/// Cuts between UTF-8 characters.
+void cut(std::string& text, std::size_t bytes_max) {
+    if (text.size() <= bytes_max) {
+        return;
+    }
+    while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xC0U) == 0x80U) {
+        --bytes_max;
+    }
+    text.resize(bytes_max);
+}
+
+Result<payment::Outcome> outcome_record(const Value& value) {
+    SLUICE_TRY(check_members(
+        value,
+        "the outcome",
+        {"kind",
+         "code",
+         "message",
+         "number",
+         "merchant",
+         "channel_reference",
+         "amount",
+         "happened_at",
+         "next_action"}
+    ));
+    for (const auto& [name, member] : *value.as_object()) {
+        const bool is_text = name != "amount" && name != "next_action";
+        if (is_text && member.as_text() == nullptr) {
+            return wrong(
+                "the outcome's " + name + " is a " + std::string(member.kind_name()) +
+                ", wanted a text"
+            );
+        }
+    }
+    SLUICE_ASSIGN(payment::Outcome outcome, payment::outcome_from_value(value));
+    cut(outcome.message, kMessageMax);
+    SLUICE_TRY(check_outcome(outcome));
+    return outcome;
+}
+
+Result<void> read_answer(CallbackReading& reading, const Value& answer) {
+    SLUICE_TRY(check_members(answer, "the callback's answer", {"status", "body"}));
+    const std::int64_t status = answer.int_or("status", 0);
+    const bool is_good =
+        reading.is_refused ? status >= 400 && status <= 599 : status >= 200 && status <= 299;
+    if (!is_good) {
+        return wrong(
+            "the callback's answer has the status " + std::to_string(status) + ", wanted " +
+            (reading.is_refused ? "4xx or 5xx" : "2xx")
+        );
+    }
+    reading.status = static_cast<int>(status);
+    if (const Value* body = answer.find("body")) {
+        reading.body = *body;
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<http::ClientRequest> request_from_value(const Value& value, const ChannelAccount& account) {
+    SLUICE_TRY(check_members(value, "the request", {"method", "path", "headers", "body"}));
+    http::ClientRequest request;
+    request.method = value.text_or_empty("method");
+    if (std::ranges::find(kMethods, request.method) == kMethods.end()) {
+        return wrong("the request's method '" + request.method + "' is not GET, POST, PUT, DELETE");
+    }
+    const std::string_view path = value.text_or_empty("path");
+    SLUICE_TRY(check_path(path));
+    request.url = account.base_url() + std::string(path);
+    if (const Value* headers = value.find("headers")) {
+        SLUICE_ASSIGN(request.headers, headers_from_value(*headers));
+    }
+    if (const Value* body = value.find("body"); body != nullptr && !body->is_null()) {
+        request.body = body->as_text() != nullptr ? *body->as_text() : to_json(*body);
+        if (!request.headers.has("content-type")) {
+            request.headers.add({"Content-Type", "application/json"});
+        }
+    }
+    if (request.body.size() > kBodyMax) {
+        return wrong("the request's body is over 256 KiB");
+    }
+    if (!request.headers.has("user-agent")) {
+        request.headers.add({"User-Agent", "sluice"});
+    }
+    request.connect_timeout = account.settings().connect_timeout;
+    request.total_timeout = account.settings().total_timeout;
+    return request;
+}
+
+Result<payment::Outcome> outcome_from_answer(const Value& value, Operation operation) {
+    SLUICE_ASSIGN(payment::Outcome outcome, outcome_record(value));
+    if (!is_allowed(outcome.kind, operation)) {
+        return wrong(
+            "the outcome of " + std::string(to_string(operation)) + " cannot be " +
+            std::string(payment::to_string(outcome.kind))
+        );
+    }
+    return outcome;
+}
+
+Result<CallbackReading> callback_from_value(const Value& value) {
+    SLUICE_TRY(check_members(value, "the callback", {"number", "outcome", "ack", "refuse"}));
+    CallbackReading reading;
+    const Value* refuse = value.find("refuse");
+    reading.is_refused = refuse != nullptr;
+    if (reading.is_refused) {
+        SLUICE_TRY(read_answer(reading, *refuse));
+        return reading;
+    }
+    const Value* outcome = value.find("outcome");
+    const Value* ack = value.find("ack");
+    if (outcome == nullptr || ack == nullptr) {
+        return wrong("the callback has neither number, outcome and ack nor refuse");
+    }
+    SLUICE_TRY(read_answer(reading, *ack));
+    SLUICE_ASSIGN(reading.outcome, outcome_from_answer(*outcome, Operation::query));
+    reading.number = value.text_or_empty("number");
+    return reading;
+}
+
+}  // namespace sluice::channel

@@ -1,0 +1,204 @@
+#include "channel/credentials.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace sluice::channel {
+namespace {
+
+constexpr std::size_t kNameMax = 40;
+constexpr std::string_view kBaseUrl = "base_url";
+constexpr std::string_view kCallbackBaseUrl = "callback_base_url";
+constexpr std::array<std::string_view, 3> kLoopback = {"127.0.0.1", "localhost", "[::1]"};
+
+bool is_name(std::string_view text) {
+    const auto is_good = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    };
+    return !text.empty() && text.size() <= kNameMax && std::ranges::all_of(text, is_good);
+}
+
+std::string without_slash(std::string_view url) {
+    return std::string(url.ends_with('/') ? url.substr(0, url.size() - 1) : url);
+}
+
+struct Address {
+    std::string_view scheme;
+    std::string_view host;
+};
+
+/// The scheme and host of an URL that consists of nothing else but a port; empty when it does not.
+Address address_of(std::string_view url) {
+    const std::size_t scheme_end = url.find("://");
+    if (scheme_end == std::string_view::npos) {
+        return {};
+    }
+    const std::string_view rest = url.substr(scheme_end + 3);
+    if (rest.empty() || rest.find_first_of("/?#@\\ \t\r\n") != std::string_view::npos) {
+        return {};
+    }
+    std::size_t host_end = rest.rfind(':');
+    if (host_end == std::string_view::npos || rest.ends_with(']')) {
+        host_end = rest.size();
+    }
+    return {url.substr(0, scheme_end), rest.substr(0, host_end)};
+}
+
+bool contains(const auto& list, std::string_view wanted) {
+    return std::ranges::find(list, wanted) != std::ranges::end(list);
+}
+
+bool is_safe_scheme(const Address& address) {
+    return address.scheme == "https" ||
+           (address.scheme == "http" && contains(kLoopback, address.host));
+}
+
+}  // namespace
+
+std::string ChannelAccount::titled(std::string_view what) const {
+    return "channel account '" + settings_.name + "' (" + settings_.channel +
+           "): " + std::string(what);
+}
+
+Result<ChannelAccount> ChannelAccount::make(ChannelAccountSettings settings, const Form& form) {
+    ChannelAccount account;
+    account.settings_ = std::move(settings);
+    if (!is_name(account.settings_.name)) {
+        return fail(
+            ErrorCode::invalid, account.titled("its name is not 1 to 40 of a-z, 0-9, '_' and '-'")
+        );
+    }
+    SLUICE_TRY(account.check_names(form));
+    SLUICE_TRY(account.check_required(form));
+    SLUICE_TRY(account.set_address(form));
+    SLUICE_TRY(account.parse_keys(form));
+    if (const auto merchant = account.settings_.settings.find(form.merchant_field);
+        merchant != account.settings_.settings.end()) {
+        account.merchant_ = merchant->second;
+    }
+    return account;
+}
+
+Result<void> ChannelAccount::check_names(const Form& form) const {
+    for (const auto& [name, text] : settings_.settings) {
+        const FormField* field = form.find(name);
+        if (field == nullptr || field->kind != FieldKind::text) {
+            return fail(
+                ErrorCode::invalid, titled("the channel's form has no setting '" + name + "'")
+            );
+        }
+    }
+    for (const auto& [name, secret] : settings_.secrets) {
+        const FormField* field = form.find(name);
+        const bool is_field = field != nullptr && field->kind != FieldKind::text;
+        const bool is_by_serial = std::ranges::any_of(
+            settings_.keys_by_serial, [&](const auto& row) { return row.second == name; }
+        );
+        if (!is_field && !is_by_serial) {
+            return fail(
+                ErrorCode::invalid,
+                titled("the secret '" + name + "' is neither in the form nor named by a serial")
+            );
+        }
+    }
+    return {};
+}
+
+Result<void> ChannelAccount::check_required(const Form& form) const {
+    for (const FormField& field : form.fields) {
+        bool is_there = settings_.secrets.contains(field.name);
+        if (field.kind == FieldKind::text) {
+            const auto found = settings_.settings.find(field.name);
+            is_there = found != settings_.settings.end() && !found->second.empty();
+        } else if (field.kind == FieldKind::public_keys) {
+            is_there = !settings_.keys_by_serial.empty();
+        }
+        if (field.is_required && !is_there) {
+            return fail(ErrorCode::invalid, titled("'" + field.name + "' is missing"), field.name);
+        }
+    }
+    return {};
+}
+
+Result<void> ChannelAccount::set_address(const Form& form) {
+    const auto found = settings_.settings.find(kBaseUrl);
+    base_url_ = found == settings_.settings.end() ? "" : without_slash(found->second);
+    const Address address = address_of(base_url_);
+    if (!is_safe_scheme(address)) {
+        return fail(
+            ErrorCode::invalid,
+            titled(
+                "base_url '" + base_url_ +
+                "' is not https://host[:port] (http only to this machine)"
+            ),
+            std::string(kBaseUrl)
+        );
+    }
+    if (!contains(form.hosts, address.host) && !contains(settings_.hosts_allowed, address.host)) {
+        return fail(
+            ErrorCode::invalid,
+            titled("the host '" + std::string(address.host) + "' is not in the allow-list"),
+            std::string(kBaseUrl)
+        );
+    }
+    const auto callback = settings_.settings.find(kCallbackBaseUrl);
+    if (callback != settings_.settings.end() && !callback->second.empty()) {
+        callback_url_ = without_slash(callback->second) + "/callbacks/" + settings_.channel + "/" +
+                        settings_.name;
+    }
+    return {};
+}
+
+Result<void> ChannelAccount::parse_keys(const Form& form) {
+    for (const FormField& field : form.fields) {
+        const auto found = settings_.secrets.find(field.name);
+        if (field.kind != FieldKind::private_key || found == settings_.secrets.end()) {
+            continue;
+        }
+        auto key = PrivateKey::from_pem(found->second.reveal());
+        if (!key) {
+            return fail(
+                ErrorCode::invalid, titled(field.name + ": " + key.error().message), field.name
+            );
+        }
+        private_keys_.emplace(field.name, std::move(*key));
+    }
+    for (const auto& [serial, name] : settings_.keys_by_serial) {
+        const auto found = settings_.secrets.find(name);
+        if (found == settings_.secrets.end()) {
+            return fail(
+                ErrorCode::invalid,
+                titled("serial " + serial + " names the secret '" + name + "', which is missing"),
+                name
+            );
+        }
+        auto key = PublicKey::from_pem(found->second.reveal());
+        if (!key) {
+            return fail(ErrorCode::invalid, titled(name + ": " + key.error().message), name);
+        }
+        public_keys_.emplace(name, std::move(*key));
+    }
+    return {};
+}
+
+const PrivateKey* ChannelAccount::private_key(std::string_view name) const {
+    const auto found = private_keys_.find(name);
+    return found == private_keys_.end() ? nullptr : &found->second;
+}
+
+const PublicKey* ChannelAccount::public_key(std::string_view name) const {
+    const auto found = public_keys_.find(name);
+    return found == public_keys_.end() ? nullptr : &found->second;
+}
+
+const Secret<std::string>* ChannelAccount::secret(std::string_view name) const {
+    const auto found = settings_.secrets.find(name);
+    return found == settings_.secrets.end() ? nullptr : &found->second;
+}
+
+const std::string* ChannelAccount::key_of_serial(std::string_view serial) const {
+    const auto found = settings_.keys_by_serial.find(serial);
+    return found == settings_.keys_by_serial.end() ? nullptr : &found->second;
+}
+
+}  // namespace sluice::channel

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "channel/form.hpp"
+#include "channel/keys.hpp"
+#include "core/result.hpp"
+#include "core/secret.hpp"
+
+namespace sluice::channel {
+
+using TextMap = std::map<std::string, std::string, std::less<>>;
+using SecretMap = std::map<std::string, Secret<std::string>, std::less<>>;
+
+/// A channel account as the configuration gives it.
+struct ChannelAccountSettings {
+    std::string name;  ///< 1 to 40 of a-z, 0-9, '_' and '-': it stands in the callback address
+    std::string channel;
+    /// Public settings by form field. Every account has `base_url` (where the channel answers) and
+    /// may have `callback_base_url` (where the channel reaches us).
+    TextMap settings;
+    SecretMap secrets;       ///< PEM keys and API keys by name
+    TextMap keys_by_serial;  ///< serial of a channel's public key -> name of the secret with it
+    std::vector<std::string> hosts_allowed;  ///< besides the form's own
+    std::chrono::milliseconds connect_timeout{3'000};
+    std::chrono::milliseconds total_timeout{10'000};
+};
+
+/// A merchant's account at a channel, checked against the channel's form, its keys parsed.
+/// Immutable; any thread may read it. Scripts know its secrets by name only.
+class ChannelAccount {
+  public:
+    /// `invalid` names the account and the field: a required one missing, an unknown one, a key
+    /// that does not parse, a host outside the allow-list, plain http to another machine.
+    static Result<ChannelAccount> make(ChannelAccountSettings settings, const Form& form);
+
+    [[nodiscard]] const std::string& name() const { return settings_.name; }
+    [[nodiscard]] const std::string& channel() const { return settings_.channel; }
+    [[nodiscard]] const ChannelAccountSettings& settings() const { return settings_; }
+    /// The merchant id that the channel's answers must name.
+    [[nodiscard]] const std::string& merchant() const { return merchant_; }
+    /// "" when the account has no `callback_base_url`.
+    [[nodiscard]] const std::string& callback_url() const { return callback_url_; }
+    /// Without a '/' at its end.
+    [[nodiscard]] const std::string& base_url() const { return base_url_; }
+
+    [[nodiscard]] const PrivateKey* private_key(std::string_view name) const;
+    [[nodiscard]] const PublicKey* public_key(std::string_view name) const;
+    [[nodiscard]] const Secret<std::string>* secret(std::string_view name) const;
+    /// The name of the public key with this serial; nullptr when none has it.
+    [[nodiscard]] const std::string* key_of_serial(std::string_view serial) const;
+
+  private:
+    ChannelAccount() = default;
+    Result<void> check_names(const Form& form) const;
+    Result<void> check_required(const Form& form) const;
+    Result<void> set_address(const Form& form);
+    Result<void> parse_keys(const Form& form);
+    [[nodiscard]] std::string titled(std::string_view what) const;
+
+    ChannelAccountSettings settings_;
+    std::string merchant_;
+    std::string callback_url_;
+    std::string base_url_;
+    std::map<std::string, PrivateKey, std::less<>> private_keys_;
+    std::map<std::string, PublicKey, std::less<>> public_keys_;
+};
+
+}  // namespace sluice::channel

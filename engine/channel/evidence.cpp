@@ -1,0 +1,96 @@
+#include "channel/evidence.hpp"
+
+#include <algorithm>
+
+#include "lua/utf8.hpp"
+
+namespace sluice::channel {
+namespace {
+
+constexpr std::size_t kBodyMax = 2048;
+constexpr std::size_t kShown = 4;
+constexpr std::string_view kHidden = "***";
+constexpr std::string_view kBlanks = " \t\r\n";
+
+bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+
+/// The position after `count` UTF-8 characters from `from`, not past `end`.
+std::size_t after_characters(std::string_view text, std::size_t from, std::size_t count) {
+    std::size_t position = from;
+    while (position < text.size() && count > 0) {
+        ++position;
+        while (position < text.size() && is_continuation(text[position])) {
+            ++position;
+        }
+        --count;
+    }
+    return position;
+}
+
+/// Where the JSON text that begins at `from` ends: its closing quote, or the end of all.
+std::size_t closing_quote(std::string_view text, std::size_t from) {
+    for (std::size_t i = from; i < text.size(); ++i) {
+        if (text[i] == '\\') {
+            ++i;
+        } else if (text[i] == '"') {
+            return i;
+        }
+    }
+    return text.size();
+}
+
+/// The first character of the text value that belongs to the quoted name ending at `name_end`, or
+/// npos when the name is no member with a text.
+std::size_t value_begin(std::string_view text, std::size_t name_end) {
+    const std::size_t colon = text.find_first_not_of(kBlanks, name_end);
+    if (colon == std::string_view::npos || text[colon] != ':') {
+        return std::string_view::npos;
+    }
+    const std::size_t quote = text.find_first_not_of(kBlanks, colon + 1);
+    if (quote == std::string_view::npos || text[quote] != '"') {
+        return std::string_view::npos;
+    }
+    return quote + 1;
+}
+
+void mask_member(std::string& body, const std::string& name) {
+    const std::string quoted = '"' + name + '"';
+    std::size_t position = body.find(quoted);
+    while (position != std::string::npos) {
+        position += quoted.size();
+        const std::size_t begin = value_begin(body, position);
+        if (begin != std::string::npos) {
+            const std::size_t end = closing_quote(body, begin);
+            const std::size_t shown = std::min(after_characters(body, begin, kShown), end);
+            body.replace(shown, end - shown, kHidden);
+            position = shown + kHidden.size();
+        }
+        position = body.find(quoted, position);
+    }
+}
+
+}  // namespace
+
+std::string masked_body(std::string_view body, const std::vector<std::string>& masked) {
+    std::string text(body);
+    if (!lua::is_utf8(text) || text.find('\0') != std::string::npos) {
+        std::ranges::replace_if(
+            text,
+            [](char c) { return c == '\0' || (static_cast<unsigned char>(c) & 0x80U) != 0; },
+            '?'
+        );
+    }
+    for (const std::string& name : masked) {
+        mask_member(text, name);
+    }
+    if (text.size() > kBodyMax) {
+        std::size_t end = kBodyMax;
+        while (is_continuation(text[end])) {
+            --end;
+        }
+        text.resize(end);
+    }
+    return text;
+}
+
+}  // namespace sluice::channel

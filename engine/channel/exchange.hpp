@@ -1,0 +1,60 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "channel/exchange_message.hpp"
+#include "channel/registry.hpp"
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "http/client.hpp"
+
+namespace sluice::channel {
+
+/// What an exchange works with. `send` is http::Client::send or a test's stand-in: it may call
+/// back at once or later, on any thread. `sink` is called on an exchange thread, once for every
+/// accepted order unless the exchange is stopped first; it must be quick.
+struct ExchangeParts {
+    RegistryPtr registry;
+    std::function<void(http::ClientRequest, http::ClientDone)> send;
+    std::function<void(ExchangeReport)> sink;
+    const Clock& clock;
+};
+
+struct ExchangeSettings {
+    std::size_t threads = 2;
+    std::size_t open_max = 50'000;  ///< accepted and not yet reported; above: `limit`
+};
+
+/// Carries instructions to channels and their answers back. Its threads build requests (script and
+/// signature) and read answers; the I/O is the HTTP client's. It keeps nothing: what is unfinished
+/// at a stop is dropped, the journal knows it and recovery asks again. It never repeats a request.
+class Exchange {
+  public:
+    explicit Exchange(ExchangeParts parts, ExchangeSettings settings = {});
+    /// Stops.
+    ~Exchange();
+    Exchange(const Exchange&) = delete;
+    Exchange& operator=(const Exchange&) = delete;
+
+    /// Only queues: any thread, does not block. `limit` when too much is open, `unavailable` after
+    /// stop(): then nothing was sent and no report follows.
+    Result<void> submit(ExchangeOrder order);
+
+    /// No report is delivered once this returns. Any thread but the exchange's own; may be
+    /// repeated.
+    void stop();
+
+    /// Accepted and not yet reported.
+    [[nodiscard]] std::size_t open() const;
+
+  private:
+    class Lane;
+    std::vector<std::shared_ptr<Lane>> lanes_;
+    const std::size_t open_max_;
+};
+
+}  // namespace sluice::channel

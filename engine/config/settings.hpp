@@ -1,0 +1,81 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/result.hpp"
+#include "core/secret.hpp"
+
+namespace sluice::config {
+
+using TextMap = std::map<std::string, std::string, std::less<>>;
+
+struct HttpSettings {
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 8080;  ///< 0: any free one
+    std::size_t threads = 600;  ///< connections served at once
+    std::size_t body_max_bytes = 256U << 10U;
+    std::chrono::milliseconds read_timeout{10'000};
+};
+
+struct DatabaseSettings {
+    std::string conninfo;            ///< empty: a private PostgreSQL in data_dir
+    std::filesystem::path data_dir;  ///< default: "data" beside the configuration
+    std::string shared_buffers = "256MB";
+    std::string max_wal_size = "4GB";
+    std::size_t readers = 4;  ///< sessions for API reads
+};
+
+struct NodeSettings {
+    std::size_t workers = 2;
+    std::size_t exchange_threads = 2;
+    std::string address;  ///< where other nodes reach this one; empty: what it listens on
+    Secret<std::string> internal_secret;  ///< shared by all nodes; empty: nothing is forwarded
+    std::string log_level = "info";
+};
+
+struct ApiKeySettings {
+    Secret<std::string> key;
+    std::string merchant_id;
+};
+
+/// What routing may know of a channel account.
+struct RoutingSettings {
+    std::string method;  ///< what payers call it; empty: the channel's name
+    std::int64_t cost_basis_points = 0;
+    std::int64_t amount_min = 1;
+    std::int64_t amount_max = 5'000'000;
+    std::int64_t consistency_seconds = 60;  ///< how soon a "no such order" may be believed
+};
+
+struct ChannelAccountSettings {
+    std::string name;
+    std::string channel;
+    TextMap settings;
+    std::map<std::string, Secret<std::string>, std::less<>> secrets;
+    TextMap keys_by_serial;
+    RoutingSettings routing;
+};
+
+/// Everything the server is told, checked. A value; read once at start-up.
+struct Settings {
+    HttpSettings http;
+    DatabaseSettings database;
+    NodeSettings node;
+    std::filesystem::path root;      ///< holds flows/, scripts/, channels/, db/, openapi/
+    std::filesystem::path channels;  ///< default: root / "channels"
+    std::vector<ApiKeySettings> api_keys;
+    std::vector<ChannelAccountSettings> channel_accounts;
+};
+
+/// Reads a TOML file. Relative paths are relative to the file; a secret given as `{ file = "..." }`
+/// is read from there. `invalid` names the file, the key and what was expected; an unknown key is
+/// an error with the nearest known one.
+Result<Settings> load(const std::filesystem::path& path);
+
+}  // namespace sluice::config

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/hash.hpp"
+#include "core/id.hpp"
+#include "core/money.hpp"
+#include "core/result.hpp"
+#include "db/pool.hpp"
+
+namespace sluice::gateway {
+
+/// What the holder of an account has: a balance or a prepaid card.
+enum class AccountKind { balance, prepaid_card };
+[[nodiscard]] std::string_view to_string(AccountKind kind);
+
+/// What never changes about an account.
+struct AccountIdentity {
+    AccountId id;
+    std::string merchant_id;
+    AccountKind kind = AccountKind::balance;
+    std::string owner_number;  ///< the merchant's own number of the holder
+    Currency currency;
+};
+
+struct Account {
+    AccountIdentity identity;
+    bool is_open = true;
+    std::int64_t balance_minor = 0;
+    std::int64_t held_minor = 0;
+    [[nodiscard]] std::int64_t available_minor() const { return balance_minor - held_minor; }
+};
+
+/// One line of an account's statement.
+struct AccountEntry {
+    std::int64_t seq = 0;
+    JournalId journal;
+    std::string event;
+    bool adds = true;  ///< whether the balance grew
+    Money amount;
+    std::optional<PaymentId> payment;
+    Time posted_at{};
+};
+
+/// The header's key (empty: none) and the request it belongs to.
+struct KeyedRequest {
+    std::string idempotency_key;
+    Hash128 request_hash;
+};
+
+struct OpenAccount {
+    AccountIdentity identity;  ///< `id` is not used: it follows from the rest
+    KeyedRequest keyed;
+};
+
+struct TopUp {
+    AccountIdentity account;
+    std::string top_up_number;
+    Money amount;
+    KeyedRequest keyed;
+};
+
+struct PageRequest {
+    std::int64_t before_seq = 0;  ///< only older entries; 0: from the newest
+    int limit = 20;
+};
+
+/// What a change led to: the account as it is now, and whether this call made the change or an
+/// earlier equal one had.
+struct AccountChange {
+    Account account;
+    bool is_new = false;
+};
+
+/// Accounts of merchants' customers in the ledger. Every call blocks on the database; errors as
+/// db::Connection tells them. Any thread.
+class AccountStore {
+  public:
+    virtual ~AccountStore() = default;
+
+    /// Opens the account or finds it. `conflict`: the key belongs to another request.
+    virtual Result<AccountChange> open(const OpenAccount& request) = 0;
+    virtual Result<std::optional<Account>> find(AccountId id) = 0;
+    /// Remembers what it has seen: an identity never changes. Usually does not block.
+    virtual Result<std::optional<AccountIdentity>> identify(AccountId id) = 0;
+    /// Adds money once for each number. `conflict`: number (context "top_up_number") or key were
+    /// used otherwise; `refused` (context "account_closed").
+    virtual Result<AccountChange> top_up(const TopUp& request) = 0;
+    /// Newest first, at most `limit`.
+    virtual Result<std::vector<AccountEntry>> entries(AccountId id, PageRequest page) = 0;
+    /// `refused` (context "account_not_empty") while money is in it or held. A closed one stays so.
+    virtual Result<Account> close(AccountId id) = 0;
+};
+
+/// The store over a pool of sessions, which must outlive it.
+[[nodiscard]] std::unique_ptr<AccountStore> make_account_store(db::Pool& pool);
+
+}  // namespace sluice::gateway

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "gateway/gateway.hpp"
+#include "gateway/id_source.hpp"
+#include "gateway/problem.hpp"
+#include "http/message.hpp"
+
+namespace sluice::gateway {
+
+/// One request on its way through a handler: who asks, and the decoded names in its address.
+struct Call {
+    const http::Request& request;
+    std::string request_id;
+    std::string merchant_id;  ///< empty for open addresses
+    std::vector<std::string> captures;
+    bool forwarded = false;  ///< another node sent it here
+};
+
+/// What all handlers share. Owned by the Gateway.
+struct Services {
+    const Settings& settings;
+    const Collaborators& parts;
+    IdSource& ids;
+};
+
+/// The id a path names, or 404: what is no id names nothing.
+template <class SomeId>
+std::expected<SomeId, Problem> id_in_path(const Call& call, std::string_view what) {
+    auto id = SomeId::parse(call.captures.front());
+    if (!id) {
+        return std::unexpected(not_found(what, call.captures.front()));
+    }
+    return *id;
+}
+
+}  // namespace sluice::gateway
+
+/// SLUICE_ASSIGN for handlers: leaves with the Problem, or goes on with the value.
+#define SLUICE_ANSWER_ASSIGN(var, expr) \
+    SLUICE_ANSWER_ASSIGN_INNER(SLUICE_CONCAT(sluice_answer_, __LINE__), var, expr)
+#define SLUICE_ANSWER_ASSIGN_INNER(temporary, var, expr)     \
+    auto temporary = (expr);                                 \
+    if (!temporary) {                                        \
+        return std::unexpected(std::move(temporary).error()); \
+    }                                                        \
+    var = std::move(temporary).value()

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/random.hpp"
+#include "core/secret.hpp"
+#include "gateway/account_store.hpp"
+#include "gateway/auth.hpp"
+#include "gateway/order_store.hpp"
+#include "gateway/payment_store.hpp"
+#include "http/message.hpp"
+#include "worker/intake.hpp"
+
+namespace sluice::gateway {
+
+/// What a channel's message says, verified, and what to answer once that is recorded.
+struct CallbackVerdict {
+    worker::CallbackFact fact;
+    http::Response acknowledgement;
+};
+
+/// Where a message arrived: the two names of its address.
+struct CallbackAddress {
+    std::string channel;
+    std::string channel_account;
+};
+
+/// Verifies and reads one message of a channel, or says how to refuse it (the response is sent as
+/// it is). Any thread; must not block on the database, must not throw.
+using CallbackReader = std::function<
+    std::expected<CallbackVerdict, http::Response>(const CallbackAddress&, const http::Request&)>;
+
+/// Sends the request to another node ("host:port") and waits for the answer. `unavailable`: surely
+/// nothing arrived there; `unknown`: it may have. Any thread.
+using Forwarder =
+    std::function<Result<http::Response>(const std::string& address, const http::Request& request)>;
+
+struct Settings {
+    std::vector<MerchantKey> keys;
+    /// Known to all nodes and nobody else: marks requests one node forwards to another. Empty: no
+    /// request counts as forwarded.
+    Secret<std::string> internal_secret;
+    std::size_t body_bytes_max = 256U << 10U;
+    std::size_t callback_bytes_max = 1U << 20U;
+    std::chrono::seconds order_lifetime{30 * 60};  ///< of an order that names no expiry
+    /// How long POST /v1/payments waits, unasked, for something the payer can act on.
+    std::chrono::seconds action_wait{5};
+    /// Beyond the time a caller asked to wait: then the engine's answer is given up.
+    std::chrono::milliseconds engine_grace{10'000};
+};
+
+/// What the gateway talks to. References outlive it.
+struct Collaborators {
+    worker::Intake& intake;
+    const Clock& clock;
+    Random& random;  ///< used by the gateway alone, which guards it
+    OrderStore& orders;
+    PaymentStore& payments;
+    AccountStore& accounts;
+    CallbackReader read_callback;
+    Forwarder forward;
+    std::function<Result<void>()> check_ready;   ///< empty: always ready
+    std::function<std::string()> more_metrics;  ///< empty: none; lines in Prometheus' text format
+};
+
+/// The HTTP API of the engine, apart from the sockets: request in, response out. It validates,
+/// knows who asks, answers repeats, and hands what is left to the engine's door; it decides nothing
+/// about money. Owned by the app. Any thread, many at once.
+class Gateway {
+  public:
+    /// Throws std::invalid_argument when the settings are wrong.
+    Gateway(Settings settings, Collaborators collaborators);
+    ~Gateway();
+    Gateway(const Gateway&) = delete;
+    Gateway& operator=(const Gateway&) = delete;
+
+    /// Answers one request. Blocks: on the database, on the engine's commit, on another node, and
+    /// for as long as `Prefer: wait` asks (60 s at most). Every failure is a problem document.
+    [[nodiscard]] http::Response handle(const http::Request& request);
+
+    /// What to answer for a request that could not even be read, e.g. 408 or 413.
+    [[nodiscard]] http::Response protocol_error(int status);
+
+  private:
+    class Core;
+    std::unique_ptr<Core> core_;
+};
+
+}  // namespace sluice::gateway

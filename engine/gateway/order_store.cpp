@@ -1,0 +1,189 @@
+#include "gateway/order_store.hpp"
+
+#include <utility>
+
+#include "gateway/idempotency.hpp"
+#include "gateway/text_rule.hpp"
+#include "gateway/transaction.hpp"
+
+namespace sluice::gateway {
+namespace {
+
+#define SLUICE_ORDER_COLUMNS                                                                      \
+    "id, merchant_id, merchant_order_number, product_code, description, currency, amount, paid, " \
+    "status, created_at, expires_at, request_hash"
+
+constexpr db::Statement kInsertOrder{
+    "gateway_insert_order",
+    "INSERT INTO sluice.orders (id, merchant_id, merchant_order_number, product_code, description, "
+    "currency, amount, request_hash, created_at, updated_at, expires_at) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10) "
+    "ON CONFLICT (merchant_id, merchant_order_number) DO NOTHING"
+};
+constexpr db::Statement kSelectOrder{
+    "gateway_select_order",
+    "SELECT " SLUICE_ORDER_COLUMNS " FROM sluice.orders WHERE id = $1 AND merchant_id = $2"
+};
+constexpr db::Statement kSelectOrderByNumber{
+    "gateway_select_order_by_number",
+    "SELECT " SLUICE_ORDER_COLUMNS
+    " FROM sluice.orders WHERE merchant_id = $1 AND merchant_order_number = $2"
+};
+
+struct StoredOrder {
+    payment::Order order;
+    Id128 request_hash;
+};
+
+Result<std::optional<StoredOrder>> read_order(const db::Rows& rows) {
+    if (rows.empty()) {
+        return std::nullopt;
+    }
+    const db::Row row = rows[0];
+    StoredOrder stored;
+    payment::Order& order = stored.order;
+    order.id = OrderId(row.uuid(0));
+    order.merchant_id = row.text(1);
+    order.merchant_order_number = row.text(2);
+    order.product_code = row.text(3);
+    order.description = row.text(4);
+    SLUICE_ASSIGN(const Currency currency, Currency::parse(row.text(5)));
+    order.amount = Money{row.int64(6), currency};
+    order.paid_minor = row.int64(7);
+    SLUICE_ASSIGN(order.status, payment::parse_order_status(row.text(8)));
+    order.created_at = row.time(9);
+    order.expires_at = row.time(10);
+    stored.request_hash = row.uuid(11);
+    return stored;
+}
+
+Result<std::optional<payment::Order>> without_hash(Result<std::optional<StoredOrder>> stored) {
+    if (!stored) {
+        return fail(std::move(stored).error());
+    }
+    if (!*stored) {
+        return std::nullopt;
+    }
+    return std::move((*stored)->order);
+}
+
+Result<std::optional<StoredOrder>> select_by_number(
+    db::Connection& connection, const OrderNumber& number
+) {
+    SLUICE_ASSIGN(
+        const db::Rows rows,
+        connection.execute(kSelectOrderByNumber, {number.merchant_id, number.number})
+    );
+    return read_order(rows);
+}
+
+/// Also finds the order of an earlier call, whatever its body was.
+struct Landed {
+    OpenedOrder opened;
+    bool same_body = true;
+};
+
+Result<Landed> insert_or_find(db::Connection& connection, const OpenOrder& request) {
+    const payment::Order& order = request.order;
+    SLUICE_ASSIGN(
+        const db::Rows inserted,
+        connection.execute(
+            kInsertOrder,
+            {order.id,
+             order.merchant_id,
+             order.merchant_order_number,
+             order.product_code,
+             order.description,
+             order.amount.currency().code(),
+             order.amount.minor(),
+             as_uuid(request.order_hash),
+             order.created_at,
+             order.expires_at}
+        )
+    );
+    if (inserted.affected() == 1) {
+        return Landed{{order, true}, true};
+    }
+    SLUICE_ASSIGN(
+        auto existing,
+        select_by_number(connection, {order.merchant_id, order.merchant_order_number})
+    );
+    if (!existing) {
+        return fail(
+            ErrorCode::unavailable,
+            "order number '" + order.merchant_order_number + "' was taken and is gone, try again"
+        );
+    }
+    const bool same_body = existing->request_hash == as_uuid(request.order_hash);
+    return Landed{{std::move(existing->order), false}, same_body};
+}
+
+Error number_reused(const payment::Order& order) {
+    return {
+        ErrorCode::conflict,
+        "merchant_order_number " + show(Value(order.merchant_order_number)) +
+            " was used before with another body",
+        "merchant_order_number"
+    };
+}
+
+class PgOrderStore final : public OrderStore {
+  public:
+    explicit PgOrderStore(db::Pool& pool) : pool_(pool) {}
+
+    Result<OpenedOrder> open(const OpenOrder& request) override {
+        SLUICE_ASSIGN(auto lease, pool_.acquire());
+        if (!request.idempotency_key.empty()) {
+            return open_under_key(*lease, request);
+        }
+        SLUICE_ASSIGN(Landed landed, insert_or_find(*lease, request));
+        if (!landed.same_body) {
+            return fail(number_reused(request.order));
+        }
+        return std::move(landed.opened);
+    }
+
+    Result<std::optional<payment::Order>> find(
+        std::string_view merchant_id, OrderId id
+    ) override {
+        SLUICE_ASSIGN(auto lease, pool_.acquire());
+        SLUICE_ASSIGN(const db::Rows rows, lease->execute(kSelectOrder, {id, merchant_id}));
+        return without_hash(read_order(rows));
+    }
+
+    Result<std::optional<payment::Order>> find_by_number(OrderNumber number) override {
+        SLUICE_ASSIGN(auto lease, pool_.acquire());
+        return without_hash(select_by_number(*lease, number));
+    }
+
+  private:
+    /// A key that belongs to another request is told before a number that does.
+    static Result<OpenedOrder> open_under_key(
+        db::Connection& connection, const OpenOrder& request
+    ) {
+        SLUICE_ASSIGN(Transaction transaction, Transaction::begin(connection));
+        SLUICE_ASSIGN(Landed landed, insert_or_find(connection, request));
+        SLUICE_TRY(claim_key(
+            connection,
+            {request.order.merchant_id,
+             request.idempotency_key,
+             request.request_hash,
+             landed.opened.order.id.raw()}
+        ));
+        if (!landed.same_body) {
+            return fail(number_reused(request.order));
+        }
+        SLUICE_TRY(transaction.commit());
+        return std::move(landed.opened);
+    }
+
+    db::Pool& pool_;
+};
+
+}  // namespace
+
+std::unique_ptr<OrderStore> make_order_store(db::Pool& pool) {
+    return std::make_unique<PgOrderStore>(pool);
+}
+
+}  // namespace sluice::gateway

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/hash.hpp"
+#include "core/id.hpp"
+#include "core/result.hpp"
+#include "db/pool.hpp"
+#include "payment/payment.hpp"
+
+namespace sluice::gateway {
+
+/// A request to open an order, complete and checked.
+struct OpenOrder {
+    payment::Order order;
+    Hash128 order_hash;           ///< of the order's body: a repeat by number must have the same
+    std::string idempotency_key;  ///< empty: none given
+    Hash128 request_hash;         ///< of address and body, tied to the key
+};
+
+struct OpenedOrder {
+    payment::Order order;  ///< as it is now
+    bool is_new = false;
+};
+
+/// Whose order, by the number the merchant gave it.
+struct OrderNumber {
+    std::string_view merchant_id;
+    std::string_view number;
+};
+
+/// Orders as the database has them. Only orders of the merchant named are ever shown. Every call
+/// blocks on the database; errors as db::Connection tells them. Any thread.
+class OrderStore {
+  public:
+    virtual ~OrderStore() = default;
+
+    /// Stores the order, or finds the one that the same body led to before. `conflict` with context
+    /// "idempotency_key" or "merchant_order_number" when another body came first; then nothing is
+    /// stored.
+    virtual Result<OpenedOrder> open(const OpenOrder& request) = 0;
+    virtual Result<std::optional<payment::Order>> find(
+        std::string_view merchant_id, OrderId id
+    ) = 0;
+    virtual Result<std::optional<payment::Order>> find_by_number(OrderNumber number) = 0;
+};
+
+/// The store over a pool of sessions, which must outlive it.
+[[nodiscard]] std::unique_ptr<OrderStore> make_order_store(db::Pool& pool);
+
+}  // namespace sluice::gateway

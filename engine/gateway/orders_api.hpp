@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "gateway/call.hpp"
+#include "gateway/input.hpp"
+#include "payment/payment.hpp"
+
+namespace sluice::gateway {
+
+/// Reads the members of an order (of POST /v1/orders, and inline in POST /v1/payments). The order
+/// gets its id in the bucket of its number, and its times. Errors go to the fields' list.
+payment::Order read_order(Fields& fields, const Services& services, const Call& call);
+
+Answer create_order(const Services& services, const Call& call);
+Answer get_order(const Services& services, const Call& call);
+Answer find_order(const Services& services, const Call& call);
+
+}  // namespace sluice::gateway

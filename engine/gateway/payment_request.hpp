@@ -1,0 +1,32 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/value.hpp"
+#include "gateway/call.hpp"
+#include "payment/payment.hpp"
+
+namespace sluice::gateway {
+
+/// The body of POST /v1/payments, read and checked as far as no database is needed.
+struct PaymentRequest {
+    std::optional<OrderId> order_id;
+    std::optional<payment::Order> order;  ///< inline; exactly one of the two is there
+    /// Amounts are in the inline order's currency, else in none yet.
+    std::vector<payment::Leg> legs;
+    std::int64_t amount_minor = 0;  ///< the sum of the legs
+};
+
+/// Problems name every wrong member.
+std::expected<PaymentRequest, Problem> read_payment_request(
+    const Value& body, const Services& services, const Call& call
+);
+
+/// Gives every leg the currency and looks up the accounts: each must exist, belong to the merchant,
+/// be of the leg's kind and currency. Blocks on the database for accounts not seen before.
+std::optional<Problem> settle_legs(
+    PaymentRequest& request, Currency currency, const Services& services, const Call& call
+);
+
+}  // namespace sluice::gateway

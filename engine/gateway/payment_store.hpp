@@ -1,0 +1,44 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/id.hpp"
+#include "core/result.hpp"
+#include "core/value.hpp"
+#include "db/pool.hpp"
+#include "payment/payment.hpp"
+
+namespace sluice::gateway {
+
+/// One activation of a payment's run as the journal keeps it.
+struct JournalActivation {
+    std::int64_t seq = 0;
+    Time at{};
+    Value body;  ///< {"facts":[...],"recorded":[...],"effects":[...]}
+};
+
+/// The payment with its order and instructions as one snapshot has them; nullopt when there is
+/// none. `corrupt` for rows that cannot be read back. Blocks.
+Result<std::optional<payment::PaymentPicture>> load_picture(
+    db::Connection& connection, PaymentId id
+);
+
+/// Payments as the database has them; who may see one is the caller's question. Never writes: the
+/// worker does. Every call blocks on the database. Any thread.
+class PaymentStore {
+  public:
+    virtual ~PaymentStore() = default;
+
+    virtual Result<std::optional<payment::PaymentPicture>> find(PaymentId id) = 0;
+    /// In the order they happened; empty when the payment does not exist.
+    virtual Result<std::vector<JournalActivation>> journal(PaymentId id) = 0;
+};
+
+/// The store over a pool of sessions, which must outlive it.
+[[nodiscard]] std::unique_ptr<PaymentStore> make_payment_store(db::Pool& pool);
+
+}  // namespace sluice::gateway

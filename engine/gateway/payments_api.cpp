@@ -1,0 +1,210 @@
+#include "gateway/payments_api.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "gateway/forwarding.hpp"
+#include "gateway/idempotency.hpp"
+#include "gateway/input.hpp"
+#include "gateway/payment_request.hpp"
+#include "gateway/prefer.hpp"
+#include "gateway/render.hpp"
+#include "gateway/timeline.hpp"
+#include "gateway/waiting.hpp"
+
+namespace sluice::gateway {
+namespace {
+
+using payment::PaymentPicture;
+using std::chrono::seconds;
+using Picture = std::expected<PaymentPicture, Problem>;
+
+Picture own_picture(const Services& services, const Call& call, PaymentId id) {
+    auto found = services.parts.payments.find(id);
+    if (!found) {
+        return std::unexpected(problem_of(found.error()));
+    }
+    if (!*found || (*found)->payment.merchant_id != call.merchant_id) {
+        return std::unexpected(not_found("payment", id.to_string()));
+    }
+    return **std::move(found);
+}
+
+/// Waits for the engine's reply as long as the caller asked, and a grace for the commit itself.
+Picture take(Waiting<PaymentPicture>& waiting, const Services& services, seconds patience) {
+    auto picture = waiting.wait(patience + services.settings.engine_grace);
+    if (!picture) {
+        return std::unexpected(problem_of(picture.error()));
+    }
+    return *std::move(picture);
+}
+
+Picture wait_until_final(const Services& services, PaymentPicture picture, seconds patience) {
+    if (patience == seconds{0} || payment::is_final(picture.payment.status)) {
+        return picture;
+    }
+    Waiting<PaymentPicture> waiting;
+    services.parts.intake.wait_final(
+        picture.payment.id, services.ids.now() + patience, waiting.reply()
+    );
+    return take(waiting, services, patience);
+}
+
+http::Response answer_with(
+    int status, const PaymentPicture& picture, std::optional<seconds> wait
+) {
+    http::Response response = json_response(status, render(picture));
+    response.headers.set({"Location", "/v1/payments/" + picture.payment.id.to_string()});
+    if (wait) {
+        response.headers.set({"Preference-Applied", "wait=" + std::to_string(wait->count())});
+    }
+    return response;
+}
+
+std::expected<payment::Order, Problem> target_order(
+    const Services& services, const Call& call, const PaymentRequest& request
+) {
+    if (request.order) {
+        return *request.order;
+    }
+    auto found = services.parts.orders.find(call.merchant_id, *request.order_id);
+    if (!found) {
+        return std::unexpected(problem_of(found.error()));
+    }
+    if (!*found) {
+        return std::unexpected(not_found("order", request.order_id->to_string()));
+    }
+    return **std::move(found);
+}
+
+worker::StartPayment build_start(
+    const Services& services, payment::Order order, PaymentRequest request
+) {
+    worker::StartPayment start;
+    start.order_is_new = request.order.has_value();
+    start.payment.id = services.ids.make<PaymentId>(order.id.bucket());
+    start.payment.order_id = order.id;
+    start.payment.merchant_id = order.merchant_id;
+    start.payment.flow = "pay";
+    start.payment.amount = Money{request.amount_minor, order.amount.currency()};
+    start.payment.legs = std::move(request.legs);
+    start.payment.created_at = services.ids.now();
+    start.payment.updated_at = start.payment.created_at;
+    start.order = std::move(order);
+    return start;
+}
+
+/// What the caller waits for: unasked, something to show the payer; `wait=0`, the commit alone;
+/// else the end.
+seconds set_wait(
+    worker::StartPayment& start, const Settings& settings, std::optional<seconds> wait
+) {
+    start.wait_for = !wait                ? worker::WaitFor::actionable
+                     : *wait > seconds{0} ? worker::WaitFor::final_status
+                                          : worker::WaitFor::committed;
+    const seconds patience = wait.value_or(settings.action_wait);
+    start.answer_by = start.payment.created_at + patience;
+    return patience;
+}
+
+/// An order that begins now must not be over already; a repeat of one may be.
+std::optional<Problem> check_expiry(const worker::StartPayment& start, const Services& services) {
+    const payment::Order& order = start.order;
+    if (!start.order_is_new || order.expires_at > order.created_at) {
+        return std::nullopt;
+    }
+    const auto existing =
+        services.parts.orders.find_by_number({order.merchant_id, order.merchant_order_number});
+    if (!existing || *existing) {
+        return std::nullopt;
+    }
+    return invalid_request(
+        {{FieldError::Where::pointer,
+          "/order/expires_at",
+          "expires_at is " + format_rfc3339(order.expires_at) + ", wanted a time after now"}}
+    );
+}
+
+Bucket bucket_of_target(const PaymentRequest& request) {
+    return request.order ? request.order->id.bucket() : request.order_id->bucket();
+}
+
+}  // namespace
+
+Answer create_payment(const Services& services, const Call& call) {
+    SLUICE_ANSWER_ASSIGN(std::string key, read_idempotency_key(call.request));
+    SLUICE_ANSWER_ASSIGN(const auto wait, read_wait(call.request));
+    SLUICE_ANSWER_ASSIGN(
+        const Value body, read_body(call.request, services.settings.body_bytes_max)
+    );
+    SLUICE_ANSWER_ASSIGN(PaymentRequest request, read_payment_request(body, services, call));
+    if (auto answer = answer_elsewhere(services, call, bucket_of_target(request))) {
+        return *std::move(answer);
+    }
+    SLUICE_ANSWER_ASSIGN(payment::Order order, target_order(services, call, request));
+    if (auto problem = settle_legs(request, order.amount.currency(), services, call)) {
+        return std::unexpected(*std::move(problem));
+    }
+    worker::StartPayment start = build_start(services, std::move(order), std::move(request));
+    if (auto problem = check_expiry(start, services)) {
+        return std::unexpected(*std::move(problem));
+    }
+    if (const Value* inline_order = body.find("order")) {
+        start.order_hash = hash_request("order", *inline_order);
+    }
+    start.idempotency_key = std::move(key);
+    start.request_hash = hash_request("POST /v1/payments", body);
+    const seconds patience = set_wait(start, services.settings, wait);
+    const PaymentId new_id = start.payment.id;
+
+    Waiting<PaymentPicture> waiting;
+    services.parts.intake.start(std::move(start), waiting.reply());
+    SLUICE_ANSWER_ASSIGN(const PaymentPicture picture, take(waiting, services, patience));
+    return answer_with(picture.payment.id == new_id ? 201 : 200, picture, wait);
+}
+
+Answer get_payment(const Services& services, const Call& call) {
+    SLUICE_ANSWER_ASSIGN(const PaymentId id, id_in_path<PaymentId>(call, "payment"));
+    SLUICE_ANSWER_ASSIGN(const auto wait, read_wait(call.request));
+    SLUICE_ANSWER_ASSIGN(PaymentPicture picture, own_picture(services, call, id));
+    const bool must_wait = wait && *wait > seconds{0};
+    if (must_wait && !payment::is_final(picture.payment.status)) {
+        if (auto answer = answer_elsewhere(services, call, id.bucket())) {
+            return *std::move(answer);
+        }
+        SLUICE_ANSWER_ASSIGN(picture, wait_until_final(services, std::move(picture), *wait));
+    }
+    return answer_with(200, picture, wait);
+}
+
+Answer close_payment(const Services& services, const Call& call) {
+    SLUICE_ANSWER_ASSIGN(const PaymentId id, id_in_path<PaymentId>(call, "payment"));
+    SLUICE_ANSWER_ASSIGN(const auto wait, read_wait(call.request));
+    if (auto problem = check_empty_body(call.request, services.settings.body_bytes_max)) {
+        return std::unexpected(*std::move(problem));
+    }
+    SLUICE_ANSWER_ASSIGN(PaymentPicture picture, own_picture(services, call, id));
+    if (!payment::is_final(picture.payment.status)) {
+        if (auto answer = answer_elsewhere(services, call, id.bucket())) {
+            return *std::move(answer);
+        }
+        Waiting<PaymentPicture> waiting;
+        services.parts.intake.close(id, waiting.reply());
+        SLUICE_ANSWER_ASSIGN(picture, take(waiting, services, seconds{0}));
+        const seconds patience = wait.value_or(seconds{0});
+        SLUICE_ANSWER_ASSIGN(picture, wait_until_final(services, std::move(picture), patience));
+    }
+    return answer_with(200, picture, wait);
+}
+
+Answer get_timeline(const Services& services, const Call& call) {
+    SLUICE_ANSWER_ASSIGN(const PaymentId id, id_in_path<PaymentId>(call, "payment"));
+    SLUICE_ANSWER_ASSIGN(const PaymentPicture picture, own_picture(services, call, id));
+    const auto journal = services.parts.payments.journal(picture.payment.id);
+    if (!journal) {
+        return std::unexpected(problem_of(journal.error()));
+    }
+    return json_response(200, render_timeline(id, *journal));
+}
+
+}  // namespace sluice::gateway

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <vector>
+
+#include "core/value.hpp"
+#include "gateway/account_store.hpp"
+#include "http/message.hpp"
+#include "payment/payment.hpp"
+
+namespace sluice::gateway {
+
+/// How the objects of the API look in JSON. Pure; the OpenAPI document says the same.
+[[nodiscard]] Value render(const payment::Order& order);
+[[nodiscard]] Value render(const payment::PaymentPicture& picture);
+[[nodiscard]] Value render(const Account& account);
+[[nodiscard]] Value render(const AccountEntry& entry);
+
+[[nodiscard]] http::Response json_response(int status, const Value& body);
+
+}  // namespace sluice::gateway

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <vector>
+
+#include "core/value.hpp"
+#include "gateway/payment_store.hpp"
+
+namespace sluice::gateway {
+
+/// The story of a payment from its journal, in order: what came in, what was decided and why, what
+/// was asked for and posted. Pure.
+[[nodiscard]] Value render_timeline(
+    PaymentId payment, const std::vector<JournalActivation>& journal
+);
+
+}  // namespace sluice::gateway

@@ -1,0 +1,229 @@
+#include "ledger/ledger_store.hpp"
+
+#include <algorithm>
+
+#include "core/hash.hpp"
+#include "core/invariant.hpp"
+#include "db/array.hpp"
+
+namespace sluice::ledger {
+namespace {
+
+constexpr db::Statement kKnownCode = {
+    "ledger_known_code", "SELECT 1 FROM sluice.gl WHERE code = $1"
+};
+constexpr db::Statement kOpenAccount = {
+    "ledger_open_account", "SELECT sluice.open_account($1, $2, $3, $4, $5, $6, $7, $8)"
+};
+constexpr db::Statement kPost = {
+    "ledger_post",
+    "SELECT p.result FROM sluice.post_journal($1, $2, NULL, NULL, $3, $4, NULL, $5, $6, $7) p"
+};
+constexpr db::Statement kFind = {
+    "ledger_find",
+    "SELECT a.gl, a.owner, a.currency, a.status, a.created_at, b.balance, b.held,"
+    " coalesce(b.floor, 0)"
+    " FROM sluice.account a CROSS JOIN LATERAL sluice.ledger_balance(a.id) b WHERE a.id = $1"
+};
+constexpr db::Statement kClose = {"ledger_close", "SELECT sluice.close_account($1)"};
+constexpr db::Statement kEntries = {
+    "ledger_entries",
+    "SELECT e.acct_seq, e.journal_id, j.event, j.order_id, e.side, e.amount, e.currency,"
+    " j.effective_at, j.posted_at"
+    " FROM sluice.entry e JOIN sluice.journal j ON j.id = e.journal_id"
+    " WHERE e.account_id = $1 AND e.acct_seq IS NOT NULL AND e.acct_seq < $2"
+    " ORDER BY e.acct_seq DESC LIMIT $3"
+};
+
+constexpr std::int64_t kEntriesPageMax = 1000;
+constexpr std::int64_t kNumberMax = INT64_MAX;
+/// Top-ups are money at our own bank that no channel reports.
+constexpr std::string_view kTopUpBank = "top_up";
+
+db::Parameter optional(std::optional<std::int64_t> value) {
+    return value ? db::Parameter(*value) : db::Parameter(nullptr);
+}
+
+std::string number_text(const TopUp& top_up) {
+    return "top-up number '" + top_up.number + "' of merchant '" + top_up.merchant_id + "'";
+}
+
+/// The same number is the same journal, whoever repeats it and wherever.
+JournalId journal_of(const TopUp& top_up) {
+    const Hash128 hash = hash128(
+        "top_up/" + std::to_string(top_up.merchant_id.size()) + ":" + top_up.merchant_id +
+        top_up.number
+    );
+    return JournalId(Id128{hash.high, hash.low});
+}
+
+Money money_of(const db::Row& row, int amount_column, int currency_column) {
+    const Result<Currency> currency = Currency::parse(row.text(currency_column));
+    SLUICE_INVARIANT(currency.has_value());
+    return {row.int64(amount_column), *currency};
+}
+
+std::unexpected<Error> no_such_account(AccountId account) {
+    return fail(ErrorCode::not_found, "account " + account.to_string() + " does not exist");
+}
+
+Result<TopUpDone> to_top_up(const TopUp& top_up, JournalId journal, std::string_view result) {
+    if (result == "posted" || result == "repeated") {
+        return TopUpDone{journal, result == "posted" ? Posted::now : Posted::before};
+    }
+    if (result == "conflict") {
+        return fail(
+            ErrorCode::conflict,
+            number_text(top_up) + " was used for another account or amount",
+            "merchant_top_up_number"
+        );
+    }
+    if (result == "account_not_found") {
+        return no_such_account(top_up.account);
+    }
+    return fail(
+        ErrorCode::refused,
+        "account " + top_up.account.to_string() + " does not take " + top_up.amount.describe() +
+            ": " + std::string(result),
+        std::string(result)
+    );
+}
+
+}  // namespace
+
+Result<AccountId> LedgerStore::open_account(const NewAccount& account) {
+    const AccountKey& key = account.key;
+    SLUICE_TRY(Currency::parse(key.currency));
+    SLUICE_ASSIGN(const db::Rows known, connection_.execute(kKnownCode, {key.gl}));
+    if (known.empty()) {
+        return fail(
+            ErrorCode::invalid, "'" + std::string(key.gl) + "' is no code of the chart of accounts"
+        );
+    }
+    const AccountId id = account_id(key);
+    SLUICE_ASSIGN(
+        const db::Rows rows,
+        connection_.execute(
+            kOpenAccount,
+            {id,
+             key.book,
+             key.gl,
+             key.owner,
+             key.currency,
+             key.dims,
+             optional(account.floor_minor),
+             optional(account.ceil_minor)}
+        )
+    );
+    if (rows[0].text(0) == "conflict") {
+        return fail(
+            ErrorCode::conflict,
+            "account " + id.to_string() + " was opened before with another floor or limit"
+        );
+    }
+    return id;
+}
+
+Result<TopUpDone> LedgerStore::top_up(const TopUp& top_up) {
+    if (top_up.amount.minor() <= 0) {
+        return fail(
+            ErrorCode::invalid, "a top-up of " + top_up.amount.describe() + ", wanted more than 0"
+        );
+    }
+    SLUICE_ASSIGN(const AccountView account, find(top_up.account));
+    const Currency currency = account.balance.currency();
+    if (currency != top_up.amount.currency()) {
+        return fail(
+            ErrorCode::invalid,
+            "a top-up of " + top_up.amount.describe() + " for account " +
+                top_up.account.to_string() + ", which holds " + std::string(currency.code())
+        );
+    }
+    SLUICE_ASSIGN(
+        const AccountId bank,
+        open_account({
+            .key = {.gl = kOwnBank, .owner = kTopUpBank, .currency = currency.code()},
+            .floor_minor = std::nullopt,
+            .ceil_minor = std::nullopt,
+        })
+    );
+    db::ArrayBuilder accounts(db::ArrayType::uuid);
+    db::ArrayBuilder sides(db::ArrayType::int16);
+    db::ArrayBuilder amounts(db::ArrayType::int64);
+    const auto line = [&](AccountId of, int side) {
+        accounts.append(of);
+        sides.append(side);
+        amounts.append(top_up.amount.minor());
+    };
+    line(bank, 1);
+    line(top_up.account, -1);
+    const JournalId journal = journal_of(top_up);
+    SLUICE_ASSIGN(
+        const db::Rows rows,
+        connection_.execute(
+            kPost, {journal, "top_up", top_up.at, top_up.merchant_id, accounts, sides, amounts}
+        )
+    );
+    return to_top_up(top_up, journal, rows[0].text(0));
+}
+
+Result<AccountView> LedgerStore::find(AccountId account) {
+    SLUICE_ASSIGN(const db::Rows rows, connection_.execute(kFind, {account}));
+    if (rows.empty()) {
+        return no_such_account(account);
+    }
+    const db::Row row = rows[0];
+    AccountView view{
+        .id = account,
+        .gl = std::string(row.text(0)),
+        .owner = std::string(row.text(1)),
+        .status = row.text(3) == "open" ? AccountStatus::open : AccountStatus::closed,
+        .created_at = row.time(4),
+        .balance = money_of(row, 5, 2),
+        .held = money_of(row, 6, 2),
+        .available = {},
+    };
+    SLUICE_ASSIGN(const Money free, view.balance.minus(view.held));
+    SLUICE_ASSIGN(view.available, free.minus(money_of(row, 7, 2)));
+    return view;
+}
+
+Result<AccountView> LedgerStore::close(AccountId account) {
+    SLUICE_ASSIGN(const db::Rows rows, connection_.execute(kClose, {account}));
+    if (!rows[0].boolean(0)) {
+        return no_such_account(account);
+    }
+    return find(account);
+}
+
+Result<EntryPage> LedgerStore::entries(const EntryQuery& query) {
+    SLUICE_TRY(find(query.account));
+    const std::int64_t wanted = std::clamp<std::int64_t>(query.entries_max, 1, kEntriesPageMax);
+    // One more than wanted tells if there is a next page.
+    SLUICE_ASSIGN(
+        const db::Rows rows,
+        connection_.execute(
+            kEntries, {query.account, query.before_number.value_or(kNumberMax), wanted + 1}
+        )
+    );
+    EntryPage page;
+    for (const db::Row row : rows) {
+        if (static_cast<std::int64_t>(page.entries.size()) == wanted) {
+            page.next_before_number = page.entries.back().number;
+            break;
+        }
+        page.entries.push_back({
+            .number = row.int64(0),
+            .journal = JournalId(row.uuid(1)),
+            .event = std::string(row.text(2)),
+            .order = row.is_null(3) ? std::nullopt : std::optional(OrderId(row.uuid(3))),
+            .side = row.int64(4) == 1 ? Side::debit : Side::credit,
+            .amount = money_of(row, 5, 6),
+            .effective_at = row.time(7),
+            .posted_at = row.time(8),
+        });
+    }
+    return page;
+}
+
+}  // namespace sluice::ledger

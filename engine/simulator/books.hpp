@@ -1,0 +1,118 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/mutex.hpp"
+#include "core/value.hpp"
+#include "simulator/api_error.hpp"
+#include "simulator/create_order.hpp"
+#include "simulator/id_source.hpp"
+#include "simulator/request_auth.hpp"
+
+namespace sluice::simulator {
+
+struct OrderKey {
+    std::string mchid;
+    std::string out_trade_no;
+    friend bool operator==(const OrderKey&, const OrderKey&) = default;
+    friend auto operator<=>(const OrderKey&, const OrderKey&) = default;
+};
+
+enum class OrderState { notpay, success, closed };
+/// NOTPAY, SUCCESS, CLOSED.
+[[nodiscard]] std::string_view trade_state(OrderState state);
+
+/// An order as the channel keeps it. A value; the books hold the original.
+struct Order {
+    CreateOrder wanted;
+    OrderState state = OrderState::notpay;
+    SigningName signing_name = SigningName::certificate;  ///< of the last create call
+    std::string code;                                     ///< the payer's way in; changes
+    Time code_expires;
+    std::string transaction_id;  ///< set when paid
+    std::string payer_openid;
+    Time created;
+    std::optional<Time> paid;
+    std::optional<Time> closed;
+    int creates = 0;
+    int queries = 0;
+    int closes = 0;
+    int payments = 0;
+    int declined = 0;
+    int callbacks_sent = 0;
+    int callbacks_acknowledged = 0;
+
+    [[nodiscard]] OrderKey key() const { return {wanted.mchid, wanted.out_trade_no}; }
+};
+
+struct BooksFilter {
+    std::string mchid;         ///< empty: any
+    std::string out_trade_no;  ///< empty: any
+    std::size_t limit = 1000;
+};
+
+/// What the channel itself holds to be true: the other half of every reconciliation. Keeps at most
+/// `orders_max` orders and forgets the oldest first; the sums stay. Any thread.
+class Books {
+  public:
+    Books(IdSource& ids, std::size_t orders_max) : ids_(ids), orders_max_(orders_max) {}
+
+    /// A new order, or a new code for the same one (the old code dies). OUT_TRADE_NO_USED when a
+    /// parameter differs, ORDER_PAID, ORDER_CLOSED.
+    ApiResult<Order> create(const CreateOrder& wanted, SigningName name, Time now);
+    ApiResult<Order> query(const OrderKey& key, Time now);
+    ApiResult<Order> query_transaction(const OrderKey& merchant_and_transaction, Time now);
+    /// Repeatable; ORDER_PAID when money came first.
+    ApiResult<Order> close(const OrderKey& key, Time now);
+
+    /// The payer's money arrives: once. ORDER_PAID, ORDER_CLOSED, ORDER_NOT_EXIST otherwise.
+    ApiResult<Order> pay(const OrderKey& key, Time now);
+    ApiResult<Order> decline(const OrderKey& key, Time now);
+    /// The order that a live code leads to.
+    std::optional<Order> find_code(std::string_view code, Time now);
+    std::optional<Order> find(const OrderKey& key, Time now);
+
+    enum class Delivery { sent, acknowledged };
+    void note_callback(const OrderKey& key, Delivery delivery);
+
+    /// {"summary":{...},"orders":[...]}: see README.md.
+    Value report(const BooksFilter& filter, Time now);
+
+  private:
+    struct Sums {
+        std::int64_t orders = 0;
+        std::int64_t closed = 0;
+        std::int64_t payments = 0;
+        std::int64_t paid_amount = 0;
+        std::int64_t callbacks_sent = 0;
+        std::int64_t callbacks_acknowledged = 0;
+        std::int64_t forgotten = 0;
+    };
+
+    Order* locate(const OrderKey& key, Time now) SLUICE_REQUIRES(mutex_);
+    void give_code(Order& order, Time now) SLUICE_REQUIRES(mutex_);
+    void forget_oldest() SLUICE_REQUIRES(mutex_);
+
+    IdSource& ids_;
+    std::size_t orders_max_;
+    Mutex mutex_;
+    std::map<OrderKey, Order> orders_ SLUICE_GUARDED_BY(mutex_);
+    std::unordered_map<std::string, OrderKey> codes_ SLUICE_GUARDED_BY(mutex_);
+    std::unordered_map<std::string, OrderKey> transactions_ SLUICE_GUARDED_BY(mutex_);
+    std::deque<OrderKey> by_age_ SLUICE_GUARDED_BY(mutex_);
+    Sums sums_ SLUICE_GUARDED_BY(mutex_);
+};
+
+/// The transaction object of query answers and callbacks.
+[[nodiscard]] Value transaction_object(const Order& order);
+
+}  // namespace sluice::simulator

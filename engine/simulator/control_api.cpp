@@ -1,0 +1,200 @@
+#include "simulator/control_api.hpp"
+
+#include <charconv>
+
+#include "json/json.hpp"
+
+namespace sluice::simulator {
+
+namespace {
+
+http::Response json_answer(int status, const Value& body) {
+    return {
+        .status = status,
+        .headers = {{"Content-Type", "application/json; charset=utf-8"}},
+        .body = to_json(body)
+    };
+}
+
+http::Response error_answer(const ApiError& error) {
+    return json_answer(
+        error.status, Value(ValueObject{{"code", error.code}, {"message", error.message}})
+    );
+}
+
+http::Response bad_request(std::string message) {
+    return error_answer(
+        {.status = 400, .code = "invalid", .message = std::move(message), .field = {}}
+    );
+}
+
+Value paid_answer(const Order& order) {
+    return Value(ValueObject{
+        {"mchid", order.wanted.mchid},
+        {"out_trade_no", order.wanted.out_trade_no},
+        {"trade_state", trade_state(order.state)},
+        {"transaction_id", order.transaction_id}
+    });
+}
+
+std::size_t limit_of(const http::Request& request) {
+    const std::string text = http::query_parameter(request, "limit").value_or("1000");
+    std::size_t limit = 1000;
+    std::from_chars(text.data(), text.data() + text.size(), limit);
+    return limit;
+}
+
+}  // namespace
+
+http::Response ControlApi::answer(const http::Request& request) {
+    Value body{ValueObject{}};
+    if (!request.body.empty()) {
+        auto parsed = json::parse(request.body);
+        if (!parsed || parsed->as_object() == nullptr) {
+            return bad_request("the body must be a JSON record");
+        }
+        body = std::move(*parsed);
+    }
+    const bool is_post = request.method == "POST";
+    if (request.path == "/sim/books" && request.method == "GET") {
+        return books(request);
+    }
+    if (request.path == "/sim/faults") {
+        return faults(request, body);
+    }
+    if (request.path == "/sim/pay" && is_post) {
+        return pay(body);
+    }
+    if (request.path == "/sim/decline" && is_post) {
+        return decline(body);
+    }
+    if (request.path == "/sim/callback" && is_post) {
+        return callback(body);
+    }
+    if (request.path == "/sim/auto_pay" && is_post) {
+        return auto_pay(body);
+    }
+    return error_answer(
+        {.status = 404, .code = "not_found", .message = "no such control", .field = {}}
+    );
+}
+
+ApiResult<OrderKey> ControlApi::order_named_in(const Value& body) {
+    World& world = parts_.world;
+    std::string_view code = body.text_or_empty("code_url");
+    if (code.empty()) {
+        code = body.text_or_empty("code");
+    }
+    if (!code.empty()) {
+        const auto order =
+            world.books.find_code(code.substr(code.find_last_of("/=") + 1), world.now());
+        if (order) {
+            return order->key();
+        }
+        return refuse(
+            {.status = 404,
+             .code = "CODE_NOT_LIVE",
+             .message = "the code leads to no order (any more)",
+             .field = {}}
+        );
+    }
+    const std::string number(body.text_or_empty("out_trade_no"));
+    const std::string_view mchid = body.text_or_empty("mchid");
+    for (const Merchant& merchant : world.merchants.all()) {
+        const OrderKey key{.mchid = merchant.mchid, .out_trade_no = number};
+        const bool fits = mchid.empty() || mchid == merchant.mchid;
+        if (fits && world.books.find(key, world.now())) {
+            return key;
+        }
+    }
+    return refuse(
+        {.status = 404,
+         .code = "ORDER_NOT_EXIST",
+         .message = "no order '" + number + "'; name one by code_url or out_trade_no",
+         .field = {}}
+    );
+}
+
+http::Response ControlApi::pay(const Value& body) {
+    const auto key = order_named_in(body);
+    const auto paid = key ? parts_.wechat.pay(*key) : refuse(key.error());
+    return paid ? json_answer(200, paid_answer(*paid)) : error_answer(paid.error());
+}
+
+http::Response ControlApi::decline(const Value& body) {
+    const auto key = order_named_in(body);
+    const auto declined =
+        key ? parts_.world.books.decline(*key, parts_.world.now()) : refuse(key.error());
+    return declined ? json_answer(200, paid_answer(*declined)) : error_answer(declined.error());
+}
+
+http::Response ControlApi::books(const http::Request& request) {
+    const BooksFilter filter{
+        .mchid = http::query_parameter(request, "mchid").value_or(""),
+        .out_trade_no = http::query_parameter(request, "out_trade_no").value_or(""),
+        .limit = limit_of(request)
+    };
+    return json_answer(200, parts_.world.books.report(filter, parts_.world.now()));
+}
+
+http::Response ControlApi::faults(const http::Request& request, const Value& body) {
+    Faults& faults = parts_.world.faults;
+    if (request.method == "GET") {
+        return json_answer(200, faults.list());
+    }
+    if (request.method == "DELETE") {
+        faults.clear();
+        return {.status = 204, .headers = {}, .body = {}};
+    }
+    if (request.method != "POST") {
+        return {.status = 405, .headers = {}, .body = {}};
+    }
+    const auto id = faults.add(body);
+    return id ? json_answer(201, Value(ValueObject{{"id", *id}})) : bad_request(id.error().message);
+}
+
+http::Response ControlApi::callback(const Value& body) {
+    const auto truth = parse_callback_truth(body.text_or_empty("kind"));
+    if (!truth) {
+        return bad_request(
+            "'kind' must be resend, forged, wrong_amount, wrong_merchant or bad_signature"
+        );
+    }
+    const auto key = order_named_in(body);
+    if (!key) {
+        return error_answer(key.error());
+    }
+    const auto order = parts_.world.books.find(*key, parts_.world.now());
+    const Merchant* merchant = parts_.world.merchants.find(key->mchid);
+    if (!order || !merchant->may_be_notified_at(order->wanted.notify_url)) {
+        return error_answer(
+            {.status = 409,
+             .code = "NOTIFY_NOT_ALLOWED",
+             .message = "the merchant has no APIv3 key or does not allow this notify_url",
+             .field = {}}
+        );
+    }
+    if (*truth == CallbackTruth::resend && order->state != OrderState::success) {
+        return error_answer(
+            {.status = 409,
+             .code = "ORDER_NOT_PAID",
+             .message = "there is no callback to send again: the order is not paid",
+             .field = {}}
+        );
+    }
+    const int status = parts_.callbacks.send_now(*order, *truth);
+    return json_answer(200, Value(ValueObject{{"answered_status", status}}));
+}
+
+http::Response ControlApi::auto_pay(const Value& body) {
+    const std::int64_t share = body.int_or("share", -1);
+    const std::int64_t delay = body.int_or("delay_ms", 0);
+    if (share < 0 || share > 100 || delay < 0 || delay > 3'600'000) {
+        return bad_request("'share' must be 0 to 100, 'delay_ms' 0 to 3600000");
+    }
+    parts_.world.auto_pay_share = share;
+    parts_.world.auto_pay_delay_ms = delay;
+    return json_answer(200, Value(ValueObject{{"share", share}, {"delay_ms", delay}}));
+}
+
+}  // namespace sluice::simulator

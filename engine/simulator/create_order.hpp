@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/clock.hpp"
+#include "core/value.hpp"
+#include "simulator/api_error.hpp"
+
+namespace sluice::simulator {
+
+/// How the payer reaches the order; the last part of the create call's path.
+enum class Scene { native, jsapi, h5, app };
+[[nodiscard]] std::optional<Scene> parse_scene(std::string_view text);
+/// NATIVE, JSAPI, MWEB, APP.
+[[nodiscard]] std::string_view trade_type(Scene scene);
+
+/// A checked create call.
+struct CreateOrder {
+    Scene scene = Scene::native;
+    std::string appid;
+    std::string mchid;
+    std::string description;
+    std::string out_trade_no;
+    std::string notify_url;
+    std::string attach;
+    std::int64_t amount_total = 0;
+    std::string openid;
+    Time expires;
+    /// Equal for two calls exactly when all their parameters are equal, whatever their order.
+    std::string fingerprint;
+};
+
+/// 6 to 32 characters of 0-9 A-Z a-z _ - | *.
+[[nodiscard]] bool is_out_trade_no(std::string_view text);
+
+/// Checks every parameter as the channel documents it; PARAM_ERROR names the first bad one.
+ApiResult<CreateOrder> read_create_order(Scene scene, const Value& body, Time now);
+
+}  // namespace sluice::simulator

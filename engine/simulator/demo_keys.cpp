@@ -1,0 +1,103 @@
+#include "simulator/demo_keys.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <string>
+
+#include "channel/keys.hpp"
+#include "core/value.hpp"
+
+namespace sluice::simulator {
+
+namespace {
+
+using std::filesystem::path;
+
+constexpr std::string_view kMchid = "1900000109";
+constexpr std::string_view kAppid = "wxd678efh567hg6787";
+
+Result<void> write_file(const path& file, std::string_view text) {
+    std::ofstream out(file, std::ios::binary | std::ios::trunc);
+    std::error_code ignored;
+    using std::filesystem::perms;
+    std::filesystem::permissions(file, perms::owner_read | perms::owner_write, ignored);
+    out << text;
+    out.close();
+    if (!out) {
+        return fail(ErrorCode::unavailable, "cannot write the file " + file.string());
+    }
+    return {};
+}
+
+struct NamedKey {
+    std::string name;
+    std::string common_name;
+};
+
+/// Writes <name>_private.pem, _public.pem, _certificate.pem, _serial.txt; gives the serial.
+Result<std::string> write_key(const path& folder, const NamedKey& named, Time now) {
+    const channel::RsaKeyPair pair = channel::make_rsa_key_pair();
+    const channel::Certificate certificate = channel::make_self_signed_certificate(
+        pair.private_key,
+        {.common_name = named.common_name,
+         .valid_from = now - std::chrono::days(1),
+         .valid_until = now + std::chrono::days(5 * 365)}
+    );
+    const auto file = [&](std::string_view ending) {
+        return folder / (named.name + std::string(ending));
+    };
+    SLUICE_TRY(write_file(file("_private.pem"), pair.private_key.to_pem().reveal()));
+    SLUICE_TRY(write_file(file("_public.pem"), pair.public_key.to_pem()));
+    SLUICE_TRY(write_file(file("_certificate.pem"), certificate.pem));
+    SLUICE_TRY(write_file(file("_serial.txt"), certificate.serial + "\n"));
+    return certificate.serial;
+}
+
+std::string public_key_id(Random& random) {
+    std::string id = "PUB_KEY_ID_";
+    for (int i = 0; i < 32; ++i) {
+        id.push_back(static_cast<char>('0' + random.next() % 10));
+    }
+    return id;
+}
+
+}  // namespace
+
+Result<void> make_demo_keys(const path& folder, const Clock& clock, Random& random) {
+    std::error_code error;
+    if (std::filesystem::exists(folder / "merchants.json", error)) {
+        return {};
+    }
+    std::filesystem::create_directories(folder, error);
+    if (error) {
+        return fail(
+            ErrorCode::unavailable,
+            "cannot create the folder " + folder.string() + ": " + error.message()
+        );
+    }
+    const Time now = clock.now();
+    SLUICE_ASSIGN(
+        const std::string serial,
+        write_key(folder, {.name = "merchant", .common_name = std::string(kMchid)}, now)
+    );
+    SLUICE_TRY(
+        write_key(folder, {.name = "platform", .common_name = "Simulated payment platform"}, now)
+    );
+    SLUICE_TRY(write_file(folder / "platform_public_key_id.txt", public_key_id(random) + "\n"));
+    SLUICE_TRY(write_file(folder / "api_v3_key.txt", random_hex(random, 16) + "\n"));
+    const Value merchant(ValueObject{
+        {"mchid", kMchid},
+        {"appid", kAppid},
+        {"name", "Demo shop 演示商户"},
+        {"certificate_serial", serial},
+        {"public_key_file", "merchant_public.pem"},
+        {"api_v3_key_file", "api_v3_key.txt"}
+    });
+    // Last: its presence says that the set is complete.
+    return write_file(
+        folder / "merchants.json",
+        to_json(Value(ValueObject{{"merchants", ValueArray{merchant}}})) + "\n"
+    );
+}
+
+}  // namespace sluice::simulator

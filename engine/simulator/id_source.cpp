@@ -1,0 +1,54 @@
+#include "simulator/id_source.hpp"
+
+#include <string_view>
+
+namespace sluice::simulator {
+
+namespace {
+
+std::string digits(std::uint64_t number, std::size_t width) {
+    std::string text = std::to_string(number);
+    return text.size() < width ? std::string(width - text.size(), '0') + text
+                               : text.substr(text.size() - width);
+}
+
+}  // namespace
+
+std::string IdSource::transaction_id(Time now) {
+    std::string day;
+    for (const char c : format_rfc3339_offset(now, std::chrono::hours(8)).substr(0, 10)) {
+        if (c != '-') {
+            day.push_back(c);
+        }
+    }
+    const MutexLock lock(mutex_);
+    ++transactions_;
+    return "4200" + digits(random_.next(), 8) + day + digits(transactions_, 8);
+}
+
+std::string IdSource::uuid() {
+    const MutexLock lock(mutex_);
+    std::string hex = random_hex(random_, 16);
+    for (const std::size_t place : {20U, 16U, 12U, 8U}) {
+        hex.insert(place, "-");
+    }
+    return hex;
+}
+
+std::string IdSource::token(std::size_t length) {
+    constexpr std::string_view kAlphabet =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    std::string out;
+    const MutexLock lock(mutex_);
+    while (out.size() < length) {
+        out.push_back(kAlphabet[random_.next() % kAlphabet.size()]);
+    }
+    return out;
+}
+
+unsigned IdSource::percent() {
+    const MutexLock lock(mutex_);
+    return static_cast<unsigned>(random_.next() % 100);
+}
+
+}  // namespace sluice::simulator

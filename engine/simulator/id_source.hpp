@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "core/clock.hpp"
+#include "core/mutex.hpp"
+#include "core/random.hpp"
+
+namespace sluice::simulator {
+
+/// Every number the simulator invents, repeatable for a seed as long as requests come one after
+/// another. Any thread.
+class IdSource {
+  public:
+    explicit IdSource(std::uint64_t seed) : random_(seed) {}
+
+    /// 28 digits: 4200, eight random ones, the day, a counter; never twice in one process.
+    std::string transaction_id(Time now);
+    std::string uuid();
+    /// Letters and digits.
+    std::string token(std::size_t length);
+    /// 0 to 99.
+    unsigned percent();
+
+  private:
+    Mutex mutex_;
+    SeededRandom random_ SLUICE_GUARDED_BY(mutex_);
+    std::uint32_t transactions_ SLUICE_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace sluice::simulator

@@ -1,0 +1,170 @@
+#include "simulator/payer_page.hpp"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <tuple>
+
+#include <qrencode.h>
+
+#include "core/currency.hpp"
+
+namespace sluice::simulator {
+
+namespace {
+
+constexpr std::string_view kPrefix = "/payer/";
+
+std::string escaped(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        switch (c) {
+            case '&':
+                out += "&amp;";
+                break;
+            case '<':
+                out += "&lt;";
+                break;
+            case '>':
+                out += "&gt;";
+                break;
+            case '"':
+                out += "&quot;";
+                break;
+            case '\'':
+                out += "&#39;";
+                break;
+            default:
+                out.push_back(c);
+        }
+    }
+    return out;
+}
+
+using Marks = std::map<std::string, std::string, std::less<>>;
+
+/// Replaces each {{name}} once; the values are put in as they are.
+std::string filled(std::string_view page, const Marks& marks) {
+    std::string out;
+    while (!page.empty()) {
+        const std::size_t begin = page.find("{{");
+        const std::size_t end = begin == std::string_view::npos ? begin : page.find("}}", begin);
+        if (end == std::string_view::npos) {
+            break;
+        }
+        out.append(page.substr(0, begin));
+        const auto mark = marks.find(page.substr(begin + 2, end - begin - 2));
+        if (mark != marks.end()) {
+            out.append(mark->second);
+        }
+        page.remove_prefix(end + 2);
+    }
+    return out.append(page);
+}
+
+std::string language_of(const http::Request& request) {
+    const auto wanted = http::query_parameter(request, "lang");
+    if (wanted) {
+        return *wanted == "zh" ? "zh" : "en";
+    }
+    return request.headers.get_or_empty("Accept-Language").starts_with("zh") ? "zh" : "en";
+}
+
+std::string_view page_state(const std::optional<Order>& order) {
+    if (!order) {
+        return "gone";
+    }
+    switch (order->state) {
+        case OrderState::notpay:
+            return "open";
+        case OrderState::success:
+            return "paid";
+        case OrderState::closed:
+            return "closed";
+    }
+    return "gone";
+}
+
+}  // namespace
+
+QrSquares qr_squares(const std::string& text) {
+    const std::unique_ptr<QRcode, decltype(&QRcode_free)> code(
+        QRcode_encodeString8bit(text.c_str(), 0, QR_ECLEVEL_M), &QRcode_free
+    );
+    if (code == nullptr) {
+        return {};
+    }
+    constexpr int kMargin = 4;
+    QrSquares out{.side = code->width + 2 * kMargin, .path = {}};
+    for (int place = 0; place < code->width * code->width; ++place) {
+        if ((code->data[place] & 1U) != 0) {
+            const int x = place % code->width + kMargin;
+            const int y = place / code->width + kMargin;
+            out.path += "M" + std::to_string(x) + " " + std::to_string(y) + "h1v1h-1z";
+        }
+    }
+    return out;
+}
+
+http::Response PayerPage::answer(const http::Request& request) {
+    std::string_view rest = request.path;
+    rest.remove_prefix(std::min(rest.size(), kPrefix.size()));
+    const std::size_t slash = rest.find('/');
+    const std::string code(rest.substr(0, slash));
+    if (slash == std::string_view::npos && request.method == "GET") {
+        return show(request, code);
+    }
+    const std::string_view action =
+        slash == std::string_view::npos ? std::string_view{} : rest.substr(slash + 1);
+    const bool known = action == "confirm" || action == "decline";
+    return known && request.method == "POST" ? act(action, code)
+                                             : http::Response{.status = 404, .headers = {}};
+}
+
+http::Response PayerPage::show(const http::Request& request, const std::string& code) {
+    const auto order = world_.books.find_code(code, world_.now());
+    const std::string language = language_of(request);
+    Marks marks{
+        {"language", language},
+        {"other_language", language == "zh" ? "en" : "zh"},
+        {"code", escaped(code)},
+        {"state", std::string(page_state(order))}
+    };
+    if (order) {
+        const Merchant* merchant = world_.merchants.find(order->wanted.mchid);
+        marks["merchant"] = escaped(merchant == nullptr ? order->wanted.mchid : merchant->name);
+        marks["description"] = escaped(order->wanted.description);
+        marks["out_trade_no"] = escaped(order->wanted.out_trade_no);
+        marks["amount"] = Money(order->wanted.amount_total, cny()).to_decimal();
+        const QrSquares qr = qr_squares(wechat_.code_url(*order));
+        marks["qr_side"] = std::to_string(qr.side);
+        marks["qr_path"] = qr.path;
+    }
+    return {
+        .status = order ? 200 : 404,
+        .headers =
+            {{"Content-Type", "text/html; charset=utf-8"},
+             {"Cache-Control", "no-store"},
+             {"Content-Security-Policy",
+              "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"}},
+        .body = filled(payer_page_template(), marks)
+    };
+}
+
+http::Response PayerPage::act(std::string_view action, const std::string& code) {
+    if (const auto order = world_.books.find_code(code, world_.now())) {
+        // A second confirmation is refused by the books; the page then shows what is.
+        if (action == "confirm") {
+            std::ignore = wechat_.pay(order->key());
+        } else {
+            std::ignore = world_.books.decline(order->key(), world_.now());
+        }
+    }
+    return {
+        .status = 303,
+        .headers = {{"Location", std::string(kPrefix) + http::percent_encode(code)}},
+        .body = {}
+    };
+}
+
+}  // namespace sluice::simulator

@@ -1,0 +1,71 @@
+#include "simulator/psp.hpp"
+
+#include "http/server.hpp"
+#include "simulator/callbacks.hpp"
+#include "simulator/control_api.hpp"
+#include "simulator/payer_page.hpp"
+#include "simulator/wechat_api.hpp"
+#include "simulator/world.hpp"
+
+namespace sluice::simulator {
+
+struct Psp::Parts {
+    Parts(PspSettings settings, PspIdentities identities, const Clock& clock)
+        : world(std::move(settings), std::move(identities), clock),
+          callbacks(world),
+          wechat(world, callbacks),
+          control({.world = world, .callbacks = callbacks, .wechat = wechat}),
+          payer(world, wechat) {}
+
+    World world;
+    Callbacks callbacks;
+    WechatApi wechat;
+    ControlApi control;
+    PayerPage payer;
+    std::unique_ptr<http::Server> server;
+};
+
+Psp::Psp(PspSettings settings, PspIdentities identities, const Clock& clock)
+    : parts_(std::make_unique<Parts>(std::move(settings), std::move(identities), clock)) {
+    const PspSettings& own = parts_->world.settings;
+    http::ServerSettings server;
+    server.host = own.host;
+    server.port = own.port;
+    server.threads = own.threads;
+    server.thread_name = "psp";
+    parts_->server = std::make_unique<http::Server>(
+        std::move(server), [this](const http::Request& request) { return answer(request); }
+    );
+}
+
+Psp::~Psp() { stop(); }
+
+Result<void> Psp::start() { return parts_->server->start(); }
+
+std::uint16_t Psp::port() const { return parts_->server->port(); }
+
+std::string Psp::url() const {
+    return "http://" + parts_->world.settings.host + ":" + std::to_string(port());
+}
+
+void Psp::stop() {
+    // First wakes the handlers that sleep through an ordered latency.
+    parts_->world.scheduler.stop();
+    parts_->server->stop();
+}
+
+http::Response Psp::answer(const http::Request& request) {
+    const std::string_view path = request.path;
+    if (path.starts_with("/v3/")) {
+        return parts_->wechat.answer(request);
+    }
+    if (path.starts_with("/payer/")) {
+        return parts_->payer.answer(request);
+    }
+    if (path.starts_with("/sim/")) {
+        return parts_->control.answer(request);
+    }
+    return {.status = 404, .headers = {}, .body = {}};
+}
+
+}  // namespace sluice::simulator

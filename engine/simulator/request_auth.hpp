@@ -1,0 +1,28 @@
+#pragma once
+
+#include "core/clock.hpp"
+#include "http/message.hpp"
+#include "simulator/api_error.hpp"
+#include "simulator/merchant.hpp"
+
+namespace sluice::simulator {
+
+/// Which of the platform's two names signs an answer: chosen by the request's Wechatpay-Serial.
+enum class SigningName { public_key, certificate };
+
+struct AuthenticatedRequest {
+    const Merchant* merchant = nullptr;
+    SigningName signing_name = SigningName::certificate;
+};
+
+/// Checks, in this order: User-Agent, Accept and Content-Type (400), form of Authorization, its
+/// scheme, known merchant, time within five minutes, serial, signature over the exact bytes (401
+/// SIGN_ERROR), then Wechatpay-Serial (400).
+ApiResult<AuthenticatedRequest> authenticate(
+    const http::Request& request,
+    const MerchantDirectory& merchants,
+    const PlatformIdentity& platform,
+    Time now
+);
+
+}  // namespace sluice::simulator

@@ -1,0 +1,59 @@
+#include "unit/lua/lua_fixture.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace sluice::lua::testing {
+
+std::string describe(const ScriptError& error) {
+    static constexpr std::array kOutcomes{"refused", "aborted", "error"};
+    return std::string(kOutcomes.at(static_cast<std::size_t>(error.outcome))) + " " +
+           std::to_string(error.line) + ": " + error.message;
+}
+
+ProgramPtr program(std::string_view name, std::string_view source) {
+    auto compiled = compile(name, source);
+    if (!compiled) {
+        ADD_FAILURE() << compiled.error().describe();
+        return compile("empty.lua", "return {}").value();
+    }
+    return *compiled;
+}
+
+std::unique_ptr<Vm> open(VmSettings settings) {
+    settings.limits.wall = std::chrono::milliseconds(2000);
+    auto vm = Vm::create(std::move(settings));
+    if (!vm) {
+        ADD_FAILURE() << vm.error().describe();
+        return Vm::create({}).value();
+    }
+    return std::move(*vm);
+}
+
+std::string run(std::string_view source) {
+    auto compiled = compile("test.lua", source);
+    if (!compiled) {
+        return describe(compiled.error());
+    }
+    const auto vm = open({});
+    const auto loaded = vm->load(**compiled);
+    if (!loaded) {
+        return describe(loaded.error());
+    }
+    const auto value = vm->get("");
+    return value ? to_json(*value) : describe(value.error());
+}
+
+std::string run_with(std::string_view source, const Value& facts) {
+    auto compiled = compile("test.lua", source);
+    if (!compiled) {
+        return describe(compiled.error());
+    }
+    const auto vm = open({});
+    const std::array arguments{facts};
+    const auto value = vm->call_fresh(**compiled, "", arguments);
+    return value ? to_json(*value) : describe(value.error());
+}
+
+}  // namespace sluice::lua::testing

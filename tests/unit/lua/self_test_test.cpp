@@ -1,0 +1,46 @@
+#include <gtest/gtest.h>
+
+#include <clocale>
+#include <string>
+
+#include "lua/diagnosis.hpp"
+#include "lua/vm.hpp"
+
+namespace sluice::lua {
+namespace {
+
+TEST(SelfTest, AcceptsThisInterpreter) {
+    const auto result = self_test();
+
+    EXPECT_TRUE(result) << result.error();
+}
+
+TEST(SelfTest, RefusesAnotherLocale) {
+    if (std::setlocale(LC_ALL, "C.UTF-8") == nullptr) {
+        FAIL() << "Debian always has the locale C.UTF-8";
+    }
+    const auto result = self_test();
+    std::setlocale(LC_ALL, "C");
+
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error(), "the process runs in locale C.UTF-8, scripts need C");
+}
+
+TEST(Suggestion, IsTheNearestNameWithinTwoEdits) {
+    const std::vector<std::string> names{"authorize", "capture", "refund", "ok"};
+
+    EXPECT_EQ(nearest_name("authorise", names), "authorize");
+    EXPECT_EQ(nearest_name("catpure", names), "capture");
+    EXPECT_EQ(nearest_name("refunds", names), "refund");
+    EXPECT_EQ(nearest_name("settle", names), "");
+    EXPECT_EQ(nearest_name("if", names), "");
+}
+
+TEST(Messages, AreSafeToShow) {
+    EXPECT_EQ(printable("a\x01\x7f\xff"), "a\\x01\\x7f\\xff");
+    EXPECT_EQ(printable("中文"), "中文");
+    EXPECT_LE(printable(std::string(10'000, 'a')).size(), 2100U);
+}
+
+}  // namespace
+}  // namespace sluice::lua

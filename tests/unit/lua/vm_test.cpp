@@ -1,0 +1,306 @@
+#include "lua/vm.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+
+#include "unit/lua/lua_fixture.hpp"
+
+namespace sluice::lua::testing {
+namespace {
+
+/// `host.wait(v)` waits with v, `host.echo(v)` gives v back, `host.fail()` and `host.wrong()` do
+/// what they say.
+VmSettings with_host() {
+    const auto reply = [](HostReply::Kind kind, Value value) {
+        return HostReply{kind, std::move(value), "the host says no"};
+    };
+    VmSettings settings;
+    settings.host.push_back(
+        {"host",
+         {{"wait",
+           [reply](std::span<const Value> given) {
+               return reply(HostReply::Kind::wait, given.empty() ? Value() : given[0]);
+           }},
+          {"echo",
+           [reply](std::span<const Value> given) {
+               return reply(HostReply::Kind::value, given.empty() ? Value() : given[0]);
+           }},
+          {"fail",
+           [reply](std::span<const Value>) {
+               return reply(
+                   HostReply::Kind::failure, Value(ValueObject{{"code", "no_funds"}})
+               );
+           }},
+          {"wrong", [reply](std::span<const Value>) {
+               return reply(HostReply::Kind::error, Value());
+           }}}}
+    );
+    return settings;
+}
+
+/// A Vm with the host above that has loaded `source` as "flow.lua".
+std::unique_ptr<Vm> given(std::string_view source) {
+    auto vm = open(with_host());
+    const auto loaded = vm->load(*program("flow.lua", source));
+    EXPECT_TRUE(loaded) << (loaded ? "" : loaded.error().describe());
+    return vm;
+}
+
+std::string told(const std::expected<Progress, ScriptError>& progress) {
+    static constexpr std::array kKinds{"waiting ", "finished ", "failed "};
+    if (!progress) {
+        return describe(progress.error());
+    }
+    return kKinds.at(static_cast<std::size_t>(progress->kind)) + to_json(progress->value);
+}
+
+std::string called(Vm& vm, std::string_view path, const Value& argument = {}) {
+    const std::array arguments{argument};
+    const auto value = vm.call(path, arguments);
+    return value ? to_json(*value) : describe(value.error());
+}
+
+TEST(Vm, WaitsAndGoesOnWithWhatItWasGiven) {
+    const auto vm = given(
+        "return { run = function(n)\n"
+        "  local a = host.wait{ step = n }\n"
+        "  local b = host.wait(a.x)\n"
+        "  return { a.x, b }\n"
+        "end }"
+    );
+    const std::array arguments{Value(1)};
+
+    EXPECT_EQ(told(vm->start("run", arguments)), "waiting {\"step\":1}");
+    EXPECT_EQ(vm->current_line("flow.lua"), 2);
+    EXPECT_EQ(told(vm->resume(Value(ValueObject{{"x", 7}}))), "waiting 7");
+    EXPECT_EQ(vm->current_line("flow.lua"), 3);
+    EXPECT_EQ(vm->current_line("other.lua"), 0);
+    EXPECT_EQ(told(vm->resume(Value("b"))), "finished [7,\"b\"]");
+}
+
+TEST(Vm, WaitsInsideAttempt) {
+    const auto vm = given(
+        "return { run = function()\n"
+        "  local ok, failure = attempt(function(x)\n"
+        "    local got = host.wait(x)\n"
+        "    if got == 'bad' then fail{ code = 'refused' } end\n"
+        "    return got\n"
+        "  end, 5)\n"
+        "  return { ok, failure }\n"
+        "end }"
+    );
+
+    EXPECT_EQ(told(vm->start("run", {})), "waiting 5");
+    EXPECT_EQ(told(vm->resume(Value("good"))), "finished [true,\"good\"]");
+    EXPECT_EQ(told(vm->start("run", {})), "waiting 5");
+    EXPECT_EQ(told(vm->resume(Value("bad"))), "finished [false,{\"code\":\"refused\"}]");
+}
+
+TEST(Vm, TellsAFailureThatNothingCaught) {
+    const auto vm = given(
+        "return { run = function() host.fail() end,\n"
+        "  own = function() fail{ code = 'own', message = 'mine' } end }"
+    );
+
+    EXPECT_EQ(told(vm->start("run", {})), "failed {\"code\":\"no_funds\"}");
+    EXPECT_EQ(told(vm->start("own", {})), "failed {\"code\":\"own\",\"message\":\"mine\"}");
+    const auto value = vm->call("own", {});
+    ASSERT_FALSE(value);
+    EXPECT_EQ(describe(value.error()), "error 2: failed with 'own': mine");
+    EXPECT_EQ(to_json(value.error().failure), "{\"code\":\"own\",\"message\":\"mine\"}");
+}
+
+TEST(Attempt, CatchesFailuresAndNothingElse) {
+    const auto vm = given(
+        "return {\n"
+        "  failure = function() return { attempt(host.fail) } end,\n"
+        "  inner = function()\n"
+        "    local ok = attempt(function() attempt(fail, { code = 'a' }); fail{ code = 'b' } end)\n"
+        "    return ok\n"
+        "  end,\n"
+        "  mistake = function() return attempt(function() return nil .. 'x' end) end,\n"
+        "  wrong = function() return attempt(host.wrong) end,\n"
+        "  spin = function() attempt(function() while true do end end) return 'survived' end,\n"
+        "}"
+    );
+
+    EXPECT_EQ(called(*vm, "failure"), "[false,{\"code\":\"no_funds\"}]");
+    EXPECT_EQ(called(*vm, "inner"), "false");
+    EXPECT_EQ(called(*vm, "mistake"), "error 7: cannot join (..) a nil value");
+    EXPECT_EQ(called(*vm, "wrong"), "error 8: the host says no");
+    EXPECT_EQ(
+        called(*vm, "spin"),
+        "aborted 9: stopped after 500000 instructions: is there a loop without end?"
+    );
+    EXPECT_FALSE(vm->is_usable());
+}
+
+TEST(Vm, RefusesToWaitWhereNothingCan) {
+    const auto vm = given(
+        "return { call = function() host.wait(1) end,\n"
+        "  sort = function() list.sort({ 1, 2 }, function() host.wait(1) end) end }"
+    );
+
+    EXPECT_EQ(called(*vm, "call"), "error 1: host.wait waits, and nothing can wait here");
+    EXPECT_EQ(
+        told(vm->start("sort", {})), "error 2: host.wait waits, and nothing can wait here"
+    );
+}
+
+TEST(Vm, ReadsMembersOfTheModuleWithoutItsFunctions) {
+    const auto vm = given(
+        "return { title = { en = 'Pay' }, stages = { 'a' }, run = function() end,\n"
+        "  operations = { collect = { resend = 'never', request = function() end } } }"
+    );
+
+    EXPECT_EQ(to_json(vm->get("title.en").value()), "\"Pay\"");
+    EXPECT_EQ(to_json(vm->get("operations").value()), "{\"collect\":{\"resend\":\"never\"}}");
+    EXPECT_EQ(to_json(vm->get("operations.query.resend").value()), "null");
+    EXPECT_TRUE(vm->is_function("operations.collect.request"));
+    EXPECT_FALSE(vm->is_function("operations.collect.resend"));
+    EXPECT_EQ(called(*vm, "runn"), "error 0: 'runn' must be a function of this script");
+}
+
+TEST(Vm, LetsNothingSurviveAFreshCall) {
+    const auto counting = program(
+        "policy.lua", "local n = 0\nlocal seen = {}\nreturn { decide = function(x)\n"
+                      "n = n + 1; list.insert(seen, x); return { n, #seen } end }"
+    );
+    const auto vm = open({});
+    const std::array arguments{Value(1)};
+
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_EQ(to_json(vm->call_fresh(*counting, "decide", arguments).value()), "[1,1]");
+    }
+}
+
+TEST(Libraries, AreFrozenAllTheWayDown) {
+    VmSettings settings;
+    settings.libraries.push_back(program(
+        "lib.lua", "local cache = {}\nlocal m = { deep = { n = 1 } }\n"
+                   "m.put = function(k, v) cache[k] = v end\n"
+                   "m.size = function() return #m.list end\nm.list = { 1, 2, 3 }\n"
+                   "return { m = m, twice = function(x) return x * 2 end }"
+    ));
+    const auto vm = open(std::move(settings));
+    const auto main = program(
+        "main.lua", "return {\n"
+                    "use = function() return { twice(4), m.deep.n, m.size(), #m.list } end,\n"
+                    "set = function() m.deep.n = 2 end,\n"
+                    "add = function() m.new = 2 end,\n"
+                    "insert = function() list.insert(m.list, 4) end,\n"
+                    "leak = function() m.put('k', 1) end,\n"
+                    "typo = function() return m.sise() end,\n"
+                    "pairs = function() local s = ''\n"
+                    "  for k in pairs(m) do s = s .. k .. ' ' end return s end,\n"
+                    "stock = function() text.upper = nil end }"
+    );
+    ASSERT_TRUE(vm->load(*main));
+
+    EXPECT_EQ(called(*vm, "use"), "[8,1,3,3]");
+    EXPECT_EQ(called(*vm, "set"), "error 3: cannot set 'n': this table belongs to a library");
+    EXPECT_EQ(called(*vm, "add"), "error 4: cannot set 'new': this table belongs to a library");
+    EXPECT_EQ(
+        called(*vm, "insert"),
+        "error 5: list.insert: this table belongs to a library and cannot be changed"
+    );
+    EXPECT_EQ(called(*vm, "leak"), "error 3: cannot set 'k': this table belongs to a library");
+    EXPECT_EQ(
+        called(*vm, "typo"), "error 7: this library table has no member 'sise' - did you mean "
+                             "'size'?"
+    );
+    EXPECT_EQ(called(*vm, "pairs"), "\"deep list put size \"");
+    EXPECT_EQ(
+        called(*vm, "stock"), "error 10: cannot set 'upper': this table belongs to a library"
+    );
+}
+
+TEST(Libraries, MayNotKeepStateInAFileLevelLocal) {
+    VmSettings settings;
+    settings.libraries.push_back(program(
+        "lib.lua", "local n = 0\nreturn { count = function()\n  n = n + 1\n  return n\nend }"
+    ));
+
+    const auto vm = Vm::create(std::move(settings));
+
+    ASSERT_FALSE(vm);
+    EXPECT_EQ(
+        describe(vm.error()),
+        "refused 3: a function assigns 'n', a local of the library's file: it would leak from one "
+        "run into another"
+    );
+}
+
+TEST(Libraries, SeeTheOnesBeforeThemAndMayNotRedefine) {
+    VmSettings good;
+    good.libraries = {
+        program("a.lua", "return { one = function() return 1 end }"),
+        program("b.lua", "return { two = function() return one() + 1 end }"),
+    };
+    VmSettings bad;
+    bad.libraries = {program("a.lua", "return { money = 1 }")};
+    const auto vm = open(std::move(good));
+    ASSERT_TRUE(vm->load(*program("main.lua", "return { run = function() return two() end }")));
+
+    const auto refused = Vm::create(std::move(bad));
+
+    EXPECT_EQ(called(*vm, "run"), "2");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().message, "the library redefines the global 'money'");
+}
+
+TEST(Mistake, BlamesTheUserOfALibrary) {
+    VmSettings settings;
+    settings.libraries = {program(
+        "lib.lua", "return { need = function(x)\n  if not x then mistake('need wants x') end\nend }"
+    )};
+    const auto vm = open(std::move(settings));
+    ASSERT_TRUE(vm->load(*program("main.lua", "return { run = function()\n\n  need()\nend }")));
+
+    const auto value = vm->call("run", {});
+
+    ASSERT_FALSE(value);
+    EXPECT_EQ(value.error().describe(), "main.lua, line 3: need wants x");
+}
+
+TEST(Object, ChecksFieldsAndMethods) {
+    const auto vm = given(
+        "local verbs = { add = function(self, n) self.sum = self.sum + n; return self end }\n"
+        "local function new() return object(verbs, { sum = 1 }, { 'note' }) end\n"
+        "return {\n"
+        "  use = function() return new():add(2):add(3).sum end,\n"
+        "  data = function() return new() end,\n"
+        "  none = function() return tostring(new().note) end,\n"
+        "  field = function() return new().summ end,\n"
+        "  method = function() new():ad(1) end,\n"
+        "  verb = function() new(); verbs.sub = 1 end,\n"
+        "  free = function() local o = new(); o.extra = 1; return o end,\n"
+        "}"
+    );
+
+    EXPECT_EQ(called(*vm, "use"), "6");
+    EXPECT_EQ(called(*vm, "data"), "{\"sum\":1}");
+    EXPECT_EQ(called(*vm, "none"), "\"nil\"");
+    EXPECT_EQ(
+        called(*vm, "field"), "error 7: unknown field or method 'summ' - did you mean 'sum'?"
+    );
+    EXPECT_EQ(
+        called(*vm, "method"), "error 8: unknown field or method 'ad' - did you mean 'add'?"
+    );
+    EXPECT_EQ(called(*vm, "verb"), "error 9: cannot set 'sub': this table belongs to a library");
+    EXPECT_EQ(called(*vm, "free"), "{\"extra\":1,\"sum\":1}");
+}
+
+TEST(Vm, NamesUnknownGlobalsWithASuggestion) {
+    const auto vm = given(
+        "return { a = function() return tostrin(1) end, b = function() host.ech(1) end }"
+    );
+
+    EXPECT_EQ(called(*vm, "a"), "error 1: unknown name 'tostrin' - did you mean 'tostring'?");
+    EXPECT_EQ(called(*vm, "b"), "error 1: host has no member 'ech' - did you mean 'echo'?");
+}
+
+}  // namespace
+}  // namespace sluice::lua::testing

@@ -1,0 +1,63 @@
+#include "simulator/demo_keys.hpp"
+
+#include <filesystem>
+
+#include <gtest/gtest.h>
+
+#include "channel/crypto.hpp"
+#include "core/random.hpp"
+#include "simulator/merchant.hpp"
+
+namespace sluice::simulator {
+namespace {
+
+class DemoKeys : public ::testing::Test {
+  protected:
+    DemoKeys() {
+        SystemRandom random;
+        folder_ = std::filesystem::temp_directory_path() / ("sluice_keys_" + random_hex(random, 8));
+    }
+    ~DemoKeys() override { std::filesystem::remove_all(folder_); }
+
+    SystemClock clock_;
+    SeededRandom random_{7};
+    std::filesystem::path folder_;
+};
+
+TEST_F(DemoKeys, AreWhatTheSimulatorLoads) {
+    ASSERT_TRUE(make_demo_keys(folder_, clock_, random_).has_value());
+
+    const auto platform = load_platform(folder_);
+    const auto merchants = load_merchants(folder_ / "merchants.json", folder_);
+
+    ASSERT_TRUE(platform.has_value()) << platform.error().message;
+    ASSERT_TRUE(merchants.has_value()) << merchants.error().message;
+    EXPECT_TRUE(platform->public_key_id.starts_with("PUB_KEY_ID_"));
+    EXPECT_EQ(merchants->front().api_v3_key.reveal().size(), 32U);
+    const auto key = channel::PublicKey::from_pem(platform->certificate_pem);
+    ASSERT_TRUE(key.has_value());
+    const std::string signature = channel::rsa_sha256_sign(platform->private_key, "text");
+    EXPECT_TRUE(channel::rsa_sha256_verify(*key, {.message = "text", .signature = signature}));
+}
+
+TEST_F(DemoKeys, StayTheSameOnASecondCall) {
+    ASSERT_TRUE(make_demo_keys(folder_, clock_, random_).has_value());
+    const auto before = load_platform(folder_);
+
+    ASSERT_TRUE(make_demo_keys(folder_, clock_, random_).has_value());
+
+    EXPECT_EQ(load_platform(folder_)->certificate_serial, before->certificate_serial);
+}
+
+TEST_F(DemoKeys, AreRefusedWhenAFileIsMissing) {
+    ASSERT_TRUE(make_demo_keys(folder_, clock_, random_).has_value());
+    std::filesystem::remove(folder_ / "platform_private.pem");
+
+    const auto platform = load_platform(folder_);
+
+    ASSERT_FALSE(platform.has_value());
+    EXPECT_NE(platform.error().message.find("platform_private.pem"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace sluice::simulator

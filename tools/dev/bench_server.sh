@@ -1,0 +1,96 @@
+# shellcheck shell=bash
+# The database and the server that ./dev bench measures.
+
+BENCH_CONNINFO=""
+BENCH_KEY="bench"
+BENCH_OPEN_PAYMENTS_SQL="SELECT count(*) FROM sluice.payment
+    WHERE status IN ('pending', 'compensating')"
+
+# PostgreSQL refuses root.
+as_postgres() {
+    if [ "$(id -u)" -eq 0 ]; then
+        setpriv --reuid postgres --regid postgres --init-groups env -C "$BENCH_DIR" "$@"
+    else
+        "$@"
+    fi
+}
+
+bench_psql() {
+    local database="$1"
+    shift
+    PGOPTIONS=-cclient_min_messages=warning "$PG_BIN/psql" -X -v ON_ERROR_STOP=1 \
+        -h "$BENCH_DIR/socket" -U postgres -d "$database" "$@"
+}
+
+bench_postgres_init() {
+    mkdir -p "$BENCH_DIR/socket" "$BENCH_DIR/run"
+    [ "$(id -u)" -ne 0 ] || chown -R postgres: "$BENCH_DIR"
+    as_postgres "$PG_BIN/initdb" -D "$BENCH_DIR/pg" -U postgres -E UTF8 --locale=C -A trust \
+        --no-sync || return 1
+    as_postgres tee -a "$BENCH_DIR/pg/postgresql.conf" <<CONF
+listen_addresses = ''
+unix_socket_directories = '$BENCH_DIR/socket'
+fsync = on
+synchronous_commit = on
+full_page_writes = on
+shared_buffers = 1GB
+max_wal_size = 8GB
+checkpoint_timeout = 30min
+max_connections = 200
+CONF
+    as_postgres "$PG_BIN/pg_ctl" -D "$BENCH_DIR/pg" -l "$BENCH_DIR/pg.log" -w start || return 1
+    bench_psql postgres -c 'CREATE DATABASE floor' -c 'CREATE DATABASE sluice'
+}
+
+bench_postgres_start() {
+    BENCH_CONNINFO="host=$BENCH_DIR/socket user=postgres"
+    step bench-postgres "Starting PostgreSQL for the benchmark" bench_postgres_init
+    POSTGRES_PID=$(head -n 1 "$BENCH_DIR/pg/postmaster.pid")
+}
+
+bench_postgres_stop() {
+    as_postgres "$PG_BIN/pg_ctl" -D "$BENCH_DIR/pg" -m immediate stop >/dev/null 2>&1 || true
+}
+
+stub_mode() { curl -fsS -o /dev/null -d "$1" "http://127.0.0.1:$STUB_PORT/mode"; }
+
+bench_server_start() {
+    local command
+    mapfile -d '' -t command < <(bench_server_command)
+    "${command[@]}" >>"$LOG_DIR/bench-server.log" 2>&1 </dev/null &
+    SERVER_PID=$!
+    BENCH_PIDS+=("$SERVER_PID")
+    for _ in $(seq 1 300); do
+        ! curl -fsS -o /dev/null -m 2 "http://127.0.0.1:$BENCH_API_PORT/readyz" 2>/dev/null ||
+            return 0
+        kill -0 "$SERVER_PID" 2>/dev/null || break
+        sleep 0.1
+    done
+    die "the server of the benchmark did not start; the log is .sluice/log/bench-server.log"
+}
+
+# A curl configuration: one POST for each "PATH BODY" line.
+curl_posts() {
+    local path body separator=""
+    while read -r path body; do
+        printf '%surl = "http://127.0.0.1:%s%s"\n' "$separator" "$BENCH_API_PORT" "$path"
+        printf 'header = "Authorization: Bearer %s"\n' "$BENCH_KEY"
+        printf 'header = "Content-Type: application/json"\n'
+        printf 'data = "%s"\n' "${body//\"/\\\"}"
+        separator=$'next\n'
+    done
+}
+
+bench_posts() { curl_posts | curl -sS --parallel --parallel-max 16 -K -; }
+
+# One funded prepaid card a line in BENCH_DIR/accounts.
+bench_server_accounts() {
+    local body='{"kind":"prepaid_card","owner_number":"b&","currency":"CNY"}'
+    seq 1 "$BENCH_ACCOUNTS" | sed "s|.*|/v1/accounts $body|" | bench_posts |
+        grep -o 'acc_[0-9A-Z]*' | sort -u \
+        >"$BENCH_DIR/accounts"
+    [ "$(wc -l <"$BENCH_DIR/accounts")" -eq "$BENCH_ACCOUNTS" ] ||
+        die "the benchmark could not open its $BENCH_ACCOUNTS accounts"
+    sed 's|.*|/v1/accounts/&/top_ups {"top_up_number":"t&","amount":1000000000000}|' \
+        "$BENCH_DIR/accounts" | bench_posts >"$LOG_DIR/bench-top-ups.log"
+}
