@@ -25,17 +25,22 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA sluice TO sluice_app;
 REVOKE EXECUTE ON FUNCTION sluice.insert_entries, sluice.refuse_change, sluice.check_entries
     FROM sluice_app;
 
--- What the program writes itself, outside the functions. The ledger's tables, orders, payments,
--- instructions and the journal of runs are not among them.
+-- What the program writes itself, outside the functions: nothing of the ledger, no payment, no
+-- instruction, no journal of a run; an order only by adding it.
 DO $$
 DECLARE
-    name text;
+    wanted record;
 BEGIN
-    FOREACH name IN ARRAY ARRAY[
-        'flow_run', 'late_fact', 'quarantine', 'release', 'node', 'bucket_owner', 'idempotency_key'
-    ] LOOP
-        IF to_regclass('sluice.' || name) IS NOT NULL THEN
-            EXECUTE format('GRANT INSERT, UPDATE, DELETE ON sluice.%I TO sluice_app', name);
+    FOR wanted IN
+        SELECT * FROM (VALUES
+            ('orders', 'INSERT'), ('money_case', 'INSERT'), ('late_fact', 'INSERT'),
+            ('quarantine', 'INSERT'), ('release', 'INSERT'), ('idempotency_key', 'INSERT'),
+            ('flow_run', 'UPDATE'), ('node', 'INSERT, UPDATE, DELETE'),
+            ('bucket_owner', 'INSERT, UPDATE, DELETE')
+        ) AS t (name, rights)
+    LOOP
+        IF to_regclass('sluice.' || wanted.name) IS NOT NULL THEN
+            EXECUTE format('GRANT %s ON sluice.%I TO sluice_app', wanted.rights, wanted.name);
         END IF;
     END LOOP;
 END

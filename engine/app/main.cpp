@@ -3,7 +3,6 @@
 #include <string_view>
 #include <vector>
 
-#include "app/demo_verb.hpp"
 #include "app/psp_verb.hpp"
 #include "app/script_try_verb.hpp"
 #include "app/serve_verb.hpp"
@@ -15,8 +14,6 @@ constexpr std::string_view kUsage =
     "  serve --config FILE          the server\n"
     "  psp --listen HOST:PORT ...   the simulated payment channels\n"
     "  script try FILE ...          runs one script in the production sandbox\n"
-    "  demo-config ...              writes a configuration for trying sluice out\n"
-    "  demo-seed --config FILE      opens and tops up the demo's prepaid card\n";
 
 }  // namespace
 
@@ -32,12 +29,6 @@ int main(int argc, char** argv) {
     }
     if (verb == "psp") {
         return sluice::app::psp(rest(1));
-    }
-    if (verb == "demo-config") {
-        return sluice::app::demo_config(rest(1));
-    }
-    if (verb == "demo-seed") {
-        return sluice::app::demo_seed(rest(1));
     }
     std::cerr << kUsage;
     return 2;

@@ -104,7 +104,9 @@ Result<void> run(const PspOptions& options, const sigset_t& signals) {
         SLUICE_TRY(simulator::make_demo_keys(options.keys, clock, random));
     }
     SLUICE_ASSIGN(auto platform, simulator::load_platform(options.keys));
-    SLUICE_ASSIGN(auto merchants, simulator::load_merchants(options.merchants, options.keys));
+    SLUICE_ASSIGN(
+        auto merchants, simulator::load_merchants({.list = options.merchants, .keys = options.keys})
+    );
     simulator::Psp server(
         options.settings,
         {.merchants = std::move(merchants), .platform = std::move(platform)},

@@ -134,7 +134,10 @@ Result<void> ChannelAccount::set_address(const Form& form) {
             std::string(kBaseUrl)
         );
     }
-    if (!contains(form.hosts, address.host) && !contains(settings_.hosts_allowed, address.host)) {
+    const bool is_allowed = contains(kLoopback, address.host) ||
+                            contains(form.hosts, address.host) ||
+                            contains(settings_.hosts_allowed, address.host);
+    if (!is_allowed) {
         return fail(
             ErrorCode::invalid,
             titled("the host '" + std::string(address.host) + "' is not in the allow-list"),

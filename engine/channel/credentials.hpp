@@ -26,7 +26,7 @@ struct ChannelAccountSettings {
     TextMap settings;
     SecretMap secrets;       ///< PEM keys and API keys by name
     TextMap keys_by_serial;  ///< serial of a channel's public key -> name of the secret with it
-    std::vector<std::string> hosts_allowed;  ///< besides the form's own
+    std::vector<std::string> hosts_allowed;  ///< besides the form's own and this machine
     std::chrono::milliseconds connect_timeout{3'000};
     std::chrono::milliseconds total_timeout{10'000};
 };

@@ -34,7 +34,8 @@ struct Account {
     bool is_open = true;
     std::int64_t balance_minor = 0;
     std::int64_t held_minor = 0;
-    [[nodiscard]] std::int64_t available_minor() const { return balance_minor - held_minor; }
+    std::int64_t available_minor = 0;
+    Time created_at{};
 };
 
 /// One line of an account's statement.
@@ -44,7 +45,7 @@ struct AccountEntry {
     std::string event;
     bool adds = true;  ///< whether the balance grew
     Money amount;
-    std::optional<PaymentId> payment;
+    std::optional<OrderId> order;
     Time posted_at{};
 };
 
@@ -63,12 +64,18 @@ struct TopUp {
     AccountIdentity account;
     std::string top_up_number;
     Money amount;
+    Time at{};
     KeyedRequest keyed;
 };
 
 struct PageRequest {
-    std::int64_t before_seq = 0;  ///< only older entries; 0: from the newest
-    int limit = 20;
+    std::optional<std::int64_t> before_seq;  ///< only older entries; none: from the newest
+    std::int64_t limit = 20;
+};
+
+struct AccountEntryPage {
+    std::vector<AccountEntry> entries;        ///< newest first
+    std::optional<std::int64_t> next_before;  ///< none: this was the last page
 };
 
 /// What a change led to: the account as it is now, and whether this call made the change or an
@@ -89,12 +96,11 @@ class AccountStore {
     virtual Result<std::optional<Account>> find(AccountId id) = 0;
     /// Remembers what it has seen: an identity never changes. Usually does not block.
     virtual Result<std::optional<AccountIdentity>> identify(AccountId id) = 0;
-    /// Adds money once for each number. `conflict`: number (context "top_up_number") or key were
-    /// used otherwise; `refused` (context "account_closed").
+    /// Adds money once for each number. `conflict`: number (context "top_up_number_reused") or key
+    /// were used otherwise; `refused` (context "account_closed").
     virtual Result<AccountChange> top_up(const TopUp& request) = 0;
-    /// Newest first, at most `limit`.
-    virtual Result<std::vector<AccountEntry>> entries(AccountId id, PageRequest page) = 0;
-    /// `refused` (context "account_not_empty") while money is in it or held. A closed one stays so.
+    virtual Result<AccountEntryPage> entries(AccountId id, PageRequest page) = 0;
+    /// No money comes in or is held from now on; what is in it stays. Closing twice is fine.
     virtual Result<Account> close(AccountId id) = 0;
 };
 

@@ -42,9 +42,9 @@ std::expected<SomeId, Problem> id_in_path(const Call& call, std::string_view wha
 /// SLUICE_ASSIGN for handlers: leaves with the Problem, or goes on with the value.
 #define SLUICE_ANSWER_ASSIGN(var, expr) \
     SLUICE_ANSWER_ASSIGN_INNER(SLUICE_CONCAT(sluice_answer_, __LINE__), var, expr)
-#define SLUICE_ANSWER_ASSIGN_INNER(temporary, var, expr)     \
-    auto temporary = (expr);                                 \
-    if (!temporary) {                                        \
+#define SLUICE_ANSWER_ASSIGN_INNER(temporary, var, expr)      \
+    auto temporary = (expr);                                  \
+    if (!temporary) {                                         \
         return std::unexpected(std::move(temporary).error()); \
-    }                                                        \
+    }                                                         \
     var = std::move(temporary).value()

@@ -67,7 +67,7 @@ struct Collaborators {
     AccountStore& accounts;
     CallbackReader read_callback;
     Forwarder forward;
-    std::function<Result<void>()> check_ready;   ///< empty: always ready
+    std::function<Result<void>()> check_ready;  ///< empty: always ready
     std::function<std::string()> more_metrics;  ///< empty: none; lines in Prometheus' text format
 };
 

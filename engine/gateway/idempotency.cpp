@@ -46,8 +46,7 @@ std::expected<std::string, Problem> read_idempotency_key(const http::Request& re
     if (key == nullptr) {
         return std::string();
     }
-    const bool printable =
-        std::ranges::all_of(*key, [](char c) { return c >= 0x20 && c < 0x7f; });
+    const bool printable = std::ranges::all_of(*key, [](char c) { return c >= 0x20 && c < 0x7f; });
     if (key->empty() || key->size() > kKeyBytesMax || !printable) {
         const std::string message = "Idempotency-Key is '" + show_bytes(*key) + "' (" +
                                     std::to_string(key->size()) +
@@ -67,8 +66,7 @@ Result<void> claim_key(db::Connection& connection, const KeyClaim& claim) {
     SLUICE_ASSIGN(
         const db::Rows inserted,
         connection.execute(
-            kInsertKey,
-            {claim.merchant_id, claim.key, as_uuid(claim.request_hash), claim.object_id}
+            kInsertKey, {claim.merchant_id, claim.key, as_uuid(claim.request_hash), claim.object_id}
         )
     );
     if (inserted.affected() == 1) {

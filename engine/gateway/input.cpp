@@ -8,6 +8,8 @@
 namespace sluice::gateway {
 namespace {
 
+constexpr TextRule kCurrencyRule{.min = 3, .max = 3, .charset = TextRule::Charset::any};
+
 std::string pointer_step(std::string_view name) {
     std::string step = "/";
     for (const char c : name) {
@@ -91,10 +93,9 @@ std::string Fields::text_or(
 }
 
 std::int64_t Fields::whole(std::string_view name, const WholeRule& rule) {
-    const std::string wanted = "a whole number" +
-                               (rule.unit.empty() ? "" : " of " + std::string(rule.unit)) +
-                               " from " + std::to_string(rule.min) + " to " +
-                               std::to_string(rule.max);
+    const std::string wanted =
+        "a whole number" + (rule.unit.empty() ? "" : " of " + std::string(rule.unit)) + " from " +
+        std::to_string(rule.min) + " to " + std::to_string(rule.max);
     const Value* member = required(name, wanted);
     if (member == nullptr) {
         return rule.min;
@@ -109,9 +110,7 @@ std::int64_t Fields::whole(std::string_view name, const WholeRule& rule) {
     return *number;
 }
 
-std::string Fields::choice(
-    std::string_view name, std::initializer_list<std::string_view> words
-) {
+std::string Fields::choice(std::string_view name, std::initializer_list<std::string_view> words) {
     std::string wanted;
     for (const std::string_view word : words) {
         wanted += (wanted.empty() ? "" : " or ") + ("'" + std::string(word) + "'");
@@ -177,8 +176,8 @@ std::expected<Value, Problem> read_body(const http::Request& request, std::size_
     }
     const std::string_view type = request.headers.get_or_empty("Content-Type");
     if (!is_json_type(type)) {
-        const std::string given =
-            type.empty() ? "no Content-Type was given" : "Content-Type is '" + show_bytes(type) + "'";
+        const std::string given = type.empty() ? "no Content-Type was given"
+                                               : "Content-Type is '" + show_bytes(type) + "'";
         return std::unexpected(Problem{
             .status = 415,
             .code = "unsupported_media_type",
@@ -192,12 +191,40 @@ std::expected<Value, Problem> read_body(const http::Request& request, std::size_
         return std::unexpected(unreadable(body.error()));
     }
     if (body->as_object() == nullptr) {
-        const std::string message =
-            "the body is the " + std::string(body->kind_name()) + " " + show(*body) +
-            ", wanted a record {...}";
+        const std::string message = "the body is the " + std::string(body->kind_name()) + " " +
+                                    show(*body) + ", wanted a record {...}";
         return std::unexpected(invalid_request({{FieldError::Where::pointer, "", message}}));
     }
     return *std::move(body);
+}
+
+std::optional<Problem> check_empty_body(const http::Request& request, std::size_t bytes_max) {
+    if (request.body.empty()) {
+        return std::nullopt;
+    }
+    const auto body = read_body(request, bytes_max);
+    if (!body) {
+        return body.error();
+    }
+    std::vector<FieldError> errors;
+    Fields(*body, "", errors).finish();
+    if (errors.empty()) {
+        return std::nullopt;
+    }
+    return invalid_request(std::move(errors));
+}
+
+Currency read_currency(Fields& fields) {
+    const std::string code = fields.text("currency", kCurrencyRule);
+    if (code.empty()) {
+        return cny();
+    }
+    const auto currency = Currency::parse(code);
+    if (!currency) {
+        fields.refuse("currency", currency.error().message);
+        return cny();
+    }
+    return *currency;
 }
 
 std::optional<Problem> check_query(

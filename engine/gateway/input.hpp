@@ -59,6 +59,12 @@ class Fields {
 /// no record, with the place where it can be told.
 std::expected<Value, Problem> read_body(const http::Request& request, std::size_t bytes_max);
 
+/// For acts that take no members: the body must be absent, or an empty JSON record.
+std::optional<Problem> check_empty_body(const http::Request& request, std::size_t bytes_max);
+
+/// A member `currency` that must be a known code; CNY stands in for a wrong one.
+Currency read_currency(Fields& fields);
+
 /// Refuses query parameters that are not in the list, stand twice or are broken.
 std::optional<Problem> check_query(
     const http::Request& request, const std::vector<std::string_view>& known

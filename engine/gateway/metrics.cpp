@@ -39,9 +39,7 @@ void Metrics::count(const Route* route, int status, std::chrono::microseconds to
     Series& series = series_[index];
     const int status_class = std::clamp(status / 100, 1, static_cast<int>(kClasses)) - 1;
     series.by_class[static_cast<std::size_t>(status_class)].fetch_add(1, std::memory_order_relaxed);
-    series.sum_us.fetch_add(
-        static_cast<std::uint64_t>(took.count()), std::memory_order_relaxed
-    );
+    series.sum_us.fetch_add(static_cast<std::uint64_t>(took.count()), std::memory_order_relaxed);
     const auto bucket = std::ranges::lower_bound(kBucketsUs, took.count());
     if (bucket != kBucketsUs.end()) {
         const auto at = static_cast<std::size_t>(bucket - kBucketsUs.begin());

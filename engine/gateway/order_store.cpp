@@ -143,9 +143,7 @@ class PgOrderStore final : public OrderStore {
         return std::move(landed.opened);
     }
 
-    Result<std::optional<payment::Order>> find(
-        std::string_view merchant_id, OrderId id
-    ) override {
+    Result<std::optional<payment::Order>> find(std::string_view merchant_id, OrderId id) override {
         SLUICE_ASSIGN(auto lease, pool_.acquire());
         SLUICE_ASSIGN(const db::Rows rows, lease->execute(kSelectOrder, {id, merchant_id}));
         return without_hash(read_order(rows));

@@ -11,23 +11,9 @@ namespace {
 constexpr TextRule kNumberRule{.min = 1, .max = 64, .charset = TextRule::Charset::any};
 constexpr TextRule kDescriptionRule{.min = 1, .max = 127, .charset = TextRule::Charset::any};
 constexpr TextRule kProductRule{.min = 1, .max = 64, .charset = TextRule::Charset::token};
-constexpr TextRule kCurrencyRule{.min = 3, .max = 3, .charset = TextRule::Charset::any};
 constexpr TextRule kTimeRule{.min = 20, .max = 40, .charset = TextRule::Charset::any};
 constexpr std::chrono::seconds kLifetimeMax{30 * 24 * 3600};
 constexpr std::string_view kDefaultProduct = "default";
-
-Currency read_currency(Fields& fields) {
-    const std::string code = fields.text("currency", kCurrencyRule);
-    if (code.empty()) {
-        return cny();
-    }
-    const auto currency = Currency::parse(code);
-    if (!currency) {
-        fields.refuse("currency", currency.error().message);
-        return cny();
-    }
-    return *currency;
-}
 
 /// An expiry that is over already is left to the caller: the repeat of an old request names one.
 Time read_expires_at(Fields& fields, Time now) {
@@ -153,9 +139,9 @@ Answer find_order(const Services& services, const Call& call) {
         const std::string message =
             "merchant_order_number " +
             (number ? *fault : "is missing, wanted " + describe_range(kNumberRule));
-        return std::unexpected(invalid_request(
-            {{FieldError::Where::parameter, "merchant_order_number", message}}
-        ));
+        return std::unexpected(
+            invalid_request({{FieldError::Where::parameter, "merchant_order_number", message}})
+        );
     }
     return answer_with(services.parts.orders.find_by_number({call.merchant_id, given}), given);
 }

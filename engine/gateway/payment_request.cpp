@@ -106,7 +106,10 @@ void read_legs(const Value& body, PaymentRequest& request, std::vector<FieldErro
 }
 
 void read_target(
-    Fields& fields, PaymentRequest& request, const Services& services, const Call& call,
+    Fields& fields,
+    PaymentRequest& request,
+    const Services& services,
+    const Call& call,
     std::vector<FieldError>& errors
 ) {
     const bool has_id = fields.has("order_id");

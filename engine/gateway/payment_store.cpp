@@ -140,9 +140,7 @@ Result<std::optional<payment::PaymentPicture>> load_picture(
         if (row.is_null(kFirstInstructionColumn)) {
             break;
         }
-        SLUICE_ASSIGN(
-            auto instruction, read_instruction(row, picture.payment.amount.currency())
-        );
+        SLUICE_ASSIGN(auto instruction, read_instruction(row, picture.payment.amount.currency()));
         picture.instructions.push_back(std::move(instruction));
     }
     return picture;

@@ -50,9 +50,7 @@ Picture wait_until_final(const Services& services, PaymentPicture picture, secon
     return take(waiting, services, patience);
 }
 
-http::Response answer_with(
-    int status, const PaymentPicture& picture, std::optional<seconds> wait
-) {
+http::Response answer_with(int status, const PaymentPicture& picture, std::optional<seconds> wait) {
     http::Response response = json_response(status, render(picture));
     response.headers.set({"Location", "/v1/payments/" + picture.payment.id.to_string()});
     if (wait) {

@@ -52,8 +52,7 @@ std::optional<std::string_view> find_wait(std::string_view list) {
 
 }  // namespace
 
-std::expected<std::optional<std::chrono::seconds>, Problem> read_wait(
-    const http::Request& request
+std::expected<std::optional<std::chrono::seconds>, Problem> read_wait(const http::Request& request
 ) {
     for (const auto& [name, value] : request.headers) {
         if (!http::equal_ignoring_case(name, "Prefer")) {
@@ -65,10 +64,9 @@ std::expected<std::optional<std::chrono::seconds>, Problem> read_wait(
         }
         const auto seconds = parse_wait(*wait);
         if (!seconds) {
-            const std::string message = "Prefer: wait is '" + show_bytes(*wait) +
-                                        "', wanted whole seconds from 0 to 60";
-            return std::unexpected(
-                invalid_request({{FieldError::Where::header, "Prefer", message}})
+            const std::string message =
+                "Prefer: wait is '" + show_bytes(*wait) + "', wanted whole seconds from 0 to 60";
+            return std::unexpected(invalid_request({{FieldError::Where::header, "Prefer", message}})
             );
         }
         return seconds;

@@ -93,11 +93,7 @@ Problem invalid_request(std::vector<FieldError> errors) {
 }
 
 Problem not_found(std::string_view what, std::string_view id) {
-    return plain(
-        404,
-        "not_found",
-        std::string(what) + " '" + show_bytes(id) + "' does not exist"
-    );
+    return plain(404, "not_found", std::string(what) + " '" + show_bytes(id) + "' does not exist");
 }
 
 Problem problem_of(const Error& error) {

@@ -126,7 +126,8 @@ Value render(const Account& account) {
     body.set("status", account.is_open ? "open" : "closed");
     body.set("balance", account.balance_minor);
     body.set("held", account.held_minor);
-    body.set("available", account.available_minor());
+    body.set("available", account.available_minor);
+    body.set("created_at", format_rfc3339(account.created_at));
     return body;
 }
 
@@ -138,16 +139,14 @@ Value render(const AccountEntry& entry) {
     body.set("direction", entry.adds ? "in" : "out");
     body.set("amount", entry.amount.minor());
     body.set("currency", entry.amount.currency().code());
-    body.set("payment_id", entry.payment ? Value(entry.payment->to_string()) : Value());
+    body.set("order_id", entry.order ? Value(entry.order->to_string()) : Value());
     body.set("posted_at", format_rfc3339(entry.posted_at));
     return body;
 }
 
 http::Response json_response(int status, const Value& body) {
     return {
-        .status = status,
-        .headers = {{"Content-Type", "application/json"}},
-        .body = to_json(body)
+        .status = status, .headers = {{"Content-Type", "application/json"}}, .body = to_json(body)
     };
 }
 

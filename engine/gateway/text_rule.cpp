@@ -12,9 +12,9 @@ constexpr std::size_t kNameDistanceMax = 2;
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U; }
 
 std::size_t count_characters(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(text, [](char c) { return !is_continuation(c); })
-    );
+    return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) {
+        return !is_continuation(c);
+    }));
 }
 
 /// C0, DEL, and C1 (two bytes in UTF-8: C2 80 to C2 9F).

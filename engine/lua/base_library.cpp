@@ -1,13 +1,13 @@
 #include "lua/base_library.hpp"
 
-#include <lauxlib.h>
-#include <lua.h>
-
 #include <algorithm>
 #include <array>
+#include <lauxlib.h>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <lua.h>
 
 #include "lua/box.hpp"
 #include "lua/call.hpp"
@@ -15,6 +15,8 @@
 
 namespace sluice::lua {
 namespace {
+
+constexpr std::int64_t kWorkAnUnwinding = 200;
 
 /// A key of a table being sorted; the order is numbers, texts in byte order, false, true.
 struct Key {
@@ -220,8 +222,10 @@ int finish_attempt(lua_State* state, int status, lua_KContext) {
         lua_replace(state, 1);
         return lua_gettop(state);
     }
-    const bool caught = status == LUA_ERRRUN && is_failure(state, -1) &&
-                        !box_of(state).mistake && !box_of(state).meters.is_killed();
+    // Unwinding costs a few microseconds, which no instruction of the script shows.
+    box_of(state).meters.charge(state, kWorkAnUnwinding);
+    const bool caught = status == LUA_ERRRUN && is_failure(state, -1) && !box_of(state).mistake &&
+                        !box_of(state).meters.is_killed();
     if (!caught) {
         if (status == LUA_ERRMEM) {
             box_of(state).meters.blame_memory();

@@ -1,10 +1,10 @@
 #include "lua/box.hpp"
 
-#include <lauxlib.h>
-#include <lua.h>
-
 #include <cstring>
+#include <lauxlib.h>
 #include <utility>
+
+#include <lua.h>
 
 #include "lua/diagnosis.hpp"
 

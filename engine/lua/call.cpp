@@ -1,6 +1,7 @@
 #include "lua/call.hpp"
 
 #include <lauxlib.h>
+
 #include <lua.h>
 
 #include "lua/box.hpp"

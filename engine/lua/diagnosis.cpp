@@ -52,9 +52,7 @@ constexpr std::array kRewordings{
     Rewording{"attempt to divide by zero", "division by zero (//)"},
     Rewording{"attempt to perform 'n//0'", "division by zero (//)"},
     Rewording{"attempt to perform 'n%%0'", "division by zero (%)"},
-    Rewording{
-        "attempt to yield across a C-call boundary", "a step that waits cannot run here"
-    },
+    Rewording{"attempt to yield across a C-call boundary", "a step that waits cannot run here"},
     Rewording{"C stack overflow", "calls are nested too deeply"},
     Rewording{"stack overflow", "calls are nested too deeply"},
 };

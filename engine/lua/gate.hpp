@@ -23,6 +23,7 @@ struct Refusal {
 struct Gated {
     std::string source;
     std::optional<CapturedAssignment> captured;
+    int result_line = 0;
 };
 
 /// Reads a whole script by the grammar and the house rules: no goto, attributes, bit operators,

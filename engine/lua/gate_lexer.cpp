@@ -17,8 +17,9 @@ constexpr std::size_t kNumberMax = 40;
 constexpr std::size_t kTextMax = 16U << 10;
 
 constexpr std::array<std::string_view, 22> kKeywords{
-    "and",   "break", "do",  "else", "elseif", "end",    "false", "for",  "function", "goto",  "if",
-    "in",    "local", "nil", "not",  "or",     "repeat", "return", "then", "true",    "until", "while",
+    "and",      "break",  "do",   "else", "elseif", "end",   "false", "for",
+    "function", "goto",   "if",   "in",   "local",  "nil",   "not",   "or",
+    "repeat",   "return", "then", "true", "until",  "while",
 };
 
 // Longest first, so that the first that fits is the one meant.
@@ -123,7 +124,8 @@ class Lexer {
         }
         const std::string_view inside = source_.substr(begin, end - begin);
         line_ += static_cast<int>(std::ranges::count(inside, '\n'));
-        const std::size_t blank = inside.starts_with("\r\n") ? 2 : (inside.starts_with('\n') ? 1 : 0);
+        const std::size_t blank =
+            inside.starts_with("\r\n") ? 2 : (inside.starts_with('\n') ? 1 : 0);
         for (const char c : inside.substr(blank)) {
             if (c != '\r') {
                 out.push_back(c);

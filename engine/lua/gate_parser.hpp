@@ -21,6 +21,7 @@ class GateParser {
 
     [[nodiscard]] const std::optional<Refusal>& refusal() const { return refusal_; }
     [[nodiscard]] const std::optional<CapturedAssignment>& captured() const { return captured_; }
+    [[nodiscard]] int result_line() const { return result_line_; }
 
   private:
     /// What a rule for expressions says about the one it read.
@@ -89,6 +90,7 @@ class GateParser {
     int expression_depth_ = 0;
     int operators_ = 0;
     int breaks_ = 0;
+    int result_line_ = 0;
     std::optional<Refusal> refusal_;
     std::optional<CapturedAssignment> captured_;
 };

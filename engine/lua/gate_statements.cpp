@@ -192,6 +192,9 @@ void GateParser::local_statement() {
 }
 
 void GateParser::return_statement() {
+    if (function_ == 0) {
+        result_line_ = now().line;
+    }
     take();
     if (!is_block_end() && !now().is(";")) {
         expression_list();

@@ -1,9 +1,9 @@
 #include "lua/host_table.hpp"
 
-#include <lua.h>
-
 #include <utility>
 #include <vector>
+
+#include <lua.h>
 
 #include "lua/box.hpp"
 #include "lua/marshal.hpp"

@@ -1,9 +1,9 @@
 #include "lua/list_library.hpp"
 
-#include <lua.h>
-
 #include <array>
 #include <string>
+
+#include <lua.h>
 
 #include "lua/call.hpp"
 #include "lua/tables.hpp"

@@ -1,7 +1,7 @@
-#include <lua.h>
-
 #include <algorithm>
 #include <string>
+
+#include <lua.h>
 
 #include "lua/box.hpp"
 #include "lua/call.hpp"
@@ -48,8 +48,7 @@ class MergeSort {
         lua_Integer right = middle;
         const lua_Integer left_end = middle;
         for (lua_Integer at = left; at < end; ++at) {
-            const bool from_right =
-                left >= left_end || (right < end && is_before(right, left));
+            const bool from_right = left >= left_end || (right < end && is_before(right, left));
             lua_rawgeti(state_, from_, from_right ? right++ : left++);
             lua_rawseti(state_, to_, at);
         }

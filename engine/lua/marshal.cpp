@@ -1,12 +1,12 @@
 #include "lua/marshal.hpp"
 
-#include <lauxlib.h>
-#include <lua.h>
-
 #include <algorithm>
 #include <cmath>
+#include <lauxlib.h>
 #include <string>
 #include <vector>
+
+#include <lua.h>
 
 #include "lua/box.hpp"
 #include "lua/call.hpp"
@@ -169,8 +169,8 @@ class Reader {
         push_view(state_, index);
         const int table = lua_gettop(state_);
         const auto length = static_cast<lua_Integer>(lua_rawlen(state_, table));
-        Value result = length > 0 ? read_list(table, {length, step, depth})
-                                  : read_record(table, step, depth);
+        Value result =
+            length > 0 ? read_list(table, {length, step, depth}) : read_record(table, step, depth);
         lua_settop(state_, table - 1);
         return result;
     }

@@ -1,10 +1,10 @@
 #include "lua/math_library.hpp"
 
-#include <lua.h>
-
 #include <array>
 #include <cmath>
 #include <limits>
+
+#include <lua.h>
 
 #include "lua/call.hpp"
 #include "lua/tables.hpp"

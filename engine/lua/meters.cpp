@@ -1,10 +1,9 @@
 #include "lua/meters.hpp"
 
-#include <lua.h>
 #include <time.h>
-
-#include <cstdlib>
 #include <utility>
+
+#include <lua.h>
 
 #include "lua/box.hpp"
 
@@ -123,7 +122,7 @@ void* Meters::allocate(void* self, void* block, std::size_t old_size, std::size_
     Meters& meters = *static_cast<Meters*>(self);
     const std::size_t had = block == nullptr ? 0 : old_size;
     if (want == 0) {
-        std::free(block);
+        meters.arena_.release(block, had);
         meters.heap_ -= had;
         return nullptr;
     }
@@ -133,7 +132,8 @@ void* Meters::allocate(void* self, void* block, std::size_t old_size, std::size_
         }
         return nullptr;
     }
-    void* moved = std::realloc(block, want);
+    void* moved =
+        block == nullptr ? meters.arena_.allocate(want) : meters.arena_.resize(block, had, want);
     if (moved == nullptr) {
         // Lua counts on shrinking never failing; the old block is good enough.
         return want <= had ? block : nullptr;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "lua/arena.hpp"
 #include "lua/vm.hpp"
 
 struct lua_State;
@@ -57,6 +58,7 @@ class Meters {
     [[nodiscard]] bool refuses(std::size_t want, std::size_t more);
     void note_position();
 
+    Arena arena_;
     Limits limits_;
     lua_State* running_ = nullptr;
     std::int64_t budget_ = 0;

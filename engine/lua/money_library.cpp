@@ -1,13 +1,13 @@
 #include "lua/money_library.hpp"
 
-#include <lua.h>
-
 #include <array>
 #include <cstring>
 #include <optional>
 #include <type_traits>
 #include <utility>
 #include <vector>
+
+#include <lua.h>
 
 #include "lua/box.hpp"
 #include "lua/call.hpp"

@@ -1,10 +1,10 @@
 #include "lua/program.hpp"
 
 #include <lauxlib.h>
-#include <lua.h>
-
 #include <new>
 #include <utility>
+
+#include <lua.h>
 
 #include "lua/box.hpp"
 #include "lua/diagnosis.hpp"
@@ -81,7 +81,7 @@ std::expected<void, ScriptError> translate(Program& program, const std::string& 
     if (status == LUA_OK) {
         return {};
     }
-    const bool text = status == LUA_ERRSYNTAX && lua_type(state, -1) == LUA_TSTRING;
+    const bool text = status != LUA_ERRMEM && lua_type(state, -1) == LUA_TSTRING;
     return std::unexpected(compile_error(
         program, text ? lua_tostring(state, -1) : "is too large or too involved to compile"
     ));
@@ -106,6 +106,7 @@ std::expected<ProgramPtr, ScriptError> compile(std::string_view name, std::strin
         });
     }
     program->captured = std::move(gated->captured);
+    program->result_line = gated->result_line;
     auto done = translate(*program, gated->source);
     if (!done) {
         return std::unexpected(std::move(done).error());

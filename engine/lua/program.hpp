@@ -21,6 +21,7 @@ class Program : public std::enable_shared_from_this<Program> {
     /// Bytecode is not verified by Lua, so it lives in this process only and is never stored.
     std::string bytecode;
     std::optional<CapturedAssignment> captured;
+    int result_line = 0;  ///< of the last `return` outside of functions
 };
 
 }  // namespace sluice::lua

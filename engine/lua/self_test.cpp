@@ -1,10 +1,10 @@
-#include <lauxlib.h>
-#include <lua.h>
-
 #include <array>
 #include <clocale>
+#include <lauxlib.h>
 #include <string>
 #include <string_view>
+
+#include <lua.h>
 
 #include "core/hash.hpp"
 #include "lua/box.hpp"

@@ -1,9 +1,9 @@
 #include "lua/tables.hpp"
 
 #include <lauxlib.h>
-#include <lua.h>
-
 #include <unordered_set>
+
+#include <lua.h>
 
 #include "lua/box.hpp"
 #include "lua/call.hpp"
@@ -13,10 +13,10 @@ namespace sluice::lua {
 namespace {
 
 // Addresses that serve as keys no script can write.
-const char kContentKey = 0;     // in a frozen table's metatable: the content
-const char kNullsKey = 0;       // in a record: names that are present without a value
-const char kRecordLawKey = 0;   // in the registry: the metatable of records
-const char kObjectLawKey = 0;   // in a frozen methods table's metatable: the metatable of objects
+const char kContentKey = 0;    // in a frozen table's metatable: the content
+const char kNullsKey = 0;      // in a record: names that are present without a value
+const char kRecordLawKey = 0;  // in the registry: the metatable of records
+const char kObjectLawKey = 0;  // in a frozen methods table's metatable: the metatable of objects
 constexpr int kFreezeDepthMax = 60;
 constexpr std::size_t kCandidatesMax = 500;
 

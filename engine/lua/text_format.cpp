@@ -1,9 +1,9 @@
-#include <lua.h>
-
 #include <array>
 #include <cstdio>
 #include <string>
 #include <string_view>
+
+#include <lua.h>
 
 #include "lua/call.hpp"
 #include "lua/text_library.hpp"

@@ -1,11 +1,11 @@
 #include "lua/text_library.hpp"
 
-#include <lua.h>
-
 #include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
+
+#include <lua.h>
 
 #include "lua/call.hpp"
 #include "lua/tables.hpp"
@@ -31,9 +31,8 @@ std::int64_t absolute(std::int64_t position, std::size_t size) {
 }
 
 std::string_view part(const Call& call, std::string_view text, std::int64_t fallback_from) {
-    const std::int64_t from = std::max<std::int64_t>(
-        absolute(call.whole_or(2, fallback_from), text.size()), 1
-    );
+    const std::int64_t from =
+        std::max<std::int64_t>(absolute(call.whole_or(2, fallback_from), text.size()), 1);
     const std::int64_t to = std::min<std::int64_t>(
         absolute(call.whole_or(3, -1), text.size()), static_cast<std::int64_t>(text.size())
     );

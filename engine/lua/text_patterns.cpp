@@ -1,9 +1,9 @@
-#include <lua.h>
-
 #include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
+
+#include <lua.h>
 
 #include "lua/call.hpp"
 #include "lua/pattern.hpp"
@@ -166,12 +166,14 @@ int gmatch(lua_State* state) {
 }
 
 /// Adds what replaces one match: a text with %0..%9, or the entry of a table.
-void append_replacement(lua_State* state, const Call& call, const Search& search, std::string& out) {
+void append_replacement(
+    lua_State* state, const Call& call, const Search& search, std::string& out
+) {
     if (lua_type(state, 3) == LUA_TTABLE) {
         search.push_capture(state, 0);
         lua_rawget(state, 3);
-        const bool keep = lua_isnil(state, -1) || (lua_isboolean(state, -1) != 0 &&
-                                                   lua_toboolean(state, -1) == 0);
+        const bool keep = lua_isnil(state, -1) ||
+                          (lua_isboolean(state, -1) != 0 && lua_toboolean(state, -1) == 0);
         if (keep) {
             out += call.text(1).substr(search.match.begin, search.match.end - search.match.begin);
         } else {

@@ -1,8 +1,8 @@
 #include "lua/vm.hpp"
 
-#include <lua.h>
-
 #include <utility>
+
+#include <lua.h>
 
 #include "core/invariant.hpp"
 #include "lua/marshal.hpp"
@@ -50,9 +50,8 @@ std::expected<Value, ScriptError> Vm::call(
     std::string_view path, std::span<const Value> arguments
 ) {
     Value value;
-    const auto done = state_->activate([&](lua_State* lua) {
-        value = state_->call(lua, path, arguments);
-    });
+    const auto done =
+        state_->activate([&](lua_State* lua) { value = state_->call(lua, path, arguments); });
     return done ? std::expected<Value, ScriptError>(std::move(value))
                 : std::unexpected(done.error());
 }

@@ -1,10 +1,10 @@
 #include "lua/vm_state.hpp"
 
-#include <lauxlib.h>
-#include <lua.h>
-
 #include <algorithm>
+#include <lauxlib.h>
 #include <utility>
+
+#include <lua.h>
 
 #include "lua/call.hpp"
 #include "lua/diagnosis.hpp"
@@ -55,8 +55,7 @@ std::expected<void, ScriptError> Vm::State::open() {
             error.excerpt = excerpt_of(library->source, line);
             return std::unexpected(std::move(error));
         }
-        const auto loaded =
-            activate([&](lua_State* state) { load_library(state, *library); });
+        const auto loaded = activate([&](lua_State* state) { load_library(state, *library); });
         if (!loaded) {
             return loaded;
         }
@@ -89,7 +88,7 @@ void Vm::State::open_globals(lua_State* state) {
 }
 
 void Vm::State::push_main(lua_State* state, const Program& program) {
-    box.blamed = {program.name, 0};
+    box.blamed = {program.name, program.result_line};
     if (lua_rawgetp(state, LUA_REGISTRYINDEX, &program) == LUA_TFUNCTION) {
         return;
     }
@@ -136,7 +135,8 @@ void Vm::State::load_library(lua_State* state, const Program& program) {
         lua_pushvalue(state, -2);
         if (lua_rawget(state, globals) != LUA_TNIL) {
             raise(
-                state, "the library redefines the global '" + std::string(lua_tostring(state, -3)) + "'"
+                state,
+                "the library redefines the global '" + std::string(lua_tostring(state, -3)) + "'"
             );
         }
         lua_pop(state, 1);
@@ -188,9 +188,7 @@ int Vm::State::push_call(
     return count;
 }
 
-Value Vm::State::call(
-    lua_State* state, std::string_view path, std::span<const Value> arguments
-) {
+Value Vm::State::call(lua_State* state, std::string_view path, std::span<const Value> arguments) {
     const int count = push_call(state, path, arguments);
     lua_call(state, count, 1);
     return read_value(state, -1, Functions::refuse);
@@ -224,6 +222,7 @@ std::expected<Progress, ScriptError> Vm::State::drive(int arguments) {
             return std::unexpected(take_error(status));
         }
         progress.kind = Progress::Kind::failed;
+        box.blamed = box.failed_at;
     } else if (results > 0) {
         lua_settop(coroutine, lua_gettop(coroutine) - results + 1);
         lua_xmove(coroutine, lua.get(), 1);
@@ -303,6 +302,7 @@ ScriptError Vm::State::killed_error() const {
 ScriptError Vm::State::failure_error() {
     ScriptError error;
     const Position position = box.failed_at;
+    box.blamed = position;
     lua_rawsetp(lua.get(), LUA_REGISTRYINDEX, &kCoroutineKey);
     auto read = [&error](lua_State* state) {
         lua_rawgetp(state, LUA_REGISTRYINDEX, &kCoroutineKey);

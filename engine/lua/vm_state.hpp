@@ -35,9 +35,7 @@ class Vm::State {
     /// The same within a running activation.
     template <class Body>
     std::expected<void, ScriptError> protect(Body& body) {
-        lua_CFunctionLike* const run = [](lua_State* state) {
-            return run_body<Body>(state);
-        };
+        lua_CFunctionLike* const run = [](lua_State* state) { return run_body<Body>(state); };
         return protect_raw(run, &body);
     }
 

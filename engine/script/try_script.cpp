@@ -82,15 +82,14 @@ std::string_view to_string(TryOutcome outcome) {
 
 Value TryResult::to_value() const {
     constexpr double kMicrosecondsAMillisecond = 1000.0;
-    const bool known_line = line > 0;
-    return Value(ValueObject{
-        {"outcome", Value(to_string(outcome))},
-        {"value", value},
-        {"message", message.empty() ? Value() : Value(message)},
-        {"script", script.empty() ? Value() : Value(script)},
-        {"line", known_line ? Value(line) : Value()},
-        {"elapsed_ms", Value(static_cast<double>(elapsed.count()) / kMicrosecondsAMillisecond)},
-    });
+    Value all;
+    all.set("outcome", Value(to_string(outcome)));
+    all.set("value", value);
+    all.set("message", message.empty() ? Value() : Value(message));
+    all.set("script", script.empty() ? Value() : Value(script));
+    all.set("line", line > 0 ? Value(line) : Value());
+    all.set("elapsed_ms", static_cast<double>(elapsed.count()) / kMicrosecondsAMillisecond);
+    return all;
 }
 
 std::string TryResult::describe() const {

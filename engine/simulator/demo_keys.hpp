@@ -9,7 +9,8 @@
 namespace sluice::simulator {
 
 /// Writes a complete set of throw-away keys for one merchant and the simulated platform:
-/// merchant_private.pem, merchant_public.pem, merchant_serial.txt, api_v3_key.txt,
+/// merchant_private.pem, merchant_public.pem, merchant_certificate.pem, merchant_serial.txt,
+/// api_v3_key.txt,
 /// platform_private.pem, platform_public.pem, platform_certificate.pem, platform_serial.txt,
 /// platform_public_key_id.txt and merchants.json (what load_merchants() reads; merchant
 /// 1900000109, appid wxd678efh567hg6787). Creates the folder; private files are readable by their

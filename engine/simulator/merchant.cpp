@@ -96,16 +96,16 @@ const Merchant* MerchantDirectory::find(std::string_view mchid) const {
     return found == merchants_.end() ? nullptr : &*found;
 }
 
-Result<std::vector<Merchant>> load_merchants(const path& file, const path& keys) {
-    SLUICE_ASSIGN(const std::string text, read_file(file));
+Result<std::vector<Merchant>> load_merchants(const MerchantFiles& files) {
+    SLUICE_ASSIGN(const std::string text, read_file(files.list));
     SLUICE_ASSIGN(const Value root, json::parse(text));
     const Value* list = root.find("merchants");
     if (list == nullptr || list->as_array() == nullptr) {
-        return fail(ErrorCode::invalid, file.string() + " has no list 'merchants'");
+        return fail(ErrorCode::invalid, files.list.string() + " has no list 'merchants'");
     }
     std::vector<Merchant> merchants;
     for (const Value& from : *list->as_array()) {
-        SLUICE_ASSIGN(Merchant merchant, load_merchant(from, keys));
+        SLUICE_ASSIGN(Merchant merchant, load_merchant(from, files.keys));
         merchants.push_back(std::move(merchant));
     }
     return merchants;

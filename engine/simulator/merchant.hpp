@@ -47,11 +47,13 @@ struct PlatformIdentity {
     std::string certificate_serial;
 };
 
+struct MerchantFiles {
+    std::filesystem::path list;
+    std::filesystem::path keys;  ///< the folder
+};
 /// {"merchants":[{"mchid","appid","name","certificate_serial","public_key_file","api_v3_key_file",
 /// "notify_prefixes":[...]}]}; the file names are relative to `keys`. `invalid` names the member.
-Result<std::vector<Merchant>> load_merchants(
-    const std::filesystem::path& file, const std::filesystem::path& keys
-);
+Result<std::vector<Merchant>> load_merchants(const MerchantFiles& files);
 
 /// platform_private.pem, platform_certificate.pem and platform_public_key_id.txt in `keys`.
 Result<PlatformIdentity> load_platform(const std::filesystem::path& keys);

@@ -82,9 +82,11 @@ Findings check_header(const SourceFile& source) {
 }
 
 Findings check_ownership(const SourceFile& source) {
-    static const std::regex kNewOrDelete(R"(\bnew\s+[\w:(]|\bdelete(\[\])?\s+[\w:*]|\bmalloc\()");
-    // A private constructor is out of make_unique's reach.
-    static const std::regex kOwnedAtOnce(R"(unique_ptr<[\w:]+>( \w+)?\(new )");
+    static const std::regex kNewOrDelete(R"(\bnew\s+[\w:]|\bdelete(\[\])?\s+[\w:*]|\bmalloc\()");
+    // A private constructor is out of make_unique's reach; an allocator says why on the line.
+    static const std::regex kOwnedAtOnce(
+        R"(unique_ptr<[\w:]+>( \w+)?\(new |NOLINT\(cppcoreguidelines-owning-memory\): )"
+    );
     return find_lines(
         source, source.code, kNewOrDelete, kOwnedAtOnce, "owns memory by hand, wanted a container"
     );

@@ -11,26 +11,28 @@ kept_secret() {
     head -n 1 "$file"
 }
 
-# wechat_account NAME COST : one account at the simulated WeChat Pay, with the simulator's own keys.
+# wechat_account NAME COST SERIAL_FILE KEY_FILE : one account at the simulated WeChat Pay, with the
+# simulator's own keys. The serial tells by which key of the platform its answers are signed.
 wechat_account() {
-    local name="$1" cost="$2" key_id
-    key_id=$(head -n 1 "$KEYS_DIR/platform_public_key_id.txt")
+    local name="$1" cost="$2" serial
+    serial=$(head -n 1 "$KEYS_DIR/$3")
     cat <<TOML
 
 [[channel_account]]
 name = "$name"
 channel = "wechatpay"
-keys_by_serial = { "$key_id" = "platform_key" }
+keys_by_serial = { "$serial" = "platform_key" }
 [channel_account.settings]
 base_url = "$PSP_URL"
 callback_base_url = "$API_URL"
 mchid = "1900000109"
 appid = "wxd678efh567hg6787"
-certificate_serial = "$(head -n 1 "$KEYS_DIR/merchant_serial.txt")"
+merchant_serial = "$(head -n 1 "$KEYS_DIR/merchant_serial.txt")"
+platform_serial = "$serial"
 [channel_account.secrets]
-private_key = { file = "keys/merchant_private.pem" }
+merchant_key = { file = "keys/merchant_private.pem" }
 api_v3_key = { file = "keys/api_v3_key.txt" }
-platform_key = { file = "keys/platform_public.pem" }
+platform_key = { file = "keys/$4" }
 [channel_account.routing]
 method = "wechatpay"
 cost_basis_points = $cost
@@ -53,8 +55,8 @@ data_dir = "data"
 [[api_key]]
 key = "$(kept_secret api_key)"
 merchant_id = "demo"
-$(wechat_account wechat_main 38)
-$(wechat_account wechat_reserve 60)
+$(wechat_account wechat_main 38 platform_public_key_id.txt platform_public.pem)
+$(wechat_account wechat_reserve 60 platform_serial.txt platform_certificate.pem)
 TOML
     )
     # A newer file than the running server's pid means a restart: only when something changed.

@@ -56,7 +56,7 @@ tidy_one() {
 check_tidy() {
     local work
     mkdir -p "$TIDY_CACHE"
-    work=$(tidy_keys | while read -r source key; do
+    work=$(tidy_keys | sort -u | while read -r source key; do
         [ -e "$TIDY_CACHE/$key" ] || echo "$source $key"
     done)
     [ -n "$work" ] || return 0

@@ -17,10 +17,6 @@ HostReply reply(Result<Value> result) {
     return result ? answer(std::move(*result)) : mistake(result.error());
 }
 
-HostReply reply(const Result<void>& result) {
-    return result ? answer({}) : mistake(result.error());
-}
-
 /// The argument at `index`, or null: the functions say themselves what they miss.
 const Value& at(Arguments arguments, std::size_t index) {
     static const Value kNull;

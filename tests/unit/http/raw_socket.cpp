@@ -105,8 +105,4 @@ RawSocket RawListener::accept() const {
     return RawSocket(::accept(socket_, nullptr, nullptr));
 }
 
-bool RawListener::is_called_within(std::chrono::milliseconds time) const {
-    return readable_within(socket_, static_cast<int>(time.count()));
-}
-
 }  // namespace sluice::http::testing

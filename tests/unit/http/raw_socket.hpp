@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -38,8 +37,6 @@ class RawListener {
     [[nodiscard]] std::uint16_t port() const { return port_; }
     [[nodiscard]] std::string url(std::string_view path = "/") const;
     [[nodiscard]] RawSocket accept() const;
-    /// True when a connection arrives within the time.
-    [[nodiscard]] bool is_called_within(std::chrono::milliseconds time) const;
 
   private:
     int socket_ = -1;

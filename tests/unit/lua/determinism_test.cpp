@@ -1,11 +1,11 @@
-#include <gtest/gtest.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
 
 #include "unit/lua/lua_fixture.hpp"
 
@@ -43,8 +43,8 @@ std::string testing_program() {
 
 /// Runs this very program in a new process that prints the probe's result.
 std::string probe_in(const std::string& environment) {
-    const std::string command = environment + " SLUICE_LUA_PROBE=1 " +
-                                testing_program() + " --gtest_filter=Determinism.PrintsItsProbe";
+    const std::string command = environment + " SLUICE_LUA_PROBE=1 " + testing_program() +
+                                " --gtest_filter=Determinism.PrintsItsProbe";
     std::string out;
     FILE* pipe = ::popen(command.c_str(), "r");
     if (pipe == nullptr) {

@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "unit/lua/lua_fixture.hpp"
 
@@ -33,8 +33,7 @@ TEST(Gate, RefusesWhatTheHouseRulesForbidAtItsLine) {
         {"return 1 | 2", "refused 1: bit operators are not available"},
         {"return ~1", "refused 1: bit operators are not available"},
         {"return 1 << 2", "refused 1: bit operators are not available"},
-        {"return 2 ^ 3",
-         "refused 1: '^' is not available: its result differs between processors"},
+        {"return 2 ^ 3", "refused 1: '^' is not available: its result differs between processors"},
         {"local t = {}\nreturn t[1 < 2]",
          "refused 2: a comparison cannot be an index: put it into a local first"},
         {"local t = {}\nreturn t[(not t)]",
@@ -77,11 +76,11 @@ TEST(Gate, ExplainsMistakesAsTheirAuthorWouldPutThem) {
          "refused 2: this compares and does nothing with the answer: use = to assign"},
         {"for i = 1, 2 do continue end",
          "refused 1: there is no 'continue': put the rest of the loop into an if"},
-        {"local x = tostring（1）",
-         "refused 1: '（' is not the character '(' that belongs here"},
+        {"local x = tostring（1）", "refused 1: '（' is not the character '(' that belongs here"},
         {"local x = 'abc", "refused 1: this text is not closed: a quote is missing"},
-        {"return 1\nlocal x", "refused 2: 'return' must be the last step of its block, before "
-                              "'local'"},
+        {"return 1\nlocal x",
+         "refused 2: 'return' must be the last step of its block, before "
+         "'local'"},
         {"end", "refused 1: 'end' has nothing to close here"},
         {"local x\nx", "refused 2: 'x' is not a step by itself: call a function or assign with ="},
         {"while true then end", "refused 1: 'do' is missing after the condition, before 'then'"},
@@ -124,12 +123,9 @@ TEST(Gate, ShowsTheLineWithItsNeighbours) {
 
     ASSERT_FALSE(compiled);
     EXPECT_EQ(
-        compiled.error().excerpt,
-        "     1 | local a = 1\n>    2 | if a = 2 then\n     3 | end\n"
+        compiled.error().excerpt, "     1 | local a = 1\n>    2 | if a = 2 then\n     3 | end\n"
     );
-    EXPECT_EQ(
-        compiled.error().describe(), "flows/pay.lua, line 2: use == to compare; = assigns"
-    );
+    EXPECT_EQ(compiled.error().describe(), "flows/pay.lua, line 2: use == to compare; = assigns");
 }
 
 }  // namespace

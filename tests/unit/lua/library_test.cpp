@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "unit/lua/lua_fixture.hpp"
 
@@ -28,12 +28,11 @@ TEST(LuaLibrary, OffersTexts) {
          "('abc'):contains('x') }",
          "[true,true,false]"},
         {"return { ('abc'):byte(1, -1) }", "[97,98,99]"},
-        {"return text.char(72, 105) .. ('abc'):reverse() .. #'abc' .. ('abc'):len()",
-         "\"Hicba33\""},
+        {"return text.char(72, 105) .. ('abc'):reverse() .. #'abc' .. ('abc'):len()", "\"Hicba33\""
+        },
         {"return text.format('%5d|%-5s|%05.1f|%x|%%', 42, 'ab', 2.25, 255)",
          "\"   42|ab   |002.2|ff|%\""},
-        {"return text.format('%s %s %s', money(1234, 'CNY'), {}, nil)",
-         "\"12.34 CNY table nil\""},
+        {"return text.format('%s %s %s', money(1234, 'CNY'), {}, nil)", "\"12.34 CNY table nil\""},
         {"return { text.is_digits('0123'), text.is_digits(''), text.is_digits('1a') }",
          "[true,false,false]"},
         {"return string.upper('a')", "\"A\""},
@@ -42,7 +41,8 @@ TEST(LuaLibrary, OffersTexts) {
 
 TEST(LuaLibrary, RefusesWrongArgumentsByName) {
     expect_all({
-        {"return text.upper(12)", "error 1: text.upper: argument 1 must be text, got a whole number"},
+        {"return text.upper(12)", "error 1: text.upper: argument 1 must be text, got a whole number"
+        },
         {"return text.rep('a', 1.0)",
          "error 1: text.rep: argument 2 must be a whole number, got a fraction"},
         {"return ('a'):rep(200000)", "error 1: text.rep: the text would be longer than 128 KiB"},
@@ -149,16 +149,16 @@ TEST(LuaLibrary, ConvertsWithoutGuessing) {
          "[-2,2,3,1,2.5,3]"},
         {"return math.max(money(1, 'CNY'), money(2, 'CNY'))", "{\"$money\":[2,\"CNY\"]}"},
         {"return 7 // 0", "error 1: division by zero (//)"},
-        {"return math.floor(1e300)",
-         "error 1: math.floor: the number does not fit a whole number"},
+        {"return math.floor(1e300)", "error 1: math.floor: the number does not fit a whole number"},
     });
 }
 
 TEST(LuaLibrary, HasNoDoorToTheInterpreter) {
     for (const char* name :
-         {"load", "loadstring", "dofile", "require", "os", "io", "debug", "coroutine", "package",
-          "collectgarbage", "setmetatable", "getmetatable", "rawset", "rawget", "rawequal",
-          "rawlen", "next", "pcall", "xpcall", "error", "utf8", "print", "warn", "unpack"}) {
+         {"load",   "loadstring", "dofile",   "require",        "os",           "io",
+          "debug",  "coroutine",  "package",  "collectgarbage", "setmetatable", "getmetatable",
+          "rawset", "rawget",     "rawequal", "rawlen",         "next",         "pcall",
+          "xpcall", "error",      "utf8",     "print",          "warn",         "unpack"}) {
         const std::string name_text(name);
         EXPECT_TRUE(
             run("return " + name_text).starts_with("error 1: unknown name '" + name_text + "'")

@@ -1,8 +1,8 @@
 #include "unit/lua/lua_fixture.hpp"
 
-#include <gtest/gtest.h>
-
 #include <array>
+
+#include <gtest/gtest.h>
 
 namespace sluice::lua::testing {
 

@@ -1,7 +1,7 @@
-#include <gtest/gtest.h>
-
 #include <limits>
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "unit/lua/lua_fixture.hpp"
 
@@ -39,7 +39,10 @@ TEST(Facts, HaveNoOtherFields) {
         with_facts("return facts.amuont"),
         "error 1: unknown field 'amuont' - did you mean 'amount'?"
     );
-    EXPECT_EQ(with_facts("return facts.legs[1].knd"), "error 1: unknown field 'knd' - did you mean 'kind'?");
+    EXPECT_EQ(
+        with_facts("return facts.legs[1].knd"),
+        "error 1: unknown field 'knd' - did you mean 'kind'?"
+    );
     EXPECT_EQ(
         with_facts("facts.amoun = 1"),
         "error 1: this record came from outside and has no field 'amoun' to set - did you mean "
@@ -94,9 +97,7 @@ TEST(Facts, RefuseANullInAList) {
 TEST(Facts, KeepWholeNumbersExactly) {
     const std::int64_t largest = std::numeric_limits<std::int64_t>::max();
 
-    EXPECT_EQ(
-        run_with("return function(f) return f end", Value(largest)), std::to_string(largest)
-    );
+    EXPECT_EQ(run_with("return function(f) return f end", Value(largest)), std::to_string(largest));
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "unit/lua/lua_fixture.hpp"
 
@@ -68,8 +68,9 @@ TEST(ScriptMoney, RefusesWhatWouldGuessAtItsLine) {
 }
 
 TEST(ScriptMoney, ReportsOverflowAndMixedCurrenciesAsErrors) {
-    EXPECT_TRUE(run("return money(9223372036854775807, 'CNY') + money(1, 'CNY')")
-                    .starts_with("error 1: "));
+    EXPECT_TRUE(
+        run("return money(9223372036854775807, 'CNY') + money(1, 'CNY')").starts_with("error 1: ")
+    );
     EXPECT_TRUE(run("return money(4611686018427387904, 'CNY') * 2").starts_with("error 1: "));
     EXPECT_TRUE(run("return money(1, 'CNY') + money(1, 'USD')").starts_with("error 1: "));
     EXPECT_TRUE(run("return money(1, 'ZZZ')").starts_with("error 1: "));

@@ -1,12 +1,12 @@
 #include "lua/pattern.hpp"
 
-#include <gtest/gtest.h>
 #include <lauxlib.h>
-#include <lua.h>
-#include <lualib.h>
-
 #include <memory>
 #include <string>
+
+#include <gtest/gtest.h>
+#include <lua.h>
+#include <lualib.h>
 
 #include "core/random.hpp"
 

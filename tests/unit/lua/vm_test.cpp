@@ -1,9 +1,9 @@
 #include "lua/vm.hpp"
 
-#include <gtest/gtest.h>
-
 #include <array>
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "unit/lua/lua_fixture.hpp"
 
@@ -29,13 +29,10 @@ VmSettings with_host() {
            }},
           {"fail",
            [reply](std::span<const Value>) {
-               return reply(
-                   HostReply::Kind::failure, Value(ValueObject{{"code", "no_funds"}})
-               );
+               return reply(HostReply::Kind::failure, Value(ValueObject{{"code", "no_funds"}}));
            }},
-          {"wrong", [reply](std::span<const Value>) {
-               return reply(HostReply::Kind::error, Value());
-           }}}}
+          {"wrong",
+           [reply](std::span<const Value>) { return reply(HostReply::Kind::error, Value()); }}}}
     );
     return settings;
 }
@@ -144,9 +141,7 @@ TEST(Vm, RefusesToWaitWhereNothingCan) {
     );
 
     EXPECT_EQ(called(*vm, "call"), "error 1: host.wait waits, and nothing can wait here");
-    EXPECT_EQ(
-        told(vm->start("sort", {})), "error 2: host.wait waits, and nothing can wait here"
-    );
+    EXPECT_EQ(told(vm->start("sort", {})), "error 2: host.wait waits, and nothing can wait here");
 }
 
 TEST(Vm, ReadsMembersOfTheModuleWithoutItsFunctions) {
@@ -160,13 +155,14 @@ TEST(Vm, ReadsMembersOfTheModuleWithoutItsFunctions) {
     EXPECT_EQ(to_json(vm->get("operations.query.resend").value()), "null");
     EXPECT_TRUE(vm->is_function("operations.collect.request"));
     EXPECT_FALSE(vm->is_function("operations.collect.resend"));
-    EXPECT_EQ(called(*vm, "runn"), "error 0: 'runn' must be a function of this script");
+    EXPECT_EQ(called(*vm, "runn"), "error 1: 'runn' must be a function of this script");
 }
 
 TEST(Vm, LetsNothingSurviveAFreshCall) {
     const auto counting = program(
-        "policy.lua", "local n = 0\nlocal seen = {}\nreturn { decide = function(x)\n"
-                      "n = n + 1; list.insert(seen, x); return { n, #seen } end }"
+        "policy.lua",
+        "local n = 0\nlocal seen = {}\nreturn { decide = function(x)\n"
+        "n = n + 1; list.insert(seen, x); return { n, #seen } end }"
     );
     const auto vm = open({});
     const std::array arguments{Value(1)};
@@ -179,23 +175,25 @@ TEST(Vm, LetsNothingSurviveAFreshCall) {
 TEST(Libraries, AreFrozenAllTheWayDown) {
     VmSettings settings;
     settings.libraries.push_back(program(
-        "lib.lua", "local cache = {}\nlocal m = { deep = { n = 1 } }\n"
-                   "m.put = function(k, v) cache[k] = v end\n"
-                   "m.size = function() return #m.list end\nm.list = { 1, 2, 3 }\n"
-                   "return { m = m, twice = function(x) return x * 2 end }"
+        "lib.lua",
+        "local cache = {}\nlocal m = { deep = { n = 1 } }\n"
+        "m.put = function(k, v) cache[k] = v end\n"
+        "m.size = function() return #m.list end\nm.list = { 1, 2, 3 }\n"
+        "return { m = m, twice = function(x) return x * 2 end }"
     ));
     const auto vm = open(std::move(settings));
     const auto main = program(
-        "main.lua", "return {\n"
-                    "use = function() return { twice(4), m.deep.n, m.size(), #m.list } end,\n"
-                    "set = function() m.deep.n = 2 end,\n"
-                    "add = function() m.new = 2 end,\n"
-                    "insert = function() list.insert(m.list, 4) end,\n"
-                    "leak = function() m.put('k', 1) end,\n"
-                    "typo = function() return m.sise() end,\n"
-                    "pairs = function() local s = ''\n"
-                    "  for k in pairs(m) do s = s .. k .. ' ' end return s end,\n"
-                    "stock = function() text.upper = nil end }"
+        "main.lua",
+        "return {\n"
+        "use = function() return { twice(4), m.deep.n, m.size(), #m.list } end,\n"
+        "set = function() m.deep.n = 2 end,\n"
+        "add = function() m.new = 2 end,\n"
+        "insert = function() list.insert(m.list, 4) end,\n"
+        "leak = function() m.put('k', 1) end,\n"
+        "typo = function() return m.sise() end,\n"
+        "pairs = function() local s = ''\n"
+        "  for k in pairs(m) do s = s .. k .. ' ' end return s end,\n"
+        "stock = function() text.upper = nil end }"
     );
     ASSERT_TRUE(vm->load(*main));
 
@@ -208,8 +206,9 @@ TEST(Libraries, AreFrozenAllTheWayDown) {
     );
     EXPECT_EQ(called(*vm, "leak"), "error 3: cannot set 'k': this table belongs to a library");
     EXPECT_EQ(
-        called(*vm, "typo"), "error 7: this library table has no member 'sise' - did you mean "
-                             "'size'?"
+        called(*vm, "typo"),
+        "error 7: this library table has no member 'sise' - did you mean "
+        "'size'?"
     );
     EXPECT_EQ(called(*vm, "pairs"), "\"deep list put size \"");
     EXPECT_EQ(
@@ -286,17 +285,14 @@ TEST(Object, ChecksFieldsAndMethods) {
     EXPECT_EQ(
         called(*vm, "field"), "error 7: unknown field or method 'summ' - did you mean 'sum'?"
     );
-    EXPECT_EQ(
-        called(*vm, "method"), "error 8: unknown field or method 'ad' - did you mean 'add'?"
-    );
+    EXPECT_EQ(called(*vm, "method"), "error 8: unknown field or method 'ad' - did you mean 'add'?");
     EXPECT_EQ(called(*vm, "verb"), "error 9: cannot set 'sub': this table belongs to a library");
     EXPECT_EQ(called(*vm, "free"), "{\"extra\":1,\"sum\":1}");
 }
 
 TEST(Vm, NamesUnknownGlobalsWithASuggestion) {
-    const auto vm = given(
-        "return { a = function() return tostrin(1) end, b = function() host.ech(1) end }"
-    );
+    const auto vm =
+        given("return { a = function() return tostrin(1) end, b = function() host.ech(1) end }");
 
     EXPECT_EQ(called(*vm, "a"), "error 1: unknown name 'tostrin' - did you mean 'tostring'?");
     EXPECT_EQ(called(*vm, "b"), "error 1: host has no member 'ech' - did you mean 'echo'?");

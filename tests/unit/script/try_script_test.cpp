@@ -24,8 +24,7 @@ TEST(TryScript, GivesAReturnedValue) {
 TEST(TryScript, CallsAReturnedFunctionWithTheFacts) {
     const Value facts(ValueObject{{"amount", Money(100, cny())}});
 
-    const TryResult result =
-        try_script(given("return function(f) return f.amount * 2 end", facts));
+    const TryResult result = try_script(given("return function(f) return f.amount * 2 end", facts));
 
     EXPECT_EQ(result.describe(), "{\"$money\":[200,\"CNY\"]}\n");
 }

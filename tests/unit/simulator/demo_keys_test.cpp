@@ -28,7 +28,7 @@ TEST_F(DemoKeys, AreWhatTheSimulatorLoads) {
     ASSERT_TRUE(make_demo_keys(folder_, clock_, random_).has_value());
 
     const auto platform = load_platform(folder_);
-    const auto merchants = load_merchants(folder_ / "merchants.json", folder_);
+    const auto merchants = load_merchants({.list = folder_ / "merchants.json", .keys = folder_});
 
     ASSERT_TRUE(platform.has_value()) << platform.error().message;
     ASSERT_TRUE(merchants.has_value()) << merchants.error().message;

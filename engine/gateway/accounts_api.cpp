@@ -1,0 +1,163 @@
+#include "gateway/accounts_api.hpp"
+
+#include <charconv>
+#include <utility>
+
+#include "gateway/idempotency.hpp"
+#include "gateway/input.hpp"
+#include "gateway/render.hpp"
+
+namespace sluice::gateway {
+namespace {
+
+constexpr TextRule kNumberRule{.min = 1, .max = 64, .charset = TextRule::Charset::any};
+constexpr std::int64_t kPageMax = 100;
+constexpr std::int64_t kPageDefault = 20;
+
+std::expected<AccountIdentity, Problem> own_account(const Services& services, const Call& call) {
+    SLUICE_ANSWER_ASSIGN(const AccountId id, id_in_path<AccountId>(call, "account"));
+    auto identity = services.parts.accounts.identify(id);
+    if (!identity) {
+        return std::unexpected(problem_of(identity.error()));
+    }
+    if (!*identity || (*identity)->merchant_id != call.merchant_id) {
+        return std::unexpected(not_found("account", call.captures.front()));
+    }
+    return **std::move(identity);
+}
+
+http::Response account_answer(int status, const Account& account) {
+    http::Response response = json_response(status, render(account));
+    response.headers.set({"Location", "/v1/accounts/" + account.identity.id.to_string()});
+    return response;
+}
+
+Answer answer_change(const Result<AccountChange>& change) {
+    if (!change) {
+        return std::unexpected(problem_of(change.error()));
+    }
+    return account_answer(change->is_new ? 201 : 200, change->account);
+}
+
+/// A whole number of a query, within its bounds; nullopt when the parameter is absent.
+std::expected<std::optional<std::int64_t>, Problem> read_number(
+    const http::Request& request, std::string_view name, std::int64_t max
+) {
+    const auto text = http::query_parameter(request, name);
+    if (!text) {
+        return std::nullopt;
+    }
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
+    const bool whole = error == std::errc{} && end == text->data() + text->size();
+    if (!whole || number < 1 || number > max) {
+        const std::string message = std::string(name) + " is '" + show_bytes(*text) +
+                                    "', wanted a whole number from 1 to " + std::to_string(max);
+        return std::unexpected(
+            invalid_request({{FieldError::Where::parameter, std::string(name), message}})
+        );
+    }
+    return number;
+}
+
+}  // namespace
+
+Answer open_account(const Services& services, const Call& call) {
+    OpenAccount request;
+    SLUICE_ANSWER_ASSIGN(request.keyed.idempotency_key, read_idempotency_key(call.request));
+    SLUICE_ANSWER_ASSIGN(
+        const Value body, read_body(call.request, services.settings.body_bytes_max)
+    );
+    std::vector<FieldError> errors;
+    Fields fields(body, "", errors);
+    const std::string kind = fields.choice("kind", {"prepaid_card", "balance"});
+    request.identity.kind = kind == "balance" ? AccountKind::balance : AccountKind::prepaid_card;
+    request.identity.owner_number = fields.text("owner_number", kNumberRule);
+    request.identity.currency = read_currency(fields);
+    fields.finish();
+    if (!errors.empty()) {
+        return std::unexpected(invalid_request(std::move(errors)));
+    }
+    request.identity.merchant_id = call.merchant_id;
+    request.keyed.request_hash = hash_request("POST /v1/accounts", body);
+    return answer_change(services.parts.accounts.open(request));
+}
+
+Answer get_account(const Services& services, const Call& call) {
+    SLUICE_ANSWER_ASSIGN(const AccountIdentity identity, own_account(services, call));
+    const auto account = services.parts.accounts.find(identity.id);
+    if (!account) {
+        return std::unexpected(problem_of(account.error()));
+    }
+    if (!*account) {
+        return std::unexpected(not_found("account", call.captures.front()));
+    }
+    return account_answer(200, **account);
+}
+
+Answer top_up_account(const Services& services, const Call& call) {
+    TopUp request;
+    SLUICE_ANSWER_ASSIGN(request.keyed.idempotency_key, read_idempotency_key(call.request));
+    SLUICE_ANSWER_ASSIGN(
+        const Value body, read_body(call.request, services.settings.body_bytes_max)
+    );
+    std::vector<FieldError> errors;
+    Fields fields(body, "", errors);
+    request.top_up_number = fields.text("top_up_number", kNumberRule);
+    const std::int64_t amount = fields.whole("amount", {.unit = "minor units"});
+    request.amount = Money{amount, read_currency(fields)};
+    fields.finish();
+    if (!errors.empty()) {
+        return std::unexpected(invalid_request(std::move(errors)));
+    }
+    SLUICE_ANSWER_ASSIGN(request.account, own_account(services, call));
+    if (request.account.currency != request.amount.currency()) {
+        const std::string message = "currency is " + std::string(request.amount.currency().code()) +
+                                    ", wanted " + std::string(request.account.currency.code()) +
+                                    ", which the account holds";
+        return std::unexpected(invalid_request({{FieldError::Where::pointer, "/currency", message}})
+        );
+    }
+    request.at = services.ids.now();
+    request.keyed.request_hash =
+        hash_request("POST /v1/accounts/" + call.captures.front() + "/top_ups", body);
+    return answer_change(services.parts.accounts.top_up(request));
+}
+
+Answer list_entries(const Services& services, const Call& call) {
+    if (auto problem = check_query(call.request, {"cursor", "limit"})) {
+        return std::unexpected(*std::move(problem));
+    }
+    PageRequest page;
+    SLUICE_ANSWER_ASSIGN(page.before_seq, read_number(call.request, "cursor", kAmountMax));
+    SLUICE_ANSWER_ASSIGN(const auto limit, read_number(call.request, "limit", kPageMax));
+    page.limit = limit.value_or(kPageDefault);
+    SLUICE_ANSWER_ASSIGN(const AccountIdentity identity, own_account(services, call));
+    const auto found = services.parts.accounts.entries(identity.id, page);
+    if (!found) {
+        return std::unexpected(problem_of(found.error()));
+    }
+    ValueArray entries;
+    for (const AccountEntry& entry : found->entries) {
+        entries.push_back(render(entry));
+    }
+    Value body;
+    body.set("entries", std::move(entries));
+    const auto& next = found->next_before;
+    body.set("next_cursor", next ? Value(std::to_string(*next)) : Value());
+    return json_response(200, body);
+}
+
+Answer close_account(const Services& services, const Call& call) {
+    if (auto problem = check_empty_body(call.request, services.settings.body_bytes_max)) {
+        return std::unexpected(*std::move(problem));
+    }
+    SLUICE_ANSWER_ASSIGN(const AccountIdentity identity, own_account(services, call));
+    const auto account = services.parts.accounts.close(identity.id);
+    if (!account) {
+        return std::unexpected(problem_of(account.error()));
+    }
+    return account_answer(200, *account);
+}
+
+}  // namespace sluice::gateway

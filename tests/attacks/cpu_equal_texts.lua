@@ -1,0 +1,6 @@
+-- attack: compares two long equal texts for equality
+-- class: cpu
+-- expect: aborted
+local a, b = ("a"):rep(100000) .. "x", ("a"):rep(100000) .. "x"
+local n = 0
+while true do if a == b then n = n + 1 end end

@@ -1,0 +1,4 @@
+-- attack: counts down for ever
+-- class: cpu
+-- expect: aborted
+for i = 1, math.mininteger, -1 do end

@@ -1,0 +1,4 @@
+-- attack: a loop whose step is zero
+-- class: cpu
+-- expect: error
+for i = 1, 2, 0 do end

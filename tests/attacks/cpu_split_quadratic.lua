@@ -1,0 +1,6 @@
+-- attack: a separator made to be quadratic
+-- class: cpu
+-- expect: aborted | error
+local s = ("a"):rep(120000)
+local p = ("a"):rep(60000) .. "b"
+while true do text.split(s, p) end

@@ -1,0 +1,4 @@
+-- attack: loops without end
+-- class: cpu
+-- expect: aborted
+while true do end

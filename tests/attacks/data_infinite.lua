@@ -1,0 +1,4 @@
+-- attack: an infinite result
+-- class: data
+-- expect: error
+return 1 / 0

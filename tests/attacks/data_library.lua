@@ -1,0 +1,4 @@
+-- attack: a library as the result
+-- class: data
+-- expect: error | harmless
+return text

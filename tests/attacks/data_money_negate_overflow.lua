@@ -1,0 +1,4 @@
+-- attack: the smallest money turned round
+-- class: data
+-- expect: error
+return -money(math.mininteger, "CNY")

@@ -1,0 +1,4 @@
+-- attack: a text with a NUL
+-- class: data
+-- expect: error
+return "a\0b"

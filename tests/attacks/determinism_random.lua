@@ -1,0 +1,5 @@
+-- attack: asks for chance
+-- class: determinism
+-- expect: error
+-- deterministic: yes
+return math.random()

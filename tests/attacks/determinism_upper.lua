@@ -1,0 +1,5 @@
+-- attack: letters of another alphabet
+-- class: determinism
+-- expect: harmless
+-- deterministic: yes
+return ("äé中"):upper()

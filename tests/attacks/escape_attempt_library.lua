@@ -1,0 +1,4 @@
+-- attack: attempts a library function with rubbish
+-- class: escape
+-- expect: error
+attempt(list.sort, 1, 2, 3)

@@ -1,0 +1,4 @@
+-- attack: attempts a table
+-- class: escape
+-- expect: error
+attempt({})

@@ -1,0 +1,4 @@
+-- attack: a closing variable
+-- class: escape
+-- expect: refused
+local x <close> = nil

@@ -1,0 +1,4 @@
+-- attack: asks for the memory in use
+-- class: escape
+-- expect: error
+return collectgarbage("count")

@@ -1,0 +1,4 @@
+-- attack: a constant variable
+-- class: escape
+-- expect: refused
+local x <const> = 1

@@ -1,0 +1,4 @@
+-- attack: reaches for coroutine
+-- class: escape
+-- expect: error
+return coroutine.x

@@ -1,0 +1,4 @@
+-- attack: reaches for debug
+-- class: escape
+-- expect: error
+return debug.x

@@ -1,0 +1,4 @@
+-- attack: runs a file
+-- class: escape
+-- expect: error
+return dofile("/etc/passwd")

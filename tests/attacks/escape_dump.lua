@@ -1,0 +1,4 @@
+-- attack: string.dump
+-- class: escape
+-- expect: error
+return string.dump(function() end)

@@ -1,0 +1,4 @@
+-- attack: reads _ENV
+-- class: escape
+-- expect: refused
+return _ENV

@@ -1,0 +1,5 @@
+-- attack: replaces _ENV
+-- class: escape
+-- expect: refused
+local _ENV = {}
+return x

@@ -1,0 +1,4 @@
+-- attack: fails without a code
+-- class: escape
+-- expect: error
+fail{}

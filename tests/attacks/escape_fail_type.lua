@@ -1,0 +1,4 @@
+-- attack: fails with a function
+-- class: escape
+-- expect: error
+fail(function() end)

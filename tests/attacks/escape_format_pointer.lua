@@ -1,0 +1,4 @@
+-- attack: %p shows an address
+-- class: escape
+-- expect: error
+return text.format("%p", {})

@@ -1,0 +1,4 @@
+-- attack: reads _G
+-- class: escape
+-- expect: refused
+return _G.print

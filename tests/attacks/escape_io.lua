@@ -1,0 +1,4 @@
+-- attack: reaches for io
+-- class: escape
+-- expect: error
+return io.x

@@ -1,0 +1,4 @@
+-- attack: compiles a text
+-- class: escape
+-- expect: error
+return load("return 1")()

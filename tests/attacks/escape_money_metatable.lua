@@ -1,0 +1,4 @@
+-- attack: metatable of money
+-- class: escape
+-- expect: error
+return money(1, "CNY").__add

@@ -1,0 +1,4 @@
+-- attack: walks a library
+-- class: escape
+-- expect: error
+return next(text)

@@ -1,0 +1,4 @@
+-- attack: an object made of a library
+-- class: escape
+-- expect: error
+return object({}, text)

@@ -1,0 +1,4 @@
+-- attack: reaches for os
+-- class: escape
+-- expect: error
+return os.x

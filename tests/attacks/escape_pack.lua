@@ -1,0 +1,4 @@
+-- attack: string.pack
+-- class: escape
+-- expect: error
+return string.pack("z", "x")

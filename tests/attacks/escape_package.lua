@@ -1,0 +1,4 @@
+-- attack: reaches for package
+-- class: escape
+-- expect: error
+return package.x

@@ -1,0 +1,4 @@
+-- attack: reads past a metatable
+-- class: escape
+-- expect: error
+return rawget(text, "upper")

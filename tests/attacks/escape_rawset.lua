@@ -1,0 +1,4 @@
+-- attack: writes past a metatable
+-- class: escape
+-- expect: error
+rawset(text, "upper", nil)

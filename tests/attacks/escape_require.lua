@@ -1,0 +1,4 @@
+-- attack: loads a module
+-- class: escape
+-- expect: error
+return require("os")

@@ -1,0 +1,4 @@
+-- attack: sets a metatable
+-- class: escape
+-- expect: error
+return setmetatable({}, {})

@@ -1,0 +1,4 @@
+-- attack: metatable through a text
+-- class: escape
+-- expect: error
+return ("").__index

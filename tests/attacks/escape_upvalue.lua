@@ -1,0 +1,4 @@
+-- attack: tostring shows no address
+-- class: escape
+-- expect: harmless
+return tostring({})

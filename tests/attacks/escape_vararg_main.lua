@@ -1,0 +1,4 @@
+-- attack: reads the arguments of the main chunk
+-- class: escape
+-- expect: harmless
+return select("#", ...)

@@ -1,0 +1,4 @@
+-- attack: more bytes than a call can take
+-- class: memory
+-- expect: error
+return (("x"):rep(100000)):byte(1, -1)

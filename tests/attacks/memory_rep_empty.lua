@@ -1,0 +1,4 @@
+-- attack: repeats nothing very often
+-- class: memory
+-- expect: harmless
+return #(""):rep(math.maxinteger)

@@ -1,0 +1,4 @@
+-- attack: a separator that overflows
+-- class: memory
+-- expect: error
+return (""):rep(math.maxinteger, "ab")

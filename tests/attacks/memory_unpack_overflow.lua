@@ -1,0 +1,4 @@
+-- attack: bounds that overflow
+-- class: memory
+-- expect: error
+return list.unpack({}, math.mininteger, math.maxinteger)

@@ -1,0 +1,4 @@
+-- attack: a break without loop
+-- class: parser
+-- expect: refused
+break

@@ -1,0 +1,4 @@
+-- attack: a lone carriage return hides a line
+-- class: parser
+-- expect: refused
+-- commentreturn 1

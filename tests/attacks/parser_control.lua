@@ -1,0 +1,4 @@
+-- attack: a control character
+-- class: parser
+-- expect: refused
+return ""

@@ -1,0 +1,4 @@
+-- attack: an unknown escape
+-- class: parser
+-- expect: refused
+return "\q"

@@ -1,0 +1,4 @@
+-- attack: a large code point
+-- class: parser
+-- expect: refused
+return "\u{7FFFFFFF}"

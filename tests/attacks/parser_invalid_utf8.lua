@@ -1,0 +1,4 @@
+-- attack: broken UTF-8
+-- class: parser
+-- expect: refused
+return "À€"

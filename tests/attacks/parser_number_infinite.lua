@@ -1,0 +1,4 @@
+-- attack: a fraction above all
+-- class: parser
+-- expect: refused
+return 1e999

@@ -1,0 +1,4 @@
+-- attack: a number above 64 bits
+-- class: parser
+-- expect: refused
+return 99999999999999999999

@@ -1,0 +1,4 @@
+-- attack: an overlong encoding
+-- class: parser
+-- expect: refused
+return "à€¯"

@@ -1,0 +1,4 @@
+-- attack: half a surrogate pair
+-- class: parser
+-- expect: refused
+return "í €"

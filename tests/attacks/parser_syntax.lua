@@ -1,0 +1,4 @@
+-- attack: no language at all
+-- class: parser
+-- expect: refused
+if if if

@@ -1,0 +1,5 @@
+-- attack: a comment without end
+-- class: parser
+-- expect: refused
+--[[ abc
+return 1

@@ -1,0 +1,4 @@
+-- attack: a long text without end
+-- class: parser
+-- expect: refused
+return [==[ abc ]=]

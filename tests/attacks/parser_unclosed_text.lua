@@ -1,0 +1,4 @@
+-- attack: a text without end
+-- class: parser
+-- expect: refused
+return "abc

@@ -1,0 +1,4 @@
+-- attack: ... where there are none
+-- class: parser
+-- expect: refused
+return function() return ... end

@@ -1,0 +1,4 @@
+-- attack: an invisible space
+-- class: parser
+-- expect: refused
+local a​ = 1

@@ -1,0 +1,4 @@
+-- attack: a lone percent sign
+-- class: pattern
+-- expect: error
+return text.match("a", "a%")

@@ -1,0 +1,4 @@
+-- attack: a range turned round
+-- class: pattern
+-- expect: harmless
+return text.match("abc", "[z-a]") == nil

@@ -1,0 +1,4 @@
+-- attack: many nested captures
+-- class: pattern
+-- expect: error
+return text.match("a", ("("):rep(200) .. "a" .. (")"):rep(200))

@@ -1,0 +1,5 @@
+-- attack: changes a base function
+-- class: pollution
+-- expect: refused
+-- again: yes
+pairs = nil

@@ -1,0 +1,5 @@
+-- attack: leaves a global
+-- class: pollution
+-- expect: refused
+-- again: yes
+leak = 1

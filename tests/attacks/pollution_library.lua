@@ -1,0 +1,5 @@
+-- attack: changes a library function
+-- class: pollution
+-- expect: error
+-- again: yes
+text.upper = function() return "x" end

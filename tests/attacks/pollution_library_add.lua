@@ -1,0 +1,5 @@
+-- attack: adds to a library
+-- class: pollution
+-- expect: error
+-- again: yes
+list.evil = 1

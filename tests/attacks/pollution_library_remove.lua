@@ -1,0 +1,5 @@
+-- attack: removes from a library
+-- class: pollution
+-- expect: error
+-- again: yes
+list.sort = nil

@@ -1,0 +1,5 @@
+-- attack: sorts a library
+-- class: pollution
+-- expect: error
+-- again: yes
+list.sort(list)

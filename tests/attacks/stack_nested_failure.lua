@@ -1,0 +1,6 @@
+-- attack: a failure nested very deep
+-- class: stack
+-- expect: error
+local t = {}
+for i = 1, 10000 do t = { t } end
+fail{ code = "x", t = t }

@@ -1,0 +1,109 @@
+#include "faults/load.hpp"
+
+#include <chrono>
+
+#include "support/process_wait.hpp"
+
+namespace sluice::testing {
+namespace {
+
+constexpr std::chrono::milliseconds kBeforeNextTry{30};
+constexpr std::size_t kComplaintsMax = 20;
+constexpr std::uint64_t kRepeatOneIn = 16;
+
+}  // namespace
+
+Load::Load(Cluster& cluster, Options options) : cluster_(cluster), options_(options) {}
+
+Load::~Load() { stop(); }
+
+void Load::start() {
+    for (std::size_t i = 0; i < options_.threads; ++i) {
+        callers_.emplace_back([this, i] { run_caller(i); });
+    }
+}
+
+void Load::stop() {
+    stopping_ = true;
+    for (std::thread& caller : callers_) {
+        caller.join();
+    }
+    callers_.clear();
+}
+
+bool Load::wait_for_more(std::size_t count) {
+    const std::size_t wanted = acknowledged_count_ + count;
+    return eventually([&] { return acknowledged_count_ >= wanted; });
+}
+
+void Load::run_caller(std::size_t caller) {
+    SeededRandom random(options_.seed * 1000 + caller);
+    const auto& cards = cluster_.cards();
+    for (int turn = 0; !stopping_; ++turn) {
+        const CompositeOrder order{
+            .number = "load-" + std::to_string(caller) + "-" + std::to_string(turn),
+            .card = cards.at(random.next() % cards.size()),
+            .expires_in_seconds = options_.expires_in_seconds
+        };
+        pay(order, random.next() % kRepeatOneIn == 0);
+    }
+}
+
+void Load::pay(const CompositeOrder& order, bool twice) {
+    const Value body = body_of(order);
+    take(order, post_until_answered(body));
+    if (twice) {
+        take(order, post_until_answered(body));
+    }
+}
+
+Reply Load::post_until_answered(const Value& body) {
+    Reply reply;
+    const bool answered = eventually([&] {
+        reply = cluster_.api().post("/v1/payments", body);
+        if (!reply.should_be_sent_again()) {
+            return true;
+        }
+        ++sent_again_;
+        let_pass(kBeforeNextTry);
+        return false;
+    });
+    if (!answered) {
+        reply.why = "never answered, at last: " + reply.why;
+    }
+    return reply;
+}
+
+void Load::take(const CompositeOrder& order, const Reply& reply) {
+    if (reply.status != 200 && reply.status != 201) {
+        complain(order.number + ": " + std::to_string(reply.status) + " " + reply.why);
+        return;
+    }
+    const std::string payment = reply.text("id");
+    const MutexLock lock(mutex_);
+    const auto [known, is_new] = acknowledged_.emplace(order.number, payment);
+    if (is_new) {
+        ++acknowledged_count_;
+    } else if (known->second != payment) {
+        complaints_.push_back(order.number + " is " + known->second + ", then " + payment);
+    }
+}
+
+void Load::complain(std::string text) {
+    const MutexLock lock(mutex_);
+    if (complaints_.size() < kComplaintsMax) {
+        complaints_.push_back(std::move(text));
+    }
+}
+
+std::map<std::string, std::string> Load::acknowledged() {
+    const MutexLock lock(mutex_);
+    return acknowledged_;
+}
+
+std::vector<std::string> Load::complaints() {
+    const MutexLock lock(mutex_);
+    return complaints_;
+}
+
+}  // namespace sluice::testing

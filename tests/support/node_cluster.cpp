@@ -1,0 +1,177 @@
+#include "support/node_cluster.hpp"
+
+#include <atomic>
+#include <gtest/gtest.h>
+#include <iostream>
+#include <stdexcept>
+#include <unistd.h>
+
+#include "support/process_postgres.hpp"
+#include "support/process_wait.hpp"
+
+namespace sluice::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kApiKey = "key-of-the-merchant-in-tests";
+constexpr std::size_t kTailLines = 40;
+
+std::string next_name() {
+    static std::atomic<int> number = 0;
+    return "fault_" + std::to_string(getpid()) + "_" + std::to_string(++number);
+}
+
+/// Keys take a second to make, so all clusters of a test program share them.
+fs::path shared_keys() {
+    static const fs::path made = [] {
+        fs::path keys = DurableServer::instance().folder() / "keys";
+        Psp::make_keys(keys);
+        return keys;
+    }();
+    return made;
+}
+
+std::string created_id(const Reply& reply, const std::string& doing) {
+    if (reply.status != 201) {
+        throw std::runtime_error(doing + ": " + std::to_string(reply.status) + " " + reply.why);
+    }
+    return reply.text("id");
+}
+
+}  // namespace
+
+Cluster::Cluster(const ClusterOptions& options) : options_(options), database_(next_name()) {
+    DurableServer& server = DurableServer::instance();
+    server.create_database(database_);
+    const fs::path folder = server.folder() / database_;
+    fs::create_directory(folder);
+    psp_ = std::make_unique<Psp>(shared_keys(), folder);
+    for (std::size_t i = 0; i < options_.nodes; ++i) {
+        nodes_.push_back(std::make_unique<Node>(NodeSettings{
+            .name = "node" + std::to_string(i),
+            .folder = folder,
+            .keys = shared_keys(),
+            .conninfo = server.conninfo_of(database_),
+            .psp_url = psp_->url(),
+            .callback_base_url = front_.url(),
+            .api_key = kApiKey,
+            .accounts =
+                {{.name = "wx-main", .mchid = "1900000109", .cost_basis_points = 30},
+                 {.name = "wx-backup", .mchid = "1900000110", .cost_basis_points = 60}}
+        }));
+    }
+    api_ = std::make_unique<Api>(front_.url(), kApiKey);
+    start_nodes();
+    open_cards();
+}
+
+Cluster::~Cluster() {
+    if (::testing::Test::HasFailure() || std::uncaught_exceptions() > 0) {
+        for (const auto& node : nodes_) {
+            std::cerr << "--- " << node->name() << ":" << node->log_tail(kTailLines) << "\n";
+        }
+        if (psp_ != nullptr) {
+            std::cerr << "--- psp:" << psp_->log_tail() << "\n";
+        }
+    }
+    front_.set_nodes({});
+    nodes_.clear();
+    psp_.reset();
+    try {
+        DurableServer::instance().drop_database(database_);
+    } catch (const std::exception& error) {
+        std::cerr << "the database stays: " << error.what() << "\n";
+    }
+}
+
+void Cluster::start_nodes() {
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        start_node(i);
+    }
+    if (!serves_everything()) {
+        throw std::runtime_error("the nodes do not take every bucket");
+    }
+}
+
+void Cluster::start_node(std::size_t index) {
+    nodes_.at(index)->start();
+    tell_front();
+}
+
+void Cluster::kill_node(std::size_t index) {
+    nodes_.at(index)->kill_at_once();
+    tell_front();
+}
+
+void Cluster::tell_front() {
+    std::vector<std::string> urls;
+    for (const auto& node : nodes_) {
+        if (node->is_running()) {
+            urls.push_back(node->url());
+        }
+    }
+    front_.set_nodes(std::move(urls));
+}
+
+bool Cluster::serves_everything() {
+    // What the database grants, not what the table says: the lock is the truth.
+    return eventually([this] {
+        return query_one(
+                   "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted "
+                   "AND classid = 1936483170 AND database = "
+                   "(SELECT oid FROM pg_database WHERE datname = current_database())"
+               ) == "256";
+    });
+}
+
+void Cluster::open_cards() {
+    for (std::size_t i = 0; i < options_.cards; ++i) {
+        const std::string number = "card-" + std::to_string(i);
+        const Reply opened = api_->post(
+            "/v1/accounts",
+            Value(ValueObject{
+                {"kind", "prepaid_card"}, {"owner_number", number}, {"currency", "CNY"}
+            })
+        );
+        const std::string id = created_id(opened, "opening " + number);
+        const Reply topped_up = api_->post(
+            "/v1/accounts/" + id + "/top_ups",
+            Value(ValueObject{
+                {"top_up_number", "first-" + number},
+                {"amount", options_.card_amount},
+                {"currency", "CNY"}
+            })
+        );
+        created_id(topped_up, "topping up " + number);
+        cards_.push_back(id);
+    }
+}
+
+Api Cluster::api_of(std::size_t index) { return {nodes_.at(index)->url(), kApiKey}; }
+
+db::Connection Cluster::connect() const { return DurableServer::instance().connect(database_); }
+
+std::vector<std::string> Cluster::query(const std::string& sql) const {
+    auto connection = connect();
+    const auto rows = connection.run("SELECT q::text FROM (" + sql + ") AS q");
+    if (!rows) {
+        throw std::runtime_error(sql + ": " + rows.error().message);
+    }
+    std::vector<std::string> lines;
+    for (const db::Row row : *rows) {
+        lines.emplace_back(row.text(0));
+    }
+    return lines;
+}
+
+std::string Cluster::query_one(const std::string& sql) const {
+    auto connection = connect();
+    const auto rows = connection.run(sql);
+    if (!rows || rows->size() != 1) {
+        throw std::runtime_error(sql + (rows ? ": not one row" : ": " + rows.error().message));
+    }
+    return std::string((*rows)[0].text_or_empty(0));
+}
+
+}  // namespace sluice::testing

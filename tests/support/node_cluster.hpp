@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "db/connection.hpp"
+#include "support/node_api.hpp"
+#include "support/node_front.hpp"
+#include "support/node_psp.hpp"
+#include "support/node_server.hpp"
+
+namespace sluice::testing {
+
+struct ClusterOptions {
+    std::size_t nodes = 1;
+    std::size_t cards = 3;
+    std::int64_t card_amount = 100'000'000;  ///< on each card, minor units
+};
+
+/// Everything a payment meets, as processes of their own: a durable PostgreSQL with a fresh
+/// database, the simulated channel, nodes behind one address, a merchant with prepaid cards that
+/// were topped up over the API, two channel accounts of two merchants of the channel. All of it
+/// ends with this object; when the test has failed by then, the ends of the logs are printed. One
+/// thread; `api()` is for any.
+class Cluster {
+  public:
+    explicit Cluster(const ClusterOptions& options = {});
+    ~Cluster();
+    Cluster(const Cluster&) = delete;
+    Cluster& operator=(const Cluster&) = delete;
+
+    [[nodiscard]] Psp& psp() { return *psp_; }
+    [[nodiscard]] Node& node(std::size_t index) { return *nodes_.at(index); }
+    [[nodiscard]] std::size_t node_count() const { return nodes_.size(); }
+    /// Through the address before the nodes.
+    [[nodiscard]] Api& api() { return *api_; }
+    [[nodiscard]] std::string url() const { return front_.url(); }
+    /// At one node, past the address before them.
+    [[nodiscard]] Api api_of(std::size_t index);
+    [[nodiscard]] const std::vector<std::string>& cards() const { return cards_; }
+    [[nodiscard]] const ClusterOptions& options() const { return options_; }
+    /// A session of the schema's owner.
+    [[nodiscard]] db::Connection connect() const;
+    /// Every row of a statement, columns joined by a blank; throws when it is refused.
+    [[nodiscard]] std::vector<std::string> query(const std::string& sql) const;
+    /// The one value of a statement.
+    [[nodiscard]] std::string query_one(const std::string& sql) const;
+
+    void start_node(std::size_t index);
+    void kill_node(std::size_t index);
+    /// Waits until the living nodes together serve every bucket. False when they do not.
+    [[nodiscard]] bool serves_everything();
+
+  private:
+    void start_nodes();
+    void open_cards();
+    void tell_front();
+
+    ClusterOptions options_;
+    std::string database_;
+    Front front_;
+    std::unique_ptr<Psp> psp_;
+    std::vector<std::unique_ptr<Node>> nodes_;
+    std::unique_ptr<Api> api_;
+    std::vector<std::string> cards_;
+};
+
+}  // namespace sluice::testing

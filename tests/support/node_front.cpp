@@ -1,0 +1,97 @@
+#include "support/node_front.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "http/server.hpp"
+
+namespace sluice::testing {
+namespace {
+
+constexpr std::chrono::milliseconds kPassOnLimit{90'000};
+
+http::Response nobody() {
+    return {
+        .status = 503,
+        .headers = {{"Content-Type", "application/problem+json"}, {"Retry-After", "1"}},
+        .body = R"({"status":503,"code":"no_node","detail":"no node answers"})"
+    };
+}
+
+bool belongs_to_the_connection(const std::string& name) {
+    for (const char* own : {"Host", "Content-Length", "Connection", "Transfer-Encoding"}) {
+        if (http::equal_ignoring_case(name, own)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+}  // namespace
+
+Front::Front() {
+    http::ServerSettings settings;
+    settings.threads = 256;
+    settings.thread_name = "front";
+    server_ = std::make_unique<http::Server>(settings, [this](const http::Request& request) {
+        return pass_on(request);
+    });
+    if (const auto started = server_->start(); !started) {
+        throw std::runtime_error("front: " + started.error().message);
+    }
+}
+
+Front::~Front() { server_->stop(); }
+
+std::string Front::url() const { return "http://127.0.0.1:" + std::to_string(server_->port()); }
+
+void Front::set_nodes(std::vector<std::string> urls) {
+    const MutexLock lock(mutex_);
+    nodes_ = std::move(urls);
+}
+
+std::vector<std::string> Front::nodes() {
+    const MutexLock lock(mutex_);
+    std::vector<std::string> turned = nodes_;
+    if (!turned.empty()) {
+        const auto first = static_cast<std::ptrdiff_t>(++turn_ % turned.size());
+        std::ranges::rotate(turned, turned.begin() + first);
+    }
+    return turned;
+}
+
+http::ClientResult Front::try_node(const std::string& node, const http::Request& request) {
+    http::ClientRequest onward;
+    onward.method = request.method;
+    onward.url = node + request.target;
+    onward.body = request.body;
+    onward.total_timeout = kPassOnLimit;
+    for (const auto& field : request.headers) {
+        if (!belongs_to_the_connection(field.first)) {
+            onward.headers.add(field);
+        }
+    }
+    return http::fetch(client_, std::move(onward));
+}
+
+http::Response Front::pass_on(const http::Request& request) {
+    for (const std::string& node : nodes()) {
+        auto answer = try_node(node, request);
+        if (answer) {
+            http::Headers headers;
+            for (const auto& field : answer->headers) {
+                if (!belongs_to_the_connection(field.first)) {
+                    headers.add(field);
+                }
+            }
+            answer->headers = std::move(headers);
+            return *std::move(answer);
+        }
+        if (answer.error().stage == http::FailureStage::maybe_sent) {
+            break;
+        }
+    }
+    return nobody();
+}
+
+}  // namespace sluice::testing

@@ -1,0 +1,143 @@
+#include "support/node_psp.hpp"
+
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+#include "core/random.hpp"
+#include "json/json.hpp"
+#include "simulator/demo_keys.hpp"
+
+namespace sluice::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::chrono::seconds kStartLimit{60};
+constexpr const char* kTwoMerchants = "two_merchants.json";
+
+Value read_json(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    auto value = json::parse(text);
+    if (!value) {
+        throw std::runtime_error(path.string() + ": " + value.error().message);
+    }
+    return *std::move(value);
+}
+
+ChannelOrder read_order(const Value& from) {
+    return {
+        .mchid = std::string(from.text_or_empty("mchid")),
+        .out_trade_no = std::string(from.text_or_empty("out_trade_no")),
+        .trade_state = std::string(from.text_or_empty("trade_state")),
+        .amount_total = from.int_or("amount_total", 0),
+        .payments = from.int_or("payments", 0),
+        .creates = from.int_or("creates", 0),
+        .queries = from.int_or("queries", 0),
+        .closes = from.int_or("closes", 0),
+        .callbacks_sent = from.int_or("callbacks_sent", 0),
+        .callbacks_acknowledged = from.int_or("callbacks_acknowledged", 0)
+    };
+}
+
+std::vector<ChannelOrder> read_orders(const Reply& reply) {
+    const Value* list = reply.body.find("orders");
+    if (reply.status != 200 || list == nullptr || list->as_array() == nullptr) {
+        throw std::runtime_error("the simulator does not show its books: " + reply.why);
+    }
+    std::vector<ChannelOrder> orders;
+    for (const Value& item : *list->as_array()) {
+        orders.push_back(read_order(item));
+    }
+    return orders;
+}
+
+}  // namespace
+
+void Psp::make_keys(const fs::path& keys) {
+    const SystemClock clock;
+    SystemRandom random;
+    if (const auto made = simulator::make_demo_keys(keys, clock, random); !made) {
+        throw std::runtime_error("keys of the simulator: " + made.error().message);
+    }
+    Value first = read_json(keys / "merchants.json").find("merchants")->as_array()->front();
+    Value second = first;
+    second.set("mchid", "1900000110");
+    const Value both(ValueObject{{"merchants", ValueArray{std::move(first), std::move(second)}}});
+    std::ofstream(keys / kTwoMerchants) << to_json(both);
+}
+
+Psp::Psp(const fs::path& keys, const fs::path& folder)
+    : process_(
+          {.arguments =
+               {SLUICE_BINARY,
+                "psp",
+                "--listen",
+                "127.0.0.1:0",
+                "--keys",
+                keys,
+                "--merchants",
+                keys / kTwoMerchants},
+           .log = folder / "psp.log"}
+      ),
+      url_(process_.wait_for_line("sluice psp listens on ", kStartLimit)),
+      api_(url_, "") {}
+
+Reply Psp::control(const std::string& path, const Value& body) {
+    Reply reply = api_.post(path, body);
+    if (reply.status == 0 || reply.status == 400 || reply.status >= 500) {
+        throw std::runtime_error("the simulator refuses " + path + ": " + reply.why);
+    }
+    return reply;
+}
+
+bool Psp::pay(const std::string& out_trade_no) {
+    const Value body(ValueObject{{"out_trade_no", out_trade_no}});
+    return control("/sim/pay", body).status == 200;
+}
+
+std::vector<ChannelOrder> Psp::books() {
+    return read_orders(api_.get("/sim/books?limit=1000000"));
+}
+
+ChannelOrder Psp::order(const std::string& out_trade_no) {
+    const auto found = read_orders(api_.get("/sim/books?out_trade_no=" + out_trade_no));
+    return found.empty() ? ChannelOrder{} : found.front();
+}
+
+void Psp::order_fault(const ChannelFault& fault) {
+    Value body(ValueObject{
+        {"operation", fault.operation},
+        {"kind", fault.kind},
+        {"value", fault.value},
+        {"count", fault.count},
+        {"share_percent", fault.share_percent}
+    });
+    if (!fault.out_trade_no.empty()) {
+        body.set("out_trade_no", fault.out_trade_no);
+    }
+    control("/sim/faults", body);
+}
+
+void Psp::clear_faults() { api_.remove("/sim/faults"); }
+
+int Psp::send_callback(const std::string& out_trade_no, const std::string& kind) {
+    const Value body(ValueObject{{"out_trade_no", out_trade_no}, {"kind", kind}});
+    const Reply reply = control("/sim/callback", body);
+    if (reply.status != 200) {
+        throw std::runtime_error("the simulator sends no callback: " + reply.why);
+    }
+    return static_cast<int>(reply.body.int_or("answered_status", 0));
+}
+
+void Psp::pay_by_itself(int share_percent, std::chrono::milliseconds delay) {
+    control(
+        "/sim/auto_pay",
+        Value(ValueObject{
+            {"share", std::int64_t{share_percent}}, {"delay_ms", std::int64_t{delay.count()}}
+        })
+    );
+}
+
+}  // namespace sluice::testing

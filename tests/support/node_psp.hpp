@@ -1,0 +1,71 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "support/node_api.hpp"
+#include "support/process_child.hpp"
+
+namespace sluice::testing {
+
+/// One order as the channel itself keeps it.
+struct ChannelOrder {
+    std::string mchid;
+    std::string out_trade_no;
+    std::string trade_state;
+    std::int64_t amount_total = 0;
+    std::int64_t payments = 0;
+    std::int64_t creates = 0;
+    std::int64_t queries = 0;
+    std::int64_t closes = 0;
+    std::int64_t callbacks_sent = 0;
+    std::int64_t callbacks_acknowledged = 0;
+};
+
+/// A fault order, in the words of engine/simulator/faults.hpp. `out_trade_no` empty: any order.
+struct ChannelFault {
+    std::string operation;
+    std::string kind;
+    std::int64_t value = 0;
+    std::int64_t count = 1;
+    std::int64_t share_percent = 100;
+    std::string out_trade_no;
+};
+
+/// `sluice psp` as a process of its own: the channel that the nodes talk to, and what a test may
+/// order from it. Two merchants share the keys of `keys`. Its methods throw when the simulator
+/// refuses, because then the test itself is wrong.
+class Psp {
+  public:
+    Psp(const std::filesystem::path& keys, const std::filesystem::path& folder);
+
+    /// Keys and merchants for any number of simulators, written once.
+    static void make_keys(const std::filesystem::path& keys);
+
+    [[nodiscard]] const std::string& url() const { return url_; }
+    [[nodiscard]] std::string log_tail() const { return process_.log_tail(20); }
+
+    /// The payer pays; false when the channel does not let them (closed, paid).
+    bool pay(const std::string& out_trade_no);
+    [[nodiscard]] std::vector<ChannelOrder> books();
+    /// The order of that number, an empty one when the channel has none.
+    [[nodiscard]] ChannelOrder order(const std::string& out_trade_no);
+    void order_fault(const ChannelFault& fault);
+    void clear_faults();
+    /// Sends a callback of that kind and gives the status that it was answered with.
+    int send_callback(const std::string& out_trade_no, const std::string& kind);
+    /// So many per cent of the orders that come are paid by themselves.
+    void pay_by_itself(int share_percent, std::chrono::milliseconds delay);
+
+  private:
+    Reply control(const std::string& path, const Value& body);
+
+    ChildProcess process_;
+    std::string url_;
+    Api api_;
+};
+
+}  // namespace sluice::testing

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "support/process_child.hpp"
+
+namespace sluice::testing {
+
+/// A channel account of the simulator as a node is told of it.
+struct NodeChannelAccount {
+    std::string name;
+    std::string mchid;
+    int cost_basis_points = 0;
+};
+
+/// What a node's configuration file says.
+struct NodeSettings {
+    std::string name;  ///< of its files
+    std::filesystem::path folder;
+    std::filesystem::path keys;
+    std::string conninfo;
+    std::string psp_url;
+    std::string callback_base_url;
+    std::string api_key;
+    std::vector<NodeChannelAccount> accounts;
+    int consistency_seconds = 2;
+};
+
+/// `sluice serve` as a process of its own, that a test may stop, kill and start again. One thread.
+class Node {
+  public:
+    explicit Node(NodeSettings settings);
+
+    /// Returns when the node says that it serves; throws with the end of its log otherwise.
+    void start();
+    void kill_at_once();
+    /// Asks it to end; the exit status.
+    int stop();
+
+    [[nodiscard]] bool is_running() { return process_ != nullptr && process_->is_running(); }
+    [[nodiscard]] const std::string& url() const { return url_; }
+    [[nodiscard]] const std::string& name() const { return settings_.name; }
+    /// "" before the first start.
+    [[nodiscard]] std::string log_tail(std::size_t lines) const;
+
+  private:
+    void write_configuration() const;
+
+    NodeSettings settings_;
+    std::unique_ptr<ChildProcess> process_;
+    std::string url_;
+};
+
+}  // namespace sluice::testing

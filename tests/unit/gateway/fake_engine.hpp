@@ -1,0 +1,91 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/mutex.hpp"
+#include "gateway/account_store.hpp"
+#include "gateway/order_store.hpp"
+#include "gateway/payment_store.hpp"
+#include "worker/intake.hpp"
+
+namespace sluice::testing {
+
+/// Orders in memory, with the store's promises.
+class MemoryOrders final : public gateway::OrderStore {
+  public:
+    Result<gateway::OpenedOrder> open(const gateway::OpenOrder& request) override;
+    Result<std::optional<payment::Order>> find(std::string_view merchant_id, OrderId id) override;
+    Result<std::optional<payment::Order>> find_by_number(gateway::OrderNumber number) override;
+
+    [[nodiscard]] std::size_t size() const { return rows_.size(); }
+    std::optional<Error> next_error;
+
+  private:
+    struct Row {
+        payment::Order order;
+        Hash128 hash;
+    };
+    std::vector<Row> rows_;
+    std::map<std::string, Hash128> keys_;
+};
+
+class MemoryPayments final : public gateway::PaymentStore {
+  public:
+    Result<std::optional<payment::PaymentPicture>> find(PaymentId id) override;
+    Result<std::vector<gateway::JournalActivation>> journal(PaymentId id) override;
+
+    std::map<PaymentId, payment::PaymentPicture> pictures;
+    std::vector<gateway::JournalActivation> activations;
+};
+
+/// Accounts in memory; every account keeps one entry for each top-up.
+class MemoryAccounts final : public gateway::AccountStore {
+  public:
+    Result<gateway::AccountChange> open(const gateway::OpenAccount& request) override;
+    Result<std::optional<gateway::Account>> find(AccountId id) override;
+    Result<std::optional<gateway::AccountIdentity>> identify(AccountId id) override;
+    Result<gateway::AccountChange> top_up(const gateway::TopUp& request) override;
+    Result<gateway::AccountEntryPage> entries(
+        AccountId id, gateway::PageRequest page
+    ) override;
+    Result<gateway::Account> close(AccountId id) override;
+
+    [[nodiscard]] std::size_t size() const { return rows_.size(); }
+    [[nodiscard]] std::size_t top_ups() const { return top_ups_.size(); }
+
+  private:
+    std::map<AccountId, gateway::Account> rows_;
+    std::map<AccountId, std::vector<gateway::AccountEntry>> entries_;
+    std::map<std::string, gateway::TopUp> top_ups_;
+};
+
+/// The engine's door with an engine behind it that obeys the test: what start() waits for decides
+/// how far the payment has come when it answers.
+class FakeIntake final : public worker::Intake {
+  public:
+    explicit FakeIntake(MemoryPayments& payments) : payments_(payments) {}
+
+    Result<std::optional<std::string>> owner_elsewhere(Bucket bucket) override;
+    void start(worker::StartPayment request, worker::PictureReply reply) override;
+    void close(PaymentId payment, worker::PictureReply reply) override;
+    void callback(worker::CallbackFact fact, worker::DoneReply reply) override;
+    void wait_final(PaymentId payment, Time deadline, worker::PictureReply reply) override;
+
+    std::optional<std::string> owner;       ///< another node's address
+    std::optional<Error> owner_error;
+    std::optional<Error> next_error;        ///< told instead of any success
+    bool silent = false;                    ///< never replies
+    std::vector<worker::StartPayment> starts;
+    std::vector<PaymentId> closes;
+    std::vector<PaymentId> waits;
+    std::vector<worker::CallbackFact> callbacks;
+
+  private:
+    MemoryPayments& payments_;
+};
+
+}  // namespace sluice::testing
