@@ -13,7 +13,7 @@ constexpr std::string_view kUsage =
     "usage: sluice VERB ...\n"
     "  serve --config FILE          the server\n"
     "  psp --listen HOST:PORT ...   the simulated payment channels\n"
-    "  script try FILE ...          runs one script in the production sandbox\n"
+    "  script try FILE ...          runs one script in the production sandbox\n";
 
 }  // namespace
 

@@ -61,7 +61,10 @@ void mask_member(std::string& body, const std::string& name) {
         const std::size_t begin = value_begin(body, position);
         if (begin != std::string::npos) {
             const std::size_t end = closing_quote(body, begin);
-            const std::size_t shown = std::min(after_characters(body, begin, kShown), end);
+            std::size_t shown = std::min(after_characters(body, begin, kShown), end);
+            while (shown > begin && body[shown - 1] == '\\') {
+                --shown;
+            }
             body.replace(shown, end - shown, kHidden);
             position = shown + kHidden.size();
         }

@@ -44,6 +44,7 @@ Value to_value(const OpenCase& effect) {
     Value value;
     value.set("type", "case");
     value.set("kind", effect.kind);
+    value.set("instruction", effect.instruction.to_string());
     value.set("amount", effect.amount);
     return value;
 }

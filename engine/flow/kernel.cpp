@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "payment/claims.hpp"
 #include "payment/names.hpp"
 
 namespace sluice::flow {
@@ -48,17 +47,6 @@ Result<Recorded> recorded_from_value(const Value& value) {
         recorded.value = *inner;
     }
     return recorded;
-}
-
-Result<void> Kernel::begin(Activation activation) {
-    activation_ = std::move(activation);
-    step_ = Step{};
-    ordinal_ = 0;
-    for (auto& fact : activation_.facts) {
-        apply(fact);
-    }
-    step_.facts = std::move(activation_.facts);
-    return {};
 }
 
 Step Kernel::take_step() {
@@ -114,82 +102,23 @@ bool Kernel::move(payment::Instruction& instruction, InstructionEvent event) {
     return true;
 }
 
-void Kernel::apply(const Fact& fact) {
-    if (fact.kind == Fact::Kind::close_requested || fact.kind == Fact::Kind::timer) {
-        Value event;
-        event.set("type", to_string(fact.kind));
-        events_.push_back(std::move(event));
-        return;
-    }
-    if (fact.kind == Fact::Kind::started) {
-        return;
-    }
-    // The answer to an exchange that was already answered (it had been sent again) proves only what
-    // is final.
-    const bool stale =
-        fact.kind == Fact::Kind::outcome && unanswered_.erase(fact.exchange) == 0 &&
-        fact.outcome.kind != payment::OutcomeKind::succeeded;
-    if (stale) {
-        return;
-    }
-    payment::Instruction* instruction = find_mutable(fact.instruction);
-    if (instruction == nullptr) {
-        return;
-    }
-    const auto reading =
-        payment::read_outcome(*instruction, fact.outcome, fact.operation, fact.source);
-    auto& absence = absence_[fact.instruction];
-    using payment::Operation;
-    using payment::OutcomeKind;
-    if (fact.operation == Operation::close &&
-        (fact.outcome.kind == OutcomeKind::closed || fact.outcome.kind == OutcomeKind::not_found)) {
-        absence = {.close_answered = true, .not_found_since = false};
-    }
-    if (fact.operation == Operation::query && fact.outcome.kind == OutcomeKind::not_found) {
-        absence.not_found_since = true;
-    }
-    if (reading.event && move(*instruction, *reading.event)) {
-        if (!fact.outcome.code.empty()) {
-            instruction->outcome_code = fact.outcome.code;
-            instruction->outcome_message = fact.outcome.message;
-        }
-        if (!fact.outcome.channel_reference.empty()) {
-            instruction->channel_reference = fact.outcome.channel_reference;
-        }
-        if (!fact.outcome.next_action.is_null()) {
-            instruction->next_action = fact.outcome.next_action;
-        }
-        if (!reading.conflict.empty()) {
-            instruction->outcome_code = "conflicted";
-            instruction->outcome_message = reading.conflict;
-            // Opened here and not by the script: no flow may overlook it.
-            (void)open_case("conflicted", instruction->id, reading.conflict);
-        }
-    }
-    queue_event(fact, *instruction);
-}
-
-void Kernel::queue_event(const Fact& fact, const payment::Instruction& instruction) {
-    Value event;
-    event.set("type", to_string(fact.kind));
-    event.set("instruction", instruction.id.to_string());
-    event.set("operation", payment::to_string(fact.operation));
-    event.set("outcome", payment::to_string(fact.outcome.kind));
-    event.set("code", fact.outcome.code);
-    event.set("status", payment::to_string(instruction.status));
-    events_.push_back(std::move(event));
-}
-
-std::optional<Value> Kernel::next_event() {
-    if (events_.empty()) {
-        return std::nullopt;
-    }
-    Value event = std::move(events_.front());
-    events_.pop_front();
-    return event;
-}
-
 Result<void> Kernel::stage(std::string_view name, std::string_view phase) {
+    if (!stages_.empty() && std::ranges::find(stages_, name) == stages_.end()) {
+        std::string known;
+        for (const auto& stage : stages_) {
+            known += (known.empty() ? "" : ", ") + stage;
+        }
+        return fail(
+            ErrorCode::script, "stage '" + std::string(name) + "' is none of the flow's: " + known
+        );
+    }
+    if (phase != "begun" && phase != "done") {
+        return fail(
+            ErrorCode::script,
+            "stage '" + std::string(name) + "' cannot be '" + std::string(phase) +
+                "', wanted begun or done"
+        );
+    }
     if (phase == "begun") {
         picture_.payment.stage = name;
         step_.payment_changed = true;
@@ -232,13 +161,39 @@ std::optional<Value> Kernel::refusal_at(std::uint32_t ordinal) {
     return known->value;
 }
 
-Result<InstructionId> Kernel::instruct(const InstructRequest& request) {
-    SLUICE_ASSIGN(payment::Leg * leg, leg(request.leg_number));
+Result<void> Kernel::may(std::string_view verb) const {
+    const auto& payment = picture_.payment;
+    if (!payment::is_final(payment.status)) {
+        return {};
+    }
+    return fail(
+        ErrorCode::script,
+        payment.id.to_string() + " is " + std::string(payment::to_string(payment.status)) +
+            ", it can no longer " + std::string(verb)
+    );
+}
+
+Result<void> Kernel::may_begin(std::string_view verb) const {
+    SLUICE_TRY(may(verb));
+    const auto& payment = picture_.payment;
+    if (payment.status == PaymentStatus::pending) {
+        return {};
+    }
+    return fail(
+        ErrorCode::script,
+        payment.id.to_string() + " is " + std::string(payment::to_string(payment.status)) +
+            ", only a pending payment can " + std::string(verb)
+    );
+}
+
+Result<payment::Instruction*> Kernel::create(
+    const payment::Leg& leg, const InstructRequest& request
+) {
     for (const auto& other : picture_.instructions) {
-        if (other.leg_number == leg->number && occupies_leg(other.status)) {
+        if (other.leg_number == leg.number && occupies_leg(other.status)) {
             return fail(
                 ErrorCode::script,
-                "leg " + std::to_string(leg->number) + " still has instruction " +
+                "leg " + std::to_string(leg.number) + " still has instruction " +
                     other.id.to_string() + " which is " +
                     std::string(payment::to_string(other.status)) +
                     "; another may follow only after it is known not to have taken the money"
@@ -247,26 +202,46 @@ Result<InstructionId> Kernel::instruct(const InstructRequest& request) {
     }
     payment::Instruction instruction;
     instruction.id = InstructionId(picture_.payment.id.raw().derive(activation_.seq, ++ordinal_));
-    instruction.leg_number = leg->number;
-    instruction.kind = leg->kind;
-    instruction.channel = leg->kind == LegKind::internal ? leg->method : request.channel;
+    instruction.leg_number = leg.number;
+    instruction.kind = leg.kind;
+    instruction.channel = leg.kind == LegKind::internal ? leg.method : request.channel;
     instruction.channel_account = request.channel_account;
     instruction.merchant = request.merchant;
-    instruction.scene = leg->scene;
-    instruction.account = leg->account;
-    instruction.amount = leg->amount;
+    instruction.scene = leg.scene;
+    instruction.account = leg.account;
+    instruction.amount = leg.amount;
     instruction.created_at = activation_.now;
     instruction.expires_at = request.expires_at;
     Value effect = effect_of("instruct");
     effect.set("instruction", instruction.id.to_string());
-    effect.set("leg", leg->number);
+    effect.set("leg", leg.number);
     effect.set("channel", instruction.channel);
     effect.set("channel_account", instruction.channel_account);
     effect.set("amount", instruction.amount);
     note(std::move(effect));
     step_.created.push_back(instruction.id);
     picture_.instructions.push_back(std::move(instruction));
-    return picture_.instructions.back().id;
+    return &picture_.instructions.back();
+}
+
+Result<InstructionId> Kernel::instruct(const InstructRequest& request) {
+    SLUICE_TRY(may_begin("instruct"));
+    SLUICE_ASSIGN(const payment::Leg* leg, leg(request.leg_number));
+    if (leg->kind != LegKind::external) {
+        return fail(
+            ErrorCode::script,
+            "leg " + std::to_string(leg->number) + " is internal, a channel cannot collect it"
+        );
+    }
+    if (request.channel.empty() || request.channel_account.empty()) {
+        return fail(
+            ErrorCode::script,
+            "an instruction for leg " + std::to_string(leg->number) +
+                " wants 'channel' and 'channel_account'"
+        );
+    }
+    SLUICE_ASSIGN(const payment::Instruction* instruction, create(*leg, request));
+    return instruction->id;
 }
 
 Result<Value> Kernel::hold_step(HoldStep::Kind kind, payment::Instruction& instruction) {
@@ -288,7 +263,8 @@ Result<Value> Kernel::hold_step(HoldStep::Kind kind, payment::Instruction& instr
 }
 
 Result<Value> Kernel::hold(int leg_number) {
-    SLUICE_ASSIGN(payment::Leg * leg, leg(leg_number));
+    SLUICE_TRY(may_begin("hold"));
+    SLUICE_ASSIGN(const payment::Leg* leg, leg(leg_number));
     if (leg->kind != LegKind::internal) {
         return fail(
             ErrorCode::script,
@@ -296,27 +272,36 @@ Result<Value> Kernel::hold(int leg_number) {
                 ", only internal legs can be held"
         );
     }
-    SLUICE_ASSIGN(const InstructionId id, instruct({.leg_number = leg_number}));
-    payment::Instruction& instruction = *find_mutable(id);
-    SLUICE_ASSIGN(Value answer, hold_step(HoldStep::Kind::hold, instruction));
+    SLUICE_ASSIGN(payment::Instruction* instruction, create(*leg, {}));
+    SLUICE_ASSIGN(Value answer, hold_step(HoldStep::Kind::hold, *instruction));
     const bool held = *answer.find("ok")->as_bool();
-    move(instruction, held ? InstructionEvent::accepted : InstructionEvent::declined);
-    answer.set("instruction", id.to_string());
+    move(*instruction, held ? InstructionEvent::accepted : InstructionEvent::declined);
+    answer.set("instruction", instruction->id.to_string());
     return answer;
 }
 
-Result<Value> Kernel::capture(InstructionId id) {
+Result<payment::Instruction*> Kernel::held(InstructionId id, std::string_view verb) {
     payment::Instruction* instruction = find_mutable(id);
-    if (instruction == nullptr || instruction->kind != LegKind::internal ||
-        instruction->status != InstructionStatus::pending) {
-        return fail(
-            ErrorCode::script,
-            id.to_string() + " is " +
-                (instruction == nullptr ? "not of this payment"
-                                        : std::string(payment::to_string(instruction->status))) +
-                ", only a held internal instruction can be captured"
-        );
+    const bool internal = instruction != nullptr && instruction->kind == LegKind::internal;
+    if (internal && instruction->status == InstructionStatus::pending) {
+        return instruction;
     }
+    std::string what = "not of this payment";
+    if (internal) {
+        what = payment::to_string(instruction->status);
+    } else if (instruction != nullptr) {
+        what = "external";
+    }
+    return fail(
+        ErrorCode::script,
+        id.to_string() + " is " + what + ", only a held internal instruction can be " +
+            std::string(verb)
+    );
+}
+
+Result<Value> Kernel::capture(InstructionId id) {
+    SLUICE_TRY(may_begin("capture"));
+    SLUICE_ASSIGN(payment::Instruction* instruction, held(id, "captured"));
     SLUICE_ASSIGN(Value answer, hold_step(HoldStep::Kind::capture, *instruction));
     const bool captured = *answer.find("ok")->as_bool();
     if (!captured) {
@@ -334,11 +319,8 @@ Result<Value> Kernel::capture(InstructionId id) {
 }
 
 Result<void> Kernel::release(InstructionId id) {
-    payment::Instruction* instruction = find_mutable(id);
-    if (instruction == nullptr || instruction->kind != LegKind::internal ||
-        instruction->status != InstructionStatus::pending) {
-        return fail(ErrorCode::script, id.to_string() + " holds no money, nothing to release");
-    }
+    SLUICE_TRY(may("release"));
+    SLUICE_ASSIGN(payment::Instruction* instruction, held(id, "released"));
     HoldStep step{
         ++ordinal_, HoldStep::Kind::release, id, instruction->account, instruction->amount
     };
@@ -349,18 +331,30 @@ Result<void> Kernel::release(InstructionId id) {
 }
 
 Result<void> Kernel::exchange(InstructionId id, payment::Operation operation) {
+    SLUICE_TRY(may("talk to a channel"));
     const payment::Instruction* instruction = find(id);
     if (instruction == nullptr || instruction->kind != LegKind::external) {
         return fail(
             ErrorCode::script, id.to_string() + " is no external instruction of this payment"
         );
     }
-    if (operation == payment::Operation::collect &&
-        instruction->status != InstructionStatus::created) {
+    const bool collects = operation == payment::Operation::collect;
+    if (collects) {
+        SLUICE_TRY(may_begin("collect"));
+    }
+    auto& talk = talks_[id];
+    if (collects && (talk.collect_sent || instruction->status != InstructionStatus::created)) {
         return fail(
             ErrorCode::script,
             id.to_string() + " is " + std::string(payment::to_string(instruction->status)) +
                 ", it was sent before: query it instead"
+        );
+    }
+    if (!collects && !talk.collect_sent) {
+        return fail(
+            ErrorCode::script,
+            id.to_string() + " was never sent, nothing to " +
+                std::string(payment::to_string(operation))
         );
     }
     for (const auto& [number, sent] : unanswered_) {
@@ -372,6 +366,7 @@ Result<void> Kernel::exchange(InstructionId id, payment::Operation operation) {
             );
         }
     }
+    talk.collect_sent = true;
     const SendExchange effect{++exchanges_sent_, id, operation};
     unanswered_[effect.exchange] = effect;
     note(to_value(effect));

@@ -66,6 +66,9 @@ class Kernel {
   public:
     explicit Kernel(payment::PaymentPicture picture) : picture_(std::move(picture)) {}
 
+    /// The stages of the flow; until then every name is one.
+    void declare_stages(std::vector<std::string> stages) { stages_ = std::move(stages); }
+
     /// Begins an activation: resets the step, takes the facts, applies them to the instructions.
     /// `known` are results recorded for it before; `decider` is null on replay.
     struct Activation {
@@ -101,7 +104,10 @@ class Kernel {
     Result<Value> capture(InstructionId id);
     Result<void> release(InstructionId id);
     Result<void> exchange(InstructionId id, payment::Operation operation);
-    Result<void> conclude_absent(InstructionId id, std::chrono::seconds consistency);
+    /// Whether the instruction is now known never to have come to be, so that it is closed: it was
+    /// sent, closed, and a query asked after the close found nothing, later than `consistency` after
+    /// it began. False leaves all as it is.
+    Result<bool> conclude_absent(InstructionId id, std::chrono::seconds consistency);
     Result<void> post(std::vector<PostLine> lines);
     Result<void> open_case(std::string_view kind, InstructionId id, std::string detail);
     Result<void> unwind(std::string code, std::string message);
@@ -110,7 +116,16 @@ class Kernel {
   private:
     payment::Instruction* find_mutable(InstructionId id);
     Result<payment::Leg*> leg(int number);
+    Result<void> may(std::string_view verb) const;
+    Result<void> may_begin(std::string_view verb) const;
+    Result<payment::Instruction*> create(const payment::Leg& leg, const InstructRequest& request);
+    Result<payment::Instruction*> held(InstructionId id, std::string_view verb);
     void apply(const Fact& fact);
+    bool answers(const Fact& fact);
+    void learn(const Fact& fact, payment::Instruction& instruction);
+    void contest(payment::InstructionEvent event, const payment::Instruction& instruction,
+                 const std::string& conflict);
+    void note_absence(const Fact& fact);
     void queue_event(const Fact& fact, const payment::Instruction& instruction);
     bool move(payment::Instruction& instruction, payment::InstructionEvent event);
     void note(Value effect) { step_.effects.push_back(std::move(effect)); }
@@ -127,12 +142,16 @@ class Kernel {
     std::uint32_t exchanges_sent_ = 0;
     std::deque<Value> events_;
     std::map<std::uint32_t, SendExchange> unanswered_;
-    /// Per instruction: when the last close was answered, and whether a later query found nothing.
-    struct Absence {
-        bool close_answered = false;
-        bool not_found_since = false;
+    /// What was said with the channel about one instruction.
+    struct Talk {
+        bool collect_sent = false;
+        /// The last exchange sent when a close was answered; 0: none was.
+        std::uint32_t closed_after = 0;
+        bool found_nothing_since = false;
+        bool contested = false;  ///< a case tells that money came against our record
     };
-    std::map<InstructionId, Absence> absence_;
+    std::map<InstructionId, Talk> talks_;
+    std::vector<std::string> stages_;
 };
 
 }  // namespace sluice::flow

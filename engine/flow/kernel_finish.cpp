@@ -23,8 +23,11 @@ Value status_effect(const payment::Payment& payment) {
 }  // namespace
 
 Result<void> Kernel::post(std::vector<PostLine> lines) {
-    if (lines.empty()) {
-        return fail(ErrorCode::script, "post wants at least two lines");
+    SLUICE_TRY(may("post"));
+    if (lines.size() < 2) {
+        return fail(
+            ErrorCode::script, "post wants at least two lines, got " + std::to_string(lines.size())
+        );
     }
     Money balance{0, lines.front().amount.currency()};
     for (const auto& line : lines) {
@@ -54,43 +57,59 @@ Result<void> Kernel::post(std::vector<PostLine> lines) {
 
 Result<void> Kernel::open_case(std::string_view kind, InstructionId id, std::string detail) {
     const payment::Instruction* instruction = find(id);
+    if (instruction == nullptr) {
+        return fail(
+            ErrorCode::script, id.to_string() + " is not of this payment, a case wants one that is"
+        );
+    }
     OpenCase opened;
     // Cases count from the top so that they never share an ordinal with instructions.
     const auto ordinal = 0x80000000U + static_cast<std::uint32_t>(step_.cases.size());
     opened.id = CaseId(picture_.payment.id.raw().derive(activation_.seq, ordinal));
     opened.kind = kind;
     opened.instruction = id;
-    opened.amount = instruction == nullptr ? picture_.payment.amount : instruction->amount;
+    opened.amount = instruction->amount;
     opened.detail = std::move(detail);
     note(to_value(opened));
     step_.cases.push_back(std::move(opened));
     return {};
 }
 
-Result<void> Kernel::conclude_absent(InstructionId id, std::chrono::seconds consistency) {
+Result<bool> Kernel::conclude_absent(InstructionId id, std::chrono::seconds consistency) {
+    SLUICE_TRY(may("conclude"));
     payment::Instruction* instruction = find_mutable(id);
-    const auto& absence = absence_[id];
-    if (instruction == nullptr || payment::is_final(instruction->status)) {
-        return fail(ErrorCode::script, id.to_string() + " is not open");
-    }
-    if (!absence.close_answered || !absence.not_found_since) {
+    if (instruction == nullptr || instruction->kind != LegKind::external) {
         return fail(
-            ErrorCode::script,
-            id.to_string() +
-                " may still exist at the channel: close it, then query it once more, before it "
-                "counts as absent"
+            ErrorCode::script, id.to_string() + " is no external instruction of this payment"
         );
     }
-    if (activation_.now - instruction->created_at < consistency) {
+    if (payment::is_final(instruction->status)) {
         return fail(
             ErrorCode::script,
-            id.to_string() + " is younger than " + std::to_string(consistency.count()) +
-                " s, the channel may not show it yet"
+            id.to_string() + " is " + std::string(payment::to_string(instruction->status)) +
+                ", only an open instruction can turn out absent"
         );
+    }
+    // A channel always needs a moment to show what it took.
+    if (consistency < std::chrono::seconds(1)) {
+        return fail(
+            ErrorCode::script,
+            "the channel's delay is " + std::to_string(consistency.count()) +
+                " s, wanted at least 1 s"
+        );
+    }
+    const bool on_its_way = std::ranges::any_of(unanswered_, [&](const auto& sent) {
+        return sent.second.instruction == id &&
+               sent.second.operation == payment::Operation::collect;
+    });
+    const auto& talk = talks_[id];
+    if (on_its_way || !talk.found_nothing_since ||
+        activation_.now - instruction->created_at < consistency) {
+        return false;
     }
     move(*instruction, payment::InstructionEvent::shut);
     instruction->outcome_code = "not_found";
-    return {};
+    return true;
 }
 
 Result<void> Kernel::unwind(std::string code, std::string message) {

@@ -22,8 +22,26 @@ const char kGlobalsKey = 0;
 const char kEnvironmentKey = 0;
 const char kModuleKey = 0;
 const char kCoroutineKey = 0;
+const char kResultKey = 0;
 constexpr std::size_t kProgramsMax = 64;
 constexpr int kStackForHost = 20;
+
+/// Moves the value on top to where take_kept() finds it. Runs outside of protected calls, so it
+/// must not allocate: the holder and its one place exist since open_globals().
+void keep(lua_State* state) {
+    lua_rawgetp(state, LUA_REGISTRYINDEX, &kResultKey);
+    lua_insert(state, -2);
+    lua_rawseti(state, -2, 1);
+    lua_pop(state, 1);
+}
+
+void take_kept(lua_State* state) {
+    lua_rawgetp(state, LUA_REGISTRYINDEX, &kResultKey);
+    lua_rawgeti(state, -1, 1);
+    lua_pushnil(state);
+    lua_rawseti(state, -3, 1);
+    lua_remove(state, -2);
+}
 
 Value read_failure(lua_State* state) {
     unwrap_failure(state);
@@ -64,6 +82,8 @@ std::expected<void, ScriptError> Vm::State::open() {
 }
 
 void Vm::State::open_globals(lua_State* state) {
+    lua_createtable(state, 1, 0);
+    lua_rawsetp(state, LUA_REGISTRYINDEX, &kResultKey);
     lua_createtable(state, 0, 64);
     open_libraries(state);
     for (const HostTable& table : settings.host) {
@@ -195,6 +215,9 @@ Value Vm::State::call(lua_State* state, std::string_view path, std::span<const V
 }
 
 lua_State* Vm::State::begin_coroutine(lua_State* state) {
+    // The old one loses its anchor below, so nobody may reach it any more.
+    coroutine = nullptr;
+    suspended = false;
     lua_State* thread = lua_newthread(state);
     lua_rawsetp(state, LUA_REGISTRYINDEX, &kCoroutineKey);
     return thread;
@@ -219,7 +242,10 @@ std::expected<Progress, ScriptError> Vm::State::drive(int arguments) {
                             !box.meters.is_killed();
         lua_xmove(coroutine, lua.get(), 1);
         if (!failed) {
-            return std::unexpected(take_error(status));
+            coroutine = nullptr;
+            ScriptError error = take_error(status);
+            lua_settop(lua.get(), 0);
+            return std::unexpected(std::move(error));
         }
         progress.kind = Progress::Kind::failed;
         box.blamed = box.failed_at;
@@ -229,12 +255,10 @@ std::expected<Progress, ScriptError> Vm::State::drive(int arguments) {
     } else {
         lua_pushnil(lua.get());
     }
-    lua_rawsetp(lua.get(), LUA_REGISTRYINDEX, &kCoroutineKey);
+    keep(lua.get());
     coroutine = nullptr;
     auto read = [&progress](lua_State* state) {
-        lua_rawgetp(state, LUA_REGISTRYINDEX, &kCoroutineKey);
-        lua_pushnil(state);
-        lua_rawsetp(state, LUA_REGISTRYINDEX, &kCoroutineKey);
+        take_kept(state);
         progress.value = progress.kind == Progress::Kind::failed
                              ? read_failure(state)
                              : read_value(state, -1, Functions::refuse);
@@ -250,7 +274,7 @@ void* Vm::State::argument_of(lua_State* state) {
     return argument;
 }
 
-std::expected<void, ScriptError> Vm::State::protect_raw(lua_CFunctionLike* run, void* body) {
+std::expected<void, ScriptError> Vm::State::protect_raw(Entry* run, void* body) {
     lua_State* state = lua.get();
     const int base = lua_gettop(state);
     lua_pushcfunction(state, note_mistake);
@@ -303,9 +327,9 @@ ScriptError Vm::State::failure_error() {
     ScriptError error;
     const Position position = box.failed_at;
     box.blamed = position;
-    lua_rawsetp(lua.get(), LUA_REGISTRYINDEX, &kCoroutineKey);
+    keep(lua.get());
     auto read = [&error](lua_State* state) {
-        lua_rawgetp(state, LUA_REGISTRYINDEX, &kCoroutineKey);
+        take_kept(state);
         error.failure = read_failure(state);
     };
     box.meters.begin(lua.get());

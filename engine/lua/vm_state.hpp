@@ -35,7 +35,7 @@ class Vm::State {
     /// The same within a running activation.
     template <class Body>
     std::expected<void, ScriptError> protect(Body& body) {
-        lua_CFunctionLike* const run = [](lua_State* state) { return run_body<Body>(state); };
+        Entry* const run = [](lua_State* state) { return run_body<Body>(state); };
         return protect_raw(run, &body);
     }
 
@@ -59,7 +59,7 @@ class Vm::State {
     Interpreter lua;
 
   private:
-    using lua_CFunctionLike = int(lua_State*);
+    using Entry = int(lua_State*);
 
     template <class Body>
     static int run_body(lua_State* state) {
@@ -68,7 +68,7 @@ class Vm::State {
     }
 
     static void* argument_of(lua_State* state);
-    std::expected<void, ScriptError> protect_raw(lua_CFunctionLike* run, void* body);
+    std::expected<void, ScriptError> protect_raw(Entry* run, void* body);
     ScriptError take_error(int status);
     ScriptError killed_error() const;
     ScriptError failure_error();

@@ -29,8 +29,10 @@ std::string contradiction(const Instruction& instruction, const Outcome& outcome
     return {};
 }
 
-std::optional<InstructionEvent> unclear_if_collect(Operation operation) {
-    if (operation == Operation::collect) {
+/// What an answer without a decision leaves of a collect: it may have been executed. Anything else
+/// that goes wrong (a query, a close, a callback nobody understands) proves nothing.
+std::optional<InstructionEvent> undecided(Operation operation, Source source) {
+    if (operation == Operation::collect && source != Source::callback) {
         return InstructionEvent::unclear;
     }
     return std::nullopt;
@@ -39,24 +41,25 @@ std::optional<InstructionEvent> unclear_if_collect(Operation operation) {
 std::optional<InstructionEvent> event_of(
     const Outcome& outcome, Operation operation, Source source
 ) {
+    const bool again = operation == Operation::collect && source == Source::resend;
+    const bool first = operation == Operation::collect && source == Source::first_send;
     switch (outcome.kind) {
         case OutcomeKind::succeeded:
             return InstructionEvent::confirmed;
         case OutcomeKind::pending:
             return InstructionEvent::accepted;
         case OutcomeKind::refused:
-            // A refused query or close says nothing about the payment itself.
-            return operation == Operation::close ? std::nullopt
-                                                 : std::optional(InstructionEvent::declined);
-        case OutcomeKind::not_sent:
-        case OutcomeKind::config:
-            if (operation != Operation::collect) {
+            // A refused close says nothing about the payment; a refused repeat says nothing about
+            // the send before it.
+            if (operation == Operation::close) {
                 return std::nullopt;
             }
-            return source == Source::first_send ? InstructionEvent::not_sent
-                                                : InstructionEvent::unclear;
+            return again ? InstructionEvent::unclear : InstructionEvent::declined;
+        case OutcomeKind::not_sent:
+        case OutcomeKind::config:
+            return first ? InstructionEvent::not_sent : undecided(operation, source);
         case OutcomeKind::unknown:
-            return unclear_if_collect(operation);
+            return undecided(operation, source);
         case OutcomeKind::not_found:
             return std::nullopt;
         case OutcomeKind::closed:

@@ -83,7 +83,8 @@ void count_payments(const Cluster& cluster, AuditReport& report) {
 
 /// What a caller was told must exist, once, under the id that was told.
 void compare_with_callers(
-    const Cluster& cluster, const std::map<std::string, std::string>& acknowledged,
+    const Cluster& cluster,
+    const std::map<std::string, std::string>& acknowledged,
     AuditReport& report
 ) {
     std::map<std::string, std::vector<std::string>> stored;
@@ -109,8 +110,8 @@ void compare_with_callers(
 }
 
 void compare_order(const ChannelOrder& theirs, const Ours& ours, AuditReport& report) {
-    const std::string name = ours.order_number + " (" + ours.payment + ", channel number " +
-                             theirs.out_trade_no + ")";
+    const std::string name =
+        ours.order_number + " (" + ours.payment + ", channel number " + theirs.out_trade_no + ")";
     const auto expect = [&](bool holds, const std::string& otherwise) {
         if (!holds) {
             report.findings.push_back(name + " " + otherwise);
@@ -205,7 +206,8 @@ constexpr Law kLaws[] = {
      "WHERE p.status IN ('succeeded', 'failed', 'closed') "
      "GROUP BY p.id, p.status HAVING count(v.id) <> 1 OR max(v.type) <> 'payment.' || p.status"},
     {"a run was quarantined", "SELECT * FROM sluice.quarantine"},
-    {"a finished run is still alive", "SELECT f.run_id, p.status FROM sluice.flow_run f "
+    {"a finished run is still alive",
+     "SELECT f.run_id, p.status FROM sluice.flow_run f "
      "JOIN sluice.payment p ON p.id = f.run_id "
      "WHERE p.status IN ('succeeded', 'failed', 'closed')"},
 };
@@ -224,15 +226,13 @@ void check_laws(const Cluster& cluster, AuditReport& report) {
 }
 
 void check_cards(const Cluster& cluster, AuditReport& report) {
-    const auto put_on = static_cast<std::int64_t>(cluster.cards().size()) *
-                        cluster.options().card_amount;
+    const auto put_on =
+        static_cast<std::int64_t>(cluster.cards().size()) * cluster.options().card_amount;
     const std::string left =
         cluster.query_one("SELECT coalesce(sum(b.cr - b.dr), 0) FROM sluice.balance b");
     const std::int64_t wanted = put_on - kCardPart * static_cast<std::int64_t>(report.succeeded);
     if (left != std::to_string(wanted)) {
-        report.findings.push_back(
-            "the cards hold " + left + ", wanted " + std::to_string(wanted)
-        );
+        report.findings.push_back("the cards hold " + left + ", wanted " + std::to_string(wanted));
     }
 }
 
@@ -240,8 +240,9 @@ void check_cards(const Cluster& cluster, AuditReport& report) {
 
 std::string AuditReport::summary() const {
     return std::to_string(payments) + " payments: " + std::to_string(succeeded) + " succeeded, " +
-           std::to_string(closed) + " closed, " + std::to_string(failed) + " failed; the channel has " +
-           std::to_string(channel_orders) + " orders, " + std::to_string(paid_at_channel) + " paid";
+           std::to_string(closed) + " closed, " + std::to_string(failed) +
+           " failed; the channel has " + std::to_string(channel_orders) + " orders, " +
+           std::to_string(paid_at_channel) + " paid";
 }
 
 bool wait_until_quiet(const Cluster& cluster) {
@@ -252,7 +253,8 @@ bool wait_until_quiet(const Cluster& cluster) {
 
 std::vector<std::string> unsound_ledger(const Cluster& cluster) {
     std::vector<std::string> found;
-    for (const auto& entry : fs::directory_iterator(fs::path(SLUICE_SOURCE_DIR) / "db" / "checks")) {
+    for (const auto& entry :
+         fs::directory_iterator(fs::path(SLUICE_SOURCE_DIR) / "db" / "checks")) {
         std::ifstream file(entry.path());
         std::string sql{std::istreambuf_iterator<char>(file), {}};
         // The files end in a semicolon, as psql wants them.

@@ -1,10 +1,11 @@
 #include "support/node_cluster.hpp"
 
 #include <atomic>
-#include <gtest/gtest.h>
 #include <iostream>
 #include <stdexcept>
 #include <unistd.h>
+
+#include <gtest/gtest.h>
 
 #include "support/process_postgres.hpp"
 #include "support/process_wait.hpp"
@@ -130,9 +131,9 @@ void Cluster::open_cards() {
         const std::string number = "card-" + std::to_string(i);
         const Reply opened = api_->post(
             "/v1/accounts",
-            Value(ValueObject{
-                {"kind", "prepaid_card"}, {"owner_number", number}, {"currency", "CNY"}
-            })
+            Value(
+                ValueObject{{"kind", "prepaid_card"}, {"owner_number", number}, {"currency", "CNY"}}
+            )
         );
         const std::string id = created_id(opened, "opening " + number);
         const Reply topped_up = api_->post(

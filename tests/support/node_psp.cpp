@@ -97,9 +97,7 @@ bool Psp::pay(const std::string& out_trade_no) {
     return control("/sim/pay", body).status == 200;
 }
 
-std::vector<ChannelOrder> Psp::books() {
-    return read_orders(api_.get("/sim/books?limit=1000000"));
-}
+std::vector<ChannelOrder> Psp::books() { return read_orders(api_.get("/sim/books?limit=1000000")); }
 
 ChannelOrder Psp::order(const std::string& out_trade_no) {
     const auto found = read_orders(api_.get("/sim/books?out_trade_no=" + out_trade_no));
@@ -121,6 +119,15 @@ void Psp::order_fault(const ChannelFault& fault) {
 }
 
 void Psp::clear_faults() { api_.remove("/sim/faults"); }
+
+std::size_t Psp::fault_count() {
+    const Reply reply = api_.get("/sim/faults");
+    const Value* list = reply.body.find("faults");
+    if (list == nullptr || list->as_array() == nullptr) {
+        throw std::runtime_error("the simulator does not list its faults: " + reply.why);
+    }
+    return list->as_array()->size();
+}
 
 int Psp::send_callback(const std::string& out_trade_no, const std::string& kind) {
     const Value body(ValueObject{{"out_trade_no", out_trade_no}, {"kind", kind}});

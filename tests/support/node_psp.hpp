@@ -55,6 +55,8 @@ class Psp {
     [[nodiscard]] ChannelOrder order(const std::string& out_trade_no);
     void order_fault(const ChannelFault& fault);
     void clear_faults();
+    /// Fault orders that have not been met as often as they want.
+    [[nodiscard]] std::size_t fault_count();
     /// Sends a callback of that kind and gives the status that it was answered with.
     int send_callback(const std::string& out_trade_no, const std::string& kind);
     /// So many per cent of the orders that come are paid by themselves.

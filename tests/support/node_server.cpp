@@ -80,7 +80,7 @@ void Node::write_configuration() const {
     }
 }
 
-void Node::start() {
+void Node::begin_to_start() {
     write_configuration();
     const std::string file = settings_.folder / (settings_.name + ".toml");
     process_.reset();
@@ -88,6 +88,10 @@ void Node::start() {
         .arguments = {SLUICE_BINARY, "serve", "--config", file},
         .log = settings_.folder / (settings_.name + ".log")
     });
+}
+
+void Node::start() {
+    begin_to_start();
     url_ = process_->wait_for_line("ready ", kStartLimit);
 }
 

@@ -36,6 +36,8 @@ class Node {
 
     /// Returns when the node says that it serves; throws with the end of its log otherwise.
     void start();
+    /// The same without waiting: it may be killed before it serves.
+    void begin_to_start();
     void kill_at_once();
     /// Asks it to end; the exit status.
     int stop();

@@ -91,7 +91,7 @@ class Validator {
         std::string reasons;
         for (const Value& choice : choices) {
             const Faults faults = Validator(document_).check(choice, value);
-            fitting += faults.empty() ? 1 : 0;
+            fitting += faults.empty() ? 1U : 0U;
             reasons += faults.empty() ? "" : " [" + faults.front() + "]";
         }
         if (fitting != 1) {

@@ -75,9 +75,7 @@ std::string ChildProcess::said() const {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
-std::string ChildProcess::wait_for_line(
-    const std::string& beginning, std::chrono::seconds limit
-) {
+std::string ChildProcess::wait_for_line(const std::string& beginning, std::chrono::seconds limit) {
     std::string rest;
     const bool came = eventually(
         [&] {

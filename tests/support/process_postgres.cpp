@@ -109,7 +109,9 @@ DurableServer::DurableServer() {
 }
 
 void DurableServer::start_again() {
-    const auto server = or_throw(db::PrivateServer::start(settings_of(folder_ / kDatabaseFolder)), "database server");
+    const auto server = or_throw(
+        db::PrivateServer::start(settings_of(folder_ / kDatabaseFolder)), "database server"
+    );
     conninfo_ = server.conninfo_of("");
 }
 

@@ -122,8 +122,8 @@ TEST_F(BadInput, IsToldInOrderOfPrecedence) {
         std::string answer;
     };
     const std::vector<Row> rows{
-        {{.method = "POST", .target = "/v2/orders", .body = large, .key = ""},
-         "404 unknown_address"},
+        {{.method = "POST", .target = "/v2/orders", .body = large, .key = ""}, "404 unknown_address"
+        },
         {{.method = "DELETE", .target = "/v1/orders", .body = large, .key = ""},
          "405 method_not_allowed"},
         {{.method = "POST", .target = "/v1/orders", .body = large, .key = ""}, "401 unauthorized"},

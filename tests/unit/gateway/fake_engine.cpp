@@ -60,9 +60,7 @@ Result<gateway::OpenedOrder> MemoryOrders::open(const gateway::OpenOrder& reques
     return gateway::OpenedOrder{order, true};
 }
 
-Result<std::optional<payment::Order>> MemoryOrders::find(
-    std::string_view merchant_id, OrderId id
-) {
+Result<std::optional<payment::Order>> MemoryOrders::find(std::string_view merchant_id, OrderId id) {
     for (const Row& row : rows_) {
         if (row.order.id == id && row.order.merchant_id == merchant_id) {
             return row.order;
@@ -139,9 +137,7 @@ Result<gateway::AccountChange> MemoryAccounts::top_up(const gateway::TopUp& requ
     return gateway::AccountChange{account, true};
 }
 
-Result<gateway::AccountEntryPage> MemoryAccounts::entries(
-    AccountId id, gateway::PageRequest page
-) {
+Result<gateway::AccountEntryPage> MemoryAccounts::entries(AccountId id, gateway::PageRequest page) {
     gateway::AccountEntryPage answer;
     auto& lines = entries_[id];
     for (auto line = lines.rbegin(); line != lines.rend(); ++line) {

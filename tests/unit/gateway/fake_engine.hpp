@@ -49,9 +49,7 @@ class MemoryAccounts final : public gateway::AccountStore {
     Result<std::optional<gateway::Account>> find(AccountId id) override;
     Result<std::optional<gateway::AccountIdentity>> identify(AccountId id) override;
     Result<gateway::AccountChange> top_up(const gateway::TopUp& request) override;
-    Result<gateway::AccountEntryPage> entries(
-        AccountId id, gateway::PageRequest page
-    ) override;
+    Result<gateway::AccountEntryPage> entries(AccountId id, gateway::PageRequest page) override;
     Result<gateway::Account> close(AccountId id) override;
 
     [[nodiscard]] std::size_t size() const { return rows_.size(); }
@@ -75,10 +73,10 @@ class FakeIntake final : public worker::Intake {
     void callback(worker::CallbackFact fact, worker::DoneReply reply) override;
     void wait_final(PaymentId payment, Time deadline, worker::PictureReply reply) override;
 
-    std::optional<std::string> owner;       ///< another node's address
+    std::optional<std::string> owner;  ///< another node's address
     std::optional<Error> owner_error;
-    std::optional<Error> next_error;        ///< told instead of any success
-    bool silent = false;                    ///< never replies
+    std::optional<Error> next_error;  ///< told instead of any success
+    bool silent = false;              ///< never replies
     std::vector<worker::StartPayment> starts;
     std::vector<PaymentId> closes;
     std::vector<PaymentId> waits;

@@ -134,8 +134,8 @@ std::string order_json(const std::string& number, std::int64_t amount) {
 }
 
 std::string qr_payment_json(const std::string& target, std::int64_t amount) {
-    const std::string member = target.starts_with('{') ? R"("order":)" + target
-                                                       : R"("order_id":")" + target + "\"";
+    const std::string member =
+        target.starts_with('{') ? R"("order":)" + target : R"("order_id":")" + target + "\"";
     return "{" + member + R"(,"legs":[{"kind":"external","method":"wechatpay","scene":"qr",)" +
            R"("amount":)" + std::to_string(amount) + "}]}";
 }

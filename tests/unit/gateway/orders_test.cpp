@@ -13,9 +13,7 @@ TEST_F(OrdersApi, OpensAnOrderAndTellsItsAddress) {
     EXPECT_EQ(int_of(response, "amount_due"), 10'000);
     EXPECT_EQ(text_of(response, "status"), "open");
     EXPECT_EQ(text_of(response, "expires_at"), "2026-01-01T08:30:00Z");
-    EXPECT_EQ(
-        response.headers.get_or_empty("Location"), "/v1/orders/" + text_of(response, "id")
-    );
+    EXPECT_EQ(response.headers.get_or_empty("Location"), "/v1/orders/" + text_of(response, "id"));
 }
 
 TEST_F(OrdersApi, PutsTheOrderIntoTheBucketOfItsNumber) {
@@ -50,9 +48,9 @@ TEST_F(OrdersApi, RefusesANumberUsedForAnotherBody) {
 TEST_F(OrdersApi, LetsTwoMerchantsUseOneNumber) {
     given_order("A-1");
 
-    const auto response = send(
-        {.method = "POST", .target = "/v1/orders", .body = order_json("A-1"), .key = kOtherKey}
-    );
+    const auto response =
+        send({.method = "POST", .target = "/v1/orders", .body = order_json("A-1"), .key = kOtherKey}
+        );
 
     EXPECT_EQ(response.status, 201);
 }
@@ -61,12 +59,10 @@ TEST_F(OrdersApi, RefusesAKeyUsedForAnotherBody) {
     const http::Headers key{{"Idempotency-Key", "k-1"}};
     send({.method = "POST", .target = "/v1/orders", .body = order_json("A-1"), .headers = key});
 
-    const auto same = send(
-        {.method = "POST", .target = "/v1/orders", .body = order_json("A-1"), .headers = key}
-    );
-    const auto other = send(
-        {.method = "POST", .target = "/v1/orders", .body = order_json("A-2"), .headers = key}
-    );
+    const auto same =
+        send({.method = "POST", .target = "/v1/orders", .body = order_json("A-1"), .headers = key});
+    const auto other =
+        send({.method = "POST", .target = "/v1/orders", .body = order_json("A-2"), .headers = key});
 
     EXPECT_EQ(same.status, 200);
     EXPECT_EQ(summary(other), "409 idempotency_key_reused");

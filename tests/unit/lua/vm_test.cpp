@@ -95,6 +95,22 @@ TEST(Vm, WaitsInsideAttempt) {
     EXPECT_EQ(told(vm->resume(Value("bad"))), "finished [false,{\"code\":\"refused\"}]");
 }
 
+TEST(Vm, KeepsAWaitingScriptWhileOtherCallsFail) {
+    const auto vm = given(
+        "return { run = function() return host.wait(1) end,\n"
+        "  own = function() fail{ code = 'own' } end, bad = function() return nil .. '' end }"
+    );
+    EXPECT_EQ(told(vm->start("run", {})), "waiting 1");
+
+    EXPECT_FALSE(vm->call("own", {}));
+    EXPECT_FALSE(vm->call("bad", {}));
+    vm->collect();
+
+    EXPECT_EQ(vm->current_line("flow.lua"), 1);
+    EXPECT_EQ(told(vm->resume(Value(2))), "finished 2");
+    EXPECT_EQ(vm->current_line("flow.lua"), 0);
+}
+
 TEST(Vm, TellsAFailureThatNothingCaught) {
     const auto vm = given(
         "return { run = function() host.fail() end,\n"
@@ -288,6 +304,42 @@ TEST(Object, ChecksFieldsAndMethods) {
     EXPECT_EQ(called(*vm, "method"), "error 8: unknown field or method 'ad' - did you mean 'add'?");
     EXPECT_EQ(called(*vm, "verb"), "error 9: cannot set 'sub': this table belongs to a library");
     EXPECT_EQ(called(*vm, "free"), "{\"extra\":1,\"sum\":1}");
+}
+
+/// Everything a Vm does, once. What happens does not matter, only that it ends.
+void live_through_all(std::size_t heap_bytes, const Program& script) {
+    VmSettings settings = with_host();
+    settings.limits.heap_bytes = heap_bytes;
+    const auto vm = Vm::create(std::move(settings));
+    if (!vm || !(*vm)->load(script)) {
+        return;
+    }
+    const std::array arguments{Value(ValueObject{{"a", ValueArray{Value("b"), Value(1.5)}}})};
+    for (const char* path : {"run", "bad", "own"}) {
+        if (const auto begun = (*vm)->start(path, arguments);
+            begun && begun->kind == Progress::Kind::waiting) {
+            (void)(*vm)->resume(arguments[0]);
+        }
+        (void)(*vm)->call(path, arguments);
+        (void)(*vm)->call_fresh(script, path, arguments);
+        (void)(*vm)->get("");
+        (*vm)->collect();
+    }
+}
+
+TEST(Vm, SurvivesRunningOutOfMemoryAtAnyPlace) {
+    const auto script = program(
+        "flow.lua",
+        "return { run = function(f) local t = {} for i = 1, 60 do t[i] = { i } end\n"
+        "  attempt(fail, { code = 'x' }) return { host.wait(f), t } end,\n"
+        "  bad = function(f) return f.b end,\n"
+        "  own = function(f) fail{ code = 'own', list = { f } } end }"
+    );
+    for (std::size_t heap_bytes = 1000; heap_bytes < 60'000; heap_bytes += 41) {
+        live_through_all(heap_bytes, *script);
+    }
+    const auto vm = given("return {}");
+    EXPECT_TRUE(vm->is_usable());
 }
 
 TEST(Vm, NamesUnknownGlobalsWithASuggestion) {

@@ -1,0 +1,143 @@
+// What a run learns: how facts move instructions and become the events that scripts see.
+#include <algorithm>
+#include <utility>
+
+#include "flow/kernel.hpp"
+#include "payment/claims.hpp"
+
+namespace sluice::flow {
+
+using payment::InstructionEvent;
+using payment::InstructionStatus;
+using payment::Operation;
+using payment::OutcomeKind;
+
+Result<void> Kernel::begin(Activation activation) {
+    activation_ = std::move(activation);
+    step_ = Step{};
+    ordinal_ = 0;
+    for (const auto& fact : activation_.facts) {
+        apply(fact);
+    }
+    step_.facts = std::move(activation_.facts);
+    return {};
+}
+
+/// Whether the fact is news. The answer to an exchange that was already answered (it had been sent
+/// again) proves only what is final.
+bool Kernel::answers(const Fact& fact) {
+    return fact.kind != Fact::Kind::outcome || unanswered_.erase(fact.exchange) > 0 ||
+           fact.outcome.kind == OutcomeKind::succeeded;
+}
+
+void Kernel::apply(const Fact& fact) {
+    if (fact.kind == Fact::Kind::started) {
+        return;
+    }
+    if (fact.kind == Fact::Kind::close_requested || fact.kind == Fact::Kind::timer) {
+        Value event;
+        event.set("type", to_string(fact.kind));
+        events_.push_back(std::move(event));
+        return;
+    }
+    payment::Instruction* instruction = find_mutable(fact.instruction);
+    if (!answers(fact) || instruction == nullptr) {
+        return;
+    }
+    if (fact.kind == Fact::Kind::outcome) {
+        note_absence(fact);
+    }
+    learn(fact, *instruction);
+    queue_event(fact, *instruction);
+}
+
+void Kernel::note_absence(const Fact& fact) {
+    auto& talk = talks_[fact.instruction];
+    const bool nothing = fact.outcome.kind == OutcomeKind::not_found;
+    if (fact.operation == Operation::close &&
+        (nothing || fact.outcome.kind == OutcomeKind::closed)) {
+        talk.closed_after = exchanges_sent_;
+        talk.found_nothing_since = false;
+    }
+    // A query that was on its way when the close was answered may have been read before it.
+    const bool asked_after = talk.closed_after > 0 && fact.exchange > talk.closed_after;
+    if (fact.operation == Operation::query && nothing && asked_after) {
+        talk.found_nothing_since = true;
+    }
+}
+
+void Kernel::learn(const Fact& fact, payment::Instruction& instruction) {
+    const auto reading =
+        payment::read_outcome(instruction, fact.outcome, fact.operation, fact.source);
+    if (!reading.event) {
+        return;
+    }
+    if (!move(instruction, *reading.event)) {
+        contest(*reading.event, instruction, reading.conflict);
+        return;
+    }
+    if (!fact.outcome.code.empty()) {
+        instruction.outcome_code = fact.outcome.code;
+        instruction.outcome_message = fact.outcome.message;
+    }
+    if (!fact.outcome.channel_reference.empty()) {
+        instruction.channel_reference = fact.outcome.channel_reference;
+    }
+    if (!fact.outcome.next_action.is_null()) {
+        instruction.next_action = fact.outcome.next_action;
+    }
+    if (!reading.conflict.empty()) {
+        instruction.outcome_code = "conflicted";
+        instruction.outcome_message = reading.conflict;
+        // Opened here and not by the script: no flow may overlook it.
+        (void)open_case("conflicted", instruction.id, reading.conflict);
+        talks_[instruction.id].contested = true;
+    }
+}
+
+/// A status never moves backwards, but money that is said to have moved against it is somebody's.
+void Kernel::contest(
+    InstructionEvent event, const payment::Instruction& instruction, const std::string& conflict
+) {
+    const bool came_late = event == InstructionEvent::confirmed &&
+                           instruction.status != InstructionStatus::succeeded &&
+                           instruction.status != InstructionStatus::conflicted;
+    const bool contradicts = event == InstructionEvent::contradicted &&
+                             instruction.status != InstructionStatus::conflicted;
+    auto& talk = talks_[instruction.id];
+    if (talk.contested || !(came_late || contradicts)) {
+        return;
+    }
+    talk.contested = true;
+    if (contradicts) {
+        (void)open_case("conflicted", instruction.id, conflict);
+        return;
+    }
+    (void)open_case(
+        "late_success", instruction.id,
+        "the channel reports a success of an instruction that is " +
+            std::string(payment::to_string(instruction.status))
+    );
+}
+
+void Kernel::queue_event(const Fact& fact, const payment::Instruction& instruction) {
+    Value event;
+    event.set("type", to_string(fact.kind));
+    event.set("instruction", instruction.id.to_string());
+    event.set("operation", payment::to_string(fact.operation));
+    event.set("outcome", payment::to_string(fact.outcome.kind));
+    event.set("code", fact.outcome.code);
+    event.set("status", payment::to_string(instruction.status));
+    events_.push_back(std::move(event));
+}
+
+std::optional<Value> Kernel::next_event() {
+    if (events_.empty()) {
+        return std::nullopt;
+    }
+    Value event = std::move(events_.front());
+    events_.pop_front();
+    return event;
+}
+
+}  // namespace sluice::flow

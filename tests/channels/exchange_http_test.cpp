@@ -1,0 +1,81 @@
+#include <future>
+
+#include <gtest/gtest.h>
+
+#include "channel/crypto.hpp"
+#include "channel/exchange.hpp"
+#include "channels/wechatpay_world.hpp"
+#include "http/client.hpp"
+#include "http/server.hpp"
+
+namespace sluice::channel::testing {
+namespace {
+
+using payment::OutcomeKind;
+
+/// WeChat Pay's adapter over real sockets to a server of the test.
+class ExchangeOverHttp : public ::testing::Test {
+  protected:
+    ExchangeReport collect_at(std::uint16_t port) {
+        ChannelAccountSettings account = wechatpay_account();
+        account.settings["base_url"] = "http://127.0.0.1:" + std::to_string(port);
+        std::promise<ExchangeReport> reported;
+        http::Client client;
+        Exchange exchange({
+            .registry = wechatpay_registry(std::move(account)),
+            .send = [&](http::ClientRequest request, http::ClientDone done
+                    ) { client.send(std::move(request), std::move(done)); },
+            .sink = [&](ExchangeReport report) { reported.set_value(std::move(report)); },
+            .clock = clock_,
+        });
+        EXPECT_TRUE(exchange.submit(wechatpay_order(Operation::collect)));
+        return reported.get_future().get();
+    }
+
+    ManualClock clock_{test_now()};
+};
+
+TEST_F(ExchangeOverHttp, CreatesAnOrderWithASignatureTheChannelAccepts) {
+    http::Request received;
+    const std::string body = R"({"code_url":"weixin://wxpay/bizpayurl?pr=p4lpSuKzz"})";
+    http::Server server({}, [&](const http::Request& request) {
+        received = request;
+        return http::Response{200, signature_headers("good", body), body};
+    });
+    ASSERT_TRUE(server.start());
+
+    const ExchangeReport report = collect_at(server.port());
+    server.stop();
+
+    EXPECT_EQ(report.outcome.kind, OutcomeKind::pending) << report.outcome.message;
+    EXPECT_EQ(report.evidence.http_status, 200);
+    EXPECT_GT(report.evidence.took_us, 0);
+    const std::string_view header = received.headers.get_or_empty("authorization");
+    const auto parameter = [&](const std::string& name) {
+        const std::size_t begin = header.find(name + "=\"") + name.size() + 2;
+        return std::string(header.substr(begin, header.find('"', begin) - begin));
+    };
+    const std::string message = "POST\n" + received.target + "\n" + parameter("timestamp") + "\n" +
+                                parameter("nonce_str") + "\n" + received.body + "\n";
+    EXPECT_TRUE(rsa_sha256_verify(public_key("merchant"), {message, parameter("signature")}));
+    EXPECT_EQ(report.evidence.request.find(parameter("signature")), std::string::npos);
+}
+
+TEST_F(ExchangeOverHttp, TakesACutAnswerAsUnknownAndADeadPortAsNotSent) {
+    http::Server server({}, [](const http::Request&) {
+        return http::Response{http::Response::kCutConnection, {}, {}};
+    });
+    ASSERT_TRUE(server.start());
+    const std::uint16_t port = server.port();
+
+    const ExchangeReport cut = collect_at(port);
+    server.stop();
+    const ExchangeReport dead = collect_at(port);
+
+    EXPECT_EQ(cut.outcome.kind, OutcomeKind::unknown);
+    EXPECT_EQ(dead.outcome.kind, OutcomeKind::not_sent);
+    EXPECT_EQ(dead.evidence.http_status, 0);
+}
+
+}  // namespace
+}  // namespace sluice::channel::testing

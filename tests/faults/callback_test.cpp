@@ -1,0 +1,164 @@
+// What a channel may send us: too early, too often, wrong, forged, too late.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "faults/audit.hpp"
+#include "support/node_shop.hpp"
+#include "support/process_wait.hpp"
+
+namespace sluice::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class Callback : public ::testing::Test {
+  protected:
+    /// Everything that a message could have changed.
+    [[nodiscard]] std::string state_of(const std::string& payment) {
+        const std::string id = PaymentId::parse(payment)->raw().to_uuid();
+        return cluster_.query_one(
+            "SELECT p.status || ' ' || (SELECT count(*) FROM sluice.flow_journal j "
+            "WHERE j.run_id = p.id AND j.body LIKE '%callback%') || ' ' || "
+            "(SELECT count(*) FROM sluice.late_fact) || ' ' || "
+            "(SELECT count(*) FROM sluice.money_case) FROM sluice.payment p WHERE p.id = '" +
+            id + "'"
+        );
+    }
+
+    [[nodiscard]] std::vector<std::string> open_cases() {
+        return cluster_.query(
+            "SELECT kind FROM sluice.money_case WHERE status = 'open' ORDER BY kind"
+        );
+    }
+
+    void expect_paid_once(const CompositeOrder& order, const PaymentView& begun) {
+        EXPECT_EQ(shop_.wait_for_status(begun.id(), "succeeded").status(), "succeeded");
+        EXPECT_THAT(audit(cluster_, {{order.number, begun.id()}}).findings, IsEmpty());
+    }
+
+    /// The answer contradicts our record: nobody is paid, nothing is lost, a person must look.
+    void expect_conflict(const PaymentView& begun) {
+        EXPECT_TRUE(eventually([&] {
+            return shop_.payment(begun.id()).channel_status() == "conflicted";
+        }));
+        const PaymentView now = shop_.payment(begun.id());
+        EXPECT_EQ(now.status(), "pending") << now.shown();
+        EXPECT_EQ(now.order_status(), "open");
+        EXPECT_EQ(open_cases().size(), 1U);
+        EXPECT_EQ(shop_.card_held(), kCardPart);
+        EXPECT_THAT(unsound_ledger(cluster_), IsEmpty());
+    }
+
+    Cluster cluster_;
+    Shop shop_{cluster_};
+};
+
+TEST_F(Callback, BeforeTheCreateResponseIsNotLost) {
+    const CompositeOrder order = shop_.next_order();
+    cluster_.psp().order_fault({.operation = "create", .kind = "early"});
+
+    const PaymentView begun = shop_.begin(order);
+    expect_paid_once(order, begun);
+
+    const ChannelOrder theirs = cluster_.psp().order(begun.channel_number());
+    EXPECT_EQ(theirs.callbacks_acknowledged, 1);
+    EXPECT_EQ(theirs.queries, 0) << "it was not the callback that told us";
+}
+
+TEST_F(Callback, ManyTimesAtOnceCountsOnce) {
+    const CompositeOrder order = shop_.next_order();
+    const PaymentView begun = shop_.begin(order);
+    cluster_.psp().order_fault({.operation = "callback", .kind = "duplicate", .value = 12});
+
+    EXPECT_TRUE(cluster_.psp().pay(begun.channel_number()));
+    expect_paid_once(order, begun);
+
+    EXPECT_TRUE(eventually([&] {
+        return cluster_.psp().order(begun.channel_number()).callbacks_acknowledged == 12;
+    })) << "a repeated callback is not acknowledged";
+    EXPECT_THAT(audit(cluster_, {{order.number, begun.id()}}).findings, IsEmpty());
+}
+
+TEST_F(Callback, AgainAfterTheEndChangesNothing) {
+    const CompositeOrder order = shop_.next_order();
+    const PaymentView begun = shop_.begin(order);
+    EXPECT_TRUE(cluster_.psp().pay(begun.channel_number()));
+    expect_paid_once(order, begun);
+
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_THAT(
+            cluster_.psp().send_callback(begun.channel_number(), "resend"),
+            ::testing::AnyOf(200, 204)
+        );
+    }
+
+    EXPECT_EQ(shop_.payment(begun.id()).status(), "succeeded");
+    EXPECT_THAT(open_cases(), IsEmpty());
+    EXPECT_THAT(audit(cluster_, {{order.number, begun.id()}}).findings, IsEmpty());
+}
+
+TEST_F(Callback, WithAWrongAmountOpensACaseAndPaysNothing) {
+    const PaymentView begun = shop_.begin(shop_.next_order());
+    cluster_.psp().order_fault({.operation = "callback", .kind = "wrong_amount"});
+
+    EXPECT_TRUE(cluster_.psp().pay(begun.channel_number()));
+
+    expect_conflict(begun);
+}
+
+TEST_F(Callback, OfAWrongMerchantOpensACaseAndPaysNothing) {
+    const PaymentView begun = shop_.begin(shop_.next_order());
+    cluster_.psp().order_fault({.operation = "callback", .kind = "wrong_merchant"});
+
+    EXPECT_TRUE(cluster_.psp().pay(begun.channel_number()));
+
+    expect_conflict(begun);
+}
+
+TEST_F(Callback, CannotMendWhatContradictedBefore) {
+    const PaymentView begun = shop_.begin(shop_.next_order());
+    cluster_.psp().order_fault({.operation = "callback", .kind = "wrong_amount"});
+    EXPECT_TRUE(cluster_.psp().pay(begun.channel_number()));
+    expect_conflict(begun);
+
+    EXPECT_THAT(
+        cluster_.psp().send_callback(begun.channel_number(), "resend"), ::testing::AnyOf(200, 204)
+    );
+
+    expect_conflict(begun);
+}
+
+TEST_F(Callback, WithABadSignatureIsRefusedAndChangesNothing) {
+    const CompositeOrder order = shop_.next_order();
+    const PaymentView begun = shop_.begin(order);
+    const std::string before = state_of(begun.id());
+
+    EXPECT_EQ(cluster_.psp().send_callback(begun.channel_number(), "bad_signature"), 401);
+    EXPECT_EQ(cluster_.psp().send_callback(begun.channel_number(), "forged"), 401);
+
+    EXPECT_EQ(state_of(begun.id()), before);
+    EXPECT_TRUE(cluster_.psp().pay(begun.channel_number()));
+    expect_paid_once(order, begun);
+}
+
+TEST_F(Callback, AfterTheCloseIsKeptAndOpensACase) {
+    const PaymentView begun = shop_.begin(shop_.next_order());
+    shop_.close(begun.id());
+    ASSERT_EQ(shop_.wait_for_status(begun.id(), "closed").status(), "closed");
+
+    // A signed message that claims a payment which the channel itself had closed.
+    EXPECT_THAT(
+        cluster_.psp().send_callback(begun.channel_number(), "wrong_amount"),
+        ::testing::AnyOf(200, 204)
+    );
+
+    EXPECT_EQ(shop_.payment(begun.id()).status(), "closed");
+    EXPECT_THAT(open_cases(), ElementsAre("(late_success)"));
+    EXPECT_EQ(cluster_.query_one("SELECT count(*) FROM sluice.late_fact"), "1");
+    EXPECT_EQ(shop_.card_held(), 0);
+    EXPECT_THAT(unsound_ledger(cluster_), IsEmpty());
+}
+
+}  // namespace
+}  // namespace sluice::testing

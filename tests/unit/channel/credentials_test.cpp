@@ -1,0 +1,123 @@
+#include "channel/credentials.hpp"
+
+#include <functional>
+
+#include <gtest/gtest.h>
+
+#include "channel/registry.hpp"
+#include "unit/channel/channel_world.hpp"
+
+namespace sluice::channel::testing {
+namespace {
+
+Result<ChannelAccount> make_with(const std::function<void(ChannelAccountSettings&)>& change) {
+    ChannelAccountSettings settings = toy_account();
+    change(settings);
+    return ChannelAccount::make(std::move(settings), parse_form(toy_adapter().form).value());
+}
+
+TEST(ChannelAccount, KnowsItsMerchantAndCallbackAddress) {
+    const auto account = make_with([](auto& settings) {
+        settings.settings["callback_base_url"] = "https://pay.example.com/";
+    });
+
+    ASSERT_TRUE(account) << account.error().message;
+    EXPECT_EQ(account->merchant(), "M1");
+    EXPECT_EQ(account->callback_url(), "https://pay.example.com/callbacks/toy/one");
+}
+
+TEST(ChannelAccount, FindsPublicKeysBySerial) {
+    const RsaKeyPair pair = make_rsa_key_pair();
+    const auto account = make_with([&](auto& settings) {
+        settings.secrets["theirs"] = Secret<std::string>(pair.public_key.to_pem());
+        settings.keys_by_serial["ABC"] = "theirs";
+    });
+
+    ASSERT_TRUE(account) << account.error().message;
+    ASSERT_NE(account->key_of_serial("ABC"), nullptr);
+    EXPECT_NE(account->public_key(*account->key_of_serial("ABC")), nullptr);
+    EXPECT_EQ(account->key_of_serial("ABD"), nullptr);
+    EXPECT_EQ(account->private_key("theirs"), nullptr);
+}
+
+TEST(ChannelAccount, NamesTheFieldThatIsWrong) {
+    struct Row {
+        std::string_view expected;
+        std::function<void(ChannelAccountSettings&)> change;
+    };
+    const std::vector<Row> rows = {
+        {"a-z", [](auto& s) { s.name = "../main"; }},
+        {"'merchant' is missing", [](auto& s) { s.settings.erase("merchant"); }},
+        {"no setting 'merchnat'", [](auto& s) { s.settings["merchnat"] = "x"; }},
+        {"no setting 'api_key'", [](auto& s) { s.settings["api_key"] = "x"; }},
+        {"'other' is neither", [](auto& s) { s.secrets["other"] = Secret<std::string>("x"); }},
+        {"signing_key: ", [](auto& s) { s.secrets["signing_key"] = Secret<std::string>("x"); }},
+        {"'gone', which is missing", [](auto& s) { s.keys_by_serial["1"] = "gone"; }},
+        {"http only", [](auto& s) { s.settings["base_url"] = "http://pay.toy.example"; }},
+        {"not https://host", [](auto& s) { s.settings["base_url"] = "ftp://pay.toy.example"; }},
+        {"not https://host",
+         [](auto& s) { s.settings["base_url"] = "https://evil.example@pay.toy.example"; }},
+        {"not https://host", [](auto& s) { s.settings["base_url"] = "https://pay.toy.example/v3"; }
+        },
+        {"'evil.example' is not in the allow-list",
+         [](auto& s) { s.settings["base_url"] = "https://evil.example"; }},
+        {"'pay.toy.example.evil.example' is not in the allow-list",
+         [](auto& s) { s.settings["base_url"] = "https://pay.toy.example.evil.example"; }},
+    };
+
+    for (const Row& row : rows) {
+        const auto account = make_with(row.change);
+        ASSERT_FALSE(account) << row.expected;
+        EXPECT_EQ(account.error().code, ErrorCode::invalid);
+        EXPECT_NE(account.error().message.find(row.expected), std::string::npos)
+            << account.error().message << " / wanted: " << row.expected;
+    }
+}
+
+TEST(ChannelAccount, MayPointToThisMachineAndToAllowedHosts) {
+    for (const std::string base :
+         {"http://127.0.0.1:8080", "http://localhost:1", "https://proxy.example:8443"}) {
+        const auto account = make_with([&](auto& settings) {
+            settings.settings["base_url"] = base;
+            settings.hosts_allowed = {"proxy.example"};
+        });
+        ASSERT_TRUE(account) << account.error().message;
+        EXPECT_EQ(account->base_url(), base);
+    }
+}
+
+TEST(ChannelRegistry, RefusesTwoAccountsOfOneNameAndUnknownChannels) {
+    const auto twice = Registry::build({toy_adapter()}, {toy_account(), toy_account()});
+    ChannelAccountSettings lost = toy_account();
+    lost.channel = "nowhere";
+    const auto unknown = Registry::build({toy_adapter()}, {lost});
+
+    EXPECT_EQ(twice.error().code, ErrorCode::conflict);
+    EXPECT_EQ(unknown.error().code, ErrorCode::not_found);
+}
+
+TEST(ChannelRegistry, FindsAdaptersAndAccounts) {
+    const RegistryPtr registry = toy_registry(toy_adapter());
+
+    EXPECT_NE(registry->find_account({"toy", "one"}), nullptr);
+    EXPECT_EQ(registry->find_account({"toy", "two"}), nullptr);
+    EXPECT_EQ(registry->find_account({"one", "toy"}), nullptr);
+    EXPECT_EQ(registry->find_adapter("none"), nullptr);
+    EXPECT_EQ(registry->accounts().size(), 1U);
+}
+
+TEST(CredentialForm, RefusesWhatTheConsoleCouldNotDraw) {
+    for (const std::string_view text : {
+             "[]",
+             R"({"merchant":"m","hosts":[],"fields":[]})",
+             R"({"merchant":"m","fields":[{"name":"m","kind":"secret","title":{"en":"a","zh":"b"}}]})",
+             R"({"merchant":"m","fields":[{"name":"m","kind":"colour","title":{"en":"a","zh":"b"}}]})",
+             R"({"merchant":"m","fields":[{"name":"m","kind":"text","title":{"en":"a"}}]})",
+             R"({"merchant":"m","fields":[{"name":"m","kind":"text","size":3}]})",
+         }) {
+        EXPECT_FALSE(parse_form(text)) << text;
+    }
+}
+
+}  // namespace
+}  // namespace sluice::channel::testing
