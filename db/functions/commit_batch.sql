@@ -12,7 +12,8 @@ CREATE OR REPLACE FUNCTION sluice.commit_batch(
     r_run uuid[], r_bucket smallint[], r_seq integer[], r_at timestamptz[], r_body text[],
     r_hash uuid[], r_state text[], r_wake timestamptz[], r_pending integer[], r_release uuid[],
     o_i integer[], o_id uuid[], o_merchant text[], o_number text[], o_product text[],
-    o_description text[], o_currency text[], o_amount bigint[], o_hash uuid[], o_expires timestamptz[],
+    o_description text[], o_currency text[], o_amount bigint[], o_hash uuid[],
+    o_expires timestamptz[],
     p_i integer[], p_order uuid[], p_merchant text[], p_flow text[], p_currency text[],
     p_amount bigint[], p_legs text[],
     k_i integer[], k_merchant text[], k_key text[], k_hash uuid[],
@@ -246,7 +247,8 @@ BEGIN
             SELECT d.account, sum(d.held)::bigint AS held, sum(d.dr)::bigint AS dr,
                 sum(d.cr)::bigint AS cr, sum(d.n)::bigint AS n
             FROM (
-                SELECT h.account, CASE WHEN h.kind = 'hold' THEN h.amount ELSE -h.amount END AS held,
+                SELECT h.account,
+                    CASE WHEN h.kind = 'hold' THEN h.amount ELSE -h.amount END AS held,
                     0::bigint AS dr, 0::bigint AS cr, 0 AS n
                 FROM unnest(h_i, h_kind, h_account, h_amount) AS h (i, kind, account, amount)
                 WHERE h.i <> ALL (refused)
@@ -322,7 +324,8 @@ BEGIN
     END IF;
     IF 'done' = ANY (r_state) THEN
         DELETE FROM flow_run x
-        USING unnest(r_bucket, r_run, r_seq, r_state) WITH ORDINALITY AS r (bucket, run, seq, state, i)
+        USING unnest(r_bucket, r_run, r_seq, r_state) WITH ORDINALITY
+            AS r (bucket, run, seq, state, i)
         WHERE x.bucket = r.bucket AND x.run_id = r.run AND x.seq = r.seq - 1 AND x.state = 'live'
             AND r.state = 'done' AND r.i <> ALL (refused);
         GET DIAGNOSTICS changed = ROW_COUNT;

@@ -96,8 +96,8 @@ END
 $$;
 
 -- Posts one journal; book and currency of a line are its account's. Returns one row:
--- 'posted'; 'repeated' (the same journal was posted before: nothing happens); 'conflict' (the id was
--- used for other lines); 'account_not_found', 'account_closed', 'insufficient_balance',
+-- 'posted'; 'repeated' (the same journal was posted before: nothing happens); 'conflict' (the id
+-- was used for other lines); 'account_not_found', 'account_closed', 'insufficient_balance',
 -- 'over_limit' with the account concerned; 'already_reversed'. Everything but 'posted' changes
 -- nothing. Lines that do not balance are an exception.
 CREATE OR REPLACE FUNCTION sluice.post_journal(

@@ -132,6 +132,17 @@ worker::WorkerServices Server::Parts::worker_services() {
     services.clock = &clock;
     services.send = [this](channel::ExchangeOrder order) {
         auto report = report_not_sent(order);
+        const auto adapter = registry->find_adapter(order.instruction.channel);
+        const bool may_go =
+            !order.resent || (adapter != nullptr &&
+                              adapter->resend_of(order.operation) == channel::Resend::idempotent);
+        if (!may_go) {
+            // Not sent now, but an earlier send may have been executed.
+            report.outcome.kind = payment::OutcomeKind::unknown;
+            report.outcome.code = "not_repeatable";
+            fleet->deliver(std::move(report));
+            return;
+        }
         if (auto submitted = exchange->submit(std::move(order)); !submitted) {
             log::warn("exchange_not_taken", {{"why", submitted.error().message}});
             fleet->deliver(std::move(report));

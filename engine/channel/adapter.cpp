@@ -105,7 +105,7 @@ Result<void> read_operation(Adapter& adapter, Operation operation, lua::Vm& vm) 
     if (!resend) {
         return fail(script_error(resend.error()));
     }
-    const std::string_view text = resend->as_text() != nullptr ? *resend->as_text() : "";
+    const std::string text = resend->as_text() != nullptr ? *resend->as_text() : std::string();
     SLUICE_ASSIGN(adapter.resend[static_cast<std::size_t>(operation)], parse_resend(text));
     return {};
 }

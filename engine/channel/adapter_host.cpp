@@ -4,6 +4,8 @@
 #include <array>
 #include <span>
 
+#include "channel/cut_text.hpp"
+
 namespace sluice::channel {
 namespace {
 
@@ -13,17 +15,6 @@ std::int64_t seconds_of(Time time) {
 
 Value describe(const Moment& moment) {
     return ValueObject{{"now", seconds_of(moment.now)}, {"nonce", moment.nonce}};
-}
-
-/// At most so many bytes, cut between UTF-8 characters.
-std::string_view cut(std::string_view text, std::size_t bytes_max) {
-    if (text.size() <= bytes_max) {
-        return text;
-    }
-    while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xC0U) == 0x80U) {
-        --bytes_max;
-    }
-    return text.substr(0, bytes_max);
 }
 
 bool contains(const std::vector<std::string>& list, std::string_view wanted) {
@@ -94,7 +85,7 @@ Value AdapterHost::describe(const ExchangeOrder& order) const {
         {"number", instruction.id.raw().to_string()},
         {"scene", instruction.scene},
         {"amount", instruction.amount},
-        {"description", cut(order.description, can.description_max_bytes)},
+        {"description", cut_text(order.description, can.description_max_bytes)},
         {"created_at", created_at},
         {"expires_at", expires_at},
         {"channel_reference", instruction.channel_reference},

@@ -4,6 +4,8 @@
 #include <array>
 #include <vector>
 
+#include "channel/cut_text.hpp"
+
 namespace sluice::channel {
 namespace {
 
@@ -125,17 +127,6 @@ Result<void> check_outcome(const payment::Outcome& outcome) {
     return {};
 }
 
-/// Cuts between UTF-8 characters.
-void cut(std::string& text, std::size_t bytes_max) {
-    if (text.size() <= bytes_max) {
-        return;
-    }
-    while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xC0U) == 0x80U) {
-        --bytes_max;
-    }
-    text.resize(bytes_max);
-}
-
 Result<payment::Outcome> outcome_record(const Value& value) {
     SLUICE_TRY(check_members(
         value,
@@ -160,7 +151,7 @@ Result<payment::Outcome> outcome_record(const Value& value) {
         }
     }
     SLUICE_ASSIGN(payment::Outcome outcome, payment::outcome_from_value(value));
-    cut(outcome.message, kMessageMax);
+    outcome.message = std::string(cut_text(outcome.message, kMessageMax));
     SLUICE_TRY(check_outcome(outcome));
     return outcome;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "channel/cut_text.hpp"
 #include "lua/utf8.hpp"
 
 namespace sluice::channel {
@@ -86,14 +87,7 @@ std::string masked_body(std::string_view body, const std::vector<std::string>& m
     for (const std::string& name : masked) {
         mask_member(text, name);
     }
-    if (text.size() > kBodyMax) {
-        std::size_t end = kBodyMax;
-        while (is_continuation(text[end])) {
-            --end;
-        }
-        text.resize(end);
-    }
-    return text;
+    return std::string(cut_text(text, kBodyMax));
 }
 
 }  // namespace sluice::channel

@@ -1,11 +1,14 @@
 #include "channel/exchange.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <deque>
+#include <optional>
 #include <pthread.h>
 #include <string>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 
 #include "channel/adapter_host.hpp"
 #include "channel/evidence.hpp"
@@ -46,6 +49,14 @@ Outcome config(std::string code, std::string message) {
     outcome.code = std::move(code);
     outcome.message = std::move(message);
     return outcome;
+}
+
+/// Why a request could not be built, for the timeline.
+std::string code_of(const Error& error) {
+    if (error.code == ErrorCode::not_found) {
+        return "no_channel_account";
+    }
+    return error.context == "capabilities" ? "not_capable" : "adapter_failed";
 }
 
 }  // namespace
@@ -133,9 +144,8 @@ class Exchange::Lane : public std::enable_shared_from_this<Lane> {
         }
         auto request = build(*journey);
         if (!request) {
-            const std::string code =
-                request.error().context == "capabilities" ? "not_capable" : "adapter_failed";
-            report(*journey, config(code, std::move(request.error().message)));
+            std::string code = code_of(request.error());
+            report(*journey, config(std::move(code), std::move(request.error().message)));
             return;
         }
         send(journey, std::move(*request));

@@ -19,6 +19,9 @@ Value to_value(const SendExchange& effect) {
     value.set("exchange", std::int64_t{effect.exchange});
     value.set("operation", payment::to_string(effect.operation));
     value.set("instruction", effect.instruction.to_string());
+    if (effect.repeats) {
+        value.set("repeats", true);
+    }
     return value;
 }
 

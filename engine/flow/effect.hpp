@@ -17,6 +17,8 @@ struct SendExchange {
     std::uint32_t exchange = 0;  ///< number of the exchange within the run
     InstructionId instruction;
     payment::Operation operation = payment::Operation::collect;
+    /// The same collect once more: only for channels that give the same order for it.
+    bool repeats = false;
 };
 
 /// Moves on a hold of an internal account. The database may refuse it; then the whole activation is

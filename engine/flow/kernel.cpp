@@ -272,7 +272,7 @@ Result<Value> Kernel::hold(int leg_number) {
                 ", only internal legs can be held"
         );
     }
-    SLUICE_ASSIGN(payment::Instruction* instruction, create(*leg, {}));
+    SLUICE_ASSIGN(payment::Instruction * instruction, create(*leg, {}));
     SLUICE_ASSIGN(Value answer, hold_step(HoldStep::Kind::hold, *instruction));
     const bool held = *answer.find("ok")->as_bool();
     move(*instruction, held ? InstructionEvent::accepted : InstructionEvent::declined);
@@ -301,7 +301,7 @@ Result<payment::Instruction*> Kernel::held(InstructionId id, std::string_view ve
 
 Result<Value> Kernel::capture(InstructionId id) {
     SLUICE_TRY(may_begin("capture"));
-    SLUICE_ASSIGN(payment::Instruction* instruction, held(id, "captured"));
+    SLUICE_ASSIGN(payment::Instruction * instruction, held(id, "captured"));
     SLUICE_ASSIGN(Value answer, hold_step(HoldStep::Kind::capture, *instruction));
     const bool captured = *answer.find("ok")->as_bool();
     if (!captured) {
@@ -320,7 +320,7 @@ Result<Value> Kernel::capture(InstructionId id) {
 
 Result<void> Kernel::release(InstructionId id) {
     SLUICE_TRY(may("release"));
-    SLUICE_ASSIGN(payment::Instruction* instruction, held(id, "released"));
+    SLUICE_ASSIGN(payment::Instruction * instruction, held(id, "released"));
     HoldStep step{
         ++ordinal_, HoldStep::Kind::release, id, instruction->account, instruction->amount
     };
@@ -343,7 +343,12 @@ Result<void> Kernel::exchange(InstructionId id, payment::Operation operation) {
         SLUICE_TRY(may_begin("collect"));
     }
     auto& talk = talks_[id];
-    if (collects && (talk.collect_sent || instruction->status != InstructionStatus::created)) {
+    // What the payer needs was in an answer that got lost: the channel may say it once more.
+    const bool repeats = collects && talk.collect_sent && instruction->next_action.is_null() &&
+                         (instruction->status == InstructionStatus::pending ||
+                          instruction->status == InstructionStatus::unknown);
+    const bool first = !talk.collect_sent && instruction->status == InstructionStatus::created;
+    if (collects && !first && !repeats) {
         return fail(
             ErrorCode::script,
             id.to_string() + " is " + std::string(payment::to_string(instruction->status)) +
@@ -367,7 +372,7 @@ Result<void> Kernel::exchange(InstructionId id, payment::Operation operation) {
         }
     }
     talk.collect_sent = true;
-    const SendExchange effect{++exchanges_sent_, id, operation};
+    const SendExchange effect{++exchanges_sent_, id, operation, repeats};
     unanswered_[effect.exchange] = effect;
     note(to_value(effect));
     step_.exchanges.push_back(effect);

@@ -105,8 +105,8 @@ class Kernel {
     Result<void> release(InstructionId id);
     Result<void> exchange(InstructionId id, payment::Operation operation);
     /// Whether the instruction is now known never to have come to be, so that it is closed: it was
-    /// sent, closed, and a query asked after the close found nothing, later than `consistency` after
-    /// it began. False leaves all as it is.
+    /// sent, closed, and a query asked after the close found nothing, later than `consistency`
+    /// after it began. False leaves all as it is.
     Result<bool> conclude_absent(InstructionId id, std::chrono::seconds consistency);
     Result<void> post(std::vector<PostLine> lines);
     Result<void> open_case(std::string_view kind, InstructionId id, std::string detail);
@@ -120,11 +120,15 @@ class Kernel {
     Result<void> may_begin(std::string_view verb) const;
     Result<payment::Instruction*> create(const payment::Leg& leg, const InstructRequest& request);
     Result<payment::Instruction*> held(InstructionId id, std::string_view verb);
+    void forget_untaken_way();
     void apply(const Fact& fact);
     bool answers(const Fact& fact);
     void learn(const Fact& fact, payment::Instruction& instruction);
-    void contest(payment::InstructionEvent event, const payment::Instruction& instruction,
-                 const std::string& conflict);
+    void contest(
+        payment::InstructionEvent event,
+        const payment::Instruction& instruction,
+        const std::string& conflict
+    );
     void note_absence(const Fact& fact);
     void queue_event(const Fact& fact, const payment::Instruction& instruction);
     bool move(payment::Instruction& instruction, payment::InstructionEvent event);

@@ -16,11 +16,27 @@ Result<void> Kernel::begin(Activation activation) {
     activation_ = std::move(activation);
     step_ = Step{};
     ordinal_ = 0;
+    forget_untaken_way();
     for (const auto& fact : activation_.facts) {
         apply(fact);
     }
     step_.facts = std::move(activation_.facts);
     return {};
+}
+
+/// What was decided after a step that the database then refused belongs to a way that is not taken:
+/// another question may stand at its ordinal now. A journal holds only what was taken.
+void Kernel::forget_untaken_way() {
+    std::uint32_t refused = 0;
+    for (const auto& recorded : activation_.known) {
+        const bool refusal = recorded.kind == Recorded::Kind::refusal;
+        refused = refusal ? std::max(refused, recorded.ordinal) : refused;
+    }
+    if (activation_.decider != nullptr && refused > 0) {
+        std::erase_if(activation_.known, [refused](const Recorded& recorded) {
+            return recorded.ordinal > refused;
+        });
+    }
 }
 
 /// Whether the fact is news. The answer to an exchange that was already answered (it had been sent
@@ -114,7 +130,8 @@ void Kernel::contest(
         return;
     }
     (void)open_case(
-        "late_success", instruction.id,
+        "late_success",
+        instruction.id,
         "the channel reports a success of an instruction that is " +
             std::string(payment::to_string(instruction.status))
     );

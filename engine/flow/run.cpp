@@ -104,7 +104,29 @@ Result<std::unique_ptr<Run>> Run::create(FlowScriptsPtr scripts, payment::Paymen
     if (auto loaded = run->vm_->load(*run->scripts_->flow); !loaded) {
         return fail(script_error(loaded.error()));
     }
+    SLUICE_TRY(run->read_stages());
     return run;
+}
+
+Result<void> Run::read_stages() {
+    auto listed = vm_->get("stages");
+    if (!listed) {
+        return fail(script_error(listed.error()));
+    }
+    std::vector<std::string> stages;
+    for (const auto& stage : listed->as_array() == nullptr ? ValueArray{} : *listed->as_array()) {
+        if (stage.as_text() != nullptr) {
+            stages.push_back(*stage.as_text());
+        }
+    }
+    if (stages.empty()) {
+        return fail(
+            ErrorCode::script,
+            name_of(*scripts_->flow) + " wants 'stages', a list of names like { \"collect\" }"
+        );
+    }
+    kernel_->declare_stages(std::move(stages));
+    return {};
 }
 
 Result<void> Run::drive(bool first) {

@@ -65,6 +65,7 @@ class Run {
 
   private:
     Run(FlowScriptsPtr scripts, payment::PaymentPicture picture);
+    Result<void> read_stages();
     Result<void> drive(bool first);
 
     FlowScriptsPtr scripts_;

@@ -24,7 +24,12 @@ class Arena {
 
   private:
     static constexpr std::size_t kGrain = 16;
+#if defined(__SANITIZE_ADDRESS__)
+    // Every block by itself, so that the sanitizer sees what is used after it was given back.
+    static constexpr std::size_t kSmall = 0;
+#else
     static constexpr std::size_t kSmall = 512;
+#endif
     static constexpr std::size_t kChunk = 4096;
 
     struct FreeBlock {

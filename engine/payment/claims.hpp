@@ -19,8 +19,8 @@ enum class Source { first_send, resend, callback };
 
 /// Holds the outcome's claims against our record (law 3), then reads it. Pure. An unclear answer to
 /// a query or a close, or an unclear callback, proves nothing; what a repeated collect was refused
-/// is unclear, as the first may have been taken; `not_found` never decides by itself; a success that
-/// does not name number and amount is a contradiction.
+/// is unclear, as the first may have been taken; `not_found` never decides by itself; a success
+/// that does not name number and amount is a contradiction.
 [[nodiscard]] Reading read_outcome(
     const Instruction& instruction, const Outcome& outcome, Operation operation, Source source
 );

@@ -56,10 +56,15 @@ Result<void> add(Release& release, const std::string& path, const std::string& s
     const std::string stem = fs::path(path).stem().string();
     if (role == Role::library) {
         release.libraries.push_back(std::move(*program));
-    } else if (role == Role::flow) {
-        release.flows[stem] = std::move(*program);
-    } else {
-        release.policies[stem] = std::move(*program);
+        return {};
+    }
+    auto& named = role == Role::flow ? release.flows : release.policies;
+    if (const auto [at, fresh] = named.emplace(stem, std::move(*program)); !fresh) {
+        return fail(
+            ErrorCode::invalid,
+            "scripts " + lua::name_of(*at->second) + " and " + path + " have one name, '" + stem +
+                "'"
+        );
     }
     return {};
 }
@@ -95,7 +100,7 @@ Result<ReleasePtr> load_release(const fs::path& root) {
                 continue;
             }
             SLUICE_ASSIGN(std::string source, read_file(it->path()));
-            files[fs::relative(it->path(), root).generic_string()] = std::move(source);
+            files[it->path().lexically_relative(root).generic_string()] = std::move(source);
         }
         if (error) {
             return fail(

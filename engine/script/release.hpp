@@ -12,8 +12,8 @@
 
 namespace sluice::script {
 
-/// The set of all scripts at one moment, addressed by its content. Immutable and shared: a run keeps
-/// the release it began with, policies follow the live one.
+/// The set of all scripts at one moment, addressed by its content. Immutable and shared: a run
+/// keeps the release it began with, policies follow the live one.
 struct Release {
     Id128 id;
     std::map<std::string, std::string> files;  ///< path -> source, e.g. "flows/pay.lua"

@@ -315,7 +315,7 @@ void Round::committed(Work& work) {
     const RunId id(work.payment.raw());
     const payment::PaymentPicture& picture = work.run->kernel().picture();
     for (const auto& effect : work.step.exchanges) {
-        send(*work.run, effect, false);
+        send(*work.run, effect, effect.repeats);
     }
     for (auto& input : work.inputs) {
         if (input.kind == Input::Kind::start) {

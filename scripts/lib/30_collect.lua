@@ -3,64 +3,97 @@
 
 -- After a close the channel gets this long before "no such order" counts as an answer.
 local CONSISTENCY_SECONDS = 60
+-- How often a lost code is asked for again.
+local CODE_ASKED_MAX = 5
 
 local function is_open(status)
   return status == "created" or status == "pending" or status == "unknown"
 end
 
--- Asks unless the answer to an earlier question is still on its way.
+-- Asks unless the answer to the same question is still on its way.
 local function ask(talk, operation)
   if talk.waiting[operation] then return end
   talk.waiting[operation] = true
   kernel.exchange(talk.instruction, operation)
 end
 
--- Closing is asked first and believed last: only a query after it tells what became of the money.
-local function on_close_answered(talk, event)
-  if event.outcome == "closed" or event.outcome == "not_found" then
-    talk.closed_at_ms = talk.closed_at_ms or kernel.now_ms()
-  end
-  ask(talk, "query")
+-- The channel has the order, but the answer with the code to scan was lost: without it the payer
+-- cannot act. The same request again gets a code for the same order.
+local function ask_for_the_code(talk)
+  if talk.closing or not talk.needs_code or talk.code_asked >= CODE_ASKED_MAX then return end
+  if kernel.view(talk.instruction).has_next_action then return end
+  talk.code_asked = talk.code_asked + 1
+  ask(talk, "collect")
 end
 
-local function on_query_answered(talk, event)
-  if event.outcome ~= "not_found" or not talk.closed_at_ms then return end
-  if kernel.now_ms() - talk.created_at_ms >= talk.consistency_seconds * 1000 then
+-- Closing is asked first and believed last: only a query after it tells what became of the money.
+-- "No such order" ends the matter only when the kernel agrees: asked after the close, and late
+-- enough.
+local function on_outcome(talk, event)
+  if event.operation == "close" then
+    ask(talk, "query")
+  elseif event.operation == "query" and event.outcome == "not_found" and talk.closing then
     kernel.conclude_absent(talk.instruction, talk.consistency_seconds)
+  elseif event.operation == "query" and event.outcome == "pending" then
+    ask_for_the_code(talk)
   end
+end
+
+-- Begins to close. `why` becomes the payment's failure code, unless the payer was quicker.
+local function close(talk, why)
+  talk.closing = talk.closing or why
+  ask(talk, "close")
+end
+
+local function on_timer(talk)
+  talk.turn = talk.turn + 1
+  talk.ask_at_ms = false
+  -- While closing, every turn closes again (a repeat is harmless) and its answer asks.
+  if talk.closing or kernel.now_ms() >= talk.expires_at_ms then
+    close(talk, "expired")
+  else
+    ask(talk, "query")
+  end
+end
+
+-- An answer may still come for the account that was tried before.
+local function is_of_another(talk, event)
+  if event.type ~= "outcome" and event.type ~= "callback" then return false end
+  return event.instruction ~= talk.instruction
 end
 
 local function take(talk, event)
-  if event.type == "close_requested" then
-    talk.closing = "closed_by_business"
-    ask(talk, "close")
-    return
-  end
-  if event.type == "outcome" then
-    talk.waiting[event.operation] = false
-  end
-  if not is_open(kernel.view(talk.instruction).status) then return end
-  if event.type == "outcome" and event.operation == "close" then
-    on_close_answered(talk, event)
-  elseif event.type == "outcome" and event.operation == "query" then
-    on_query_answered(talk, event)
+  if is_of_another(talk, event) then return end
+  if event.type == "outcome" then talk.waiting[event.operation] = false end
+  if not is_open(kernel.view(talk.instruction).status) then
+    -- The answer that ended it was faster than the wish to close: the wish still ends the payment.
+    if event.type == "close_requested" then talk.closing = "closed_by_business" end
+  elseif event.type == "close_requested" then
+    close(talk, "closed_by_business")
+  elseif event.type == "outcome" then
+    on_outcome(talk, event)
   elseif event.type == "timer" then
-    if kernel.now_ms() >= talk.expires_at_ms then
-      talk.closing = talk.closing or "expired"
-    end
-    -- While closing, every turn closes again (a repeat is harmless) and its answer asks.
-    ask(talk, talk.closing and "close" or "query")
+    on_timer(talk)
   end
 end
 
+-- Until when to wait: the next rung of the ladder, but never past the end of the order. Another
+-- situation begins its own ladder; a repeated callback puts nothing off.
 local function next_pause(talk)
-  local lost = talk.closing or kernel.view(talk.instruction).status ~= "pending"
-  local steps = lost and ladder.answer_lost or ladder.payer_acts
-  talk.turn = talk.turn + 1
-  local wait = pause(steps, talk.turn)
-  local left = talk.expires_at_ms - kernel.now_ms()
-  if not talk.closing and left > 0 and left < wait then return left end
-  return wait
+  local situation = "closing"
+  if not talk.closing then
+    local pending = kernel.view(talk.instruction).status == "pending"
+    situation = pending and "payer_acts" or "answer_lost"
+  end
+  local now = kernel.now_ms()
+  if talk.situation ~= situation then
+    talk.situation, talk.turn, talk.ask_at_ms = situation, 1, false
+  end
+  talk.ask_at_ms = talk.ask_at_ms or now + pause(ladder[situation], talk.turn)
+  local at = talk.ask_at_ms
+  if not talk.closing and talk.expires_at_ms < at then at = talk.expires_at_ms end
+  if at < now then return 0 end
+  return at - now
 end
 
 -- Follows one instruction to its end. Returns its view and why it was closed, if it was.
@@ -75,14 +108,17 @@ end
 local function instruct(pay, leg, account)
   local now = kernel.now_ms()
   local seconds = (pay.expires_at_ms - now) // 1000
-  if seconds < 1 then fail { code = "expired", message = "the order expired before it was paid" } end
+  if seconds < 1 then
+    fail { code = "expired", message = "the order expired before it was paid" }
+  end
   local instruction = kernel.instruct {
     leg = leg.number, channel = account.channel, channel_account = account.name,
     merchant = account.merchant, expires_in = seconds,
   }
   return {
-    instruction = instruction, waiting = {}, turn = 0, created_at_ms = now,
-    expires_at_ms = now + seconds * 1000, closing = false, closed_at_ms = false,
+    instruction = instruction, waiting = {}, situation = "", turn = 1, ask_at_ms = false,
+    expires_at_ms = now + seconds * 1000, closing = false,
+    needs_code = leg.scene == "qr", code_asked = 0,
     consistency_seconds = account.consistency_seconds or CONSISTENCY_SECONDS,
   }
 end
@@ -111,8 +147,8 @@ local function wait_for_people()
   while true do kernel.wait() end
 end
 
--- Tries the accounts in the order the policy gave, each only after the one before it is known not to
--- have taken the money.
+-- Tries the accounts in the order the policy gave, each only after the one before it is known not
+-- to have taken the money.
 local function collect(pay, leg)
   local last = { code = "no_channel", message = "no channel account can collect this" }
   for _, account in ipairs(policy.route(pay, leg).accounts) do

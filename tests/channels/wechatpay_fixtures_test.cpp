@@ -13,7 +13,8 @@
 namespace sluice::channel::testing {
 namespace {
 
-constexpr std::string_view kFolder = "channels/wechatpay/";
+constexpr std::string_view kReadme = "channels/wechatpay/README.md";
+constexpr std::string_view kFixtures = "channels/wechatpay/fixtures";
 
 struct Row {
     std::string operation;
@@ -37,7 +38,7 @@ std::vector<std::string> cells_of(const std::string& line) {
 /// The rows of the table in the channel's README.
 std::vector<Row> documented_rows() {
     std::vector<Row> rows;
-    std::istringstream readme(source_text(std::string(kFolder) + "README.md"));
+    std::istringstream readme{source_text(kReadme)};
     std::string line;
     while (std::getline(readme, line)) {
         const auto cells = cells_of(line);
@@ -51,7 +52,7 @@ std::vector<Row> documented_rows() {
 
 std::vector<std::string> fixture_names() {
     std::vector<std::string> names;
-    const auto folder = std::filesystem::path(SLUICE_SOURCE_DIR) / kFolder / "fixtures";
+    const auto folder = std::filesystem::path(SLUICE_SOURCE_DIR) / kFixtures;
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
         names.push_back(entry.path().stem().string());
     }
@@ -60,7 +61,7 @@ std::vector<std::string> fixture_names() {
 }
 
 Value fixture(const std::string& name) {
-    return source_json(std::string(kFolder) + "fixtures/" + name + ".json");
+    return source_json(std::string(kFixtures) + "/" + name + ".json");
 }
 
 std::string body_of(const Value* body) {

@@ -118,7 +118,7 @@ void compare_order(const ChannelOrder& theirs, const Ours& ours, AuditReport& re
         }
     };
     const bool paid = theirs.trade_state == "SUCCESS";
-    report.paid_at_channel += paid ? 1 : 0;
+    report.paid_at_channel += paid ? 1U : 0U;
     expect(theirs.mchid == ours.merchant, "is at another merchant of the channel");
     expect(theirs.amount_total == ours.amount, "has another amount at the channel");
     expect(theirs.payments == (paid ? 1 : 0), "was paid more than once at the channel");

@@ -20,107 +20,195 @@ constexpr std::size_t kKillsUsual = 8;
 constexpr std::size_t kRestartsUsual = 3;
 constexpr std::size_t kMoreAfterwards = 30;
 
-/// Most payers pay soon, the others never.
-void let_payers_pay(Cluster& cluster) { cluster.psp().pay_by_itself(85, milliseconds{40}); }
-
-void let_pass_at_most(SeededRandom& random, milliseconds most) {
-    const auto span = static_cast<std::uint64_t>(most.count());
-    let_pass(milliseconds{static_cast<std::int64_t>(random.next() % (span + 1))});
-}
-
-void expect_sound_end(Cluster& cluster, Load& load) {
-    load.stop();
-    ASSERT_TRUE(wait_until_quiet(cluster))
-        << ::testing::PrintToString(cluster.query("SELECT * FROM sluice.flow_run LIMIT 5"));
-
-    const AuditReport report = audit(cluster, load.acknowledged());
-    std::cout << report.summary() << "; " << load.sent_again() << " requests sent again\n";
-
-    EXPECT_THAT(report.findings, IsEmpty());
-    EXPECT_THAT(load.complaints(), IsEmpty());
-    EXPECT_GT(report.succeeded, 0U);
-    EXPECT_GT(report.closed, 0U);
-    EXPECT_GT(load.sent_again(), 0U) << "the fault was not felt by any caller";
-}
-
-TEST(ServerKilledUnderLoad, LosesNothingAndDoublesNothing) {
-    const std::uint64_t seed = fault_seed();
-    SeededRandom random(seed);
-    Cluster cluster({.cards = 50});
-    let_payers_pay(cluster);
-    Load load(cluster, {.seed = seed});
-    load.start();
-
-    for (std::size_t i = 0; i < fault_rounds(kKillsUsual); ++i) {
-        ASSERT_TRUE(load.wait_for_more(random.next() % 60));
-        let_pass_at_most(random, milliseconds{60});
-        cluster.kill_node(0);
-        cluster.start_node(0);
+/// Callers that pay without a pause while a test lets something fail. Most payers pay soon, the
+/// others never.
+class UnderLoad {
+  public:
+    explicit UnderLoad(std::size_t nodes)
+        : seed_(fault_seed()), random_(seed_), cluster_({.nodes = nodes, .cards = 50}) {
+        cluster_.psp().pay_by_itself(85, milliseconds{40});
+        load_.start();
     }
 
-    ASSERT_TRUE(load.wait_for_more(kMoreAfterwards));
-    expect_sound_end(cluster, load);
-}
+    [[nodiscard]] Cluster& cluster() { return cluster_; }
 
-TEST(ServerKilledUnderLoad, ComesBackFromAKillDuringItsOwnRecovery) {
-    const std::uint64_t seed = fault_seed();
-    SeededRandom random(seed);
-    Cluster cluster({.cards = 50});
-    let_payers_pay(cluster);
-    Load load(cluster, {.seed = seed});
-    load.start();
-    ASSERT_TRUE(load.wait_for_more(kMoreAfterwards));
-
-    cluster.kill_node(0);
-    for (std::size_t i = 0; i < fault_rounds(kKillsUsual); ++i) {
-        cluster.node(0).begin_to_start();
-        let_pass_at_most(random, milliseconds{600});
-        cluster.kill_node(0);
+    /// So many more orders are acknowledged, at most `most`, at least one.
+    [[nodiscard]] bool goes_on(std::size_t most) {
+        return load_.wait_for_more(1 + random_.next() % most);
     }
-    cluster.start_node(0);
 
-    ASSERT_TRUE(load.wait_for_more(kMoreAfterwards));
-    expect_sound_end(cluster, load);
+    void let_pass_at_most(milliseconds most) {
+        const auto span = static_cast<std::uint64_t>(most.count());
+        let_pass(milliseconds{static_cast<std::int64_t>(random_.next() % (span + 1))});
+    }
+
+    /// Ends the load; then nothing may be lost, doubled, open or unexplained.
+    void expect_sound_end() {
+        ASSERT_TRUE(load_.wait_for_more(kMoreAfterwards)) << "the engine does not recover";
+        load_.stop();
+        ASSERT_TRUE(wait_until_quiet(cluster_))
+            << ::testing::PrintToString(cluster_.query("SELECT * FROM sluice.flow_run LIMIT 5"));
+
+        const AuditReport report = audit(cluster_, load_.acknowledged());
+        std::cout << report.summary() << "; " << load_.sent_again() << " requests sent again"
+                  << std::endl;
+
+        EXPECT_THAT(report.findings, IsEmpty());
+        EXPECT_THAT(load_.complaints(), IsEmpty());
+        EXPECT_GT(report.succeeded, 0U);
+        EXPECT_GT(report.closed, 0U);
+    }
+
+    void expect_that_callers_felt_it() {
+        EXPECT_GT(load_.sent_again(), 0U) << "the fault was not felt by any caller";
+    }
+
+  private:
+    std::uint64_t seed_;
+    SeededRandom random_;
+    Cluster cluster_;
+    Load load_{cluster_, {.seed = seed_}};
+};
+
+/// A channel on its worst day: slow, cut, unreadable, forgetful; but it never lies about money.
+void make_unruly(Psp& psp) {
+    const auto always = [&psp](const std::string& operation, ChannelFault fault) {
+        fault.operation = operation;
+        fault.count = -1;
+        psp.order_fault(fault);
+    };
+    for (const char* operation : {"create", "query", "close"}) {
+        always(operation, {.kind = "latency_ms", .value = 120, .share_percent = 30});
+        always(operation, {.kind = "slow_answer_ms", .value = 80, .share_percent = 20});
+        always(operation, {.kind = "drop_before", .share_percent = 5});
+        always(operation, {.kind = "drop_after", .share_percent = 5});
+        always(operation, {.kind = "status_5xx", .share_percent = 5});
+        always(operation, {.kind = "status_5xx_after", .share_percent = 5});
+        always(operation, {.kind = "garbage", .share_percent = 5});
+        always(operation, {.kind = "bad_signature", .share_percent = 5});
+    }
+    always("query", {.kind = "not_found", .share_percent = 10});
+    always("create", {.kind = "early", .share_percent = 10});
+    always("close", {.kind = "close_after_pay", .share_percent = 20});
+    always("callback", {.kind = "missing", .share_percent = 20});
+    always("callback", {.kind = "late_ms", .value = 700, .share_percent = 20});
+    always("callback", {.kind = "duplicate", .value = 3, .share_percent = 20});
 }
 
-TEST(TwoNodesUnderLoad, OneAfterTheOtherMayBeKilled) {
-    const std::uint64_t seed = fault_seed();
-    SeededRandom random(seed);
-    Cluster cluster({.nodes = 2, .cards = 50});
-    let_payers_pay(cluster);
-    Load load(cluster, {.seed = seed});
-    load.start();
+TEST(ServerUnderLoad, LosesAndDoublesNothingWhenKilled) {
+    UnderLoad load(1);
+
+    for (std::size_t i = 0; i < fault_rounds(kKillsUsual); ++i) {
+        ASSERT_TRUE(load.goes_on(60));
+        load.let_pass_at_most(milliseconds{60});
+        load.cluster().kill_node(0);
+        load.cluster().start_node(0);
+    }
+
+    load.expect_sound_end();
+    load.expect_that_callers_felt_it();
+}
+
+TEST(ServerUnderLoad, LosesAndDoublesNothingWhenKilledWhileTheChannelIsUnruly) {
+    UnderLoad load(1);
+    make_unruly(load.cluster().psp());
+
+    for (std::size_t i = 0; i < fault_rounds(kKillsUsual); ++i) {
+        ASSERT_TRUE(load.goes_on(60));
+        load.let_pass_at_most(milliseconds{200});
+        load.cluster().kill_node(0);
+        load.cluster().start_node(0);
+    }
+
+    load.expect_sound_end();
+    load.expect_that_callers_felt_it();
+}
+
+TEST(ServerUnderLoad, ComesBackFromKillsDuringItsOwnRecovery) {
+    UnderLoad load(1);
+    ASSERT_TRUE(load.goes_on(60));
+
+    load.cluster().kill_node(0);
+    for (std::size_t i = 0; i < fault_rounds(kKillsUsual); ++i) {
+        load.cluster().node(0).begin_to_start();
+        load.let_pass_at_most(milliseconds{600});
+        load.cluster().kill_node(0);
+    }
+    load.cluster().start_node(0);
+
+    load.expect_sound_end();
+    load.expect_that_callers_felt_it();
+}
+
+TEST(ServerUnderLoad, EndsInOrderWhenItIsAskedTo) {
+    UnderLoad load(1);
+
+    for (std::size_t i = 0; i < 2; ++i) {
+        ASSERT_TRUE(load.goes_on(60));
+        EXPECT_EQ(load.cluster().stop_node(0), 0);
+        load.cluster().start_node(0);
+    }
+
+    load.expect_sound_end();
+}
+
+TEST(TwoNodesUnderLoad, MayBeKilledOneAfterTheOther) {
+    UnderLoad load(2);
 
     for (std::size_t i = 0; i < fault_rounds(kKillsUsual) / 2; ++i) {
-        ASSERT_TRUE(load.wait_for_more(random.next() % 60));
-        cluster.kill_node(i % 2);
-        ASSERT_TRUE(cluster.serves_everything()) << "buckets of the killed node stay without one";
-        ASSERT_TRUE(load.wait_for_more(kMoreAfterwards)) << "the other node does not take over";
-        cluster.start_node(i % 2);
+        ASSERT_TRUE(load.goes_on(60));
+        load.cluster().kill_node(i % 2);
+        ASSERT_TRUE(load.cluster().serves_everything()) << "buckets stay without a node";
+        ASSERT_TRUE(load.goes_on(60)) << "the other node does not take over";
+        load.cluster().start_node(i % 2);
     }
 
-    ASSERT_TRUE(load.wait_for_more(kMoreAfterwards));
-    expect_sound_end(cluster, load);
+    load.expect_sound_end();
+    load.expect_that_callers_felt_it();
 }
 
-TEST(DatabaseStoppedUnderLoad, CallersTryAgainAndNothingIsLost) {
-    const std::uint64_t seed = fault_seed();
-    SeededRandom random(seed);
-    Cluster cluster({.cards = 50});
-    let_payers_pay(cluster);
-    Load load(cluster, {.seed = seed});
-    load.start();
+TEST(TwoNodesUnderLoad, WriteNothingTwiceWhenAFrozenOneWakesWithoutItsLocks) {
+    UnderLoad load(2);
+
+    for (std::size_t i = 0; i < 2; ++i) {
+        ASSERT_TRUE(load.goes_on(60));
+        load.cluster().freeze_node(i);
+        load.cluster().cut_sessions_of(i);
+        ASSERT_TRUE(load.cluster().serves_everything()) << "buckets stay without a node";
+        ASSERT_TRUE(load.goes_on(60)) << "the other node does not take over";
+        load.cluster().thaw_node(i);
+    }
+
+    load.expect_sound_end();
+    load.expect_that_callers_felt_it();
+}
+
+TEST(DatabaseUnderLoad, MayBeStoppedAndNothingIsLost) {
+    UnderLoad load(1);
 
     for (std::size_t i = 0; i < fault_rounds(kRestartsUsual); ++i) {
-        ASSERT_TRUE(load.wait_for_more(20 + random.next() % 60));
+        ASSERT_TRUE(load.goes_on(60));
         DurableServer::instance().stop_immediately();
-        let_pass_at_most(random, milliseconds{500});
+        load.let_pass_at_most(milliseconds{500});
         DurableServer::instance().start_again();
     }
 
-    ASSERT_TRUE(load.wait_for_more(kMoreAfterwards));
-    ASSERT_TRUE(cluster.node(0).is_running()) << "the server does not survive its database";
-    expect_sound_end(cluster, load);
+    load.expect_sound_end();
+    load.expect_that_callers_felt_it();
+    EXPECT_TRUE(load.cluster().node(0).is_running()) << "the server does not survive its database";
+}
+
+TEST(DatabaseUnderLoad, MayCutSessionsAndNothingIsLost) {
+    UnderLoad load(1);
+
+    for (std::size_t i = 0; i < fault_rounds(kKillsUsual); ++i) {
+        ASSERT_TRUE(load.goes_on(40));
+        load.let_pass_at_most(milliseconds{60});
+        load.cluster().cut_sessions_of(0);
+    }
+
+    load.expect_sound_end();
+    load.expect_that_callers_felt_it();
 }
 
 }  // namespace

@@ -10,6 +10,8 @@ namespace {
 constexpr std::chrono::milliseconds kBeforeNextTry{30};
 constexpr std::size_t kComplaintsMax = 20;
 constexpr std::uint64_t kRepeatOneIn = 16;
+/// How callers wait: as it is usual, not at all, for the end.
+constexpr const char* kPreferences[] = {"", "wait=0", "wait=5"};
 
 }  // namespace
 
@@ -45,22 +47,27 @@ void Load::run_caller(std::size_t caller) {
             .card = cards.at(random.next() % cards.size()),
             .expires_in_seconds = options_.expires_in_seconds
         };
-        pay(order, random.next() % kRepeatOneIn == 0);
+        const std::string wait = kPreferences[random.next() % std::size(kPreferences)];
+        pay(order, wait);
+        if (random.next() % kRepeatOneIn == 0) {
+            pay(order, wait);
+        }
     }
 }
 
-void Load::pay(const CompositeOrder& order, bool twice) {
+void Load::pay(const CompositeOrder& order, const std::string& wait) {
     const Value body = body_of(order);
-    take(order, post_until_answered(body));
-    if (twice) {
-        take(order, post_until_answered(body));
+    http::Headers headers;
+    if (!wait.empty()) {
+        headers.add({"Prefer", wait});
     }
+    take(order, post_until_answered(body, headers));
 }
 
-Reply Load::post_until_answered(const Value& body) {
+Reply Load::post_until_answered(const Value& body, const http::Headers& headers) {
     Reply reply;
     const bool answered = eventually([&] {
-        reply = cluster_.api().post("/v1/payments", body);
+        reply = cluster_.api().post("/v1/payments", body, headers);
         if (!reply.should_be_sent_again()) {
             return true;
         }

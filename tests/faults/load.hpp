@@ -47,8 +47,8 @@ class Load {
 
   private:
     void run_caller(std::size_t caller);
-    void pay(const CompositeOrder& order, bool twice);
-    Reply post_until_answered(const Value& body);
+    void pay(const CompositeOrder& order, const std::string& wait);
+    Reply post_until_answered(const Value& body, const http::Headers& headers);
     void take(const CompositeOrder& order, const Reply& reply);
     void complain(std::string text);
 

@@ -59,7 +59,7 @@ class TwoNodes : public ::testing::Test {
     std::size_t count_of_the_first(const std::map<std::string, std::string>& begun) {
         std::size_t count = 0;
         for (const auto& [payment, number] : begun) {
-            count += is_owned_by(cluster_, payment, cluster_.node(0).url()) ? 1 : 0;
+            count += is_owned_by(cluster_, payment, cluster_.node(0).url()) ? 1U : 0U;
         }
         return count;
     }

@@ -53,7 +53,8 @@ Cluster::Cluster(const ClusterOptions& options) : options_(options), database_(n
             .name = "node" + std::to_string(i),
             .folder = folder,
             .keys = shared_keys(),
-            .conninfo = server.conninfo_of(database_),
+            .conninfo =
+                server.conninfo_of(database_) + " application_name=node" + std::to_string(i),
             .psp_url = psp_->url(),
             .callback_base_url = front_.url(),
             .api_key = kApiKey,
@@ -62,6 +63,7 @@ Cluster::Cluster(const ClusterOptions& options) : options_(options), database_(n
                  {.name = "wx-backup", .mchid = "1900000110", .cost_basis_points = 60}}
         }));
     }
+    frozen_.resize(options_.nodes);
     api_ = std::make_unique<Api>(front_.url(), kApiKey);
     start_nodes();
     open_cards();
@@ -105,11 +107,39 @@ void Cluster::kill_node(std::size_t index) {
     tell_front();
 }
 
+int Cluster::stop_node(std::size_t index) {
+    const int status = nodes_.at(index)->stop();
+    tell_front();
+    return status;
+}
+
+void Cluster::freeze_node(std::size_t index) {
+    nodes_.at(index)->freeze();
+    frozen_.at(index) = true;
+    tell_front();
+}
+
+void Cluster::thaw_node(std::size_t index) {
+    nodes_.at(index)->thaw();
+    frozen_.at(index) = false;
+    tell_front();
+}
+
+void Cluster::cut_sessions_of(std::size_t index) {
+    const auto cut = query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '" +
+        nodes_.at(index)->name() + "' AND datname = current_database()"
+    );
+    if (cut.empty()) {
+        throw std::runtime_error(nodes_.at(index)->name() + " has no session to cut");
+    }
+}
+
 void Cluster::tell_front() {
     std::vector<std::string> urls;
-    for (const auto& node : nodes_) {
-        if (node->is_running()) {
-            urls.push_back(node->url());
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        if (nodes_[i]->is_running() && !frozen_[i]) {
+            urls.push_back(nodes_[i]->url());
         }
     }
     front_.set_nodes(std::move(urls));

@@ -50,6 +50,13 @@ class Cluster {
 
     void start_node(std::size_t index);
     void kill_node(std::size_t index);
+    /// Asks it to end and gives its exit status.
+    int stop_node(std::size_t index);
+    /// The node hangs; nothing is passed on to it until it goes on.
+    void freeze_node(std::size_t index);
+    void thaw_node(std::size_t index);
+    /// The database ends every session of the node (they carry its name), which is not told.
+    void cut_sessions_of(std::size_t index);
     /// Waits until the living nodes together serve every bucket. False when they do not.
     [[nodiscard]] bool serves_everything();
 
@@ -63,6 +70,7 @@ class Cluster {
     Front front_;
     std::unique_ptr<Psp> psp_;
     std::vector<std::unique_ptr<Node>> nodes_;
+    std::vector<bool> frozen_;
     std::unique_ptr<Api> api_;
     std::vector<std::string> cards_;
 };

@@ -39,6 +39,9 @@ class Node {
     /// The same without waiting: it may be killed before it serves.
     void begin_to_start();
     void kill_at_once();
+    /// It keeps its sockets and locks and does nothing, until thaw().
+    void freeze() { process_->freeze(); }
+    void thaw() { process_->thaw(); }
     /// Asks it to end; the exit status.
     int stop();
 

@@ -109,6 +109,18 @@ void ChildProcess::kill_at_once() {
     }
 }
 
+void ChildProcess::freeze() {
+    if (is_running()) {
+        kill(pid_, SIGSTOP);
+    }
+}
+
+void ChildProcess::thaw() {
+    if (is_running()) {
+        kill(pid_, SIGCONT);
+    }
+}
+
 int ChildProcess::stop(std::chrono::seconds limit) {
     if (is_running()) {
         kill(pid_, SIGTERM);

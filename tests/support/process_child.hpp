@@ -33,6 +33,9 @@ class ChildProcess {
 
     /// SIGKILL, no chance to tidy up; returns when the process is gone.
     void kill_at_once();
+    /// Stops it in its tracks, as a machine that hangs: it keeps its sockets and says nothing.
+    void freeze();
+    void thaw();
     /// SIGTERM and a bounded wait, then SIGKILL. The exit status, 128 + signal when killed.
     int stop(std::chrono::seconds limit);
 

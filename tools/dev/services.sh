@@ -32,7 +32,8 @@ seed_demo() {
     card=$(api_post /v1/accounts \
         '{"kind":"prepaid_card","owner_number":"demo-card","currency":"CNY"}' |
         grep -o 'acc_[0-9A-Z]*' | head -n 1) && [ -n "$card" ] || return 1
-    api_post "/v1/accounts/$card/top_ups" '{"top_up_number":"demo-1","amount":1000000,"currency":"CNY"}' &&
+    api_post "/v1/accounts/$card/top_ups" \
+        '{"top_up_number":"demo-1","amount":1000000,"currency":"CNY"}' &&
         echo "$card" >"$STATE_DIR/demo_card"
 }
 

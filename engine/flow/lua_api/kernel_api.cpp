@@ -1,6 +1,8 @@
 #include "flow/lua_api/kernel_api.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <initializer_list>
 #include <utility>
 
 namespace sluice::flow {
@@ -8,6 +10,10 @@ namespace {
 
 using lua::HostReply;
 using Arguments = std::span<const Value>;
+
+// Longer than any wait or order; keeps sums of times far from their limits.
+constexpr std::int64_t kSecondsMax = 366LL * 24 * 3600;
+constexpr std::int64_t kLegsMax = 1000;
 
 HostReply answer(Value value) { return {HostReply::Kind::value, std::move(value), {}}; }
 HostReply mistake(const Error& error) { return {HostReply::Kind::error, {}, error.message}; }
@@ -40,15 +46,49 @@ Result<InstructionId> instruction_at(Arguments arguments, std::size_t index) {
     return InstructionId::parse(text);
 }
 
-Result<std::int64_t> whole_of(const Value& record, std::string_view key) {
+/// Refuses a record that says something this function would not hear.
+Result<void> knows_all(
+    const Value& record, std::string_view verb, std::initializer_list<std::string_view> fields
+) {
+    const ValueObject* members = record.as_object();
+    if (members == nullptr) {
+        return fail(
+            ErrorCode::script,
+            std::string(verb) + " wants a record, got a " + std::string(record.kind_name())
+        );
+    }
+    for (const auto& [name, value] : *members) {
+        if (std::ranges::find(fields, name) != fields.end()) {
+            continue;
+        }
+        std::string known;
+        for (const auto field : fields) {
+            known += (known.empty() ? "" : ", ") + std::string(field);
+        }
+        return fail(
+            ErrorCode::script, std::string(verb) + " knows no '" + name + "', it takes " + known
+        );
+    }
+    return {};
+}
+
+Result<std::int64_t> whole_of(const Value& record, std::string_view key, std::int64_t most) {
     const Value* member = record.find(key);
     if (member == nullptr || member->as_int() == nullptr) {
         return fail(ErrorCode::script, "'" + std::string(key) + "' must be a whole number");
+    }
+    if (*member->as_int() < 1 || *member->as_int() > most) {
+        return fail(
+            ErrorCode::script,
+            "'" + std::string(key) + "' is " + std::to_string(*member->as_int()) +
+                ", wanted 1 to " + std::to_string(most)
+        );
     }
     return *member->as_int();
 }
 
 Result<PostLine> line_of(const Value& record) {
+    SLUICE_TRY(knows_all(record, "a posting line", {"debit", "credit", "owner", "amount"}));
     PostLine line;
     const Value* amount = record.find("amount");
     if (amount == nullptr || amount->as_money() == nullptr) {
@@ -59,10 +99,10 @@ Result<PostLine> line_of(const Value& record) {
     line.side = debit ? Side::debit : Side::credit;
     line.gl = record.text_or_empty(debit ? "debit" : "credit");
     line.owner = record.text_or_empty("owner");
-    if (line.gl.empty() || line.owner.empty()) {
+    if (line.gl.empty() || line.owner.empty() || (debit && record.find("credit") != nullptr)) {
         return fail(
             ErrorCode::script,
-            "a posting line wants 'debit' or 'credit' with an account code, and 'owner'"
+            "a posting line wants either 'debit' or 'credit' with an account code, and 'owner'"
         );
     }
     return line;
@@ -85,8 +125,11 @@ Result<Value> post(Kernel& kernel, Arguments arguments) {
 Result<Value> instruct(Kernel& kernel, Arguments arguments) {
     const Value& record = at(arguments, 0);
     InstructRequest request;
-    SLUICE_ASSIGN(const std::int64_t leg, whole_of(record, "leg"));
-    SLUICE_ASSIGN(const std::int64_t expires_in, whole_of(record, "expires_in"));
+    SLUICE_TRY(knows_all(
+        record, "instruct", {"leg", "channel", "channel_account", "merchant", "expires_in"}
+    ));
+    SLUICE_ASSIGN(const std::int64_t leg, whole_of(record, "leg", kLegsMax));
+    SLUICE_ASSIGN(const std::int64_t expires_in, whole_of(record, "expires_in", kSecondsMax));
     request.leg_number = static_cast<int>(leg);
     request.channel = record.text_or_empty("channel");
     request.channel_account = record.text_or_empty("channel_account");
@@ -106,6 +149,7 @@ Result<Value> view(Kernel& kernel, Arguments arguments) {
     record.set("status", payment::to_string(instruction->status));
     record.set("code", instruction->outcome_code);
     record.set("message", instruction->outcome_message);
+    record.set("has_next_action", !instruction->next_action.is_null());
     record.set("amount", instruction->amount);
     return record;
 }
@@ -131,7 +175,7 @@ Result<Value> release(Kernel& kernel, Arguments arguments) {
 
 Result<Value> hold(Kernel& kernel, Arguments arguments) {
     const std::int64_t* leg = at(arguments, 0).as_int();
-    if (leg == nullptr) {
+    if (leg == nullptr || *leg < 1 || *leg > kLegsMax) {
         return fail(ErrorCode::script, "hold wants the number of a leg");
     }
     return kernel.hold(static_cast<int>(*leg));
@@ -140,11 +184,11 @@ Result<Value> hold(Kernel& kernel, Arguments arguments) {
 Result<Value> conclude_absent(Kernel& kernel, Arguments arguments) {
     SLUICE_ASSIGN(const InstructionId id, instruction_at(arguments, 0));
     const std::int64_t* seconds = at(arguments, 1).as_int();
-    if (seconds == nullptr) {
+    if (seconds == nullptr || *seconds > kSecondsMax) {
         return fail(ErrorCode::script, "conclude_absent wants the channel's delay in seconds");
     }
-    SLUICE_TRY(kernel.conclude_absent(id, std::chrono::seconds(*seconds)));
-    return Value{};
+    SLUICE_ASSIGN(const bool absent, kernel.conclude_absent(id, std::chrono::seconds(*seconds)));
+    return Value(absent);
 }
 
 Result<Value> decide(Kernel& kernel, Arguments arguments) {
@@ -203,10 +247,11 @@ HostReply wait(Kernel& kernel, Arguments arguments) {
     const Value& limit = at(arguments, 0);
     if (limit.is_null()) {
         kernel.wait_for_facts();
-    } else if (limit.as_int() != nullptr && *limit.as_int() >= 0) {
+    } else if (limit.as_int() != nullptr && *limit.as_int() >= 0 &&
+               *limit.as_int() <= kSecondsMax * 1000) {
         kernel.wait_until(kernel.now() + std::chrono::milliseconds(*limit.as_int()));
     } else {
-        return mistake("wait wants a whole number of milliseconds that is not negative");
+        return mistake("wait wants a whole number of milliseconds, 0 to a year");
     }
     return {HostReply::Kind::wait, {}, {}};
 }

@@ -110,8 +110,10 @@ TEST(CredentialForm, RefusesWhatTheConsoleCouldNotDraw) {
     for (const std::string_view text : {
              "[]",
              R"({"merchant":"m","hosts":[],"fields":[]})",
-             R"({"merchant":"m","fields":[{"name":"m","kind":"secret","title":{"en":"a","zh":"b"}}]})",
-             R"({"merchant":"m","fields":[{"name":"m","kind":"colour","title":{"en":"a","zh":"b"}}]})",
+             R"({"merchant":"m","fields":[{"name":"m","kind":"secret",)"
+             R"("title":{"en":"a","zh":"b"}}]})",
+             R"({"merchant":"m","fields":[{"name":"m","kind":"colour",)"
+             R"("title":{"en":"a","zh":"b"}}]})",
              R"({"merchant":"m","fields":[{"name":"m","kind":"text","title":{"en":"a"}}]})",
              R"({"merchant":"m","fields":[{"name":"m","kind":"text","size":3}]})",
          }) {

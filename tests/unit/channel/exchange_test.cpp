@@ -118,13 +118,14 @@ TEST_F(ExchangeTest, SendsNothingWhenTheRequestCannotBeBuilt) {
     const auto broken = toy_adapter(toy_script("path = \"/ask\"", "path = \"https://evil\""));
     const auto mistaken = toy_adapter(toy_script("path = \"/ask\"", "path = instruction.pth"));
 
-    for (const auto& report :
-         {report_of(lost, answer("{}")),
-          report_of(large, answer("{}")),
-          report_of(toy_order(), answer("{}"), broken),
-          report_of(toy_order(), answer("{}"), mistaken)}) {
+    const auto expect_config = [](const ExchangeReport& report, std::string_view code) {
         EXPECT_EQ(report.outcome.kind, OutcomeKind::config) << report.outcome.message;
-    }
+        EXPECT_EQ(report.outcome.code, code);
+    };
+    expect_config(report_of(lost, answer("{}")), "no_channel_account");
+    expect_config(report_of(large, answer("{}")), "not_capable");
+    expect_config(report_of(toy_order(), answer("{}"), broken), "adapter_failed");
+    expect_config(report_of(toy_order(), answer("{}"), mistaken), "adapter_failed");
     EXPECT_TRUE(sent_.empty());
 }
 

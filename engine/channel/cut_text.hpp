@@ -1,0 +1,11 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace sluice::channel {
+
+/// The text's beginning of at most so many bytes, cut between UTF-8 characters.
+[[nodiscard]] std::string_view cut_text(std::string_view text, std::size_t bytes_max);
+
+}  // namespace sluice::channel

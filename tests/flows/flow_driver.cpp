@@ -1,0 +1,380 @@
+#include "flows/flow_driver.hpp"
+
+#include <utility>
+
+#include <gtest/gtest.h>
+
+#include "json/json.hpp"
+
+namespace sluice::testing {
+namespace {
+
+using payment::InstructionStatus;
+using payment::LegKind;
+using payment::PaymentStatus;
+
+constexpr Time kStart{std::chrono::seconds(1'767'225'600)};
+
+flow::FlowScriptsPtr scripts_of(const script::Release& release, const std::string& flow) {
+    auto scripts = std::make_shared<flow::FlowScripts>();
+    scripts->release = release.id;
+    scripts->libraries = release.libraries;
+    scripts->flow = release.flows.at(flow);
+    return scripts;
+}
+
+payment::PaymentPicture starting_picture(const DriveOptions& options) {
+    SeededRandom random(7);
+    const Bucket bucket{42};
+    payment::PaymentPicture picture;
+    std::int64_t total = 0;
+    int number = 0;
+    for (auto leg : options.legs) {
+        leg.number = ++number;
+        if (leg.kind == LegKind::internal) {
+            leg.account = AccountId::generate(kStart, bucket, random);
+        }
+        total += leg.amount.minor();
+        picture.payment.legs.push_back(std::move(leg));
+    }
+    auto& order = picture.order;
+    order.id = OrderId::generate(kStart, bucket, random);
+    order.merchant_id = "shop";
+    order.merchant_order_number = "A-1";
+    order.product_code = "web";
+    order.amount = cny(total);
+    order.created_at = kStart;
+    order.expires_at = kStart + options.order_lasts;
+    auto& payment = picture.payment;
+    payment.id = PaymentId::generate(kStart, bucket, random);
+    payment.order_id = order.id;
+    payment.merchant_id = "shop";
+    payment.flow = options.flow;
+    payment.amount = cny(total);
+    payment.created_at = kStart;
+    return picture;
+}
+
+Value candidate(const char* name, int cost) {
+    Value value;
+    value.set("name", name);
+    value.set("channel", "wechatpay");
+    value.set("method", "wechatpay");
+    value.set("merchant", "1900000109");
+    value.set("scenes", Value(ValueArray{Value("qr"), Value("jsapi")}));
+    value.set("amount_min", cny(1));
+    value.set("amount_max", cny(100'000'000));
+    value.set("cost_basis_points", cost);
+    value.set("consistency_seconds", 60);
+    return value;
+}
+
+bool is_open(InstructionStatus status) { return !payment::is_final(status); }
+
+}  // namespace
+
+script::ReleasePtr repository_release() {
+    static const script::ReleasePtr kRelease = [] {
+        auto loaded = script::load_release(SLUICE_SOURCE_DIR);
+        EXPECT_TRUE(loaded.has_value()) << loaded.error().message;
+        return std::move(loaded).value();
+    }();
+    return kRelease;
+}
+
+script::ReleasePtr release_with(const std::string& path, const std::string& source) {
+    auto files = repository_release()->files;
+    files[path] = source;
+    auto built = script::build_release(std::move(files));
+    EXPECT_TRUE(built.has_value()) << built.error().message;
+    return std::move(built).value();
+}
+
+Money cny(std::int64_t minor) { return {minor, *Currency::parse("CNY")}; }
+
+payment::Leg card_leg(std::int64_t minor) {
+    payment::Leg leg;
+    leg.kind = LegKind::internal;
+    leg.method = "prepaid_card";
+    leg.amount = cny(minor);
+    return leg;
+}
+
+payment::Leg external_leg(std::int64_t minor) {
+    payment::Leg leg;
+    leg.kind = LegKind::external;
+    leg.method = "wechatpay";
+    leg.scene = "qr";
+    leg.amount = cny(minor);
+    return leg;
+}
+
+Value two_candidates() { return Value(ValueArray{candidate("wx-b", 60), candidate("wx-a", 38)}); }
+
+FlowDriver::FlowDriver(DriveOptions options)
+    : options_(std::move(options)), start_(starting_picture(options_)), now_(kStart) {
+    policies_ = std::move(decision::Policies::create(options_.release, two_candidates())).value();
+    decider_ = [this](std::string_view policy, const Value& facts) {
+        ++decisions_;
+        return policies_->decide(policy, facts);
+    };
+    auto run = fresh_run();
+    if (run) {
+        run_ = std::move(*run);
+    } else {
+        error_ = run.error().message;
+    }
+}
+
+Result<std::optional<flow::Recorded>> FlowDriver::refused_by_bank(const flow::Step& step) const {
+    for (const auto& hold : step.holds) {
+        const std::string why = bank(hold);
+        if (!why.empty()) {
+            Value value;
+            value.set("code", why);
+            value.set("message", why);
+            return flow::Recorded{flow::Recorded::Kind::refusal, hold.ordinal, std::move(value)};
+        }
+    }
+    return std::nullopt;
+}
+
+Result<flow::Step> FlowDriver::activate(const std::vector<flow::Fact>& facts) {
+    std::vector<flow::Recorded> known;
+    for (int tries = 0; tries < 10; ++tries) {
+        flow::Kernel::Activation activation;
+        activation.seq = run_->next_seq();
+        activation.now = now_;
+        activation.facts = facts;
+        activation.known = known;
+        activation.decider = &decider_;
+        SLUICE_ASSIGN(flow::Step step, run_->activate(std::move(activation)));
+        SLUICE_ASSIGN(auto refused, refused_by_bank(step));
+        if (!refused) {
+            return step;
+        }
+        known = step.recorded;
+        known.push_back(std::move(*refused));
+        SLUICE_ASSIGN(run_, rebuild());
+    }
+    return fail(ErrorCode::limit, "the bank refuses the same activation for ever");
+}
+
+void FlowDriver::feed(std::vector<flow::Fact> facts) {
+    ASSERT_TRUE(error_.empty()) << error_;
+    const std::uint32_t seq = run_->next_seq();
+    auto step = activate(facts);
+    if (!step) {
+        error_ = step.error().message;
+        return;
+    }
+    journal_.push_back(flow::journal_row(seq, now_, *step));
+    keep(std::move(*step));
+    check_money();
+    check_instructions();
+    auto again = rebuild();
+    ASSERT_TRUE(again.has_value()) << again.error().message;
+    ASSERT_EQ(describe(**again), describe(*run_)) << "a run rebuilt from its journal differs";
+    if (options_.memory == Memory::dehydrated) {
+        run_ = std::move(*again);
+    }
+}
+
+void FlowDriver::keep(flow::Step step) {
+    for (const auto& effect : step.exchanges) {
+        const auto* about = run_->kernel().find(effect.instruction);
+        sent_.push_back(
+            std::string(payment::to_string(effect.operation)) + " " + about->channel_account
+        );
+    }
+    for (const auto& line : step.lines) {
+        postings_.push_back(
+            std::string(flow::to_string(line.side)) + " " + line.gl + " " +
+            (line.account.is_nil() ? line.owner : std::string("card")) + " " +
+            std::to_string(line.amount.minor())
+        );
+    }
+    for (const auto& hold : step.holds) {
+        hold_steps_.push_back(
+            std::string(flow::to_string(hold.kind)) + " " + std::to_string(hold.amount.minor())
+        );
+    }
+    for (const auto& opened : step.cases) {
+        cases_.push_back(opened.kind + " " + std::to_string(opened.amount.minor()));
+    }
+    steps_.push_back(std::move(step));
+}
+
+void FlowDriver::check_money() const {
+    std::int64_t balance = 0;
+    for (const auto& line : steps_.back().lines) {
+        balance += line.side == flow::Side::debit ? line.amount.minor() : -line.amount.minor();
+    }
+    EXPECT_EQ(balance, 0) << "the journal of an activation does not balance";
+    std::int64_t collected = 0;
+    bool all_let_go = true;
+    for (const auto& each : picture().instructions) {
+        const bool has = each.status == InstructionStatus::succeeded;
+        collected += has ? each.amount.minor() : 0;
+        all_let_go = all_let_go && !has && !is_open(each.status) &&
+                     each.status != InstructionStatus::conflicted;
+    }
+    if (status() == PaymentStatus::succeeded) {
+        EXPECT_EQ(collected, picture().payment.amount.minor()) << "success without the money";
+    }
+    if (status() == PaymentStatus::failed || status() == PaymentStatus::closed) {
+        EXPECT_TRUE(all_let_go) << "ended unpaid with money held or in doubt";
+    }
+}
+
+void FlowDriver::check_instructions() const {
+    std::map<int, int> occupying;
+    for (const auto& each : picture().instructions) {
+        const bool may_have_money = is_open(each.status) ||
+                                    each.status == InstructionStatus::succeeded ||
+                                    each.status == InstructionStatus::conflicted;
+        occupying[each.leg_number] += may_have_money ? 1 : 0;
+    }
+    for (const auto& [leg, count] : occupying) {
+        EXPECT_LE(count, 1) << "two instructions may both take the money of leg " << leg;
+    }
+}
+
+void FlowDriver::wake() {
+    ASSERT_TRUE(run_->wake_at().has_value()) << "the run waits for no moment";
+    now_ = std::max(now_, *run_->wake_at());
+    flow::Fact timer;
+    timer.kind = flow::Fact::Kind::timer;
+    feed({timer});
+}
+
+void FlowDriver::request_close() {
+    flow::Fact wish;
+    wish.kind = flow::Fact::Kind::close_requested;
+    feed({wish});
+}
+
+std::optional<flow::SendExchange> FlowDriver::open_exchange(payment::Operation operation) const {
+    for (const auto& [number, sent] : run_->kernel().unanswered()) {
+        if (sent.operation == operation) {
+            return sent;
+        }
+    }
+    return std::nullopt;
+}
+
+flow::Fact FlowDriver::answer_to(const flow::SendExchange& sent, const payment::Outcome& outcome)
+    const {
+    flow::Fact fact;
+    fact.kind = flow::Fact::Kind::outcome;
+    fact.instruction = sent.instruction;
+    fact.exchange = sent.exchange;
+    fact.operation = sent.operation;
+    fact.outcome = outcome;
+    return fact;
+}
+
+flow::Fact FlowDriver::callback_fact(const payment::Outcome& outcome) const {
+    flow::Fact fact;
+    fact.kind = flow::Fact::Kind::callback;
+    fact.source = payment::Source::callback;
+    fact.instruction = instruction().id;
+    fact.outcome = outcome;
+    return fact;
+}
+
+void FlowDriver::answer(payment::Operation operation, const payment::Outcome& outcome) {
+    const auto sent = open_exchange(operation);
+    ASSERT_TRUE(sent.has_value()) << "nothing asked: " << payment::to_string(operation);
+    feed({answer_to(*sent, outcome)});
+}
+
+void FlowDriver::call_back(const payment::Outcome& outcome) { feed({callback_fact(outcome)}); }
+
+const payment::Instruction& FlowDriver::instruction(int leg) const {
+    const payment::Instruction* newest = nullptr;
+    for (const auto& each : picture().instructions) {
+        newest = each.leg_number == leg ? &each : newest;
+    }
+    EXPECT_NE(newest, nullptr) << "leg " << leg << " has no instruction";
+    return *newest;
+}
+
+std::string FlowDriver::status_of(int leg) const {
+    return std::string(payment::to_string(instruction(leg).status));
+}
+
+Result<std::unique_ptr<flow::Run>> FlowDriver::fresh_run(const script::ReleasePtr& release) const {
+    return flow::Run::create(scripts_of(*release, options_.flow), start_);
+}
+
+Result<std::unique_ptr<flow::Run>> FlowDriver::rebuild(const script::ReleasePtr& release) const {
+    SLUICE_ASSIGN(auto run, fresh_run(release));
+    for (const auto& row : journal_) {
+        SLUICE_ASSIGN(const auto entry, read_back(row));
+        SLUICE_TRY(run->replay(entry));
+    }
+    return run;
+}
+
+Result<flow::JournalEntry> read_back(const flow::JournalRow& row) {
+    flow::JournalEntry entry{row.seq, row.at, {}, row.effects_hash};
+    SLUICE_ASSIGN(entry.body, json::parse(row.body));
+    return entry;
+}
+
+std::string describe(const flow::Run& run) {
+    const auto& picture = run.kernel().picture();
+    const auto& payment = picture.payment;
+    std::string text = std::string(payment::to_string(payment.status)) + " " + payment.stage +
+                       " [" + payment.failure_code + "] " + payment.failure_message + " at " +
+                       format_rfc3339(payment.updated_at) + ", order " +
+                       std::string(payment::to_string(picture.order.status)) + " paid " +
+                       std::to_string(picture.order.paid_minor) + "\n";
+    for (const auto& each : picture.instructions) {
+        text += each.id.to_string() + " leg " + std::to_string(each.leg_number) + " " +
+                each.channel + "/" + each.channel_account + "/" + each.merchant + " " +
+                each.amount.describe() + " " + std::string(payment::to_string(each.status)) + " " +
+                each.channel_reference + " [" + each.outcome_code + "] " + each.outcome_message +
+                " " + to_json(each.next_action) + " " + format_rfc3339(each.created_at) + " " +
+                format_rfc3339(each.expires_at) + "\n";
+    }
+    for (const auto& [number, sent] : run.kernel().unanswered()) {
+        text += "unanswered " + to_json(flow::to_value(sent)) + "\n";
+    }
+    text += "next " + std::to_string(run.next_seq());
+    text += run.wake_at() ? " wakes " + format_rfc3339(*run.wake_at()) : " sleeps";
+    return text;
+}
+
+payment::Outcome paid(const payment::Instruction& instruction) {
+    return paid(instruction, instruction.amount);
+}
+
+payment::Outcome paid(const payment::Instruction& instruction, Money amount) {
+    payment::Outcome outcome;
+    outcome.kind = payment::OutcomeKind::succeeded;
+    outcome.number = instruction.id.raw().to_string();
+    outcome.merchant = instruction.merchant;
+    outcome.amount = amount;
+    outcome.channel_reference = "4200001";
+    return outcome;
+}
+
+payment::Outcome qr_shown(const payment::Instruction& instruction) {
+    payment::Outcome outcome;
+    outcome.kind = payment::OutcomeKind::pending;
+    outcome.number = instruction.id.raw().to_string();
+    outcome.next_action.set("type", "qr_code");
+    outcome.next_action.set("code_url", "weixin://pay/1");
+    return outcome;
+}
+
+payment::Outcome says(payment::OutcomeKind kind, std::string code) {
+    payment::Outcome outcome;
+    outcome.kind = kind;
+    outcome.code = std::move(code);
+    return outcome;
+}
+
+}  // namespace sluice::testing

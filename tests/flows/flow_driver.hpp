@@ -1,0 +1,140 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "decision/policies.hpp"
+#include "flow/run.hpp"
+#include "script/release.hpp"
+
+namespace sluice::testing {
+
+/// The scripts of the repository, compiled once.
+script::ReleasePtr repository_release();
+/// The same with one file added or replaced.
+script::ReleasePtr release_with(const std::string& path, const std::string& source);
+
+Money cny(std::int64_t minor);
+payment::Leg card_leg(std::int64_t minor);
+payment::Leg external_leg(std::int64_t minor);
+/// What routing chooses from: "wx-a" (cheaper) and "wx-b".
+Value two_candidates();
+
+/// Whether a rebuilt run takes over after every activation, as if it had always left memory.
+enum class Memory { stays, dehydrated };
+
+/// What is asked of a driver; the defaults pay a composite order of 100 yuan.
+struct DriveOptions {
+    std::vector<payment::Leg> legs = {card_leg(3000), external_leg(7000)};
+    script::ReleasePtr release = repository_release();
+    std::string flow = "pay";
+    Memory memory = Memory::stays;
+    std::chrono::minutes order_lasts{15};
+};
+
+/// Drives one run of a flow as a worker does, with time and the world in the test's hands: it runs
+/// an activation again when the bank refuses a hold step, keeps the journal as JSON text, and after
+/// every activation proves that a run rebuilt from that journal is the run (law 7) and that no
+/// money is out of place. One thread.
+class FlowDriver {
+  public:
+    explicit FlowDriver(DriveOptions options = {});
+
+    /// Takes facts at `now()`; a script's error ends the test through `error()`.
+    void feed(std::vector<flow::Fact> facts);
+    void start() { feed({flow::Fact{}}); }
+    /// Moves time to the moment the run waits for and tells it.
+    void wake();
+    void request_close();
+    /// Answers the open exchange of that operation; there must be one.
+    void answer(payment::Operation operation, const payment::Outcome& outcome);
+    void call_back(const payment::Outcome& outcome);
+
+    /// Why the bank refuses a hold step; an empty text lets it pass.
+    std::function<std::string(const flow::HoldStep&)> bank = [](const flow::HoldStep&) {
+        return std::string();
+    };
+
+    [[nodiscard]] flow::Fact answer_to(
+        const flow::SendExchange& sent, const payment::Outcome& outcome
+    ) const;
+    [[nodiscard]] flow::Fact callback_fact(const payment::Outcome& outcome) const;
+    [[nodiscard]] std::optional<flow::SendExchange> open_exchange(payment::Operation operation
+    ) const;
+
+    [[nodiscard]] Time now() const { return now_; }
+    void pass(std::chrono::milliseconds time) { now_ += time; }
+    [[nodiscard]] const flow::Run& run() const { return *run_; }
+    [[nodiscard]] const payment::PaymentPicture& picture() const {
+        return run_->kernel().picture();
+    }
+    [[nodiscard]] payment::PaymentStatus status() const { return picture().payment.status; }
+    /// The newest instruction of the leg; there must be one.
+    [[nodiscard]] const payment::Instruction& instruction(int leg = 2) const;
+    [[nodiscard]] std::string status_of(int leg = 2) const;
+    [[nodiscard]] const flow::Step& last() const { return steps_.back(); }
+    [[nodiscard]] const std::vector<flow::Step>& steps() const { return steps_; }
+    /// "collect wx-a", in the order sent.
+    [[nodiscard]] const std::vector<std::string>& sent() const { return sent_; }
+    /// "debit 1101 wx-a 7000", in the order posted.
+    [[nodiscard]] const std::vector<std::string>& postings() const { return postings_; }
+    /// "hold 3000", "capture 3000"...
+    [[nodiscard]] const std::vector<std::string>& hold_steps() const { return hold_steps_; }
+    [[nodiscard]] const std::vector<std::string>& cases() const { return cases_; }
+    [[nodiscard]] int decisions() const { return decisions_; }
+    /// Empty unless a script failed; then the run is thrown away and nothing more is fed.
+    [[nodiscard]] const std::string& error() const { return error_; }
+
+    [[nodiscard]] const std::vector<flow::JournalRow>& journal() const { return journal_; }
+    /// A run that has taken no activation yet.
+    [[nodiscard]] Result<std::unique_ptr<flow::Run>> fresh_run() const {
+        return fresh_run(options_.release);
+    }
+    /// A run that has seen the journal, read back from its text, in the scripts of `release`.
+    [[nodiscard]] Result<std::unique_ptr<flow::Run>> rebuild(const script::ReleasePtr& release
+    ) const;
+    [[nodiscard]] Result<std::unique_ptr<flow::Run>> rebuild() const {
+        return rebuild(options_.release);
+    }
+
+  private:
+    [[nodiscard]] Result<std::unique_ptr<flow::Run>> fresh_run(const script::ReleasePtr& release
+    ) const;
+    Result<flow::Step> activate(const std::vector<flow::Fact>& facts);
+    Result<std::optional<flow::Recorded>> refused_by_bank(const flow::Step& step) const;
+    void keep(flow::Step step);
+    void check_money() const;
+    void check_instructions() const;
+
+    DriveOptions options_;
+    payment::PaymentPicture start_;
+    Time now_;
+    std::unique_ptr<decision::Policies> policies_;
+    flow::Decider decider_;
+    int decisions_ = 0;
+    std::unique_ptr<flow::Run> run_;
+    std::vector<flow::Step> steps_;
+    std::vector<flow::JournalRow> journal_;
+    std::vector<std::string> sent_, postings_, hold_steps_, cases_;
+    std::string error_;
+};
+
+/// Everything of a run that a reader could tell apart, as text.
+std::string describe(const flow::Run& run);
+
+/// A journal row as the database gives it back.
+Result<flow::JournalEntry> read_back(const flow::JournalRow& row);
+
+// What a channel says of an instruction.
+payment::Outcome paid(const payment::Instruction& instruction);
+payment::Outcome paid(const payment::Instruction& instruction, Money amount);
+payment::Outcome qr_shown(const payment::Instruction& instruction);
+payment::Outcome says(payment::OutcomeKind kind, std::string code = {});
+
+}  // namespace sluice::testing

@@ -1,0 +1,206 @@
+// Hostile flows: whatever a script says, the kernel refuses what would lose money, and says why.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "flows/flow_driver.hpp"
+
+namespace sluice::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// A flow that begins with a held card (leg 1) and a sent instruction (leg 2), then does `body`.
+std::string hostile(const std::string& body) {
+    return "return flow {\n"
+           "  name = 'hostile', title = { en = 'x', zh = 'x' }, stages = { 'only' },\n"
+           "  run = function(pay)\n"
+           "    local card = kernel.hold(1).instruction\n"
+           "    local sent = kernel.instruct { leg = 2, channel = 'wechatpay',\n"
+           "      channel_account = 'wx-a', merchant = '1900000109', expires_in = 900 }\n"
+           "    kernel.exchange(sent, 'collect')\n"
+           "    " +
+           body +
+           "\n"
+           "  end,\n"
+           "}\n";
+}
+
+/// What the author of the flow reads; empty when the kernel let it pass.
+std::string refusal_of(const std::string& body) {
+    FlowDriver pay({.release = release_with("flows/hostile.lua", hostile(body)), .flow = "hostile"}
+    );
+    pay.start();
+    return pay.error();
+}
+
+struct Hostile {
+    const char* what;
+    const char* body;
+    const char* refusal;
+};
+
+class KernelGuard : public ::testing::TestWithParam<Hostile> {};
+
+TEST_P(KernelGuard, RefusesAndNamesTheReason) {
+    const std::string refusal = refusal_of(GetParam().body);
+
+    EXPECT_THAT(refusal, HasSubstr(GetParam().refusal)) << GetParam().body;
+    EXPECT_THAT(refusal, HasSubstr("hostile.lua, line 8"));
+}
+
+const Hostile kHostile[] = {
+    {"success_while_the_channel_is_open",
+     "kernel.finish('succeeded')",
+     "a payment cannot succeed while ins_"},
+    {"failure_while_money_is_held",
+     "kernel.finish('failed', 'x', 'y')",
+     "a payment cannot end unpaid while ins_"},
+    {"closing_while_money_is_held",
+     "kernel.finish('closed')",
+     "a payment cannot end unpaid while ins_"},
+    {"an_end_nobody_knows",
+     "kernel.finish('done')",
+     "'done' ends no payment, wanted succeeded, failed or closed"},
+    {"a_second_instruction_while_the_first_is_open",
+     "kernel.instruct { leg = 2, channel = 'c', channel_account = 'a', expires_in = 9 }",
+     "another may follow only after it is known not to have taken the money"},
+    {"a_second_hold_of_one_leg", "kernel.hold(1)", "leg 1 still has instruction ins_"},
+    {"a_hold_at_a_channel", "kernel.hold(2)", "leg 2 is external, only internal legs can be held"},
+    {"a_hold_of_no_leg", "kernel.hold(3)", "leg 3 does not exist, the payment has 2"},
+    {"a_leg_number_that_wraps", "kernel.hold(4294967297)", "hold wants the number of a leg"},
+    {"a_collect_of_an_internal_leg",
+     "kernel.instruct { leg = 1, channel = 'c', channel_account = 'a', expires_in = 9 }",
+     "leg 1 is internal, a channel cannot collect it"},
+    {"a_field_nobody_reads",
+     "kernel.instruct { leg = 2, chanel = 'c', channel_account = 'a', expires_in = 9 }",
+     "instruct knows no 'chanel', it takes leg, channel"},
+    {"sending_twice", "kernel.exchange(sent, 'collect')", "it was sent before: query it instead"},
+    {"an_operation_nobody_knows",
+     "kernel.exchange(sent, 'refund')",
+     "'refund' is not a channel operation"},
+    {"asking_about_a_card", "kernel.exchange(card, 'query')", "is no external instruction"},
+    {"asking_twice",
+     "kernel.exchange(sent, 'query') kernel.exchange(sent, 'query')",
+     "already waits for the answer to a query"},
+    {"capturing_twice",
+     "kernel.capture(card) kernel.capture(card)",
+     "is succeeded, only a held internal instruction can be captured"},
+    {"releasing_twice",
+     "kernel.release(card) kernel.release(card)",
+     "is released, only a held internal instruction can be released"},
+    {"releasing_what_was_captured",
+     "kernel.capture(card) kernel.release(card)",
+     "is succeeded, only a held internal instruction can be released"},
+    {"capturing_at_a_channel",
+     "kernel.capture(sent)",
+     "is external, only a held internal instruction can be captured"},
+    {"capturing_while_unwinding",
+     "kernel.unwind('x', 'y') kernel.capture(card)",
+     "is compensating, only a pending payment can capture"},
+    {"unwinding_twice",
+     "kernel.unwind('x', 'y') kernel.unwind('x', 'y')",
+     "is compensating, only a pending payment can unwind"},
+    {"success_after_unwinding",
+     "kernel.unwind('x', 'y') kernel.finish('succeeded')",
+     "is compensating, it cannot succeed"},
+    {"a_posting_that_does_not_balance",
+     "kernel.post { { debit = '1101', owner = 'a', amount = money(70, 'CNY') },"
+     " { credit = '2201', owner = 'b', amount = money(69, 'CNY') } }",
+     "posting does not balance: debits exceed credits by 1 CNY"},
+    {"a_posting_of_one_line",
+     "kernel.post { { debit = '1101', owner = 'a', amount = money(70, 'CNY') } }",
+     "post wants at least two lines, got 1"},
+    {"a_posting_of_nothing",
+     "kernel.post { { debit = '1101', owner = 'a', amount = money(0, 'CNY') },"
+     " { credit = '2201', owner = 'b', amount = money(0, 'CNY') } }",
+     "a posting line of 0 CNY is not above zero"},
+    {"a_negative_posting",
+     "kernel.post { { debit = '1101', owner = 'a', amount = money(-5, 'CNY') },"
+     " { credit = '2201', owner = 'b', amount = money(-5, 'CNY') } }",
+     "a posting line of -5 CNY is not above zero"},
+    {"a_posting_of_two_currencies",
+     "kernel.post { { debit = '1101', owner = 'a', amount = money(5, 'CNY') },"
+     " { credit = '2201', owner = 'b', amount = money(5, 'USD') } }",
+     "USD"},
+    {"a_line_on_both_sides",
+     "kernel.post { { debit = '1101', credit = '2201', owner = 'a', amount = money(5, 'CNY') },"
+     " { credit = '2201', owner = 'b', amount = money(5, 'CNY') } }",
+     "either 'debit' or 'credit'"},
+    {"a_line_with_a_plain_number",
+     "kernel.post { { debit = '1101', owner = 'a', amount = 5 },"
+     " { credit = '2201', owner = 'b', amount = 5 } }",
+     "wants 'amount' as money"},
+    {"a_stage_of_no_flow",
+     "kernel.stage('settel', 'begun')",
+     "stage 'settel' is none of the flow's: only"},
+    {"a_phase_nobody_knows", "kernel.stage('only', 'over')", "cannot be 'over'"},
+    {"an_instruction_of_another_payment",
+     "kernel.view('ins_01KDVDN4002N0000000000000A')",
+     "is not of this payment"},
+    {"a_case_about_another_payment",
+     "kernel.open_case('x', 'ins_01KDVDN4002N0000000000000A', 'y')",
+     "is not of this payment"},
+    {"a_text_that_is_no_id", "kernel.view('pay_1')", "is not an id that begins with ins_"},
+    {"a_wait_backwards", "kernel.wait(-1)", "wait wants a whole number of milliseconds"},
+    {"a_wait_without_end",
+     "kernel.wait(9223372036854775807)",
+     "wait wants a whole number of milliseconds"},
+    {"a_delay_of_nothing", "kernel.conclude_absent(sent, 0)", "wanted at least 1 s"},
+    {"a_verb_nobody_knows", "kernel.relese(card)", "did you mean 'release'"},
+};
+
+INSTANTIATE_TEST_SUITE_P(
+    EveryWay,
+    KernelGuard,
+    ::testing::ValuesIn(kHostile),
+    [](const auto& tried) { return std::string(tried.param.what); }
+);
+
+TEST(KernelGuardAfterTheEnd, RefusesMoneyMovesOfAFinishedPayment) {
+    const char* const kVerbs[] = {
+        "kernel.post { { debit = '2201', owner = 'a', amount = money(5, 'CNY') },"
+        " { credit = '2101', owner = 'b', amount = money(5, 'CNY') } }",
+        "kernel.hold(1)",
+        "kernel.instruct { leg = 2, channel = 'c', channel_account = 'a', expires_in = 9 }",
+        "kernel.exchange(card, 'query')",
+        "kernel.capture(card)",
+        "kernel.release(card)",
+        "kernel.unwind('x', 'y')",
+        "kernel.finish('succeeded')",
+        "kernel.conclude_absent(card, 60)",
+    };
+    for (const std::string verb : kVerbs) {
+        const std::string source =
+            "return flow { name = 'hostile', title = {}, stages = { 'only' }, run = function(pay)\n"
+            "  local card = kernel.hold(1).instruction\n"
+            "  kernel.release(card)\n"
+            "  kernel.finish('failed', 'x', 'y')\n"
+            "  " +
+            verb + "\nend }\n";
+        FlowDriver pay({.release = release_with("flows/hostile.lua", source), .flow = "hostile"});
+
+        pay.start();
+
+        EXPECT_THAT(pay.error(), HasSubstr("is failed, ")) << verb;
+        EXPECT_THAT(pay.error(), HasSubstr("hostile.lua, line 5")) << verb;
+    }
+}
+
+TEST(KernelGuardAfterTheEnd, RefusesAFlowThatEndsWithItsPaymentOpen) {
+    const std::string refusal = refusal_of("return pay.id");
+
+    EXPECT_THAT(refusal, HasSubstr("flows/hostile.lua ended but its payment is still pending"));
+}
+
+TEST(KernelGuardAtTheStart, RefusesAFlowWithoutStages) {
+    FlowDriver pay(
+        {.release =
+             release_with("flows/hostile.lua", "return { name = 'hostile', run = function() end }"),
+         .flow = "hostile"}
+    );
+
+    EXPECT_THAT(pay.error(), HasSubstr("flows/hostile.lua wants 'stages'"));
+}
+
+}  // namespace
+}  // namespace sluice::testing

@@ -1,0 +1,270 @@
+// A composite payment as its flow tells it: what is sent, held and posted, and when.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "flows/flow_driver.hpp"
+
+namespace sluice::testing {
+namespace {
+
+using payment::Operation;
+using payment::OutcomeKind;
+using payment::PaymentStatus;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+const std::vector<std::string> kCompositePostings{
+    "debit 1101 wx-a 7000",
+    "credit 2201 shop 7000",
+    "debit 2002 card 3000",
+    "credit 2201 shop 3000",
+    "debit 2201 shop 10000",
+    "credit 2101 shop 10000",
+};
+
+void expect_paid(const FlowDriver& pay) {
+    EXPECT_EQ(pay.error(), "");
+    EXPECT_EQ(pay.status(), PaymentStatus::succeeded);
+    EXPECT_EQ(pay.picture().order.status, payment::OrderStatus::paid);
+    EXPECT_EQ(pay.postings(), kCompositePostings);
+    EXPECT_THAT(pay.hold_steps(), ElementsAre("hold 3000", "capture 3000"));
+    EXPECT_THAT(pay.cases(), IsEmpty());
+}
+
+TEST(PayFlow, HoldsTheCardAndAsksTheCheapestAccountInOneActivation) {
+    FlowDriver pay;
+
+    pay.start();
+
+    EXPECT_EQ(pay.error(), "");
+    EXPECT_EQ(pay.status(), PaymentStatus::pending);
+    EXPECT_EQ(pay.picture().payment.stage, "collect");
+    EXPECT_THAT(pay.hold_steps(), ElementsAre("hold 3000"));
+    EXPECT_THAT(pay.sent(), ElementsAre("collect wx-a"));
+    EXPECT_THAT(pay.postings(), IsEmpty());
+    EXPECT_EQ(pay.last().created.size(), 2U);
+    EXPECT_FALSE(pay.last().finished);
+    EXPECT_TRUE(pay.run().wake_at().has_value());
+}
+
+TEST(PayFlow, SucceedsWhenTheChannelAnswersAtOnce) {
+    FlowDriver pay;
+    pay.start();
+
+    pay.answer(Operation::collect, paid(pay.instruction()));
+
+    expect_paid(pay);
+    EXPECT_TRUE(pay.last().finished);
+    EXPECT_EQ(pay.steps().size(), 2U);
+    EXPECT_FALSE(pay.run().wake_at().has_value());
+}
+
+TEST(PayFlow, WaitsForThePayerAndSucceedsWithTheCallback) {
+    FlowDriver pay;
+    pay.start();
+    pay.answer(Operation::collect, qr_shown(pay.instruction()));
+    EXPECT_EQ(pay.instruction().next_action.text_or_empty("type"), "qr_code");
+    EXPECT_THAT(pay.postings(), IsEmpty());
+
+    pay.call_back(paid(pay.instruction()));
+
+    expect_paid(pay);
+}
+
+TEST(PayFlow, SucceedsWhenTheCallbackComesBeforeTheAnswer) {
+    FlowDriver pay;
+    pay.start();
+
+    pay.call_back(paid(pay.instruction()));
+
+    expect_paid(pay);
+}
+
+TEST(PayFlow, TakesRepeatedCallbacksOnce) {
+    FlowDriver pay;
+    pay.start();
+    const auto callback = pay.callback_fact(paid(pay.instruction()));
+
+    pay.feed({callback, callback, callback});
+
+    expect_paid(pay);
+}
+
+TEST(PayFlow, AsksBySteppingDownTheLadderWhileThePayerActs) {
+    FlowDriver pay;
+    pay.start();
+    pay.answer(Operation::collect, qr_shown(pay.instruction()));
+    std::vector<std::int64_t> pauses;
+
+    for (int turn = 0; turn < 5; ++turn) {
+        const Time before = pay.now();
+        pay.wake();
+        pauses.push_back((pay.now() - before) / std::chrono::seconds(1));
+        pay.answer(Operation::query, qr_shown(pay.instruction()));
+    }
+
+    EXPECT_THAT(pauses, ElementsAre(3, 3, 5, 5, 10));
+}
+
+TEST(PayFlow, IsNotPutOffByRepeatedCallbacksThatDecideNothing) {
+    FlowDriver pay;
+    pay.start();
+    pay.answer(Operation::collect, qr_shown(pay.instruction()));
+    const auto wakes = pay.run().wake_at();
+
+    for (int i = 0; i < 3; ++i) {
+        pay.pass(std::chrono::milliseconds(700));
+        pay.call_back(qr_shown(pay.instruction()));
+    }
+
+    EXPECT_EQ(pay.run().wake_at(), wakes);
+}
+
+TEST(PayFlow, KeepsTheDecisionWithItsReasons) {
+    FlowDriver pay;
+
+    pay.start();
+
+    ASSERT_EQ(pay.last().recorded.size(), 2U);
+    const Value& route = pay.last().recorded.back().value;
+    EXPECT_EQ(route.text_or_empty("policy"), "route");
+    EXPECT_EQ(route.text_or_empty("release"), repository_release()->id.to_string());
+    ASSERT_NE(route.find("facts"), nullptr);
+    EXPECT_EQ(route.find("facts")->text_or_empty("method"), "wechatpay");
+    const Value& first = route.find("accounts")->as_array()->front();
+    EXPECT_EQ(first.text_or_empty("name"), "wx-a");
+    EXPECT_EQ(first.text_or_empty("why"), "rank 1: costs 38 basis points");
+}
+
+TEST(PayFlow, PaysFromCardsAloneInOneActivation) {
+    FlowDriver pay({.legs = {card_leg(3000), card_leg(2000)}});
+
+    pay.start();
+
+    EXPECT_EQ(pay.error(), "");
+    EXPECT_EQ(pay.status(), PaymentStatus::succeeded);
+    EXPECT_EQ(pay.steps().size(), 1U);
+    EXPECT_THAT(pay.sent(), IsEmpty());
+    EXPECT_THAT(
+        pay.postings(),
+        ElementsAre(
+            "debit 2002 card 3000",
+            "credit 2201 shop 3000",
+            "debit 2002 card 2000",
+            "credit 2201 shop 2000",
+            "debit 2201 shop 5000",
+            "credit 2101 shop 5000"
+        )
+    );
+}
+
+TEST(PayFlow, TakesBalancesFromTheirOwnAccountCode) {
+    auto balance = card_leg(500);
+    balance.method = "balance";
+    FlowDriver pay({.legs = {balance}});
+
+    pay.start();
+
+    EXPECT_EQ(pay.postings().front(), "debit 2001 card 500");
+}
+
+TEST(PayFlow, PaysAtAChannelAlone) {
+    FlowDriver pay({.legs = {external_leg(7000)}});
+    pay.start();
+
+    pay.answer(Operation::collect, paid(pay.instruction(1)));
+
+    EXPECT_EQ(pay.status(), PaymentStatus::succeeded);
+    EXPECT_THAT(pay.hold_steps(), IsEmpty());
+    EXPECT_THAT(
+        pay.postings(),
+        ElementsAre(
+            "debit 1101 wx-a 7000",
+            "credit 2201 shop 7000",
+            "debit 2201 shop 7000",
+            "credit 2101 shop 7000"
+        )
+    );
+}
+
+TEST(PayFlow, FailsWithNothingSentWhenTheCardHasTooLittle) {
+    FlowDriver pay;
+    pay.bank = [](const flow::HoldStep&) { return "insufficient_balance"; };
+
+    pay.start();
+
+    EXPECT_EQ(pay.error(), "");
+    EXPECT_EQ(pay.status(), PaymentStatus::failed);
+    EXPECT_EQ(pay.picture().payment.failure_code, "insufficient_balance");
+    EXPECT_THAT(pay.sent(), IsEmpty());
+    EXPECT_THAT(pay.postings(), IsEmpty());
+    EXPECT_EQ(pay.status_of(1), "refused");
+}
+
+TEST(PayFlow, ReleasesTheFirstCardWhenTheSecondHasTooLittle) {
+    FlowDriver pay({.legs = {card_leg(3000), card_leg(2000)}});
+    pay.bank = [](const flow::HoldStep& step) {
+        return step.amount.minor() == 2000 ? "insufficient_balance" : "";
+    };
+
+    pay.start();
+
+    EXPECT_EQ(pay.status(), PaymentStatus::failed);
+    EXPECT_THAT(pay.hold_steps(), ElementsAre("hold 3000", "release 3000"));
+    EXPECT_EQ(pay.status_of(1), "released");
+}
+
+TEST(PayFlow, FailsWhatRiskForbidsBeforeAnythingIsHeld) {
+    FlowDriver pay({.legs = {card_leg(5'000'001)}});
+
+    pay.start();
+
+    EXPECT_EQ(pay.status(), PaymentStatus::failed);
+    EXPECT_EQ(pay.picture().payment.failure_code, "over_limit");
+    EXPECT_THAT(pay.hold_steps(), IsEmpty());
+}
+
+TEST(PayFlow, OwesBackWhatWasCollectedWhenTheCardIsClosedBeforeCapture) {
+    FlowDriver pay;
+    pay.start();
+    pay.bank = [](const flow::HoldStep& step) {
+        return step.kind == flow::HoldStep::Kind::capture ? "account_closed" : "";
+    };
+
+    pay.answer(Operation::collect, paid(pay.instruction()));
+
+    EXPECT_EQ(pay.error(), "");
+    EXPECT_EQ(pay.status(), PaymentStatus::compensating);
+    EXPECT_EQ(pay.picture().payment.failure_code, "account_closed");
+    EXPECT_THAT(
+        pay.postings(),
+        ElementsAre(
+            "debit 1101 wx-a 7000",
+            "credit 2201 shop 7000",
+            "debit 2201 shop 7000",
+            "credit 2202 shop 7000"
+        )
+    );
+    EXPECT_THAT(pay.hold_steps(), ElementsAre("hold 3000", "release 3000"));
+    EXPECT_THAT(pay.cases(), ElementsAre("refund_due 7000"));
+    EXPECT_FALSE(pay.last().finished);
+}
+
+TEST(PayFlow, OwesBackTheFirstCardWhenTheSecondIsClosedBeforeCapture) {
+    FlowDriver pay({.legs = {card_leg(3000), card_leg(2000)}});
+    pay.bank = [](const flow::HoldStep& step) {
+        const bool second = step.amount.minor() == 2000;
+        return second && step.kind == flow::HoldStep::Kind::capture ? "account_closed" : "";
+    };
+
+    pay.start();
+
+    EXPECT_EQ(pay.status(), PaymentStatus::compensating);
+    EXPECT_THAT(
+        pay.hold_steps(), ElementsAre("hold 3000", "hold 2000", "capture 3000", "release 2000")
+    );
+    EXPECT_THAT(pay.cases(), ElementsAre("refund_due 3000"));
+}
+
+}  // namespace
+}  // namespace sluice::testing
