@@ -29,7 +29,7 @@ void* Arena::allocate_small(std::size_t size) {
     }
     const std::size_t bytes = klass * kGrain;
     if (static_cast<std::size_t>(end_ - next_) < bytes) {
-        void* memory = std::malloc(kChunk);  // NOLINT(cppcoreguidelines-owning-memory): ~Arena
+        void* memory = std::malloc(kChunk);  // NOLINT(cppcoreguidelines-owning-memory): see ~Arena
         if (memory == nullptr) {
             return nullptr;
         }
@@ -42,7 +42,7 @@ void* Arena::allocate_small(std::size_t size) {
 
 void* Arena::allocate_large(std::size_t size) {
     const std::size_t bytes = sizeof(Large) + size;
-    void* memory = std::malloc(bytes);  // NOLINT(cppcoreguidelines-owning-memory): ~Arena
+    void* memory = std::malloc(bytes);  // NOLINT(cppcoreguidelines-owning-memory): see ~Arena
     if (memory == nullptr) {
         return nullptr;
     }

@@ -206,6 +206,7 @@ constexpr Law kLaws[] = {
      "WHERE p.status IN ('succeeded', 'failed', 'closed') "
      "GROUP BY p.id, p.status HAVING count(v.id) <> 1 OR max(v.type) <> 'payment.' || p.status"},
     {"a run was quarantined", "SELECT * FROM sluice.quarantine"},
+    {"a run is still there", "SELECT * FROM sluice.flow_run"},
     {"a finished run is still alive",
      "SELECT f.run_id, p.status FROM sluice.flow_run f "
      "JOIN sluice.payment p ON p.id = f.run_id "
@@ -247,7 +248,8 @@ std::string AuditReport::summary() const {
 
 bool wait_until_quiet(const Cluster& cluster) {
     return eventually([&] {
-        return cluster.query_one("SELECT count(*) FROM sluice.flow_run") == "0";
+        return cluster.query_one("SELECT count(*) FROM sluice.flow_run WHERE state = 'live'") ==
+               "0";
     });
 }
 

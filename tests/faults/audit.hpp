@@ -22,7 +22,8 @@ struct AuditReport {
     [[nodiscard]] std::string summary() const;
 };
 
-/// Waits until no run is alive. False, with what still lives in `cluster`'s database, otherwise.
+/// Waits until no run is alive; parked ones do not count, the audit tells of them. False when some
+/// never end.
 [[nodiscard]] bool wait_until_quiet(const Cluster& cluster);
 
 /// Compares, when all is quiet, what callers were told (order number -> payment id), our database

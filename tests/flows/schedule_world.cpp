@@ -121,7 +121,8 @@ payment::Outcome ScheduleWorld::execute(
         case Truth::absent:
             return says(OutcomeKind::not_found, "ORDER_NOT_EXIST");
         case Truth::waiting:
-            return qr_shown(about);
+            return sent.operation == Operation::collect ? qr_shown(about)
+                                                        : says(OutcomeKind::pending, "NOTPAY");
         case Truth::paid:
             return sent.operation == Operation::close ? says(OutcomeKind::refused, "ORDER_PAID")
                                                       : paid(about);

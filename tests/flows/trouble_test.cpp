@@ -1,4 +1,6 @@
 // What goes wrong between us and a channel, and what may follow from it.
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -89,6 +91,46 @@ TEST(PayTrouble, AsksAfterALostAnswerAndFindsTheMoney) {
 
     EXPECT_EQ(pay.status(), PaymentStatus::succeeded);
     EXPECT_THAT(pay.sent(), ElementsAre("collect wx-a", "query wx-a"));
+}
+
+TEST(PayTrouble, AsksOnceMoreForACodeThatGotLost) {
+    FlowDriver pay;
+    pay.start();
+    pay.answer(Operation::collect, says(OutcomeKind::unknown, "timeout"));
+    pay.wake();
+
+    pay.answer(Operation::query, says(OutcomeKind::pending, "NOTPAY"));
+
+    EXPECT_THAT(pay.sent(), ElementsAre("collect wx-a", "query wx-a", "collect wx-a"));
+    EXPECT_TRUE(pay.last().exchanges.front().repeats);
+    pay.answer(Operation::collect, qr_shown(pay.instruction()));
+    EXPECT_EQ(pay.instruction().next_action.text_or_empty("type"), "qr_code");
+    EXPECT_EQ(pay.picture().instructions.size(), 2U);
+}
+
+TEST(PayTrouble, AsksForNoSecondCodeWhenItHasOne) {
+    FlowDriver pay = shown_to_payer();
+    pay.wake();
+
+    pay.answer(Operation::query, says(OutcomeKind::pending, "NOTPAY"));
+
+    EXPECT_THAT(pay.sent(), ElementsAre("collect wx-a", "query wx-a"));
+}
+
+TEST(PayTrouble, StopsAskingForACodeThatNeverComes) {
+    FlowDriver pay;
+    pay.start();
+    pay.answer(Operation::collect, says(OutcomeKind::unknown, "timeout"));
+
+    for (int turn = 0; turn < 12; ++turn) {
+        pay.wake();
+        pay.answer(Operation::query, says(OutcomeKind::pending, "NOTPAY"));
+        if (pay.open_exchange(Operation::collect)) {
+            pay.answer(Operation::collect, says(OutcomeKind::unknown, "timeout"));
+        }
+    }
+
+    EXPECT_EQ(std::ranges::count(pay.sent(), "collect wx-a"), 6);
 }
 
 TEST(PayTrouble, NeverTakesNotFoundForARefusal) {

@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # CMake presets, configured once and built quietly.
 
+# A second clone of the same sources finds what the first one compiled.
+export CCACHE_BASEDIR="$SLUICE_ROOT" CCACHE_NOHASHDIR=1
+
 configure_preset() {
     local preset="$1"
     [ -f "build/$preset/build.ninja" ] || cmake --preset "$preset"

@@ -1,0 +1,125 @@
+---@meta kernel
+-- The primitives that the verbs in scripts/lib are made of; flows speak the verbs. Read by editors and
+-- by people, never run. A test holds this list against the functions that are registered.
+--
+-- "Journaled" says what an activation keeps of the call. What is kept as an effect must come out the
+-- same when the run is rebuilt; what is kept as recorded is given back then, not asked again.
+-- A call that is refused is the author's mistake: the activation is dropped and the run is parked.
+
+---@class Money
+
+---@class Event
+---@field type "outcome"|"callback"|"timer"|"close_requested"
+---@field instruction string outcome and callback only
+---@field operation "collect"|"query"|"close" outcome and callback only
+---@field outcome string what the adapter understood, e.g. "pending"; outcome and callback only
+---@field code string the channel's own code, may be ""; outcome and callback only
+---@field status string the instruction's status just after this; outcome and callback only
+
+---@class Line one line of a posting: either `debit` or `credit` names the account code
+---@field debit string?
+---@field credit string?
+---@field owner string whose account of that code
+---@field amount Money above zero
+
+---@class Request
+---@field leg integer
+---@field channel string
+---@field channel_account string
+---@field merchant string? who an answer must name
+---@field expires_in integer seconds
+
+---@class View
+---@field status string
+---@field code string
+---@field message string
+---@field amount Money
+---@field has_next_action boolean whether the payer has what to act on
+
+kernel = {}
+
+-- Shows on the payment where its flow is. Never waits. Journaled: an effect.
+---@param name string one of the flow's `stages`
+---@param phase "begun"|"done"
+function kernel.stage(name, phase) end
+
+-- Asks a live policy. Never waits. Journaled: the answer, recorded.
+---@param policy string "risk" or "route"
+---@param facts table a record
+---@return table answer the policy's record, with `policy`, `release` and `facts`
+function kernel.decide(policy, facts) end
+
+-- Creates the one instruction that may collect an external leg. Refused while another of the leg may
+-- still take the money. Never waits, sends nothing. Journaled: an effect.
+---@param request Request
+---@return string instruction
+function kernel.instruct(request) end
+
+-- Freezes the amount of an internal leg. Never waits. Journaled: an effect; a refusal by the database,
+-- recorded.
+---@param leg integer
+---@return { ok: boolean, instruction: string, code: string?, message: string? }
+function kernel.hold(leg) end
+
+-- Takes what was frozen and posts it to the order (2001 or 2002 to 2201). Never waits. Journaled: as
+-- kernel.hold. After a refusal the hold still stands.
+---@param instruction string
+---@return { ok: boolean, code: string?, message: string? }
+function kernel.capture(instruction) end
+
+-- Lets go what was frozen. Never waits. Journaled: an effect.
+---@param instruction string
+function kernel.release(instruction) end
+
+-- Asks the channel, after the activation is committed; the answer comes as an event. One question of
+-- a kind at a time. `collect` goes out once, or again for a code that got lost. Never waits.
+-- Journaled: an effect.
+---@param instruction string
+---@param operation "collect"|"query"|"close"
+function kernel.exchange(instruction, operation) end
+
+-- How an instruction stands now. Never waits. Not journaled.
+---@param instruction string
+---@return View
+function kernel.view(instruction) end
+
+-- Closes an instruction that the channel never had: a query asked after a close found nothing, the
+-- collect is answered, and `seconds` have passed since the instruction began. False: not yet, nothing
+-- changed. Never waits. Journaled: an effect.
+---@param instruction string
+---@param seconds integer the channel's delay, at least 1
+---@return boolean closed
+function kernel.conclude_absent(instruction, seconds) end
+
+-- Posts to the ledger, with everything else of the activation as one journal. Refused unless debits
+-- equal credits. Never waits. Journaled: an effect a line.
+---@param lines Line[] at least two
+function kernel.post(lines) end
+
+-- Leaves something for a person to see to. Never waits. Journaled: an effect.
+---@param kind string e.g. "refund_due"
+---@param instruction string the money it is about
+---@param detail string for the person
+function kernel.open_case(kind, instruction, detail) end
+
+-- From here on the payment can only end unpaid. Never waits. Journaled: an effect.
+---@param code string
+---@param message string
+function kernel.unwind(code, message) end
+
+-- Ends the payment. Success is refused unless succeeded instructions cover the amount; any other end
+-- while money is held, collected or in doubt. Never waits. Journaled: an effect.
+---@param status "succeeded"|"failed"|"closed"
+---@param code string?
+---@param message string?
+function kernel.finish(status, code, message) end
+
+-- The time of this activation, the same when it is rebuilt. Never waits. Not journaled.
+---@return integer milliseconds since 1970
+function kernel.now_ms() end
+
+-- The next event, in the order in which they came. WAITS until there is one, or for `milliseconds`
+-- until a "timer" event; without an argument, for ever. The facts behind events are journaled.
+---@param milliseconds integer?
+---@return Event
+function kernel.wait(milliseconds) end

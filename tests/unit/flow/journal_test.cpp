@@ -1,0 +1,133 @@
+// Facts, recorded results and rows as the journal keeps them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "flow/run.hpp"
+#include "json/json.hpp"
+
+namespace sluice::flow {
+namespace {
+
+using ::testing::HasSubstr;
+
+InstructionId some_instruction() {
+    SeededRandom random(1);
+    return InstructionId::generate(Time{}, Bucket{3}, random);
+}
+
+Fact answer_fact() {
+    Fact fact;
+    fact.kind = Fact::Kind::outcome;
+    fact.instruction = some_instruction();
+    fact.exchange = 7;
+    fact.operation = payment::Operation::query;
+    fact.source = payment::Source::resend;
+    fact.outcome.kind = payment::OutcomeKind::succeeded;
+    fact.outcome.amount = Money{7000, cny()};
+    return fact;
+}
+
+/// The fact after its way through the database.
+Fact read_back(const Fact& fact) {
+    const auto parsed = json::parse(to_json(to_value(fact)));
+    EXPECT_TRUE(parsed.has_value());
+    const auto again = fact_from_value(*parsed);
+    EXPECT_TRUE(again.has_value()) << again.error().message;
+    return again.value_or(Fact{});
+}
+
+TEST(JournalFact, OfEveryKindIsReadBack) {
+    for (const auto kind :
+         {Fact::Kind::started,
+          Fact::Kind::outcome,
+          Fact::Kind::callback,
+          Fact::Kind::timer,
+          Fact::Kind::close_requested}) {
+        Fact fact = answer_fact();
+        fact.kind = kind;
+
+        EXPECT_EQ(read_back(fact).kind, kind) << to_string(kind);
+    }
+}
+
+TEST(JournalFact, KeepsWhatItAnswersAndWhatItSays) {
+    const Fact again = read_back(answer_fact());
+
+    EXPECT_EQ(again.instruction, some_instruction());
+    EXPECT_EQ(again.exchange, 7U);
+    EXPECT_EQ(again.operation, payment::Operation::query);
+    EXPECT_EQ(again.source, payment::Source::resend);
+    EXPECT_EQ(again.outcome.kind, payment::OutcomeKind::succeeded);
+    EXPECT_EQ(again.outcome.amount, (Money{7000, cny()}));
+}
+
+TEST(JournalFact, OfACallbackIsReadBackAsOne) {
+    Fact fact = answer_fact();
+    fact.kind = Fact::Kind::callback;
+
+    EXPECT_EQ(read_back(fact).source, payment::Source::callback);
+}
+
+TEST(JournalFact, KeepsEvidenceForPeopleOnly) {
+    Fact fact = answer_fact();
+    fact.evidence.set("http_status", 200);
+
+    EXPECT_THAT(to_json(to_value(fact)), HasSubstr("\"evidence\":{\"http_status\":200}"));
+    EXPECT_TRUE(read_back(fact).evidence.is_null());
+}
+
+TEST(JournalFact, RefusesWhatNoFactIs) {
+    const auto nothing = fact_from_value(json::parse("{\"type\":\"rumour\"}").value());
+    const auto silent = fact_from_value(json::parse(
+                                            "{\"type\":\"callback\",\"instruction\":\"" +
+                                            some_instruction().to_string() + "\"}"
+    )
+                                            .value());
+
+    EXPECT_EQ(nothing.error().message, "'rumour' is not a fact kind");
+    EXPECT_EQ(silent.error().message, "journal fact without outcome");
+}
+
+TEST(JournalRecorded, IsReadBack) {
+    for (const auto kind : {Recorded::Kind::decision, Recorded::Kind::refusal}) {
+        Value value;
+        value.set("code", "insufficient_balance");
+
+        const auto again =
+            recorded_from_value(json::parse(to_json(to_value(Recorded{kind, 5, value}))).value());
+
+        ASSERT_TRUE(again.has_value()) << again.error().message;
+        EXPECT_EQ(again->kind, kind);
+        EXPECT_EQ(again->ordinal, 5U);
+        EXPECT_EQ(again->value, value);
+    }
+}
+
+TEST(JournalRow, HashesEffectsAndNothingElse) {
+    Step step;
+    step.effects.push_back(to_value(SendExchange{1, some_instruction(), {}}));
+    Step with_fact = step;
+    with_fact.facts.push_back(answer_fact());
+    Step with_effect = step;
+    with_effect.effects.push_back(to_value(SendExchange{2, some_instruction(), {}}));
+
+    const auto hash = journal_row(1, Time{}, step).effects_hash;
+
+    EXPECT_EQ(journal_row(2, Time{} + std::chrono::hours(1), with_fact).effects_hash, hash);
+    EXPECT_NE(journal_row(1, Time{}, with_effect).effects_hash, hash);
+}
+
+TEST(JournalRow, IsJsonOfFactsRecordedAndEffects) {
+    Step step;
+    step.facts.push_back(Fact{});
+    step.recorded.push_back({Recorded::Kind::decision, 1, Value("x")});
+
+    EXPECT_EQ(
+        journal_row(1, Time{}, step).body,
+        "{\"facts\":[{\"type\":\"started\"}],\"recorded\":[{\"type\":\"decision\",\"ordinal\":1,"
+        "\"value\":\"x\"}],\"effects\":[]}"
+    );
+}
+
+}  // namespace
+}  // namespace sluice::flow
