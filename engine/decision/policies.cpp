@@ -19,7 +19,7 @@ Error script_error(const lua::ScriptError& error) {
 }  // namespace
 
 Policies::Policies(script::ReleasePtr release, Value candidates)
-    : release_(std::move(release)), candidates_(std::move(candidates)) {}
+    : release_(std::move(release)), arguments_{Value(), std::move(candidates)} {}
 
 Result<std::unique_ptr<Policies>> Policies::create(script::ReleasePtr release, Value candidates) {
     std::unique_ptr<Policies> policies(new Policies(std::move(release), std::move(candidates)));
@@ -48,11 +48,10 @@ Result<Value> Policies::decide(std::string_view policy, const Value& facts) {
     if (!vm_->is_usable()) {
         SLUICE_TRY(open_vm());
     }
-    Value full = facts;
-    if (policy == "route") {
-        full.set("candidates", candidates_);
-    }
-    auto answer = vm_->call_fresh(*found->second, "decide", std::span(&full, 1));
+    // Candidates stand ready as the second argument: they are many and change with a release only.
+    arguments_[0] = facts;
+    const std::size_t count = policy == "route" ? 2 : 1;
+    auto answer = vm_->call_fresh(*found->second, "decide", std::span(arguments_).first(count));
     if (!answer) {
         return fail(script_error(answer.error()));
     }
@@ -65,7 +64,7 @@ Result<Value> Policies::decide(std::string_view policy, const Value& facts) {
     }
     answer->set("policy", policy);
     answer->set("release", release_->id.to_string());
-    answer->set("facts", facts);
+    answer->set("facts", std::move(arguments_[0]));
     return std::move(*answer);
 }
 

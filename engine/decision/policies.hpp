@@ -1,6 +1,6 @@
 #pragma once
 
-#include <map>
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,7 +16,8 @@ namespace sluice::decision {
 /// release it was made from until `adopt()` swaps it between two batches.
 class Policies {
   public:
-    /// `candidates`: what routing may choose from, a list of records (see scripts/routing).
+    /// `candidates`: what routing may choose from, a list of records (see scripts/routing); the
+    /// policy `route` gets it as its second argument.
     static Result<std::unique_ptr<Policies>> create(script::ReleasePtr release, Value candidates);
 
     /// Asks a policy. The answer is a record that carries its reasons and the release that gave it;
@@ -31,7 +32,7 @@ class Policies {
     Result<void> open_vm();
 
     script::ReleasePtr release_;
-    Value candidates_;
+    std::array<Value, 2> arguments_;  ///< the facts of the moment, and the candidates
     std::unique_ptr<lua::Vm> vm_;
 };
 

@@ -3,17 +3,18 @@ return {
   name  = "route",
   title = { en = "Default routing", zh = "默认路由" },
 
-  decide = function(facts)
+  decide = function(facts, candidates)
     local kept, dropped = {}, {}
-    for _, candidate in ipairs(facts.candidates) do
+    local method, scene, amount = facts.method, facts.scene, facts.amount
+    for _, candidate in ipairs(candidates) do
       local why
-      if candidate.method ~= facts.method then
-        why = "collects " .. candidate.method .. ", not " .. facts.method
-      elseif not list.contains(candidate.scenes, facts.scene) then
-        why = "has no scene " .. facts.scene
-      elseif facts.amount < candidate.amount_min then
+      if candidate.method ~= method then
+        why = "collects " .. candidate.method .. ", not " .. method
+      elseif not list.contains(candidate.scenes, scene) then
+        why = "has no scene " .. scene
+      elseif amount < candidate.amount_min then
         why = "takes nothing below " .. tostring(candidate.amount_min)
-      elseif facts.amount > candidate.amount_max then
+      elseif amount > candidate.amount_max then
         why = "takes nothing above " .. tostring(candidate.amount_max)
       end
       if why then
@@ -28,12 +29,12 @@ return {
 
     local accounts = {}
     for rank, candidate in ipairs(kept) do
-      list.insert(accounts, {
+      local cost = candidate.cost_basis_points
+      accounts[rank] = {
         name = candidate.name, channel = candidate.channel, merchant = candidate.merchant,
         consistency_seconds = candidate.consistency_seconds,
-        why = "rank " .. tostring(rank) .. ": costs " .. tostring(candidate.cost_basis_points)
-          .. " basis points",
-      })
+        why = "rank " .. rank .. ": costs " .. cost .. " basis points",
+      }
     end
     return { accounts = accounts, dropped = dropped }
   end,

@@ -203,12 +203,21 @@ int main(int count, char** arguments) {
         counted += live.back()->memory_bytes();
     }
     const std::size_t after = resident_bytes();
+    std::size_t collected = 0;
+    const double collecting = thread_seconds();
+    for (const auto& run : live) {
+        run->collect_garbage();
+    }
+    const double collected_in = thread_seconds() - collecting;
+    for (const auto& run : live) {
+        collected += run->memory_bytes();
+    }
     const auto us = [payments](double seconds) { return seconds * 1e6 / payments; };
     fmt::print(
         "{{\"bench\":\"flow\",\"payments\":{},\"us_each\":{:.1f},\"us_create\":{:.1f},"
         "\"us_first\":{:.1f},\"us_second\":{:.1f},\"us_drop\":{:.1f},\"us_rebuild\":{:.1f},"
-        "\"journal_bytes\":{},\"live_runs\":{},\"lua_bytes_each\":{},\"resident_bytes_each\":{}}}"
-        "\n",
+        "\"journal_bytes\":{},\"live_runs\":{},\"lua_bytes_each\":{},\"resident_bytes_each\":{},"
+        "\"lua_bytes_collected\":{},\"us_collect\":{:.1f}}}\n",
         payments,
         us(times.create + times.first + times.second + times.drop),
         us(times.create),
@@ -219,7 +228,9 @@ int main(int count, char** arguments) {
         times.row_bytes,
         kLiveRuns,
         counted / kLiveRuns,
-        (after - before) / kLiveRuns
+        (after - before) / kLiveRuns,
+        collected / kLiveRuns,
+        collected_in * 1e6 / kLiveRuns
     );
     return 0;
 }

@@ -27,6 +27,16 @@ bool belongs_to_the_connection(const std::string& name) {
     return false;
 }
 
+http::Headers end_to_end(const http::Headers& headers) {
+    http::Headers kept;
+    for (const auto& field : headers) {
+        if (!belongs_to_the_connection(field.first)) {
+            kept.add(field);
+        }
+    }
+    return kept;
+}
+
 }  // namespace
 
 Front::Front() {
@@ -66,11 +76,7 @@ http::ClientResult Front::try_node(const std::string& node, const http::Request&
     onward.url = node + request.target;
     onward.body = request.body;
     onward.total_timeout = kPassOnLimit;
-    for (const auto& field : request.headers) {
-        if (!belongs_to_the_connection(field.first)) {
-            onward.headers.add(field);
-        }
-    }
+    onward.headers = end_to_end(request.headers);
     return http::fetch(client_, std::move(onward));
 }
 
@@ -78,13 +84,7 @@ http::Response Front::pass_on(const http::Request& request) {
     for (const std::string& node : nodes()) {
         auto answer = try_node(node, request);
         if (answer) {
-            http::Headers headers;
-            for (const auto& field : answer->headers) {
-                if (!belongs_to_the_connection(field.first)) {
-                    headers.add(field);
-                }
-            }
-            answer->headers = std::move(headers);
+            answer->headers = end_to_end(answer->headers);
             return *std::move(answer);
         }
         if (answer.error().stage == http::FailureStage::maybe_sent) {
