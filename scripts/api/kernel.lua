@@ -1,8 +1,10 @@
 ---@meta kernel
--- The primitives that the verbs in scripts/lib are made of; flows speak the verbs. Read by editors and
+-- The primitives that the verbs in scripts/lib are made of; flows speak the verbs. Read by
+-- editors and
 -- by people, never run. A test holds this list against the functions that are registered.
 --
--- "Journaled" says what an activation keeps of the call. What is kept as an effect must come out the
+-- "Journaled" says what an activation keeps of the call. What is kept as an effect must come out
+-- the
 -- same when the run is rebuilt; what is kept as recorded is given back then, not asked again.
 -- A call that is refused is the author's mistake: the activation is dropped and the run is parked.
 
@@ -49,19 +51,22 @@ function kernel.stage(name, phase) end
 ---@return table answer the policy's record, with `policy`, `release` and `facts`
 function kernel.decide(policy, facts) end
 
--- Creates the one instruction that may collect an external leg. Refused while another of the leg may
+-- Creates the one instruction that may collect an external leg. Refused while another of the leg
+-- may
 -- still take the money. Never waits, sends nothing. Journaled: an effect.
 ---@param request Request
 ---@return string instruction
 function kernel.instruct(request) end
 
--- Freezes the amount of an internal leg. Never waits. Journaled: an effect; a refusal by the database,
+-- Freezes the amount of an internal leg. Never waits. Journaled: an effect; a refusal by the
+-- database,
 -- recorded.
 ---@param leg integer
 ---@return { ok: boolean, instruction: string, code: string?, message: string? }
 function kernel.hold(leg) end
 
--- Takes what was frozen and posts it to the order (2001 or 2002 to 2201). Never waits. Journaled: as
+-- Takes what was frozen and posts it to the order (2001 or 2002 to 2201). Never waits.
+-- Journaled: as
 -- kernel.hold. After a refusal the hold still stands.
 ---@param instruction string
 ---@return { ok: boolean, code: string?, message: string? }
@@ -71,7 +76,8 @@ function kernel.capture(instruction) end
 ---@param instruction string
 function kernel.release(instruction) end
 
--- Asks the channel, after the activation is committed; the answer comes as an event. One question of
+-- Asks the channel, after the activation is committed; the answer comes as an event. One
+-- question of
 -- a kind at a time. `collect` goes out once, or again for a code that got lost. Never waits.
 -- Journaled: an effect.
 ---@param instruction string
@@ -84,7 +90,8 @@ function kernel.exchange(instruction, operation) end
 function kernel.view(instruction) end
 
 -- Closes an instruction that the channel never had: a query asked after a close found nothing, the
--- collect is answered, and `seconds` have passed since the instruction began. False: not yet, nothing
+-- collect is answered, and `seconds` have passed since the instruction began. False: not yet,
+-- nothing
 -- changed. Never waits. Journaled: an effect.
 ---@param instruction string
 ---@param seconds integer the channel's delay, at least 1
@@ -107,7 +114,8 @@ function kernel.open_case(kind, instruction, detail) end
 ---@param message string
 function kernel.unwind(code, message) end
 
--- Ends the payment. Success is refused unless succeeded instructions cover the amount; any other end
+-- Ends the payment. Success is refused unless succeeded instructions cover the amount; any other
+-- end
 -- while money is held, collected or in doubt. Never waits. Journaled: an effect.
 ---@param status "succeeded"|"failed"|"closed"
 ---@param code string?
