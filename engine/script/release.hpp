@@ -16,8 +16,8 @@ namespace sluice::script {
 /// keeps the release it began with, policies follow the live one.
 struct Release {
     Id128 id;
-    std::map<std::string, std::string> files;  ///< path -> source, e.g. "flows/pay.lua"
-    std::vector<lua::ProgramPtr> libraries;    ///< scripts/lib/*.lua in order of name
+    std::map<std::string, std::string> files;         ///< path -> source, e.g. "flows/pay.lua"
+    std::vector<lua::ProgramPtr> libraries;           ///< scripts/lib/*.lua in order of name
     std::map<std::string, lua::ProgramPtr> flows;     ///< file stem -> program
     std::map<std::string, lua::ProgramPtr> policies;  ///< file stem -> program
 };

@@ -24,10 +24,10 @@ struct WorkerSettings {
     db::ConnectionOptions connection;
     BucketLocks::Owner owner;
     Id128 worker;
-    std::size_t workers_of_node = 1;  ///< none of them takes more than its part of the whole
-    std::size_t batch_max = 512;               ///< activations of one commit
-    std::size_t inbox_max = 20'000;            ///< inputs that may wait; more are refused
-    std::chrono::milliseconds warm{1000};      ///< how long an idle run keeps its script state
+    std::size_t workers_of_node = 1;       ///< none of them takes more than its part of the whole
+    std::size_t batch_max = 512;           ///< activations of one commit
+    std::size_t inbox_max = 20'000;        ///< inputs that may wait; more are refused
+    std::chrono::milliseconds warm{1000};  ///< how long an idle run keeps its script state
     std::chrono::milliseconds rebalance{250};  ///< how often shares of buckets are looked at
     std::chrono::milliseconds reconnect{200};
 };

@@ -35,13 +35,14 @@ void Load::stop() {
 
 bool Load::wait_for_more(std::size_t count) {
     const std::size_t wanted = acknowledged_count_ + count;
-    return eventually([&] { return acknowledged_count_ >= wanted; });
+    const bool ended = eventually([&] { return acknowledged_count_ >= wanted || complained_; });
+    return ended && !complained_;
 }
 
 void Load::run_caller(std::size_t caller) {
     SeededRandom random(options_.seed * 1000 + caller);
     const auto& cards = cluster_.cards();
-    for (int turn = 0; !stopping_; ++turn) {
+    for (int turn = 0; !stopping_ && !complained_; ++turn) {
         const CompositeOrder order{
             .number = "load-" + std::to_string(caller) + "-" + std::to_string(turn),
             .card = cards.at(random.next() % cards.size()),
@@ -92,11 +93,13 @@ void Load::take(const CompositeOrder& order, const Reply& reply) {
     if (is_new) {
         ++acknowledged_count_;
     } else if (known->second != payment) {
+        complained_ = true;
         complaints_.push_back(order.number + " is " + known->second + ", then " + payment);
     }
 }
 
 void Load::complain(std::string text) {
+    complained_ = true;
     const MutexLock lock(mutex_);
     if (complaints_.size() < kComplaintsMax) {
         complaints_.push_back(std::move(text));

@@ -37,12 +37,13 @@ class Load {
     [[nodiscard]] std::size_t acknowledged_count() const { return acknowledged_count_; }
     /// Requests that had to be sent again.
     [[nodiscard]] std::size_t sent_again() const { return sent_again_; }
-    /// Waits for so many more acknowledged orders. False when they do not come.
+    /// Waits for so many more acknowledged orders. False when they do not come, or a caller got
+    /// what it should not; all of them stop then.
     [[nodiscard]] bool wait_for_more(std::size_t count);
 
     /// Order number -> payment id, of every order that a caller was told of. After stop().
     [[nodiscard]] std::map<std::string, std::string> acknowledged();
-    /// Answers that no caller should ever get. After stop().
+    /// Answers that no caller should ever get. Any time.
     [[nodiscard]] std::vector<std::string> complaints();
 
   private:
@@ -55,6 +56,7 @@ class Load {
     Cluster& cluster_;
     Options options_;
     std::atomic<bool> stopping_{false};
+    std::atomic<bool> complained_{false};
     std::atomic<std::size_t> acknowledged_count_{0};
     std::atomic<std::size_t> sent_again_{0};
     Mutex mutex_;

@@ -2,6 +2,8 @@
 #include "payment/claims.hpp"
 
 #include <array>
+#include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
