@@ -19,7 +19,11 @@ find_path(LUA_INCLUDE_DIR NAMES lua.h PATH_SUFFIXES lua5.4 REQUIRED)
 add_library(lua_cxx INTERFACE)
 target_include_directories(lua_cxx SYSTEM INTERFACE ${LUA_INCLUDE_DIR})
 target_link_libraries(lua_cxx INTERFACE ${LUA_CXX_LIBRARY})
-target_link_options(lua_cxx INTERFACE "LINKER:--wrap=_Z9luaS_hashPKcmj")
+# The second option asks for our replacement by name: the interpreter's archive is searched after
+# ours, when it is too late to go back for it.
+target_link_options(lua_cxx INTERFACE
+    "LINKER:--wrap=_Z9luaS_hashPKcmj" "LINKER:--undefined=__wrap__Z9luaS_hashPKcmj"
+)
 
 # name used in USES lists -> target
 set(SLUICE_TP_threads Threads::Threads)

@@ -24,8 +24,8 @@ function mistake(message) end
 function object(verbs, fields) end
 
 -- Whole minor units of a currency. + - < == between equal currencies, * with a whole number.
--- Methods: minor, currency, decimal, is_zero, is_negative, is_positive,
--- split { weights } (loses nothing), basis_points(points, "half_up"|"half_even"|"up"|"down").
+-- Methods: minor, currency, decimal, is_zero, is_negative, is_positive, split { weights } (loses
+-- nothing), basis_points(points, "half_up"|"half_even"|"up"|"down").
 ---@param minor integer
 ---@param currency string
 ---@return Money

@@ -1,11 +1,9 @@
 ---@meta kernel
--- The primitives that the verbs in scripts/lib are made of; flows speak the verbs. Read by
--- editors and
--- by people, never run. A test holds this list against the functions that are registered.
+-- The primitives that the verbs in scripts/lib are made of; flows speak the verbs. Read by editors
+-- and by people, never run. A test holds this list against the functions that are registered.
 --
 -- "Journaled" says what an activation keeps of the call. What is kept as an effect must come out
--- the
--- same when the run is rebuilt; what is kept as recorded is given back then, not asked again.
+-- the same when the run is rebuilt; what is kept as recorded is given back then, not asked again.
 -- A call that is refused is the author's mistake: the activation is dropped and the run is parked.
 
 ---@class Money
@@ -52,22 +50,19 @@ function kernel.stage(name, phase) end
 function kernel.decide(policy, facts) end
 
 -- Creates the one instruction that may collect an external leg. Refused while another of the leg
--- may
--- still take the money. Never waits, sends nothing. Journaled: an effect.
+-- may still take the money. Never waits, sends nothing. Journaled: an effect.
 ---@param request Request
 ---@return string instruction
 function kernel.instruct(request) end
 
 -- Freezes the amount of an internal leg. Never waits. Journaled: an effect; a refusal by the
--- database,
--- recorded.
+-- database, recorded.
 ---@param leg integer
 ---@return { ok: boolean, instruction: string, code: string?, message: string? }
 function kernel.hold(leg) end
 
--- Takes what was frozen and posts it to the order (2001 or 2002 to 2201). Never waits.
--- Journaled: as
--- kernel.hold. After a refusal the hold still stands.
+-- Takes what was frozen and posts it to the order (2001 or 2002 to 2201). Never waits. Journaled:
+-- as kernel.hold. After a refusal the hold still stands.
 ---@param instruction string
 ---@return { ok: boolean, code: string?, message: string? }
 function kernel.capture(instruction) end
@@ -76,9 +71,8 @@ function kernel.capture(instruction) end
 ---@param instruction string
 function kernel.release(instruction) end
 
--- Asks the channel, after the activation is committed; the answer comes as an event. One
--- question of
--- a kind at a time. `collect` goes out once, or again for a code that got lost. Never waits.
+-- Asks the channel, after the activation is committed; the answer comes as an event. One question
+-- of a kind at a time. `collect` goes out once, or again for a code that got lost. Never waits.
 -- Journaled: an effect.
 ---@param instruction string
 ---@param operation "collect"|"query"|"close"
@@ -91,15 +85,14 @@ function kernel.view(instruction) end
 
 -- Closes an instruction that the channel never had: a query asked after a close found nothing, the
 -- collect is answered, and `seconds` have passed since the instruction began. False: not yet,
--- nothing
--- changed. Never waits. Journaled: an effect.
+-- nothing changed. Never waits. Journaled: an effect.
 ---@param instruction string
 ---@param seconds integer the channel's delay, at least 1
 ---@return boolean closed
 function kernel.conclude_absent(instruction, seconds) end
 
--- Posts to the ledger, with everything else of the activation as one journal. Refused unless debits
--- equal credits. Never waits. Journaled: an effect a line.
+-- Posts to the ledger, with everything else of the activation as one journal. Refused unless
+-- debits equal credits. Never waits. Journaled: an effect a line.
 ---@param lines Line[] at least two
 function kernel.post(lines) end
 
@@ -115,8 +108,7 @@ function kernel.open_case(kind, instruction, detail) end
 function kernel.unwind(code, message) end
 
 -- Ends the payment. Success is refused unless succeeded instructions cover the amount; any other
--- end
--- while money is held, collected or in doubt. Never waits. Journaled: an effect.
+-- end while money is held, collected or in doubt. Never waits. Journaled: an effect.
 ---@param status "succeeded"|"failed"|"closed"
 ---@param code string?
 ---@param message string?

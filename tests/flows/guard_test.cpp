@@ -158,8 +158,9 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(KernelGuardAfterTheEnd, RefusesMoneyMovesOfAFinishedPayment) {
     const char* const kVerbs[] = {
-        "kernel.post { { debit = '2201', owner = 'a', amount = money(5, 'CNY') },"
-        " { credit = '2101', owner = 'b', amount = money(5, 'CNY') } }",
+        R"(kernel.post {
+            { debit = '2201', owner = 'a', amount = money(5, 'CNY') },
+            { credit = '2101', owner = 'b', amount = money(5, 'CNY') } })",
         "kernel.hold(1)",
         "kernel.instruct { leg = 2, channel = 'c', channel_account = 'a', expires_in = 9 }",
         "kernel.exchange(card, 'query')",

@@ -146,14 +146,19 @@ void Cluster::tell_front() {
 }
 
 bool Cluster::serves_everything() {
-    // What the database grants, not what the table says: the lock is the truth.
-    return eventually([this] {
-        return query_one(
-                   "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted "
-                   "AND classid = 1936483170 AND database = "
-                   "(SELECT oid FROM pg_database WHERE datname = current_database())"
-               ) == "256";
-    });
+    std::string living;
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        if (nodes_[i]->is_running() && !frozen_[i]) {
+            living += (living.empty() ? "'" : ", '") + nodes_[i]->name() + "'";
+        }
+    }
+    // What the database grants to a living node, not what the table says: the lock is the truth.
+    const std::string held =
+        "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid "
+        "WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 1936483170 "
+        "AND a.datname = current_database() AND a.application_name IN (" +
+        living + ")";
+    return eventually([&] { return query_one(held) == "256"; });
 }
 
 void Cluster::open_cards() {

@@ -1,0 +1,130 @@
+#include "worker/live_runs.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sluice::worker {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr Time kNow{seconds(1'767'225'600)};
+
+script::ReleasePtr repository_release() { return script::load_release(SLUICE_SOURCE_DIR).value(); }
+
+RunId run_number(std::uint64_t number, Bucket bucket = Bucket{3}) {
+    SeededRandom random(number);
+    return RunId::generate(kNow, bucket, random);
+}
+
+RunRow row_of(RunId id, std::optional<Time> wake_at) {
+    RunRow row;
+    row.id = id;
+    row.wake_at = wake_at;
+    return row;
+}
+
+std::unique_ptr<flow::Run> some_run(LiveRuns& runs) {
+    payment::PaymentPicture picture;
+    picture.payment.flow = "pay";
+    return std::move(runs.begin(picture)).value();
+}
+
+TEST(LiveRuns, WakeInOrderOfTimeAndNoMoreThanAsked) {
+    LiveRuns runs(repository_release());
+    runs.note(row_of(run_number(1), kNow + seconds(3)));
+    runs.note(row_of(run_number(2), kNow + seconds(1)));
+    runs.note(row_of(run_number(3), kNow + seconds(2)));
+
+    EXPECT_EQ(runs.next_due(), kNow + seconds(1));
+    EXPECT_TRUE(runs.take_due(kNow, 9).empty());
+    EXPECT_EQ(runs.take_due(kNow + seconds(3), 2), (std::vector{run_number(2), run_number(3)}));
+    EXPECT_EQ(runs.take_due(kNow + seconds(3), 2), std::vector{run_number(1)});
+    EXPECT_FALSE(runs.next_due().has_value());
+}
+
+TEST(LiveRuns, DoNotWakeForAMomentThatIsVoid) {
+    LiveRuns runs(repository_release());
+    runs.note(row_of(run_number(1), kNow));
+    runs.note(row_of(run_number(1), kNow + seconds(5)));
+    runs.note(row_of(run_number(2), kNow));
+    runs.forget(run_number(2));
+
+    EXPECT_TRUE(runs.take_due(kNow, 9).empty());
+    EXPECT_EQ(runs.take_due(kNow + seconds(5), 9), std::vector{run_number(1)});
+}
+
+TEST(LiveRuns, NeverWakeAParkedRun) {
+    LiveRuns runs(repository_release());
+    auto parked = row_of(run_number(1), kNow);
+    parked.quarantined = true;
+    runs.note(parked);
+
+    EXPECT_TRUE(runs.take_due(kNow + seconds(9), 9).empty());
+}
+
+TEST(LiveRuns, LoseOnlyTheScriptStateOfWhatWasNotUsed) {
+    LiveRuns runs(repository_release());
+    runs.keep(run_number(1), some_run(runs), kNow);
+    runs.keep(run_number(2), some_run(runs), kNow + seconds(2));
+    EXPECT_EQ(runs.warm(), 2U);
+
+    runs.dehydrate(kNow + seconds(1));
+
+    EXPECT_EQ(runs.warm(), 1U);
+    EXPECT_EQ(runs.size(), 2U);
+    EXPECT_EQ(runs.take(run_number(1)), nullptr);
+    EXPECT_NE(runs.take(run_number(2)), nullptr);
+}
+
+TEST(LiveRuns, KeepWhatWasUsedAgainSinceItWasFirstKept) {
+    LiveRuns runs(repository_release());
+    runs.keep(run_number(1), some_run(runs), kNow);
+    runs.keep(run_number(1), runs.take(run_number(1)), kNow + seconds(2));
+
+    runs.dehydrate(kNow + seconds(1));
+
+    EXPECT_NE(runs.take(run_number(1)), nullptr);
+}
+
+TEST(LiveRuns, ForgetABucketAndNoOther) {
+    LiveRuns runs(repository_release());
+    runs.keep(run_number(1, Bucket{3}), some_run(runs), kNow);
+    runs.keep(run_number(2, Bucket{4}), some_run(runs), kNow);
+
+    runs.forget_bucket(Bucket{3});
+
+    EXPECT_EQ(runs.find(run_number(1, Bucket{3})), nullptr);
+    EXPECT_NE(runs.find(run_number(2, Bucket{4})), nullptr);
+    EXPECT_EQ(runs.warm(), 1U);
+}
+
+TEST(LiveRuns, NameAFlowThatTheReleaseDoesNotHave) {
+    LiveRuns runs(repository_release());
+    payment::PaymentPicture picture;
+    picture.payment.flow = "pya";
+
+    const auto run = runs.begin(picture);
+
+    ASSERT_FALSE(run.has_value());
+    EXPECT_EQ(
+        run.error().message, "flow 'pya' is not in release " + repository_release()->id.to_string()
+    );
+}
+
+TEST(StoredRelease, IsReadBackAsItself) {
+    const auto release = repository_release();
+
+    const auto again = release_from_json(release_to_json(*release));
+
+    ASSERT_TRUE(again.has_value()) << again.error().message;
+    EXPECT_EQ((*again)->id, release->id);
+    EXPECT_EQ((*again)->files, release->files);
+}
+
+TEST(StoredRelease, IsRefusedWhenItIsNoRecordOfTexts) {
+    EXPECT_EQ(release_from_json("[]").error().code, ErrorCode::corrupt);
+    EXPECT_EQ(release_from_json("{\"flows/pay.lua\":5}").error().code, ErrorCode::corrupt);
+}
+
+}  // namespace
+}  // namespace sluice::worker
