@@ -27,7 +27,7 @@ struct Names {
         }
         return fail(
             ErrorCode::invalid,
-            "'" + std::string(text.substr(0, 64)) + "' is not a " + std::string(concept_name)
+            "'" + std::string(text.substr(0, 64)) + "' is no " + std::string(concept_name)
         );
     }
 };

@@ -77,7 +77,7 @@ const Hostile kHostile[] = {
     {"sending_twice", "kernel.exchange(sent, 'collect')", "it was sent before: query it instead"},
     {"an_operation_nobody_knows",
      "kernel.exchange(sent, 'refund')",
-     "'refund' is not a channel operation"},
+     "'refund' is no channel operation"},
     {"asking_about_a_card", "kernel.exchange(card, 'query')", "is no external instruction"},
     {"asking_twice",
      "kernel.exchange(sent, 'query') kernel.exchange(sent, 'query')",

@@ -84,7 +84,7 @@ TEST(JournalFact, RefusesWhatNoFactIs) {
     )
                                             .value());
 
-    EXPECT_EQ(nothing.error().message, "'rumour' is not a fact kind");
+    EXPECT_EQ(nothing.error().message, "'rumour' is no fact kind");
     EXPECT_EQ(silent.error().message, "journal fact without outcome");
 }
 

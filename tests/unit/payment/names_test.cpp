@@ -43,7 +43,7 @@ TEST(Names, TellWhatWasWrittenAndWhatWasWanted) {
 
     ASSERT_FALSE(parsed.has_value());
     EXPECT_EQ(parsed.error().code, ErrorCode::invalid);
-    EXPECT_EQ(parsed.error().message, "'payed' is not a payment status");
+    EXPECT_EQ(parsed.error().message, "'payed' is no payment status");
 }
 
 Outcome full_outcome() {
@@ -100,7 +100,7 @@ TEST(OutcomeValue, RefusesWhatItCannotMean) {
     Value bad_time = to_value(full_outcome());
     bad_time.set("happened_at", "yesterday");
 
-    EXPECT_THAT(outcome_from_value(no_kind).error().message, HasSubstr("'' is not a outcome kind"));
+    EXPECT_THAT(outcome_from_value(no_kind).error().message, HasSubstr("'' is no outcome kind"));
     EXPECT_EQ(
         outcome_from_value(plain_amount).error().message,
         "outcome amount is a whole number, wanted money"
