@@ -91,6 +91,9 @@ bench_server_accounts() {
         >"$BENCH_DIR/accounts"
     [ "$(wc -l <"$BENCH_DIR/accounts")" -eq "$BENCH_ACCOUNTS" ] ||
         die "the benchmark could not open its $BENCH_ACCOUNTS accounts"
-    sed 's|.*|/v1/accounts/&/top_ups {"top_up_number":"t&","amount":1000000000000}|' \
-        "$BENCH_DIR/accounts" | bench_posts >"$LOG_DIR/bench-top-ups.log"
+    body='{"top_up_number":"t&","amount":1000000000000,"currency":"CNY"}'
+    sed "s|.*|/v1/accounts/&/top_ups $body|" "$BENCH_DIR/accounts" | bench_posts \
+        >"$LOG_DIR/bench-top-ups.log"
+    ! grep -q '"code":' "$LOG_DIR/bench-top-ups.log" ||
+        die "the benchmark could not top up its accounts; the log is .sluice/log/bench-top-ups.log"
 }
