@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <memory>
+#include <set>
 #include <string>
 #include <time.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "decision/policies.hpp"
+#include "flow/interpreter_pool.hpp"
 #include "flow/run.hpp"
 #include "json/json.hpp"
 #include "script/release.hpp"
@@ -58,6 +60,7 @@ struct Bench {
     flow::FlowScriptsPtr scripts;
     std::unique_ptr<decision::Policies> policies;
     flow::Decider decider;
+    flow::InterpreterPool pool;
     SeededRandom random{1};
     std::string error;
 
@@ -128,7 +131,7 @@ struct Bench {
     }
 
     std::unique_ptr<flow::Run> waiting_run(std::vector<flow::JournalRow>& rows) {
-        auto run = must(flow::Run::create(scripts, picture()));
+        auto run = must(flow::Run::create(must(pool.place_for(scripts)), picture()));
         rows.push_back(activate(*run, {flow::Fact{}}));
         return run;
     }
@@ -161,7 +164,8 @@ Times pay_many(Bench& bench, int payments) {
     for (int i = 0; i < payments; ++i) {
         const auto picture = bench.picture();
         const double at0 = thread_seconds();
-        auto run = bench.must(flow::Run::create(bench.scripts, picture));
+        auto run =
+            bench.must(flow::Run::create(bench.must(bench.pool.place_for(bench.scripts)), picture));
         const double at1 = thread_seconds();
         const auto first = bench.activate(*run, {flow::Fact{}});
         const double at2 = thread_seconds();
@@ -169,7 +173,8 @@ Times pay_many(Bench& bench, int payments) {
         const double at3 = thread_seconds();
         run.reset();
         const double at4 = thread_seconds();
-        auto again = bench.must(flow::Run::create(bench.scripts, picture));
+        auto again =
+            bench.must(flow::Run::create(bench.must(bench.pool.place_for(bench.scripts)), picture));
         (void)bench.must(again->replay(
             {first.seq, first.at, bench.must(json::parse(first.body)), first.effects_hash}
         ));
@@ -196,28 +201,23 @@ int main(int count, char** arguments) {
     const std::size_t before = resident_bytes();
     std::vector<std::unique_ptr<flow::Run>> live;
     std::vector<flow::JournalRow> rows;
-    std::size_t counted = 0;
+    std::set<const flow::Interpreter*> interpreters;
     for (std::size_t i = 0; i < kLiveRuns; ++i) {
         rows.clear();
         live.push_back(bench.waiting_run(rows));
-        counted += live.back()->memory_bytes();
+        interpreters.insert(&live.back()->interpreter());
     }
     const std::size_t after = resident_bytes();
-    std::size_t collected = 0;
-    const double collecting = thread_seconds();
-    for (const auto& run : live) {
-        run->collect_garbage();
-    }
-    const double collected_in = thread_seconds() - collecting;
-    for (const auto& run : live) {
-        collected += run->memory_bytes();
+    std::size_t counted = 0;
+    for (const auto* interpreter : interpreters) {
+        counted += interpreter->memory_bytes();
     }
     const auto us = [payments](double seconds) { return seconds * 1e6 / payments; };
     fmt::print(
         "{{\"bench\":\"flow\",\"payments\":{},\"us_each\":{:.1f},\"us_create\":{:.1f},"
         "\"us_first\":{:.1f},\"us_second\":{:.1f},\"us_drop\":{:.1f},\"us_rebuild\":{:.1f},"
-        "\"journal_bytes\":{},\"live_runs\":{},\"lua_bytes_each\":{},\"resident_bytes_each\":{},"
-        "\"lua_bytes_collected\":{},\"us_collect\":{:.1f}}}\n",
+        "\"journal_bytes\":{},\"live_runs\":{},\"interpreters\":{},\"lua_bytes_each\":{},"
+        "\"resident_bytes_each\":{}}}\n",
         payments,
         us(times.create + times.first + times.second + times.drop),
         us(times.create),
@@ -227,10 +227,9 @@ int main(int count, char** arguments) {
         us(times.rebuild),
         times.row_bytes,
         kLiveRuns,
+        interpreters.size(),
         counted / kLiveRuns,
-        (after - before) / kLiveRuns,
-        collected / kLiveRuns,
-        collected_in * 1e6 / kLiveRuns
+        (after - before) / kLiveRuns
     );
     return 0;
 }
