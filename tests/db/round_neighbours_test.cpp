@@ -37,9 +37,20 @@ constexpr std::string_view kFlow =
     "  fail { code = 'closed_by_business', message = 'asked ' .. asked .. ' times' }\n"
     "end }\n";
 
+/// Waits for the answer of a channel; with one amount it spins when that comes.
+constexpr std::string_view kAsking =
+    "return flow { name = 'ask', title = {}, stages = { 'only' }, run = function(pay)\n"
+    "  kernel.exchange(kernel.instruct { leg = 1, channel = 'wechatpay', expires_in = 600,\n"
+    "    channel_account = 'wx-a', merchant = 'm' }, 'collect')\n"
+    "  kernel.wait()\n"
+    "  while pay.amount == money(9002, 'CNY') do end\n"
+    "  while true do kernel.wait() end\n"
+    "end }\n";
+
 script::ReleasePtr test_release() {
     auto files = script::load_release(SLUICE_SOURCE_DIR).value()->files;
     files["flows/twice.lua"] = kFlow;
+    files["flows/ask.lua"] = kAsking;
     return script::build_release(std::move(files)).value();
 }
 
@@ -71,7 +82,7 @@ class RoundNeighbours : public ::testing::Test {
         start.payment.id = PaymentId::generate(kNow, Bucket{1}, random_);
         start.payment.order_id = start.order.id;
         start.payment.merchant_id = "alpha";
-        start.payment.flow = "twice";
+        start.payment.flow = flow_;
         start.payment.amount = start.order.amount;
         payment::Leg leg;
         leg.number = 1;
@@ -138,12 +149,18 @@ class RoundNeighbours : public ::testing::Test {
         return slot == nullptr || slot->run == nullptr ? nullptr : &slot->run->interpreter();
     }
 
+    std::uint32_t seq_of(PaymentId id) {
+        const auto history = worker::RunStore(connection_).history(id);
+        return history && *history ? (*history)->row.seq : 0;
+    }
+
     TestDatabase database_;
     db::Connection connection_ = database_.connect({.role = "sluice_app"});
     script::ReleasePtr release_ = test_release();
     ManualClock clock_{kNow};
     SeededRandom random_{1};
     int orders_ = 0;
+    std::string flow_ = "twice";
     std::map<PaymentId, std::string> answers_;
     std::vector<std::string> alarms_;
     worker::WorkerServices services_;
@@ -202,6 +219,31 @@ TEST_F(RoundNeighbours, AreNotHurtBySuchARunASecondTime) {
     EXPECT_NE(place_of(ids[2]), nullptr);
     EXPECT_NE(place_of(ids[0]), place_of(ids[2]));
     EXPECT_EQ(alarms_.size(), 1U);
+}
+
+TEST_F(RoundNeighbours, GoOnAfterOneOfThemWasStoppedWhileAllWereBroughtBack) {
+    flow_ = "ask";
+    services_.resend = [](const payment::Instruction&, payment::Operation) {
+        return channel::Resend::query_first;
+    };
+    const auto ids = begin({kSpinsLater, 1, 2});
+    std::vector<RunId> lost;
+    for (const auto id : ids) {
+        lost.emplace_back(id.raw());
+    }
+    runs_.forget_all();
+    for (const auto& row : worker::RunStore(connection_).live_runs({Bucket{1}}).value()) {
+        runs_.note(row);
+    }
+
+    const auto recovered = round_.recover(lost);
+
+    ASSERT_TRUE(recovered.has_value()) << recovered.error().message;
+    EXPECT_EQ(alarms_.size(), 1U);
+    EXPECT_TRUE(runs_.find(lost[0])->quarantined);
+    EXPECT_FALSE(runs_.find(lost[1])->quarantined);
+    EXPECT_EQ(seq_of(ids[1]), 2U) << "it took the fact that its answer was lost";
+    EXPECT_EQ(seq_of(ids[2]), 2U);
 }
 
 }  // namespace

@@ -183,6 +183,25 @@ TEST(Sharing, ToleratesTheMistakesAndFailuresOfOthers) {
     EXPECT_TRUE(vm->is_usable());
 }
 
+TEST(Sharing, BlamesTheScriptThatRanWhenNoneIsRunningAnyMore) {
+    const std::shared_ptr<Vm> vm = open(shared_with("return {}"));
+    const auto first = Coroutine::load(
+        vm,
+        *program(
+            "a.lua", "return {\n\nrun = function() host.wait(1) return { f = list.sort } end }"
+        )
+    );
+    (void)(*first)->start("run", {});
+    (void)enter(vm, "return { run = function() host.wait(1) end }")->start("run", {});
+
+    const auto end = (*first)->resume({});
+
+    ASSERT_FALSE(end);
+    EXPECT_EQ(
+        end.error().describe(), "a.lua, line 3: 'f' is a function, which cannot leave a script"
+    );
+}
+
 TEST(Sharing, LosesTheInterpreterForAllWhenAMeterStopsOne) {
     const std::shared_ptr<Vm> vm = open(shared_with("return {}"));
     const auto innocent = enter(vm, "return { run = function() return host.wait(1) end }");
