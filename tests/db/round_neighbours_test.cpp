@@ -232,7 +232,8 @@ TEST_F(RoundNeighbours, GoOnAfterOneOfThemWasStoppedWhileAllWereBroughtBack) {
         lost.emplace_back(id.raw());
     }
     runs_.forget_all();
-    for (const auto& row : worker::RunStore(connection_).live_runs({Bucket{1}}).value()) {
+    const auto rows = worker::RunStore(connection_).live_runs({Bucket{1}}).value();
+    for (const auto& row : rows) {
         runs_.note(row);
     }
 
