@@ -7,14 +7,23 @@
 namespace sluice::flow {
 namespace {
 
+const Value& to_value(const Value& value) { return value; }
+
 template <class Items>
-Value list_of(const Items& items) {
-    ValueArray list;
-    list.reserve(items.size());
+void append_list(std::string& out, const Items& items) {
+    out += '[';
     for (const auto& item : items) {
-        list.push_back(to_value(item));
+        out += out.back() == '[' ? "" : ",";
+        append_json(out, to_value(item));
     }
-    return Value(std::move(list));
+    out += ']';
+}
+
+/// What the hash of a journal row is over.
+std::string effects_of(const Step& step) {
+    std::string effects;
+    append_list(effects, step.effects);
+    return effects;
 }
 
 template <class Item>
@@ -71,13 +80,12 @@ Value start_value(const payment::PaymentPicture& picture) {
 
 JournalRow journal_row(std::uint32_t seq, Time at, const Step& step) {
     JournalRow row{seq, at, {}, {}};
-    std::string effects;
-    append_json(effects, Value(step.effects));
+    const std::string effects = effects_of(step);
     row.effects_hash = hash128(effects);
     row.body = "{\"facts\":";
-    append_json(row.body, list_of(step.facts));
+    append_list(row.body, step.facts);
     row.body += ",\"recorded\":";
-    append_json(row.body, list_of(step.recorded));
+    append_list(row.body, step.recorded);
     row.body += ",\"effects\":";
     row.body += effects;
     row.body += "}";
@@ -187,15 +195,14 @@ Result<Step> Run::replay(const JournalEntry& entry) {
         );
     }
     SLUICE_ASSIGN(Step step, activate(std::move(activation)));
-    const JournalRow again = journal_row(entry.seq, entry.at, step);
-    if (again.effects_hash != entry.effects_hash) {
+    if (const std::string effects = effects_of(step); hash128(effects) != entry.effects_hash) {
         const Value* expected = entry.body.find("effects");
         return fail(
             ErrorCode::nondeterminism,
             "activation " + std::to_string(entry.seq) + " of " +
                 kernel_.picture().payment.id.to_string() + " differs: the journal has " +
                 (expected == nullptr ? "nothing" : to_json(*expected)) + ", the script asks for " +
-                to_json(Value(step.effects))
+                effects
         );
     }
     return step;
