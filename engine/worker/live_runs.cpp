@@ -1,5 +1,6 @@
 #include "worker/live_runs.hpp"
 
+#include <malloc.h>
 #include <map>
 #include <string>
 #include <utility>
@@ -225,8 +226,20 @@ void LiveRuns::dehydrate(Time unused_since) {
         const bool warm = slot != nullptr && slot->run != nullptr;
         if (warm && (slot->used_at <= unused_since || slot->run->interpreter().is_sparse())) {
             cool(*slot);
+            has_cooled_ = true;
         }
         warm_order_.pop();
+    }
+    give_memory_back(unused_since);
+}
+
+/// What runs held is strewn between what stays; the allocator keeps such holes unless it is told.
+void LiveRuns::give_memory_back(Time now) {
+    constexpr std::chrono::seconds kPause{5};
+    if (has_cooled_ && now >= next_give_back_) {
+        (void)malloc_trim(0);
+        has_cooled_ = false;
+        next_give_back_ = now + kPause;
     }
 }
 

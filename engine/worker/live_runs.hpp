@@ -65,7 +65,8 @@ class LiveRuns {
     std::vector<RunId> take_due(Time now, std::size_t most);
     [[nodiscard]] std::optional<Time> next_due() const;
     /// Drops the script state of runs that were not used since, and of those that were, but keep
-    /// an interpreter alive that most of its runs have left.
+    /// an interpreter alive that most of its runs have left. Every few seconds the machine gets
+    /// back the memory that came free so: some milliseconds for 100 MB.
     void dehydrate(Time unused_since);
 
   private:
@@ -78,6 +79,7 @@ class LiveRuns {
         const std::shared_ptr<flow::Interpreter>& interpreter, payment::PaymentPicture picture
     );
     void cool(Slot& slot);
+    void give_memory_back(Time now);
     Result<flow::FlowScriptsPtr> scripts_of(
         RunStore& store, Id128 release, const std::string& flow
     );
@@ -89,6 +91,8 @@ class LiveRuns {
     std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
     std::queue<std::pair<Time, RunId>> warm_order_;
     std::size_t warm_ = 0;
+    bool has_cooled_ = false;  ///< since the machine last got memory back
+    Time next_give_back_{};
     script::ReleasePtr release_;
     std::unordered_map<Id128, script::ReleasePtr> releases_;
     std::unordered_map<std::string, flow::FlowScriptsPtr> scripts_;  ///< by release and flow

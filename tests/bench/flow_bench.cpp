@@ -1,9 +1,11 @@
 // What a composite payment costs in the flow core alone: a run, two activations, their journal
 // rows; how much memory a run takes that waits for its payer; what a rebuild from the journal
 // costs. Prints one line of JSON. The argument is the number of payments.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <malloc.h>
 #include <memory>
 #include <set>
 #include <string>
@@ -212,12 +214,17 @@ int main(int count, char** arguments) {
     for (const auto* interpreter : interpreters) {
         counted += interpreter->memory_bytes();
     }
+    live.clear();
+    const double trimming = thread_seconds();
+    (void)malloc_trim(0);
+    const double trimmed_in = thread_seconds() - trimming;
+    const std::size_t dropped = std::max(resident_bytes(), before);
     const auto us = [payments](double seconds) { return seconds * 1e6 / payments; };
     fmt::print(
         "{{\"bench\":\"flow\",\"payments\":{},\"us_each\":{:.1f},\"us_create\":{:.1f},"
         "\"us_first\":{:.1f},\"us_second\":{:.1f},\"us_drop\":{:.1f},\"us_rebuild\":{:.1f},"
         "\"journal_bytes\":{},\"live_runs\":{},\"interpreters\":{},\"lua_bytes_each\":{},"
-        "\"resident_bytes_each\":{}}}\n",
+        "\"resident_bytes_each\":{},\"resident_bytes_each_dropped\":{},\"ms_trim\":{:.1f}}}\n",
         payments,
         us(times.create + times.first + times.second + times.drop),
         us(times.create),
@@ -229,7 +236,9 @@ int main(int count, char** arguments) {
         kLiveRuns,
         interpreters.size(),
         counted / kLiveRuns,
-        (after - before) / kLiveRuns
+        (after - before) / kLiveRuns,
+        (dropped - before) / kLiveRuns,
+        trimmed_in * 1e3
     );
     return 0;
 }
