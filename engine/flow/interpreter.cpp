@@ -18,7 +18,7 @@ constexpr std::size_t kSparse = 4;
 }  // namespace
 
 Result<std::shared_ptr<Interpreter>> Interpreter::open(FlowScriptsPtr scripts, Company company) {
-    std::shared_ptr<Interpreter> interpreter(new Interpreter(std::move(scripts)));
+    std::unique_ptr<Interpreter> interpreter(new Interpreter(std::move(scripts)));
     lua::VmSettings settings;
     settings.heap_limit = lua::HeapLimit::growth;
     settings.collecting =
@@ -32,7 +32,7 @@ Result<std::shared_ptr<Interpreter>> Interpreter::open(FlowScriptsPtr scripts, C
     interpreter->vm_ = std::move(*vm);
     interpreter->company_ = company;
     interpreter->collect_at_ = kBytesMax;
-    return interpreter;
+    return std::shared_ptr<Interpreter>(std::move(interpreter));
 }
 
 bool Interpreter::is_full() const {
@@ -44,13 +44,16 @@ bool Interpreter::is_sparse() const {
     return company_ == Company::shared && is_full() && living_ * kSparse <= entered_;
 }
 
-Result<std::unique_ptr<lua::Coroutine>> Interpreter::enter() {
+void Interpreter::enter() {
+    ++entered_;
+    ++living_;
+}
+
+Result<std::unique_ptr<lua::Coroutine>> Interpreter::load() {
     auto coroutine = lua::Coroutine::load(vm_, *scripts_->flow);
     if (!coroutine) {
         return fail(script_error(coroutine.error()));
     }
-    ++entered_;
-    ++living_;
     return std::move(*coroutine);
 }
 

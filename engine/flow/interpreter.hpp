@@ -43,8 +43,9 @@ class Interpreter {
     friend class Run;
     explicit Interpreter(FlowScriptsPtr scripts) : scripts_(std::move(scripts)) {}
 
-    Result<std::unique_ptr<lua::Coroutine>> enter();
+    void enter();
     void leave() { --living_; }
+    Result<std::unique_ptr<lua::Coroutine>> load();
     Result<StageNames> stages_of(lua::Coroutine& coroutine);
     /// After an activation. True: its run keeps so much that it should have its own interpreter.
     bool tidy();

@@ -92,24 +92,18 @@ JournalRow journal_row(std::uint32_t seq, Time at, const Step& step) {
     return row;
 }
 
-Run::Run(
-    std::shared_ptr<Interpreter> interpreter,
-    std::unique_ptr<lua::Coroutine> coroutine,
-    payment::PaymentPicture picture
-)
-    : interpreter_(std::move(interpreter)),
-      coroutine_(std::move(coroutine)),
-      kernel_(std::move(picture)) {}
+Run::Run(std::shared_ptr<Interpreter> interpreter, payment::PaymentPicture picture)
+    : interpreter_(std::move(interpreter)), kernel_(std::move(picture)) {
+    interpreter_->enter();
+}
 
 Run::~Run() { interpreter_->leave(); }
 
 Result<std::unique_ptr<Run>> Run::create(
     std::shared_ptr<Interpreter> interpreter, payment::PaymentPicture picture
 ) {
-    SLUICE_ASSIGN(auto coroutine, interpreter->enter());
-    std::unique_ptr<Run> run(
-        new Run(std::move(interpreter), std::move(coroutine), std::move(picture))
-    );
+    std::unique_ptr<Run> run(new Run(std::move(interpreter), std::move(picture)));
+    SLUICE_ASSIGN(run->coroutine_, run->interpreter_->load());
     SLUICE_ASSIGN(StageNames stages, run->interpreter_->stages_of(*run->coroutine_));
     run->kernel_.declare_stages(std::move(stages));
     return run;

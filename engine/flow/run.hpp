@@ -65,9 +65,7 @@ class Run {
     [[nodiscard]] std::optional<Time> wake_at() const { return wake_at_; }
 
   private:
-    Run(std::shared_ptr<Interpreter> interpreter,
-        std::unique_ptr<lua::Coroutine> coroutine,
-        payment::PaymentPicture picture);
+    Run(std::shared_ptr<Interpreter> interpreter, payment::PaymentPicture picture);
     Result<void> drive(bool first);
     Result<void> take(const lua::Progress& progress);
 
