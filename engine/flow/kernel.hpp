@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,6 +59,9 @@ struct InstructRequest {
     Time expires_at{};
 };
 
+/// The stages of a flow, shared by its runs.
+using StageNames = std::shared_ptr<const std::vector<std::string>>;
+
 /// The part of a run that a script cannot argue with: it owns the picture of the payment, moves
 /// statuses by the transition table, holds the channel's claims against the record, and refuses
 /// what would lose money. Pure: one activation at a time, no clock, no database.
@@ -67,7 +71,7 @@ class Kernel {
     explicit Kernel(payment::PaymentPicture picture) : picture_(std::move(picture)) {}
 
     /// The stages of the flow; until then every name is one.
-    void declare_stages(std::vector<std::string> stages) { stages_ = std::move(stages); }
+    void declare_stages(StageNames stages) { stages_ = std::move(stages); }
 
     /// Begins an activation: resets the step, takes the facts, applies them to the instructions.
     /// `known` are results recorded for it before; `decider` is null on replay.
@@ -155,7 +159,7 @@ class Kernel {
         bool contested = false;  ///< a case tells that money came against our record
     };
     std::map<InstructionId, Talk> talks_;
-    std::vector<std::string> stages_;
+    StageNames stages_;
 };
 
 }  // namespace sluice::flow
