@@ -74,7 +74,7 @@ try_step() {
 # The lines of a log that say what went wrong, for people who read CI output.
 show_log_end() {
     local log="$LOG_DIR/$1.log"
-    grep -nE '[Ee]rror|FAILED|fatal|warning:' "$log" | head -n 12 || tail -n 12 "$log"
+    grep -nE -A 5 '[Ee]rror|FAILED|fatal|warning:' "$log" | head -n 12 || tail -n 12 "$log"
 }
 
 # step: as try_step, but a failure ends ./dev with one line.

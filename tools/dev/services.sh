@@ -37,11 +37,12 @@ seed_demo() {
         echo "$card" >"$STATE_DIR/demo_card"
 }
 
+# Of a process that was just started: its binary may not be the one it will be yet.
 wait_for_http() {
-    local url="$1" pid_file="$2"
+    local url="$1" pid="$2"
     for _ in $(seq 1 300); do
         ! curl -fsS -o /dev/null -m 2 "$url" 2>/dev/null || return 0
-        is_running "$pid_file" || return 1
+        kill -0 "$pid" 2>/dev/null || return 1
         sleep 0.1
     done
     return 1
@@ -68,13 +69,18 @@ is_current() {
 
 # start_service NAME PORT HEALTH_URL COMMAND_FUNCTION
 start_service() {
-    local name="$1" port="$2" health_url="$3" command_function="$4" command
+    local name="$1" port="$2" health_url="$3" command_function="$4" command pid
     mapfile -d '' -t command < <("$command_function")
     setsid "${command[@]}" >>"$LOG_DIR/$name.log" 2>&1 </dev/null &
-    echo $! >"$(pid_file_of "$name")"
+    pid=$!
+    echo "$pid" >"$(pid_file_of "$name")"
     echo "$port" >"$RUN_DIR/$name.port"
     disown
-    wait_for_http "$health_url" "$(pid_file_of "$name")"
+    if ! wait_for_http "$health_url" "$pid"; then
+        echo "error: the $name does not answer at $health_url; it said last:"
+        tail -n 5 "$LOG_DIR/$name.log"
+        return 1
+    fi
 }
 
 stop_service() {
