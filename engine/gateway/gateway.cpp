@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "core/utf8.hpp"
 #include "gateway/accounts_api.hpp"
 #include "gateway/call.hpp"
 #include "gateway/callbacks.hpp"

@@ -3,26 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/nearest_name.hpp"
 #include "json/json.hpp"
 
 namespace sluice::gateway {
 namespace {
 
 constexpr TextRule kCurrencyRule{.min = 3, .max = 3, .charset = TextRule::Charset::any};
-
-std::string pointer_step(std::string_view name) {
-    std::string step = "/";
-    for (const char c : name) {
-        if (c == '~') {
-            step += "~0";
-        } else if (c == '/') {
-            step += "~1";
-        } else {
-            step.push_back(c);
-        }
-    }
-    return step;
-}
 
 bool is_json_type(std::string_view content_type) {
     std::string_view type = content_type.substr(0, content_type.find(';'));
@@ -49,7 +36,7 @@ bool Fields::has(std::string_view name) {
 }
 
 std::string Fields::pointer_to(std::string_view name) const {
-    return pointer_ + pointer_step(name);
+    return pointer_ + json::pointer_step(name);
 }
 
 void Fields::refuse(std::string_view name, std::string message) {

@@ -14,21 +14,6 @@ namespace {
 /// Above this many members a set finds repeats faster than comparing each with each.
 constexpr std::size_t kFewMembers = 16;
 
-/// One step of a JSON pointer (RFC 6901).
-std::string pointer_step(std::string_view key) {
-    std::string step = "/";
-    for (const char c : key) {
-        if (c == '~') {
-            step += "~0";
-        } else if (c == '/') {
-            step += "~1";
-        } else {
-            step.push_back(c);
-        }
-    }
-    return step;
-}
-
 /// The error as seen from one level further out. Places are only spelled out on failure.
 std::unexpected<Error> below(std::string_view key, Error error) {
     error.context.insert(0, pointer_step(key));
@@ -150,6 +135,20 @@ class Converter {
 };
 
 }  // namespace
+
+std::string pointer_step(std::string_view name) {
+    std::string step = "/";
+    for (const char c : name) {
+        if (c == '~') {
+            step += "~0";
+        } else if (c == '/') {
+            step += "~1";
+        } else {
+            step.push_back(c);
+        }
+    }
+    return step;
+}
 
 Result<Value> parse(std::string_view text, ParseLimits limits) {
     thread_local simdjson::dom::parser parser;

@@ -48,9 +48,20 @@ TEST(ChannelAccount, NamesTheFieldThatIsWrong) {
     const std::vector<Row> rows = {
         {"a-z", [](auto& s) { s.name = "../main"; }},
         {"'merchant' is missing", [](auto& s) { s.settings.erase("merchant"); }},
+        {"sluice.toml:7: channel account 'one' (toy): ",
+         [](auto& s) {
+             s.origin = "sluice.toml:7";
+             s.settings.erase("merchant");
+         }},
+        {"did you mean 'merchant'?", [](auto& s) { s.settings["merchnat"] = "x"; }},
+        {"did you mean 'api_key'?", [](auto& s) { s.secrets["apikey"] = Secret<std::string>("x"); }
+        },
+        {"wanted one of base_url, callback_base_url, merchant",
+         [](auto& s) { s.settings["merchnat"] = "x"; }},
         {"no setting 'merchnat'", [](auto& s) { s.settings["merchnat"] = "x"; }},
         {"no setting 'api_key'", [](auto& s) { s.settings["api_key"] = "x"; }},
-        {"'other' is neither", [](auto& s) { s.secrets["other"] = Secret<std::string>("x"); }},
+        {"'other' is neither in the form (signing_key, api_key)",
+         [](auto& s) { s.secrets["other"] = Secret<std::string>("x"); }},
         {"signing_key: ", [](auto& s) { s.secrets["signing_key"] = Secret<std::string>("x"); }},
         {"'gone', which is missing", [](auto& s) { s.keys_by_serial["1"] = "gone"; }},
         {"http only", [](auto& s) { s.settings["base_url"] = "http://pay.toy.example"; }},
@@ -59,9 +70,9 @@ TEST(ChannelAccount, NamesTheFieldThatIsWrong) {
          [](auto& s) { s.settings["base_url"] = "https://evil.example@pay.toy.example"; }},
         {"not https://host", [](auto& s) { s.settings["base_url"] = "https://pay.toy.example/v3"; }
         },
-        {"'evil.example' is not in the allow-list",
+        {"'evil.example' is not allowed",
          [](auto& s) { s.settings["base_url"] = "https://evil.example"; }},
-        {"'pay.toy.example.evil.example' is not in the allow-list",
+        {"'pay.toy.example.evil.example' is not allowed",
          [](auto& s) { s.settings["base_url"] = "https://pay.toy.example.evil.example"; }},
     };
 
