@@ -247,8 +247,8 @@ Result<void> Server::Parts::listen() {
     server = std::make_unique<http::Server>(http_settings, [=](const http::Request& request) {
         return answer([&](gateway::Gateway& ready) { return ready.handle(request); });
     });
-    server->on_protocol_error([=](int status) {
-        return answer([&](gateway::Gateway& ready) { return ready.protocol_error(status); });
+    server->on_protocol_error([=](const http::ProtocolError& error) {
+        return answer([&](gateway::Gateway& ready) { return ready.protocol_error(error); });
     });
     SLUICE_TRY(server->start());
     if (settings.node.address.empty()) {

@@ -19,6 +19,36 @@ bool is_json_type(std::string_view content_type) {
     return http::equal_ignoring_case(type, "application/json");
 }
 
+/// "text", "list" and the value; null needs no kind.
+std::string described(const Value& value) {
+    return value.is_null() ? "null" : "the " + std::string(value.kind_name()) + " " + show(value);
+}
+
+/// Whether a charset is named and is another than UTF-8, the only one of JSON (RFC 8259).
+bool is_other_charset(std::string_view content_type) {
+    const auto mark = content_type.find("charset=");
+    if (mark == std::string_view::npos) {
+        return false;
+    }
+    std::string_view charset = content_type.substr(mark + 8);
+    charset = charset.substr(0, charset.find_first_of("; "));
+    return !http::equal_ignoring_case(charset, "utf-8") &&
+           !http::equal_ignoring_case(charset, "\"utf-8\"");
+}
+
+Problem wrong_type(std::string_view type) {
+    const std::string given =
+        type.empty() ? "Content-Type is missing" : "Content-Type is '" + show_bytes(type) + "'";
+    const std::string message = given + ", wanted application/json (in UTF-8)";
+    return {
+        .status = 415,
+        .code = "unsupported_media_type",
+        .detail = message,
+        .errors = {{FieldError::Where::header, "Content-Type", message}},
+        .headers = {{"Accept-Post", "application/json"}}
+    };
+}
+
 Problem unreadable(const Error& error) {
     Problem problem = invalid_request({{FieldError::Where::pointer, error.context, error.message}});
     problem.code = "invalid_json";
@@ -61,8 +91,8 @@ std::string Fields::text(std::string_view name, const TextRule& rule) {
     if (text == nullptr) {
         refuse(
             name,
-            std::string(name) + " is the " + std::string(member->kind_name()) + " " +
-                show(*member) + ", wanted text of " + describe_range(rule)
+            std::string(name) + " is " + described(*member) + ", wanted text of " +
+                describe_range(rule)
         );
         return {};
     }
@@ -89,9 +119,8 @@ std::int64_t Fields::whole(std::string_view name, const WholeRule& rule) {
     }
     const std::int64_t* number = member->as_int();
     if (number == nullptr || *number < rule.min || *number > rule.max) {
-        const std::string kind =
-            number == nullptr ? "the " + std::string(member->kind_name()) + " " : std::string();
-        refuse(name, std::string(name) + " is " + kind + show(*member) + ", wanted " + wanted);
+        const std::string given = number == nullptr ? described(*member) : show(*member);
+        refuse(name, std::string(name) + " is " + given + ", wanted " + wanted);
         return rule.min;
     }
     return *number;
@@ -162,24 +191,15 @@ std::expected<Value, Problem> read_body(const http::Request& request, std::size_
         });
     }
     const std::string_view type = request.headers.get_or_empty("Content-Type");
-    if (!is_json_type(type)) {
-        const std::string given = type.empty() ? "no Content-Type was given"
-                                               : "Content-Type is '" + show_bytes(type) + "'";
-        return std::unexpected(Problem{
-            .status = 415,
-            .code = "unsupported_media_type",
-            .detail = given + ", wanted application/json",
-            .errors = {{FieldError::Where::header, "Content-Type", given}},
-            .headers = {{"Accept-Post", "application/json"}}
-        });
+    if (!is_json_type(type) || is_other_charset(type)) {
+        return std::unexpected(wrong_type(type));
     }
     auto body = json::parse(request.body);
     if (!body) {
         return std::unexpected(unreadable(body.error()));
     }
     if (body->as_object() == nullptr) {
-        const std::string message = "the body is the " + std::string(body->kind_name()) + " " +
-                                    show(*body) + ", wanted a record {...}";
+        const std::string message = "the body is " + described(*body) + ", wanted a record {...}";
         return std::unexpected(invalid_request({{FieldError::Where::pointer, "", message}}));
     }
     return *std::move(body);
@@ -215,7 +235,7 @@ Currency read_currency(Fields& fields) {
 }
 
 std::optional<Problem> check_query(
-    const http::Request& request, const std::vector<std::string_view>& known
+    const http::Request& request, std::span<const std::string_view> known
 ) {
     const auto parameters = http::parse_query(request.query);
     if (!parameters) {

@@ -37,7 +37,8 @@ bool is_token(char c) {
 }  // namespace
 
 std::string describe_range(const TextRule& rule) {
-    return std::to_string(rule.min) + " to " + std::to_string(rule.max) + " characters";
+    const std::string max = std::to_string(rule.max) + " characters";
+    return rule.min == rule.max ? max : std::to_string(rule.min) + " to " + max;
 }
 
 std::optional<std::string> find_fault(std::string_view text, const TextRule& rule) {

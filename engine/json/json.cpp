@@ -7,6 +7,7 @@
 #include <simdjson.h>
 
 #include "core/invariant.hpp"
+#include "json/fault.hpp"
 
 namespace sluice::json {
 namespace {
@@ -80,7 +81,11 @@ class Converter {
             case simdjson::dom::element_type::INT64:
                 return Value(get<std::int64_t>(element));
             case simdjson::dom::element_type::UINT64:
-                return fail(ErrorCode::invalid, "number is beyond 64 bits");
+                return fail(
+                    ErrorCode::invalid,
+                    "the number " + std::to_string(get<std::uint64_t>(element)) +
+                        " is beyond 64 bits"
+                );
             case simdjson::dom::element_type::DOUBLE:
                 return Value(get<double>(element));
             case simdjson::dom::element_type::STRING:
@@ -155,8 +160,12 @@ Result<Value> parse(std::string_view text, ParseLimits limits) {
     simdjson::dom::element root;
     const auto error = parser.parse(text.data(), text.size()).get(root);
     if (error != simdjson::SUCCESS) {
+        Fault fault = find_fault(text);
         return fail(
-            ErrorCode::invalid, std::string("not valid JSON: ") + simdjson::error_message(error)
+            ErrorCode::invalid,
+            "not valid JSON: line " + std::to_string(fault.line) + ", column " +
+                std::to_string(fault.column) + ": " + fault.what,
+            std::move(fault.pointer)
         );
     }
     return Converter(limits).convert(root, 0);
