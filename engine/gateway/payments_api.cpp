@@ -216,7 +216,7 @@ Answer get_timeline(const Services& services, const Call& call) {
     if (!journal) {
         return std::unexpected(problem_of(journal.error()));
     }
-    return json_response(200, render_timeline(id, *journal));
+    return json_response(200, render_timeline(picture, *journal));
 }
 
 }  // namespace sluice::gateway
