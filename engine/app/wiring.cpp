@@ -26,6 +26,8 @@ namespace {
 
 // API sessions and workers act as this role: it has no direct right to the ledger's tables.
 constexpr const char* kRole = "sluice_app";
+// A channel shows its next certificate before the last one ends: time to add it.
+constexpr std::chrono::days kCertificateNotice{30};
 
 Result<std::string> reach_database(const config::DatabaseSettings& settings) {
     if (!settings.conninfo.reveal().empty()) {
@@ -113,6 +115,11 @@ class Server::Parts {
 
 void Server::Parts::open_channels(channel::RegistryPtr built) {
     registry = std::move(built);
+    for (const channel::ChannelAccount* account : registry->accounts()) {
+        for (const auto& text : account->certificates_over_at(clock.now() + kCertificateNotice)) {
+            log::warn("channel_certificate_ends", {{"text", text}});
+        }
+    }
     channel::ExchangeParts parts{
         .registry = registry,
         .send = [this](

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/clock.hpp"
 #include "core/nearest_name.hpp"
 
 namespace sluice::channel {
@@ -243,9 +244,41 @@ Result<void> ChannelAccount::parse_keys(const Form& form) {
         if (!key) {
             return fail(ErrorCode::invalid, titled(name + ": " + key.error().message), name);
         }
+        SLUICE_TRY(check_serial(serial, name));
         public_keys_.emplace(name, std::move(*key));
     }
     return {};
+}
+
+/// A certificate knows its own serial: another one in the configuration would never be found.
+Result<void> ChannelAccount::check_serial(const std::string& serial, const std::string& name)
+    const {
+    const auto real = certificate_serial(settings_.secrets.find(name)->second.reveal());
+    if (real && *real != serial) {
+        return fail(
+            ErrorCode::invalid,
+            titled(
+                "keys_by_serial names '" + serial + "' for the certificate '" + name +
+                "', wanted its serial " + *real
+            ),
+            name
+        );
+    }
+    return {};
+}
+
+std::vector<std::string> ChannelAccount::certificates_over_at(Time time) const {
+    std::vector<std::string> over;
+    for (const auto& [serial, name] : settings_.keys_by_serial) {
+        const auto until = certificate_valid_until(settings_.secrets.find(name)->second.reveal());
+        if (until && *until <= time) {
+            over.push_back(
+                titled("the channel's certificate " + serial) + " ends at " +
+                format_rfc3339(*until) + ", wanted the next one beside it"
+            );
+        }
+    }
+    return over;
 }
 
 const PrivateKey* ChannelAccount::private_key(std::string_view name) const {

@@ -67,6 +67,8 @@ class ChannelAccount {
     [[nodiscard]] const PrivateKey* private_key(std::string_view name) const;
     [[nodiscard]] const PublicKey* public_key(std::string_view name) const;
     [[nodiscard]] const Secret<std::string>* secret(std::string_view name) const;
+    /// One sentence for each of the channel's certificates that is over at `time`.
+    [[nodiscard]] std::vector<std::string> certificates_over_at(Time time) const;
     /// The name of the public key with this serial; nullptr when none has it.
     [[nodiscard]] const std::string* key_of_serial(std::string_view serial) const;
 
@@ -76,6 +78,7 @@ class ChannelAccount {
     Result<void> check_required(const Form& form) const;
     Result<void> set_address(const Form& form);
     Result<void> parse_keys(const Form& form);
+    Result<void> check_serial(const std::string& serial, const std::string& name) const;
     [[nodiscard]] std::string titled(std::string_view what) const;
 
     ChannelAccountSettings settings_;

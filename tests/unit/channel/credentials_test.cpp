@@ -40,6 +40,41 @@ TEST(ChannelAccount, FindsPublicKeysBySerial) {
     EXPECT_EQ(account->private_key("theirs"), nullptr);
 }
 
+/// An account that knows one certificate of its channel.
+Result<ChannelAccount> make_with_certificate(const std::string& serial, Time until) {
+    static const RsaKeyPair kPair = make_rsa_key_pair();
+    const Certificate certificate = make_self_signed_certificate(
+        kPair.private_key, {.common_name = "channel", .valid_from = Time{}, .valid_until = until}
+    );
+    return make_with([&](auto& settings) {
+        settings.secrets["theirs"] = Secret<std::string>(certificate.pem);
+        settings.keys_by_serial[serial.empty() ? certificate.serial : serial] = "theirs";
+    });
+}
+
+TEST(ChannelAccount, RefusesACertificateUnderAnotherSerial) {
+    const Time until = *parse_rfc3339("2026-06-01T00:00:00Z");
+
+    EXPECT_TRUE(make_with_certificate("", until).has_value());
+    const auto wrong = make_with_certificate("1234", until);
+    ASSERT_FALSE(wrong.has_value());
+    EXPECT_NE(
+        wrong.error().message.find("keys_by_serial names '1234' for the certificate 'theirs', "
+                                   "wanted its serial "),
+        std::string::npos
+    ) << wrong.error().message;
+}
+
+TEST(ChannelAccount, TellsWhichCertificatesAreOver) {
+    const auto account = make_with_certificate("", *parse_rfc3339("2026-06-01T08:00:00Z"));
+    ASSERT_TRUE(account.has_value()) << account.error().message;
+
+    EXPECT_TRUE(account->certificates_over_at(*parse_rfc3339("2026-06-01T07:59:59Z")).empty());
+    const auto over = account->certificates_over_at(*parse_rfc3339("2026-06-01T08:00:00Z"));
+    ASSERT_EQ(over.size(), 1U);
+    EXPECT_NE(over[0].find("ends at 2026-06-01T08:00:00Z"), std::string::npos) << over[0];
+}
+
 TEST(ChannelAccount, NamesTheFieldThatIsWrong) {
     struct Row {
         std::string_view expected;
