@@ -39,10 +39,11 @@ std::optional<ListenAddress> parse_listen(std::string_view text) {
         return std::nullopt;
     }
     const std::string_view digits = text.substr(colon + 1);
-    const char* end = digits.data() + digits.size();
     ListenAddress address{.host = std::string(host)};
-    const auto [stop, error] = std::from_chars(digits.data(), end, address.port);
-    if (host.empty() || digits.empty() || error != std::errc{} || stop != end) {
+    const auto [stop, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), address.port);
+    if (host.empty() || digits.empty() || error != std::errc{} ||
+        stop != digits.data() + digits.size()) {
         return std::nullopt;
     }
     return address;

@@ -138,11 +138,17 @@ class Section::Reader {
         }
         const toml::table* table = node.as_table();
         const auto* file = table != nullptr && table->size() == 1 ? table->get("file") : nullptr;
-        if (file == nullptr || !file->is_string()) {
+        const auto path = file == nullptr ? std::nullopt : file->value_exact<std::string>();
+        if (!path) {
             refuse_secret(node, name, kSecret);
             return std::nullopt;
         }
-        return secret_in(*file, name);
+        auto secret = read_secret_file(part_.file->folder / *path);
+        if (!secret) {
+            complain(file, name + " names " + secret.error().message);
+            return std::nullopt;
+        }
+        return std::move(*secret);
     }
 
     /// The table at the key; nullptr when it is absent or no table.
@@ -172,15 +178,6 @@ class Section::Reader {
     }
 
   private:
-    std::optional<Secret<std::string>> secret_in(const toml::node& file, const std::string& name) {
-        auto secret = read_secret_file(part_.file->folder / *file.value_exact<std::string>());
-        if (!secret) {
-            complain(&file, name + " names " + secret.error().message);
-            return std::nullopt;
-        }
-        return std::move(*secret);
-    }
-
     Part& part_;
 };
 

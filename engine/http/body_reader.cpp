@@ -15,9 +15,8 @@ constexpr std::size_t kLineMax = 4096;
 
 std::optional<std::size_t> parse_chunk_size(std::string_view text) {
     std::size_t value = 0;
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value, 16);
-    if (text.empty() || error != std::errc{} || stop != end) {
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
+    if (text.empty() || error != std::errc{} || stop != text.data() + text.size()) {
         return std::nullopt;
     }
     return value;

@@ -13,9 +13,8 @@ using Refusal = std::optional<ProtocolError>;
 
 std::optional<std::size_t> parse_length(std::string_view text) {
     std::size_t value = 0;
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
-    if (text.empty() || error != std::errc{} || stop != end) {
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (text.empty() || error != std::errc{} || stop != text.data() + text.size()) {
         return std::nullopt;
     }
     return value;

@@ -271,11 +271,11 @@ class Reader {
 
     bool check_size(std::size_t begin, bool is_whole) {
         const std::string_view all = text_.substr(begin, at_ - begin);
-        const char* end = all.data() + all.size();
         std::int64_t whole = 0;
         double fraction = 0;
-        const std::errc error = is_whole ? std::from_chars(all.data(), end, whole).ec
-                                         : std::from_chars(all.data(), end, fraction).ec;
+        const std::errc error =
+            is_whole ? std::from_chars(all.data(), all.data() + all.size(), whole).ec
+                     : std::from_chars(all.data(), all.data() + all.size(), fraction).ec;
         if (error == std::errc{}) {
             return true;
         }
