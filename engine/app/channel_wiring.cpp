@@ -1,7 +1,10 @@
 #include "app/channel_wiring.hpp"
 
+#include <filesystem>
 #include <set>
 #include <utility>
+
+#include "core/nearest_name.hpp"
 
 namespace sluice::app {
 namespace {
@@ -16,12 +19,35 @@ http::Response response_of(channel::CallbackAnswer answer) {
     return response;
 }
 
+/// A channel is a folder with an adapter; whoever mistypes one is told which there are.
+Result<void> check_channel(
+    const config::ChannelAccountSettings& account, const std::filesystem::path& channels
+) {
+    if (std::filesystem::exists(channels / account.channel / "adapter.lua")) {
+        return {};
+    }
+    std::error_code error;
+    std::set<std::string> known;
+    for (const auto& entry : std::filesystem::directory_iterator(channels, error)) {
+        if (std::filesystem::exists(entry.path() / "adapter.lua")) {
+            known.insert(entry.path().filename().string());
+        }
+    }
+    return fail(
+        ErrorCode::invalid,
+        account.origin + ": channel account '" + account.name + "' has the channel '" +
+            account.channel + "', wanted a folder with an adapter.lua in " + channels.string() +
+            did_you_mean(account.channel, known)
+    );
+}
+
 }  // namespace
 
 Result<channel::RegistryPtr> build_registry(const config::Settings& settings) {
     std::set<std::string> names;
     std::vector<channel::ChannelAccountSettings> accounts;
     for (const auto& given : settings.channel_accounts) {
+        SLUICE_TRY(check_channel(given, settings.channels));
         names.insert(given.channel);
         channel::ChannelAccountSettings account;
         account.name = given.name;
@@ -29,6 +55,14 @@ Result<channel::RegistryPtr> build_registry(const config::Settings& settings) {
         account.settings = given.settings;
         account.secrets = given.secrets;
         account.keys_by_serial = given.keys_by_serial;
+        account.origin = given.origin;
+        account.hosts_allowed = given.hosts_allowed;
+        account.timeouts = {
+            .connect = given.timeouts.connect,
+            .collect = given.timeouts.collect,
+            .query = given.timeouts.query,
+            .close = given.timeouts.close,
+        };
         accounts.push_back(std::move(account));
     }
     std::vector<channel::AdapterFiles> adapters;

@@ -5,21 +5,23 @@
 #include <pthread.h>
 
 #include "app/wiring.hpp"
+#include "config/environment.hpp"
 #include "config/settings.hpp"
 #include "log/log.hpp"
 
 namespace sluice::app {
 namespace {
 
-void set_log_level(const std::string& name) {
+void configure_log(const config::NodeSettings& node) {
     log::Settings settings;
-    if (name == "debug") {
+    if (node.log_level == "debug") {
         settings.level = log::Level::debug;
-    } else if (name == "warn") {
+    } else if (node.log_level == "warn") {
         settings.level = log::Level::warn;
-    } else if (name == "error") {
+    } else if (node.log_level == "error") {
         settings.level = log::Level::error;
     }
+    settings.format = node.log_format == "json" ? log::Format::json : log::Format::text;
     log::configure(settings);
 }
 
@@ -42,17 +44,19 @@ int serve(std::span<const std::string> args) {
     sigaddset(&ending, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &ending, nullptr);
 
-    auto settings = config::load(args[1]);
+    auto settings = config::load(args[1], config::read_environment());
     if (!settings) {
         return complain(settings.error());
     }
-    set_log_level(settings->node.log_level);
-    const std::string host = settings->http.host;
+    configure_log(settings->node);
+    for (const std::string& warning : settings->warnings) {
+        log::warn("setting_ignored", {{"text", warning}});
+    }
     auto server = Server::start(std::move(*settings));
     if (!server) {
         return complain(server.error());
     }
-    std::cout << "ready http://" << host << ":" << (*server)->port() << std::endl;
+    std::cout << "ready http://" << (*server)->address() << std::endl;
     int signal = 0;
     sigwait(&ending, &signal);
     log::info("stopping", {{"signal", signal}});

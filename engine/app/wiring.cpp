@@ -26,10 +26,12 @@ namespace {
 
 // API sessions and workers act as this role: it has no direct right to the ledger's tables.
 constexpr const char* kRole = "sluice_app";
+// A channel shows its next certificate before the last one ends: time to add it.
+constexpr std::chrono::days kCertificateNotice{30};
 
 Result<std::string> reach_database(const config::DatabaseSettings& settings) {
-    if (!settings.conninfo.empty()) {
-        return settings.conninfo;
+    if (!settings.conninfo.reveal().empty()) {
+        return settings.conninfo.reveal();
     }
     db::PrivateServerSettings server;
     server.data_dir = settings.data_dir;
@@ -79,7 +81,7 @@ class Server::Parts {
 
     static db::ConnectionOptions role() { return {.statement_timeout = {}, .role = kRole}; }
 
-    Result<void> open_channels();
+    void open_channels(channel::RegistryPtr built);
     Result<void> open_engine();
     void open_door();
     Result<void> listen();
@@ -89,6 +91,7 @@ class Server::Parts {
     [[nodiscard]] worker::WorkerServices worker_services();
     [[nodiscard]] gateway::Settings gateway_settings() const;
     [[nodiscard]] std::string metrics() const;
+    [[nodiscard]] std::string listens_on() const;
 
     config::Settings settings;
     std::string conninfo;
@@ -110,8 +113,13 @@ class Server::Parts {
     std::unique_ptr<http::Server> server;
 };
 
-Result<void> Server::Parts::open_channels() {
-    SLUICE_ASSIGN(registry, build_registry(settings));
+void Server::Parts::open_channels(channel::RegistryPtr built) {
+    registry = std::move(built);
+    for (const channel::ChannelAccount* account : registry->accounts()) {
+        for (const auto& text : account->certificates_over_at(clock.now() + kCertificateNotice)) {
+            log::warn("channel_certificate_ends", {{"text", text}});
+        }
+    }
     channel::ExchangeParts parts{
         .registry = registry,
         .send = [this](
@@ -124,7 +132,6 @@ Result<void> Server::Parts::open_channels() {
         std::move(parts), channel::ExchangeSettings{.threads = settings.node.exchange_threads}
     );
     callbacks = std::make_unique<channel::Callbacks>(registry, clock);
-    return {};
 }
 
 worker::WorkerServices Server::Parts::worker_services() {
@@ -247,14 +254,20 @@ Result<void> Server::Parts::listen() {
     server = std::make_unique<http::Server>(http_settings, [=](const http::Request& request) {
         return answer([&](gateway::Gateway& ready) { return ready.handle(request); });
     });
-    server->on_protocol_error([=](int status) {
-        return answer([&](gateway::Gateway& ready) { return ready.protocol_error(status); });
+    server->on_protocol_error([=](const http::ProtocolError& error) {
+        return answer([&](gateway::Gateway& ready) { return ready.protocol_error(error); });
     });
     SLUICE_TRY(server->start());
     if (settings.node.address.empty()) {
-        settings.node.address = settings.http.host + ":" + std::to_string(server->port());
+        settings.node.address = listens_on();
     }
     return {};
+}
+
+std::string Server::Parts::listens_on() const {
+    const std::string& host = settings.http.host;
+    const bool is_ipv6 = host.find(':') != std::string::npos;
+    return (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(server->port());
 }
 
 /// Requests are refused until this node, or another one, owns every bucket.
@@ -280,18 +293,20 @@ void Server::Parts::stop() {
 Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Server::~Server() = default;
 
-std::uint16_t Server::port() const { return parts_->server->port(); }
+std::string Server::address() const { return parts_->listens_on(); }
 void Server::stop() { parts_->stop(); }
 
 Result<std::unique_ptr<Server>> Server::start(config::Settings settings) {
     if (auto sound = lua::self_test(); !sound) {
         return fail(ErrorCode::corrupt, "the Lua interpreter cannot be used: " + sound.error());
     }
+    // What the channels refuse in the configuration is told before a database is started for it.
+    SLUICE_ASSIGN(auto registry, build_registry(settings));
     SLUICE_ASSIGN(std::string conninfo, reach_database(settings.database));
     SLUICE_TRY(bring_up_to_date(conninfo, settings.root));
     auto parts = std::make_unique<Parts>(std::move(settings), std::move(conninfo));
     SLUICE_TRY(parts->listen());
-    SLUICE_TRY(parts->open_channels());
+    parts->open_channels(std::move(registry));
     SLUICE_TRY(parts->open_engine());
     parts->open_door();
     parts->wait_for_buckets();

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
+#include <string>
 
 #include "config/settings.hpp"
 #include "core/result.hpp"
@@ -19,7 +19,8 @@ class Server {
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    [[nodiscard]] std::uint16_t port() const;
+    /// HOST:PORT where it listens.
+    [[nodiscard]] std::string address() const;
     /// Finishes running requests and batches, gives the buckets back. A private PostgreSQL stays.
     void stop();
 

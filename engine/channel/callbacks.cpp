@@ -1,7 +1,7 @@
 #include "channel/callbacks.hpp"
 
 #include "channel/evidence.hpp"
-#include "lua/utf8.hpp"
+#include "core/utf8.hpp"
 
 namespace sluice::channel {
 namespace {
@@ -62,7 +62,7 @@ CallbackVerdict Callbacks::read(
     if (message.body.size() > settings_.body_max_bytes) {
         return refuse(413, "the body is too large");
     }
-    if (!lua::is_utf8(message.body) || message.body.find('\0') != std::string_view::npos) {
+    if (!is_utf8(message.body) || message.body.find('\0') != std::string_view::npos) {
         return refuse(400, "the body is not UTF-8");
     }
     const AdapterPtr adapter = registry_->find_adapter(account->channel());

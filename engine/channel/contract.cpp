@@ -4,7 +4,7 @@
 #include <array>
 #include <vector>
 
-#include "channel/cut_text.hpp"
+#include "core/utf8.hpp"
 
 namespace sluice::channel {
 namespace {
@@ -61,6 +61,29 @@ Result<void> check_path(std::string_view path) {
         );
     }
     return {};
+}
+
+/// A path at the account's address, or a whole URL that the channel gave us. Whether its host may
+/// be reached is asked where it is sent.
+Result<std::string> url_from_value(const Value& value, const ChannelAccount& account) {
+    const Value* url = value.find("url");
+    const Value* path = value.find("path");
+    if ((url == nullptr) == (path == nullptr)) {
+        return wrong("the request has not one of path and url");
+    }
+    if (url == nullptr) {
+        SLUICE_TRY(check_path(value.text_or_empty("path")));
+        return account.base_url() + std::string(value.text_or_empty("path"));
+    }
+    const std::string_view text = value.text_or_empty("url");
+    const auto scheme_end = text.find("://");
+    const auto path_begin =
+        scheme_end == std::string_view::npos ? scheme_end : text.find('/', scheme_end + 3);
+    if (path_begin == std::string_view::npos) {
+        return wrong("the request's url '" + std::string(text.substr(0, 100)) + "' has no path");
+    }
+    SLUICE_TRY(check_path(text.substr(path_begin)));
+    return std::string(text);
 }
 
 Result<http::Headers> headers_from_value(const Value& value) {
@@ -177,15 +200,13 @@ Result<void> read_answer(CallbackReading& reading, const Value& answer) {
 }  // namespace
 
 Result<http::ClientRequest> request_from_value(const Value& value, const ChannelAccount& account) {
-    SLUICE_TRY(check_members(value, "the request", {"method", "path", "headers", "body"}));
+    SLUICE_TRY(check_members(value, "the request", {"method", "path", "url", "headers", "body"}));
     http::ClientRequest request;
     request.method = value.text_or_empty("method");
     if (std::ranges::find(kMethods, request.method) == kMethods.end()) {
         return wrong("the request's method '" + request.method + "' is not GET, POST, PUT, DELETE");
     }
-    const std::string_view path = value.text_or_empty("path");
-    SLUICE_TRY(check_path(path));
-    request.url = account.base_url() + std::string(path);
+    SLUICE_ASSIGN(request.url, url_from_value(value, account));
     if (const Value* headers = value.find("headers")) {
         SLUICE_ASSIGN(request.headers, headers_from_value(*headers));
     }
@@ -201,8 +222,6 @@ Result<http::ClientRequest> request_from_value(const Value& value, const Channel
     if (!request.headers.has("user-agent")) {
         request.headers.add({"User-Agent", "sluice"});
     }
-    request.connect_timeout = account.settings().connect_timeout;
-    request.total_timeout = account.settings().total_timeout;
     return request;
 }
 

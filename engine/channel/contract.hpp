@@ -15,8 +15,8 @@ namespace sluice::channel {
 /// What the kernel accepts from an adapter's functions. Pure checks; every refusal is `invalid`
 /// and names the member.
 
-/// {method, path, headers, body} to the request for the account's host. A body that is a record is
-/// sent as JSON.
+/// {method, path or url, headers, body} to a request. A body that is a record is sent as JSON. The
+/// host of an url is not judged here.
 Result<http::ClientRequest> request_from_value(const Value& value, const ChannelAccount& account);
 
 /// An outcome record of an operation. A kind that the operation cannot prove is refused.

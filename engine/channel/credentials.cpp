@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "core/clock.hpp"
+#include "core/nearest_name.hpp"
+
 namespace sluice::channel {
 namespace {
 
 constexpr std::size_t kNameMax = 40;
+constexpr std::size_t kShownMax = 200;
 constexpr std::string_view kBaseUrl = "base_url";
 constexpr std::string_view kCallbackBaseUrl = "callback_base_url";
 constexpr std::array<std::string_view, 3> kLoopback = {"127.0.0.1", "localhost", "[::1]"};
@@ -25,27 +29,52 @@ std::string without_slash(std::string_view url) {
 struct Address {
     std::string_view scheme;
     std::string_view host;
+    std::string_view rest;  ///< path and query
 };
 
-/// The scheme and host of an URL that consists of nothing else but a port; empty when it does not.
+/// The parts of an URL without user; the host is empty when it is none.
 Address address_of(std::string_view url) {
     const std::size_t scheme_end = url.find("://");
     if (scheme_end == std::string_view::npos) {
         return {};
     }
-    const std::string_view rest = url.substr(scheme_end + 3);
-    if (rest.empty() || rest.find_first_of("/?#@\\ \t\r\n") != std::string_view::npos) {
+    const std::string_view all = url.substr(scheme_end + 3);
+    const std::string_view authority = all.substr(0, all.find_first_of("/?#"));
+    if (authority.find_first_of("@\\ \t\r\n") != std::string_view::npos) {
         return {};
     }
-    std::size_t host_end = rest.rfind(':');
-    if (host_end == std::string_view::npos || rest.ends_with(']')) {
-        host_end = rest.size();
+    std::size_t host_end = authority.rfind(':');
+    if (host_end == std::string_view::npos || authority.ends_with(']')) {
+        host_end = authority.size();
     }
-    return {url.substr(0, scheme_end), rest.substr(0, host_end)};
+    return {url.substr(0, scheme_end), authority.substr(0, host_end), all.substr(authority.size())};
 }
 
 bool contains(const auto& list, std::string_view wanted) {
     return std::ranges::find(list, wanted) != std::ranges::end(list);
+}
+
+std::string joined(const std::vector<std::string>& names) {
+    std::string all;
+    for (const std::string& name : names) {
+        all += (all.empty() ? "" : ", ") + name;
+    }
+    return all.empty() ? "none" : all;
+}
+
+enum class Named { settings, secrets };
+
+std::vector<std::string> names_of(const Form& form, Named which) {
+    std::vector<std::string> names;
+    for (const FormField& field : form.fields) {
+        const bool is_setting = field.kind == FieldKind::text;
+        // Public keys are found by serial, under names of the operator's choice.
+        const bool is_secret = !is_setting && field.kind != FieldKind::public_keys;
+        if (which == Named::settings ? is_setting : is_secret) {
+            names.push_back(field.name);
+        }
+    }
+    return names;
 }
 
 bool is_safe_scheme(const Address& address) {
@@ -55,9 +84,21 @@ bool is_safe_scheme(const Address& address) {
 
 }  // namespace
 
+std::chrono::milliseconds ChannelTimeouts::of(payment::Operation operation) const {
+    switch (operation) {
+        case payment::Operation::collect:
+            return collect;
+        case payment::Operation::query:
+            return query;
+        case payment::Operation::close:
+            return close;
+    }
+    return collect;
+}
+
 std::string ChannelAccount::titled(std::string_view what) const {
-    return "channel account '" + settings_.name + "' (" + settings_.channel +
-           "): " + std::string(what);
+    return (settings_.origin.empty() ? "" : settings_.origin + ": ") + "channel account '" +
+           settings_.name + "' (" + settings_.channel + "): " + std::string(what);
 }
 
 Result<ChannelAccount> ChannelAccount::make(ChannelAccountSettings settings, const Form& form) {
@@ -84,7 +125,12 @@ Result<void> ChannelAccount::check_names(const Form& form) const {
         const FormField* field = form.find(name);
         if (field == nullptr || field->kind != FieldKind::text) {
             return fail(
-                ErrorCode::invalid, titled("the channel's form has no setting '" + name + "'")
+                ErrorCode::invalid,
+                titled(
+                    "the channel's form has no setting '" + name + "', wanted one of " +
+                    joined(names_of(form, Named::settings)) +
+                    did_you_mean(name, names_of(form, Named::settings))
+                )
             );
         }
     }
@@ -97,7 +143,11 @@ Result<void> ChannelAccount::check_names(const Form& form) const {
         if (!is_field && !is_by_serial) {
             return fail(
                 ErrorCode::invalid,
-                titled("the secret '" + name + "' is neither in the form nor named by a serial")
+                titled(
+                    "the secret '" + name + "' is neither in the form (" +
+                    joined(names_of(form, Named::secrets)) + ") nor named by keys_by_serial" +
+                    did_you_mean(name, names_of(form, Named::secrets))
+                )
             );
         }
     }
@@ -120,30 +170,45 @@ Result<void> ChannelAccount::check_required(const Form& form) const {
     return {};
 }
 
-Result<void> ChannelAccount::set_address(const Form& form) {
-    const auto found = settings_.settings.find(kBaseUrl);
-    base_url_ = found == settings_.settings.end() ? "" : without_slash(found->second);
-    const Address address = address_of(base_url_);
+Result<void> ChannelAccount::check_url(std::string_view url) const {
+    const Address address = address_of(url);
     if (!is_safe_scheme(address)) {
         return fail(
             ErrorCode::invalid,
             titled(
-                "base_url '" + base_url_ +
+                "the URL '" + std::string(url.substr(0, kShownMax)) +
                 "' is not https://host[:port] (http only to this machine)"
             ),
-            std::string(kBaseUrl)
+            "host"
         );
     }
-    const bool is_allowed = contains(kLoopback, address.host) ||
-                            contains(form.hosts, address.host) ||
-                            contains(settings_.hosts_allowed, address.host);
-    if (!is_allowed) {
+    if (!contains(kLoopback, address.host) && !contains(hosts_, address.host)) {
         return fail(
             ErrorCode::invalid,
-            titled("the host '" + std::string(address.host) + "' is not in the allow-list"),
+            titled(
+                "the host '" + std::string(address.host) +
+                "' is not allowed, wanted one of the channel's own or of hosts_allowed: " +
+                joined(hosts_)
+            ),
+            "host"
+        );
+    }
+    return {};
+}
+
+Result<void> ChannelAccount::set_address(const Form& form) {
+    hosts_ = form.hosts;
+    hosts_.insert(hosts_.end(), settings_.hosts_allowed.begin(), settings_.hosts_allowed.end());
+    const auto found = settings_.settings.find(kBaseUrl);
+    base_url_ = found == settings_.settings.end() ? "" : without_slash(found->second);
+    if (!address_of(base_url_).rest.empty()) {
+        return fail(
+            ErrorCode::invalid,
+            titled("base_url '" + base_url_ + "' is not https://host[:port] without a path"),
             std::string(kBaseUrl)
         );
     }
+    SLUICE_TRY(check_url(base_url_));
     const auto callback = settings_.settings.find(kCallbackBaseUrl);
     if (callback != settings_.settings.end() && !callback->second.empty()) {
         callback_url_ = without_slash(callback->second) + "/callbacks/" + settings_.channel + "/" +
@@ -179,9 +244,41 @@ Result<void> ChannelAccount::parse_keys(const Form& form) {
         if (!key) {
             return fail(ErrorCode::invalid, titled(name + ": " + key.error().message), name);
         }
+        SLUICE_TRY(check_serial(serial, name));
         public_keys_.emplace(name, std::move(*key));
     }
     return {};
+}
+
+/// A certificate knows its own serial: another one in the configuration would never be found.
+Result<void> ChannelAccount::check_serial(const std::string& serial, const std::string& name)
+    const {
+    const auto real = certificate_serial(settings_.secrets.find(name)->second.reveal());
+    if (real && *real != serial) {
+        return fail(
+            ErrorCode::invalid,
+            titled(
+                "keys_by_serial names '" + serial + "' for the certificate '" + name +
+                "', wanted its serial " + *real
+            ),
+            name
+        );
+    }
+    return {};
+}
+
+std::vector<std::string> ChannelAccount::certificates_over_at(Time time) const {
+    std::vector<std::string> over;
+    for (const auto& [serial, name] : settings_.keys_by_serial) {
+        const auto until = certificate_valid_until(settings_.secrets.find(name)->second.reveal());
+        if (until && *until <= time) {
+            over.push_back(
+                titled("the channel's certificate " + serial) + " ends at " +
+                format_rfc3339(*until) + ", wanted the next one beside it"
+            );
+        }
+    }
+    return over;
 }
 
 const PrivateKey* ChannelAccount::private_key(std::string_view name) const {

@@ -11,24 +11,35 @@
 #include "channel/keys.hpp"
 #include "core/result.hpp"
 #include "core/secret.hpp"
+#include "payment/operation.hpp"
 
 namespace sluice::channel {
 
 using TextMap = std::map<std::string, std::string, std::less<>>;
 using SecretMap = std::map<std::string, Secret<std::string>, std::less<>>;
 
+/// How long a channel may take. Each but `connect` is for a whole exchange, connecting included.
+struct ChannelTimeouts {
+    std::chrono::milliseconds connect{3'000};
+    std::chrono::milliseconds collect{10'000};
+    std::chrono::milliseconds query{6'000};
+    std::chrono::milliseconds close{10'000};
+
+    [[nodiscard]] std::chrono::milliseconds of(payment::Operation operation) const;
+};
+
 /// A channel account as the configuration gives it.
 struct ChannelAccountSettings {
     std::string name;  ///< 1 to 40 of a-z, 0-9, '_' and '-': it stands in the callback address
     std::string channel;
+    std::string origin;  ///< where it is configured, for messages; may be empty
     /// Public settings by form field. Every account has `base_url` (where the channel answers) and
     /// may have `callback_base_url` (where the channel reaches us).
     TextMap settings;
     SecretMap secrets;       ///< PEM keys and API keys by name
     TextMap keys_by_serial;  ///< serial of a channel's public key -> name of the secret with it
     std::vector<std::string> hosts_allowed;  ///< besides the form's own and this machine
-    std::chrono::milliseconds connect_timeout{3'000};
-    std::chrono::milliseconds total_timeout{10'000};
+    ChannelTimeouts timeouts;
 };
 
 /// A merchant's account at a channel, checked against the channel's form, its keys parsed.
@@ -49,9 +60,15 @@ class ChannelAccount {
     /// Without a '/' at its end.
     [[nodiscard]] const std::string& base_url() const { return base_url_; }
 
+    /// `invalid` with the context "host" unless the URL is https to an allowed host, or http to
+    /// this machine.
+    Result<void> check_url(std::string_view url) const;
+
     [[nodiscard]] const PrivateKey* private_key(std::string_view name) const;
     [[nodiscard]] const PublicKey* public_key(std::string_view name) const;
     [[nodiscard]] const Secret<std::string>* secret(std::string_view name) const;
+    /// One sentence for each of the channel's certificates that is over at `time`.
+    [[nodiscard]] std::vector<std::string> certificates_over_at(Time time) const;
     /// The name of the public key with this serial; nullptr when none has it.
     [[nodiscard]] const std::string* key_of_serial(std::string_view serial) const;
 
@@ -61,12 +78,14 @@ class ChannelAccount {
     Result<void> check_required(const Form& form) const;
     Result<void> set_address(const Form& form);
     Result<void> parse_keys(const Form& form);
+    Result<void> check_serial(const std::string& serial, const std::string& name) const;
     [[nodiscard]] std::string titled(std::string_view what) const;
 
     ChannelAccountSettings settings_;
     std::string merchant_;
     std::string callback_url_;
     std::string base_url_;
+    std::vector<std::string> hosts_;  ///< the form's own and those the settings add
     std::map<std::string, PrivateKey, std::less<>> private_keys_;
     std::map<std::string, PublicKey, std::less<>> public_keys_;
 };

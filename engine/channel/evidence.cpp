@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "channel/cut_text.hpp"
-#include "lua/utf8.hpp"
+#include "core/utf8.hpp"
 
 namespace sluice::channel {
 namespace {
@@ -13,14 +12,12 @@ constexpr std::size_t kShown = 4;
 constexpr std::string_view kHidden = "***";
 constexpr std::string_view kBlanks = " \t\r\n";
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
-
 /// The position after `count` UTF-8 characters from `from`, not past `end`.
 std::size_t after_characters(std::string_view text, std::size_t from, std::size_t count) {
     std::size_t position = from;
     while (position < text.size() && count > 0) {
         ++position;
-        while (position < text.size() && is_continuation(text[position])) {
+        while (position < text.size() && is_utf8_continuation(text[position])) {
             ++position;
         }
         --count;
@@ -77,7 +74,7 @@ void mask_member(std::string& body, const std::string& name) {
 
 std::string masked_body(std::string_view body, const std::vector<std::string>& masked) {
     std::string text(body);
-    if (!lua::is_utf8(text) || text.find('\0') != std::string::npos) {
+    if (!is_utf8(text) || text.find('\0') != std::string::npos) {
         std::ranges::replace_if(
             text,
             [](char c) { return c == '\0' || (static_cast<unsigned char>(c) & 0x80U) != 0; },

@@ -56,6 +56,9 @@ std::string code_of(const Error& error) {
     if (error.code == ErrorCode::not_found) {
         return "no_channel_account";
     }
+    if (error.context == "host") {
+        return "host_not_allowed";
+    }
     return error.context == "capabilities" ? "not_capable" : "adapter_failed";
 }
 
@@ -166,8 +169,15 @@ class Exchange::Lane : public std::enable_shared_from_this<Lane> {
         SLUICE_ASSIGN(
             http::ClientRequest request, host.build(journey.order, *journey.account, moment())
         );
+        SLUICE_TRY(journey.account->check_url(request.url));
+        const ChannelTimeouts& timeouts = journey.account->settings().timeouts;
+        request.connect_timeout = timeouts.connect;
+        request.total_timeout = timeouts.of(journey.order.operation);
         journey.evidence.method = request.method;
-        journey.evidence.path = request.url.substr(journey.account->base_url().size());
+        // Only an address other than the account's own is worth naming.
+        const std::string& base = journey.account->base_url();
+        const bool is_own = request.url.starts_with(base + "/");
+        journey.evidence.path = is_own ? request.url.substr(base.size()) : request.url;
         journey.evidence.request = masked_body(request.body, adapter_of(journey)->masked);
         return request;
     }

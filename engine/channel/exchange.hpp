@@ -31,7 +31,9 @@ struct ExchangeSettings {
 
 /// Carries instructions to channels and their answers back. Its threads build requests (script and
 /// signature) and read answers; the I/O is the HTTP client's. It keeps nothing: what is unfinished
-/// at a stop is dropped, the journal knows it and recovery asks again. It never repeats a request.
+/// at a stop is dropped, the journal knows it and recovery asks again. It never repeats a request,
+/// and sends none to a host that the account's allow-list does not name: that one ends as `config`.
+/// Time-outs are the account's, by operation.
 class Exchange {
   public:
     explicit Exchange(ExchangeParts parts, ExchangeSettings settings = {});

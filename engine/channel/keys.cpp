@@ -169,4 +169,22 @@ Result<std::string> certificate_serial(std::string_view pem) {
     return serial_of(certificate.get());
 }
 
+Result<Time> certificate_valid_until(std::string_view pem) {
+    const CertificatePtr certificate = read_certificate(pem);
+    if (!certificate) {
+        return fail(ErrorCode::invalid, "the certificate is not readable PEM, wanted X.509");
+    }
+    int days = 0;
+    int seconds = 0;
+    const std::unique_ptr<ASN1_TIME, decltype(&ASN1_TIME_free)> epoch(
+        ASN1_TIME_set(nullptr, 0), &ASN1_TIME_free
+    );
+    const ASN1_TIME* end = X509_get0_notAfter(certificate.get());
+    SLUICE_INVARIANT(epoch != nullptr);
+    if (ASN1_TIME_diff(&days, &seconds, epoch.get(), end) != 1) {
+        return fail(ErrorCode::invalid, "the certificate has no readable end");
+    }
+    return Time{} + std::chrono::days(days) + std::chrono::seconds(seconds);
+}
+
 }  // namespace sluice::channel

@@ -70,5 +70,7 @@ struct Certificate {
 );
 /// The serial of a PEM certificate, upper-case hexadecimal.
 Result<std::string> certificate_serial(std::string_view pem);
+/// The last moment that a PEM certificate is good for.
+Result<Time> certificate_valid_until(std::string_view pem);
 
 }  // namespace sluice::channel

@@ -1,61 +1,213 @@
 #include "config/section.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
-#include <numeric>
+#include <optional>
+#include <set>
+#include <sstream>
+#include <type_traits>
 #include <utility>
-#include <vector>
+
+#include <toml++/toml.h>
+
+#include "config/secret_file.hpp"
+#include "core/nearest_name.hpp"
+#include "core/utf8.hpp"
+#include "core/value.hpp"
 
 namespace sluice::config {
 namespace {
 
-std::size_t distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i);
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0U : 1U);
-            diagonal = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1, change});
-        }
+constexpr std::size_t kShownMax = 60;
+constexpr std::string_view kText = "a text in quotes";
+constexpr std::string_view kSecret = "a text in quotes or { file = \"path\" }";
+
+std::string_view kind_of(const toml::node& node) {
+    switch (node.type()) {
+        case toml::node_type::table:
+            return "a table";
+        case toml::node_type::array:
+            return "a list";
+        case toml::node_type::string:
+            return "a text";
+        case toml::node_type::integer:
+        case toml::node_type::floating_point:
+            return "a number";
+        case toml::node_type::boolean:
+            return "true or false";
+        case toml::node_type::date:
+        case toml::node_type::time:
+        case toml::node_type::date_time:
+            return "a date or time";
+        case toml::node_type::none:
+            break;
     }
-    return row[b.size()];
+    return "nothing";
 }
 
-const toml::table& empty_table() {
-    static const toml::table kEmpty;
-    return kEmpty;
+/// The value as a message may show it: on one line and not too long.
+std::string shown(const toml::node& node) {
+    if (node.is_table() || node.is_array()) {
+        return std::string(kind_of(node));
+    }
+    std::ostringstream out;
+    if (const auto text = node.value_exact<std::string>()) {
+        out << to_json(Value(*text));
+    } else {
+        node.visit([&out](const auto& value) {
+            if constexpr (toml::is_value<decltype(value)>) {
+                out << value;
+            }
+        });
+    }
+    const std::string all = out.str();
+    return all.size() <= kShownMax ? all : std::string(cut_text(all, kShownMax)) + "...";
+}
+
+std::string at_line(const std::filesystem::path& path, const toml::node* node) {
+    const std::uint32_t line = node == nullptr ? 0 : node->source().begin.line;
+    return path.string() + (line == 0 ? "" : ":" + std::to_string(line));
+}
+
+template <class Names>
+std::string joined(const Names& names) {
+    std::string all;
+    for (const auto& name : names) {
+        all += (all.empty() ? "" : ", ") + std::string(name);
+    }
+    return all;
 }
 
 }  // namespace
 
-Section::Section(const toml::table& table, std::string name, std::filesystem::path folder)
-    : table_(table), name_(std::move(name)), folder_(std::move(folder)) {}
+/// A file's content, and its first problem.
+struct Section::File {
+    std::filesystem::path path;    ///< as it was given
+    std::filesystem::path folder;  ///< what paths in it are relative to
+    toml::table content;
+    std::string problem;
+};
 
-const toml::node* Section::get(std::string_view key) {
-    know(key);
-    return problem_.empty() ? table_.get(key) : nullptr;
-}
+struct Section::Part {
+    std::shared_ptr<File> file;
+    const toml::table* table = nullptr;  ///< none: absent, as good as empty
+    std::string name;
+    std::set<std::string, std::less<>> known{};
+    std::vector<std::pair<std::string, std::string>> required{};
+};
 
-void Section::complain(std::string_view key, const std::string& what) {
-    if (problem_.empty()) {
-        problem_ = (name_.empty() ? "" : name_ + ".") + std::string(key) + " " + what;
+/// What the public functions are made of.
+class Section::Reader {
+  public:
+    explicit Reader(Part& part) : part_(part) {}
+
+    /// Nothing once the file has a problem: later ones may be its echo.
+    const toml::node* get(std::string_view key) {
+        part_.known.emplace(key);
+        const bool is_open = part_.table != nullptr && part_.file->problem.empty();
+        return is_open ? part_.table->get(key) : nullptr;
+    }
+
+    [[nodiscard]] std::string named(std::string_view key) const {
+        return part_.name.empty() ? std::string(key) : part_.name + "." + std::string(key);
+    }
+
+    void complain(const toml::node* place, const std::string& what) {
+        if (part_.file->problem.empty()) {
+            part_.file->problem = at_line(part_.file->path, place) + ": " + what;
+        }
+    }
+    void refuse(const toml::node& node, const std::string& name, std::string_view wanted) {
+        complain(&node, name + " is " + shown(node) + ", wanted " + std::string(wanted));
+    }
+    void refuse_secret(const toml::node& node, const std::string& name, std::string_view wanted) {
+        const std::string kind(kind_of(node));
+        complain(&node, name + " is *** (" + kind + "), wanted " + std::string(wanted));
+    }
+
+    std::optional<std::string> text_of(const toml::node& node, const std::string& name) {
+        auto text = node.value_exact<std::string>();
+        if (!text) {
+            refuse(node, name, kText);
+        }
+        return text;
+    }
+
+    std::optional<Secret<std::string>> secret_of(const toml::node& node, const std::string& name) {
+        if (auto text = node.value_exact<std::string>()) {
+            return Secret<std::string>(std::move(*text));
+        }
+        const toml::table* table = node.as_table();
+        const auto* file = table != nullptr && table->size() == 1 ? table->get("file") : nullptr;
+        const auto path = file == nullptr ? std::nullopt : file->value_exact<std::string>();
+        if (!path) {
+            refuse_secret(node, name, kSecret);
+            return std::nullopt;
+        }
+        auto secret = read_secret_file(part_.file->folder / *path);
+        if (!secret) {
+            complain(file, name + " names " + secret.error().message);
+            return std::nullopt;
+        }
+        return std::move(*secret);
+    }
+
+    /// The table at the key; nullptr when it is absent or no table.
+    const toml::table* table_of(std::string_view key, std::string_view wanted) {
+        const toml::node* node = get(key);
+        if (node != nullptr && !node->is_table()) {
+            refuse(*node, named(key), wanted);
+        }
+        return node == nullptr ? nullptr : node->as_table();
+    }
+
+    struct Member {
+        std::string name;
+        std::string full_name;
+        const toml::node& node;
+    };
+    template <class Use>
+    void each(std::string_view key, std::string_view wanted, const Use& use) {
+        const toml::table* table = table_of(key, wanted);
+        if (table == nullptr) {
+            return;
+        }
+        for (const auto& [name, node] : *table) {
+            const std::string text(name.str());
+            use(Member{text, named(key) + "." + text, node});
+        }
+    }
+
+  private:
+    Part& part_;
+};
+
+Section::Section(std::unique_ptr<Part> part) : part_(std::move(part)) {}
+Section::Section(Section&& other) noexcept = default;
+Section& Section::operator=(Section&& other) noexcept = default;
+Section::~Section() = default;
+
+Result<Section> Section::read_file(const std::filesystem::path& path) {
+    try {
+        auto file = std::make_shared<File>();
+        file->path = path;
+        file->folder = std::filesystem::absolute(path).parent_path();
+        file->content = toml::parse_file(path.string());
+        const toml::table* content = &file->content;
+        return Section(std::make_unique<Part>(Part{std::move(file), content, ""}));
+    } catch (const toml::parse_error& error) {
+        const auto line = error.source().begin.line;
+        return fail(
+            ErrorCode::invalid,
+            path.string() + (line == 0 ? "" : ":" + std::to_string(line)) + ": " +
+                std::string(error.description())
+        );
     }
 }
 
 void Section::read(std::string_view key, std::string& target) {
-    if (const toml::node* node = get(key)) {
-        const auto text = node->value_exact<std::string>();
-        text ? target = *text : (complain(key, "must be a text"), target);
-    }
-}
-
-void Section::read(std::string_view key, bool& target) {
-    if (const toml::node* node = get(key)) {
-        const auto flag = node->value_exact<bool>();
-        flag ? target = *flag : (complain(key, "must be true or false"), target);
+    Reader reader(*part_);
+    if (const toml::node* node = reader.get(key)) {
+        target = reader.text_of(*node, reader.named(key)).value_or(target);
     }
 }
 
@@ -63,144 +215,181 @@ void Section::read(std::string_view key, std::filesystem::path& target) {
     std::string text;
     read(key, text);
     if (!text.empty()) {
-        target = folder_ / text;
+        target = part_->file->folder / text;
     }
-}
-
-Result<std::string> Section::secret_of(const toml::node& node, std::string_view key) {
-    if (const auto text = node.value_exact<std::string>()) {
-        return *text;
-    }
-    const toml::table* table = node.as_table();
-    const auto file = table == nullptr ? std::nullopt : (*table)["file"].value_exact<std::string>();
-    if (!file || table->size() != 1) {
-        return fail(
-            ErrorCode::invalid, std::string(key) + " must be a text or { file = \"path\" }"
-        );
-    }
-    std::ifstream in(folder_ / *file, std::ios::binary);
-    if (!in) {
-        return fail(
-            ErrorCode::invalid,
-            std::string(key) + " names the file " + (folder_ / *file).string() +
-                ", which cannot be read"
-        );
-    }
-    std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) {
-        text.pop_back();
-    }
-    return text;
 }
 
 void Section::read(std::string_view key, Secret<std::string>& target) {
-    if (const toml::node* node = get(key)) {
-        auto text = secret_of(*node, key);
-        if (text) {
-            target = Secret<std::string>(std::move(*text));
-        } else {
-            problem_ = text.error().message;
-        }
+    Reader reader(*part_);
+    if (const toml::node* node = reader.get(key)) {
+        target = reader.secret_of(*node, reader.named(key)).value_or(target);
     }
 }
 
-void Section::read_whole(
-    std::string_view key, std::int64_t& target, std::int64_t low, std::int64_t high
+void Section::read(std::string_view key, TextMap& target) {
+    Reader reader(*part_);
+    reader.each(key, "a table of texts", [&](const Reader::Member& member) {
+        if (auto text = reader.text_of(member.node, member.full_name)) {
+            target[member.name] = std::move(*text);
+        }
+    });
+}
+
+void Section::read(std::string_view key, SecretMap& target) {
+    Reader reader(*part_);
+    reader.each(key, "a table of secrets", [&](const Reader::Member& member) {
+        if (auto secret = reader.secret_of(member.node, member.full_name)) {
+            target[member.name] = std::move(*secret);
+        }
+    });
+}
+
+void Section::read(std::string_view key, std::vector<std::string>& target) {
+    Reader reader(*part_);
+    const toml::node* node = reader.get(key);
+    if (node == nullptr) {
+        return;
+    }
+    if (!node->is_array()) {
+        reader.refuse(*node, reader.named(key), "a list of texts");
+        return;
+    }
+    target.clear();
+    for (const toml::node& one : *node->as_array()) {
+        const std::string name = reader.named(key) + "[" + std::to_string(target.size()) + "]";
+        target.push_back(reader.text_of(one, name).value_or(""));
+    }
+}
+
+void Section::read_word(
+    std::string_view key, std::string& target, std::span<const std::string_view> words
 ) {
-    const toml::node* node = get(key);
+    Reader reader(*part_);
+    const toml::node* node = reader.get(key);
+    if (node == nullptr) {
+        return;
+    }
+    const auto text = node->value_exact<std::string>();
+    if (!text || std::ranges::find(words, *text) == words.end()) {
+        const std::string hint = text ? did_you_mean(*text, words) : "";
+        reader.refuse(*node, reader.named(key), "one of " + joined(words) + hint);
+        return;
+    }
+    target = *text;
+}
+
+void Section::read_number(std::string_view key, std::int64_t& target, const Range& range) {
+    Reader reader(*part_);
+    const toml::node* node = reader.get(key);
     if (node == nullptr) {
         return;
     }
     const auto number = node->value_exact<std::int64_t>();
-    if (!number || *number < low || *number > high) {
-        complain(
-            key,
-            "must be a whole number from " + std::to_string(low) + " to " + std::to_string(high)
+    if (!number || *number < range.low || *number > range.high) {
+        reader.refuse(
+            *node,
+            reader.named(key),
+            "a whole number from " + std::to_string(range.low) + " to " + std::to_string(range.high)
         );
         return;
     }
     target = *number;
 }
 
-void Section::read(std::string_view key, TextMap& target) {
-    const toml::node* node = get(key);
-    if (node == nullptr) {
-        return;
-    }
-    if (node->as_table() == nullptr) {
-        complain(key, "must be a table of texts");
-        return;
-    }
-    for (const auto& [name, value] : *node->as_table()) {
-        const auto text = value.value_exact<std::string>();
-        if (!text) {
-            complain(key, "." + std::string(name.str()) + " must be a text");
-            return;
-        }
-        target[std::string(name.str())] = *text;
-    }
-}
-
-void Section::read_secrets(
-    std::string_view key, std::map<std::string, Secret<std::string>, std::less<>>& target
+void Section::read_milliseconds(
+    std::string_view key, std::chrono::milliseconds& target, const Range& range
 ) {
-    const toml::node* node = get(key);
-    if (node == nullptr) {
-        return;
-    }
-    if (node->as_table() == nullptr) {
-        complain(key, "must be a table of secrets");
-        return;
-    }
-    for (const auto& [name, value] : *node->as_table()) {
-        auto text = secret_of(value, name.str());
-        if (!text) {
-            complain(key, text.error().message);
-            return;
-        }
-        target[std::string(name.str())] = Secret<std::string>(std::move(*text));
-    }
-}
-
-void Section::require(std::string_view key, bool present) {
-    if (!present) {
-        complain(key, "is missing");
-    }
+    std::int64_t count = target.count();
+    read_number(key, count, range);
+    target = std::chrono::milliseconds(count);
 }
 
 Section Section::below(std::string_view key) {
-    const toml::node* node = get(key);
-    if (node != nullptr && node->as_table() == nullptr) {
-        complain(key, "must be a table");
-        node = nullptr;
-    }
-    const std::string name = (name_.empty() ? "" : name_ + ".") + std::string(key);
-    return {node == nullptr ? empty_table() : *node->as_table(), name, folder_};
+    Reader reader(*part_);
+    const std::string name = reader.named(key);
+    const toml::table* table = reader.table_of(key, "a table: write [" + name + "]");
+    return Section(std::make_unique<Part>(Part{part_->file, table, name}));
 }
 
-void Section::take(Section& inner) {
-    if (auto done = inner.finish(); !done && problem_.empty()) {
-        problem_ = done.error().message;
+std::vector<Section> Section::list(std::string_view key) {
+    Reader reader(*part_);
+    const std::string name = reader.named(key);
+    const toml::node* node = reader.get(key);
+    std::vector<Section> sections;
+    if (node == nullptr) {
+        return sections;
     }
-}
-
-Result<void> Section::finish() {
-    for (const auto& [key, node] : table_) {
-        if (!problem_.empty() || known_.contains(key.str())) {
-            continue;
+    if (!node->is_array()) {
+        reader.refuse(*node, name, "a list of tables: write [[" + name + "]]");
+        return sections;
+    }
+    for (const toml::node& one : *node->as_array()) {
+        const std::string item = name + "[" + std::to_string(sections.size()) + "]";
+        if (!one.is_table()) {
+            reader.refuse(one, item, "a table: write [[" + name + "]]");
         }
-        std::string hint;
-        for (const auto& known : known_) {
-            if (distance(key.str(), known) <= 2) {
-                hint = ", did you mean '" + known + "'?";
+        sections.push_back(Section(std::make_unique<Part>(Part{part_->file, one.as_table(), item}))
+        );
+    }
+    return sections;
+}
+
+void Section::refuse(std::string_view key, std::string_view wanted) {
+    Reader reader(*part_);
+    if (const toml::node* node = reader.get(key)) {
+        reader.refuse(*node, reader.named(key), wanted);
+    }
+}
+
+void Section::refuse_item(const Item& item, std::string_view wanted) {
+    Reader reader(*part_);
+    const toml::node* list = reader.get(item.key);
+    const toml::array* items = list == nullptr ? nullptr : list->as_array();
+    if (const toml::node* node = items == nullptr ? nullptr : items->get(item.index)) {
+        const std::string name = reader.named(item.key) + "[" + std::to_string(item.index) + "]";
+        reader.refuse(*node, name, wanted);
+    }
+}
+
+void Section::refuse_secret(std::string_view key, std::string_view wanted) {
+    Reader reader(*part_);
+    if (const toml::node* node = reader.get(key)) {
+        reader.refuse_secret(*node, reader.named(key), wanted);
+    }
+}
+
+void Section::require(std::string_view key, std::string_view wanted) {
+    part_->required.emplace_back(key, wanted);
+}
+
+void Section::finish() {
+    Reader reader(*part_);
+    if (part_->table != nullptr) {
+        for (const auto& [key, node] : *part_->table) {
+            if (!part_->known.contains(key.str())) {
+                // Not its value: a mistyped key may hold a secret.
+                reader.complain(
+                    &node,
+                    reader.named(key.str()) + " is not known, wanted one of " +
+                        joined(part_->known) + did_you_mean(key.str(), part_->known)
+                );
             }
         }
-        complain(key.str(), "is not a known setting" + hint);
     }
-    if (!problem_.empty()) {
-        return fail(ErrorCode::invalid, problem_);
+    for (const auto& [key, wanted] : part_->required) {
+        if (part_->table == nullptr || !part_->table->contains(key)) {
+            reader.complain(part_->table, reader.named(key) + " is missing, wanted " + wanted);
+        }
+    }
+}
+
+Result<void> Section::verdict() const {
+    if (!part_->file->problem.empty()) {
+        return fail(ErrorCode::invalid, part_->file->problem);
     }
     return {};
 }
+
+std::string Section::origin() const { return at_line(part_->file->path, part_->table); }
 
 }  // namespace sluice::config

@@ -1,7 +1,9 @@
 #include "config/settings.hpp"
 
-#include <charconv>
+#include <algorithm>
 
+#include "config/environment.hpp"
+#include "config/rules.hpp"
 #include "config/section.hpp"
 
 namespace sluice::config {
@@ -9,147 +11,196 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Result<void> set_listen(const std::string& listen, HttpSettings& http) {
-    const auto colon = listen.rfind(':');
-    const std::string port = colon == std::string::npos ? "" : listen.substr(colon + 1);
-    std::uint16_t number = 0;
-    const char* end = port.data() + port.size();
-    const auto [stop, error] = std::from_chars(port.data(), end, number);
-    if (port.empty() || error != std::errc{} || stop != end || colon == 0) {
-        return fail(
-            ErrorCode::invalid,
-            "http.listen is '" + listen + "', wanted HOST:PORT like 127.0.0.1:8080"
-        );
+constexpr Range kBodyBytes{1U << 10U, 64U << 20U};
+constexpr Range kReadTimeout{100, 600'000};
+constexpr Range kConnectTimeout{50, 30'000};
+constexpr Range kExchangeTimeout{100, 120'000};
+constexpr Range kAmount{1, 1'000'000'000'000};
+constexpr std::size_t kHostsMax = 32;
+constexpr std::string_view kAnyText = "a text that is not empty";
+constexpr std::string_view kTokenWanted = "1 to 64 of A-Z a-z 0-9 '.' '_' '-'";
+constexpr std::string_view kBearerWanted = "1 to 256 visible ASCII characters";
+
+void read_listen(Section& section, HttpSettings& http) {
+    std::string text;
+    section.read("listen", text);
+    const auto listen = parse_listen(text);
+    if (listen) {
+        http.host = listen->host;
+        http.port = listen->port;
+    } else {
+        section.refuse("listen", kListenWanted);
     }
-    http.host = listen.substr(0, colon);
-    http.port = number;
-    return {};
 }
 
-Result<void> read_http(Section& root, HttpSettings& http) {
-    Section section = root.below("http");
-    std::string listen;
-    section.read("listen", listen);
-    section.read_positive("threads", http.threads);
-    section.read_positive("body_max_bytes", http.body_max_bytes);
-    std::int64_t read_ms = http.read_timeout.count();
-    section.read_positive("read_timeout_ms", read_ms);
-    http.read_timeout = std::chrono::milliseconds(read_ms);
-    root.take(section);
-    return listen.empty() ? Result<void>{} : set_listen(listen, http);
+void read_http(Section section, HttpSettings& http) {
+    read_listen(section, http);
+    section.read_whole("threads", http.threads, {1, 10'000});
+    section.read_whole("body_max_bytes", http.body_max_bytes, kBodyBytes);
+    section.read_milliseconds("read_timeout_ms", http.read_timeout, kReadTimeout);
+    section.finish();
 }
 
-void read_database(Section& root, DatabaseSettings& database) {
-    Section section = root.below("database");
+void read_size(Section& section, std::string_view key, std::string& target) {
+    section.read(key, target);
+    if (!is_memory_size(target)) {
+        section.refuse(key, "a size like 256MB (kB, MB, GB or TB)");
+    }
+}
+
+void read_database(Section section, DatabaseSettings& database) {
     section.read("conninfo", database.conninfo);
     section.read("data_dir", database.data_dir);
-    section.read("shared_buffers", database.shared_buffers);
-    section.read("max_wal_size", database.max_wal_size);
-    section.read_positive("readers", database.readers);
-    root.take(section);
+    read_size(section, "shared_buffers", database.shared_buffers);
+    read_size(section, "max_wal_size", database.max_wal_size);
+    section.read_whole("readers", database.readers, {1, 1'000});
+    section.finish();
 }
 
-void read_node(Section& root, NodeSettings& node) {
-    Section section = root.below("node");
-    section.read_positive("workers", node.workers);
-    section.read_positive("exchange_threads", node.exchange_threads);
+void read_node(Section section, NodeSettings& node) {
+    section.read_whole("workers", node.workers, {1, 256});
+    section.read_whole("exchange_threads", node.exchange_threads, {1, 64});
     section.read("address", node.address);
+    if (const auto address = parse_listen(node.address); !address || address->port == 0) {
+        section.refuse("address", kListenWanted);
+    }
     section.read("internal_secret", node.internal_secret);
-    section.read("log_level", node.log_level);
-    root.take(section);
+    section.read_word("log_level", node.log_level, kLogLevels);
+    section.read_word("log_format", node.log_format, kLogFormats);
+    section.finish();
 }
 
-Result<ApiKeySettings> read_api_key(Section section) {
+void read_api_key(Section& section, std::vector<ApiKeySettings>& keys) {
     ApiKeySettings key;
     section.read("key", key.key);
+    section.require("key", kBearerWanted);
+    if (!is_bearer(key.key.reveal())) {
+        section.refuse_secret("key", kBearerWanted);
+    }
     section.read("merchant_id", key.merchant_id);
-    section.require("key", !key.key.reveal().empty());
-    section.require("merchant_id", !key.merchant_id.empty());
-    SLUICE_TRY(section.finish());
-    return key;
+    section.require("merchant_id", kTokenWanted);
+    if (!is_token(key.merchant_id)) {
+        section.refuse("merchant_id", kTokenWanted);
+    }
+    section.finish();
+    if (std::ranges::find(keys, key.key, &ApiKeySettings::key) != keys.end()) {
+        section.refuse_secret("key", "one that no other [[api_key]] has");
+    }
+    keys.push_back(std::move(key));
 }
 
-Result<ChannelAccountSettings> read_channel_account(Section section) {
+void read_timeouts(Section section, TimeoutSettings& timeouts) {
+    section.read_milliseconds("connect_ms", timeouts.connect, kConnectTimeout);
+    section.read_milliseconds("collect_ms", timeouts.collect, kExchangeTimeout);
+    section.read_milliseconds("query_ms", timeouts.query, kExchangeTimeout);
+    section.read_milliseconds("close_ms", timeouts.close, kExchangeTimeout);
+    section.finish();
+    if (timeouts.connect > std::min({timeouts.collect, timeouts.query, timeouts.close})) {
+        section.refuse("connect_ms", "at most collect_ms, query_ms and close_ms");
+    }
+}
+
+void read_hosts(Section& section, std::vector<std::string>& hosts) {
+    section.read("hosts_allowed", hosts);
+    if (hosts.size() > kHostsMax) {
+        section.refuse("hosts_allowed", "at most " + std::to_string(kHostsMax) + " hosts");
+    }
+    for (std::size_t i = 0; i < hosts.size(); ++i) {
+        if (!is_host(hosts[i])) {
+            section.refuse_item({"hosts_allowed", i}, kHostWanted);
+        }
+    }
+}
+
+void read_routing(Section section, RoutingSettings& routing) {
+    section.read("method", routing.method);
+    section.read_whole("cost_basis_points", routing.cost_basis_points, {0, 10'000});
+    section.read_whole("amount_min", routing.amount_min, kAmount);
+    section.read_whole("amount_max", routing.amount_max, kAmount);
+    section.read_whole("consistency_seconds", routing.consistency_seconds, {1, 86'400});
+    section.finish();
+    if (routing.amount_min > routing.amount_max) {
+        section.refuse("amount_min", "at most amount_max, " + std::to_string(routing.amount_max));
+    }
+}
+
+void read_channel_account(Section& section, std::vector<ChannelAccountSettings>& accounts) {
     ChannelAccountSettings account;
+    account.origin = section.origin();
     section.read("name", account.name);
+    section.require("name", kAnyText);
     section.read("channel", account.channel);
+    section.require("channel", kAnyText);
     section.read("settings", account.settings);
-    section.read_secrets("secrets", account.secrets);
+    section.read("secrets", account.secrets);
     section.read("keys_by_serial", account.keys_by_serial);
-    section.require("name", !account.name.empty());
-    section.require("channel", !account.channel.empty());
-    Section routing = section.below("routing");
-    routing.read("method", account.routing.method);
-    routing.read_whole("cost_basis_points", account.routing.cost_basis_points, 0, 10'000);
-    routing.read_positive("amount_min", account.routing.amount_min);
-    routing.read_positive("amount_max", account.routing.amount_max);
-    routing.read_positive("consistency_seconds", account.routing.consistency_seconds);
+    read_hosts(section, account.hosts_allowed);
+    read_timeouts(section.below("timeouts"), account.timeouts);
+    read_routing(section.below("routing"), account.routing);
+    section.finish();
+    if (account.name.empty()) {
+        section.refuse("name", kAnyText);
+    }
+    if (account.channel.empty()) {
+        section.refuse("channel", kAnyText);
+    }
     if (account.routing.method.empty()) {
         account.routing.method = account.channel;
     }
-    section.take(routing);
-    SLUICE_TRY(section.finish());
-    return account;
+    const bool is_double = std::ranges::any_of(accounts, [&](const auto& other) {
+        return other.channel == account.channel && other.name == account.name;
+    });
+    if (is_double) {
+        section.refuse("name", "one that no other account of " + account.channel + " has");
+    }
+    accounts.push_back(std::move(account));
 }
 
-template <class Item>
-Result<std::vector<Item>> read_list(
-    const toml::table& file, const char* key, Result<Item> (*read)(Section), const fs::path& folder
-) {
-    std::vector<Item> items;
-    const toml::array* list = file[key].as_array();
-    if (list == nullptr) {
-        return items;
-    }
-    for (const auto& node : *list) {
-        if (node.as_table() == nullptr) {
-            return fail(ErrorCode::invalid, std::string(key) + " must be a list of tables");
-        }
-        const std::string name = std::string(key) + "[" + std::to_string(items.size()) + "]";
-        SLUICE_ASSIGN(auto item, read(Section(*node.as_table(), name, folder)));
-        items.push_back(std::move(item));
-    }
-    return items;
-}
-
-Result<Settings> read_file(const toml::table& file, const fs::path& folder) {
+Result<Settings> read_settings(const fs::path& path) {
+    SLUICE_ASSIGN(Section root, Section::read_file(path));
     Settings settings;
-    settings.root = folder;
-    settings.database.data_dir = folder / "data";
-    Section root(file, "", folder);
+    settings.root = fs::absolute(path).parent_path();
+    settings.database.data_dir = settings.root / "data";
     root.read("root", settings.root);
     settings.channels = settings.root / "channels";
     root.read("channels", settings.channels);
-    SLUICE_TRY(read_http(root, settings.http));
-    read_database(root, settings.database);
-    read_node(root, settings.node);
-    root.know("api_key");
-    root.know("channel_account");
-    SLUICE_TRY(root.finish());
-    SLUICE_ASSIGN(settings.api_keys, read_list(file, "api_key", read_api_key, folder));
-    SLUICE_ASSIGN(
-        settings.channel_accounts, read_list(file, "channel_account", read_channel_account, folder)
-    );
+    read_http(root.below("http"), settings.http);
+    read_database(root.below("database"), settings.database);
+    read_node(root.below("node"), settings.node);
+    for (Section& section : root.list("api_key")) {
+        read_api_key(section, settings.api_keys);
+    }
+    for (Section& section : root.list("channel_account")) {
+        read_channel_account(section, settings.channel_accounts);
+    }
+    root.finish();
+    SLUICE_TRY(root.verdict());
     return settings;
+}
+
+/// Other nodes cannot forward to "every address of this machine".
+Result<void> check_reachable(const Settings& settings) {
+    const bool is_any = settings.http.host == "0.0.0.0" || settings.http.host == "::";
+    const bool is_alone = settings.node.internal_secret.reveal().empty();
+    if (is_any && !is_alone && settings.node.address.empty()) {
+        return fail(
+            ErrorCode::invalid,
+            "node.address is missing, wanted HOST:PORT where other nodes reach this one, as "
+            "http.listen is every address of this machine"
+        );
+    }
+    return {};
 }
 
 }  // namespace
 
-Result<Settings> load(const fs::path& path) {
-    try {
-        const toml::table file = toml::parse_file(path.string());
-        auto settings = read_file(file, fs::absolute(path).parent_path());
-        if (!settings) {
-            return fail(ErrorCode::invalid, path.string() + ": " + settings.error().message);
-        }
-        return settings;
-    } catch (const toml::parse_error& error) {
-        return fail(
-            ErrorCode::invalid,
-            path.string() + ":" + std::to_string(error.source().begin.line) + ": " +
-                std::string(error.description())
-        );
+Result<Settings> load(const fs::path& path, const TextMap& environment) {
+    SLUICE_ASSIGN(Settings settings, read_settings(path));
+    SLUICE_TRY(apply_environment(environment, settings));
+    if (auto reachable = check_reachable(settings); !reachable) {
+        return fail(ErrorCode::invalid, path.string() + ": " + reachable.error().message);
     }
+    return settings;
 }
 
 }  // namespace sluice::config

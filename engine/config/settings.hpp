@@ -14,17 +14,18 @@
 namespace sluice::config {
 
 using TextMap = std::map<std::string, std::string, std::less<>>;
+using SecretMap = std::map<std::string, Secret<std::string>, std::less<>>;
 
 struct HttpSettings {
-    std::string host = "127.0.0.1";
-    std::uint16_t port = 8080;  ///< 0: any free one
-    std::size_t threads = 600;  ///< connections served at once
+    std::string host = "127.0.0.1";  ///< an IPv6 address without its brackets
+    std::uint16_t port = 8080;       ///< 0: any free one
+    std::size_t threads = 600;       ///< connections served at once
     std::size_t body_max_bytes = 256U << 10U;
     std::chrono::milliseconds read_timeout{10'000};
 };
 
 struct DatabaseSettings {
-    std::string conninfo;            ///< empty: a private PostgreSQL in data_dir
+    Secret<std::string> conninfo;    ///< empty: a private PostgreSQL in data_dir
     std::filesystem::path data_dir;  ///< default: "data" beside the configuration
     std::string shared_buffers = "256MB";
     std::string max_wal_size = "4GB";
@@ -36,7 +37,8 @@ struct NodeSettings {
     std::size_t exchange_threads = 2;
     std::string address;  ///< where other nodes reach this one; empty: what it listens on
     Secret<std::string> internal_secret;  ///< shared by all nodes; empty: nothing is forwarded
-    std::string log_level = "info";
+    std::string log_level = "info";       ///< debug, info, warn or error
+    std::string log_format = "text";      ///< text or json
 };
 
 struct ApiKeySettings {
@@ -53,12 +55,25 @@ struct RoutingSettings {
     std::int64_t consistency_seconds = 60;  ///< how soon a "no such order" may be believed
 };
 
+/// How long a channel may take. Each but `connect` is for a whole exchange, connecting included;
+/// a query gives up sooner, since asking again costs nothing.
+struct TimeoutSettings {
+    std::chrono::milliseconds connect{3'000};
+    std::chrono::milliseconds collect{10'000};
+    std::chrono::milliseconds query{6'000};
+    std::chrono::milliseconds close{10'000};
+};
+
 struct ChannelAccountSettings {
     std::string name;
     std::string channel;
+    std::string origin;  ///< "sluice.toml:12", for those who check it against the channel's form
     TextMap settings;
-    std::map<std::string, Secret<std::string>, std::less<>> secrets;
+    SecretMap secrets;
     TextMap keys_by_serial;
+    /// Besides the channel's own hosts and this machine.
+    std::vector<std::string> hosts_allowed;
+    TimeoutSettings timeouts;
     RoutingSettings routing;
 };
 
@@ -71,11 +86,12 @@ struct Settings {
     std::filesystem::path channels;  ///< default: root / "channels"
     std::vector<ApiKeySettings> api_keys;
     std::vector<ChannelAccountSettings> channel_accounts;
+    std::vector<std::string> warnings;  ///< what was ignored; for the log
 };
 
-/// Reads a TOML file. Relative paths are relative to the file; a secret given as `{ file = "..." }`
-/// is read from there. `invalid` names the file, the key and what was expected; an unknown key is
-/// an error with the nearest known one.
-Result<Settings> load(const std::filesystem::path& path);
+/// Reads a TOML file; what `environment` sets wins over it (see environment.hpp). Relative paths of
+/// the file are relative to it. `invalid` names file, line, key, value (a secret's as stars) and
+/// what was wanted; an unknown key is an error with the nearest known one. Blocks on the disk.
+Result<Settings> load(const std::filesystem::path& path, const TextMap& environment = {});
 
 }  // namespace sluice::config

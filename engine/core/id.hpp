@@ -54,17 +54,16 @@ class Id {
 
     /// Reads the prefixed form only; the message names the value and the expected prefix.
     static Result<Id> parse(std::string_view text) {
-        if (!text.starts_with(Tag::kPrefix)) {
+        const std::string_view prefix = Tag::kPrefix;
+        const auto raw = Id128::parse(text.starts_with(prefix) ? text.substr(prefix.size()) : "");
+        if (!raw) {
             return fail(
                 ErrorCode::invalid,
-                "'" + std::string(text.substr(0, 64)) + "' is not an id that begins with " +
-                    std::string(Tag::kPrefix)
+                "'" + std::string(text.substr(0, 64)) + "' is not an id of " + std::string(prefix) +
+                    " and 26 base-32 characters"
             );
         }
-        SLUICE_ASSIGN(
-            const Id128 raw, Id128::parse(text.substr(std::string_view(Tag::kPrefix).size()))
-        );
-        return Id(raw);
+        return Id(*raw);
     }
 
     [[nodiscard]] Id128 raw() const { return raw_; }

@@ -44,6 +44,17 @@ void log_notice(void* /*context*/, const char* message) {
     log::debug("database_notice", {{"message", one_line(message)}});
 }
 
+/// libpq repeats parts of what it cannot read in quotes, and any part may be the password.
+std::string without_quoted(std::string text) {
+    for (auto begin = text.find('"'); begin != std::string::npos;) {
+        const auto end = text.find('"', begin + 1);
+        const auto size = end == std::string::npos ? text.size() - begin : end - begin + 1;
+        text.replace(begin, size, "***");
+        begin = text.find('"', begin);
+    }
+    return text;
+}
+
 struct FreeOptions {
     void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
 };
@@ -55,7 +66,21 @@ Result<Options> parse_conninfo(const std::string& conninfo) {
     if (!options) {
         const std::string reason = problem != nullptr ? one_line(problem) : "out of memory";
         PQfreemem(problem);
-        return fail(ErrorCode::invalid, "database.conninfo cannot be read: " + reason);
+        return fail(
+            ErrorCode::invalid, "database.conninfo cannot be read: " + without_quoted(reason)
+        );
+    }
+    for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
+        const std::string_view keyword = option->keyword;
+        const std::string_view value = option->val != nullptr ? option->val : "";
+        if (keyword == "host" && value.find('@', 1) != std::string_view::npos) {
+            // postgres://user:p@ss@host: the rest of the password would be looked up as a host.
+            // One at the front is a local socket's.
+            return fail(
+                ErrorCode::invalid,
+                "database.conninfo has a host with '@': in a password, write it as %40"
+            );
+        }
     }
     return options;
 }

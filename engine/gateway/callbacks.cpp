@@ -2,12 +2,15 @@
 
 #include <utility>
 
+#include "core/utf8.hpp"
 #include "gateway/forwarding.hpp"
 #include "gateway/waiting.hpp"
 #include "log/log.hpp"
 
 namespace sluice::gateway {
 namespace {
+
+constexpr std::size_t kShownMax = 200;
 
 Problem not_recorded(const Error& error) {
     log::warn("callback_not_recorded", {{"code", error.code}, {"message", error.message}});
@@ -48,7 +51,8 @@ Answer receive_callback(const Services& services, const Call& call) {
             "callback_refused",
             {{"channel", call.captures[0]},
              {"channel_account", call.captures[1]},
-             {"status", verdict.error().status}}
+             {"status", verdict.error().status},
+             {"answer", cut_text(verdict.error().body, kShownMax)}}
         );
         return std::move(verdict).error();
     }

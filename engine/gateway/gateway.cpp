@@ -1,13 +1,16 @@
 #include "gateway/gateway.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
+#include "core/utf8.hpp"
 #include "gateway/accounts_api.hpp"
 #include "gateway/call.hpp"
 #include "gateway/callbacks.hpp"
 #include "gateway/forwarding.hpp"
+#include "gateway/input.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/orders_api.hpp"
 #include "gateway/payments_api.hpp"
@@ -48,18 +51,62 @@ Problem wrong_method(const http::Request& request, const std::string& allowed) {
     };
 }
 
-Problem no_credentials(bool has_header) {
+std::string_view code_of_protocol_error(int status) {
+    switch (status) {
+        case 408:
+            return "request_timeout";
+        case 413:
+            return "body_too_large";
+        case 414:
+            return "address_too_long";
+        case 415:
+            return "unsupported_media_type";
+        case 431:
+            return "headers_too_large";
+        case 500:
+            return "internal_error";
+        default:
+            return "unreadable_request";
+    }
+}
+
+/// `header` may be nullptr. Nothing of it is repeated: it may hold a secret.
+Problem no_credentials(const std::string* header) {
+    std::string detail = "Authorization is missing";
+    std::string challenge = R"(Bearer realm="sluice")";
+    if (header != nullptr) {
+        const bool is_bearer = http::equal_ignoring_case(header->substr(0, 7), "Bearer ");
+        detail = is_bearer ? "the key in Authorization is not known"
+                           : "Authorization has another scheme than Bearer";
+        challenge += R"(, error="invalid_token")";
+    }
+    detail += ", wanted 'Bearer <secret key>'";
     return {
         .status = 401,
         .code = "unauthorized",
-        .detail = has_header ? "the key in Authorization is not known, wanted 'Bearer <secret key>'"
-                             : "Authorization is missing, wanted 'Bearer <secret key>'",
-        .errors = {},
-        .headers =
-            {{"WWW-Authenticate",
-              has_header ? R"(Bearer realm="sluice", error="invalid_token")"
-                         : R"(Bearer realm="sluice")"}}
+        .detail = detail,
+        .errors = {{FieldError::Where::header, "Authorization", detail}},
+        .headers = {{"WWW-Authenticate", std::move(challenge)}}
     };
+}
+
+/// Of these, only the first would count: whoever sent two meant something else.
+std::optional<Problem> check_single_headers(const http::Request& request) {
+    for (const std::string_view wanted :
+         {"Authorization", "Idempotency-Key", "Content-Type", "X-Request-Id"}) {
+        const auto count = std::ranges::count_if(request.headers, [&](const auto& field) {
+            return http::equal_ignoring_case(field.first, wanted);
+        });
+        if (count > 1) {
+            const std::string name(wanted);
+            return invalid_request(
+                {{FieldError::Where::header,
+                  name,
+                  name + " stands " + std::to_string(count) + " times, wanted once"}}
+            );
+        }
+    }
+    return std::nullopt;
 }
 
 const Settings& checked(const Settings& settings) {
@@ -101,15 +148,15 @@ class Gateway::Core {
         return response;
     }
 
-    http::Response protocol_error(int status) {
+    http::Response protocol_error(const http::ProtocolError& error) {
         const std::string request_id = ids_.make_request_id();
         Problem problem;
-        problem.status = status;
-        problem.code = "unreadable_request";
-        problem.detail = "the request could not be read: " + std::string(http::status_text(status));
+        problem.status = error.status;
+        problem.code = code_of_protocol_error(error.status);
+        problem.detail = error.detail;
         http::Response response = to_response(problem, request_id);
         response.headers.set({"X-Request-Id", request_id});
-        metrics_.count(nullptr, status, std::chrono::microseconds{0});
+        metrics_.count(nullptr, error.status, std::chrono::microseconds{0});
         return response;
     }
 
@@ -135,14 +182,25 @@ class Gateway::Core {
             call.captures.push_back(*std::move(decoded));
         }
         if (match.route->scope == Scope::merchant) {
-            const std::string* header = request.headers.find("Authorization");
-            auto merchant = keys_.find_merchant(header == nullptr ? "" : *header);
-            if (!merchant) {
-                return std::unexpected(no_credentials(header != nullptr));
+            if (auto problem = admit(call, *match.route)) {
+                return std::unexpected(*std::move(problem));
             }
-            call.merchant_id = *std::move(merchant);
         }
         return dispatch(match.route->endpoint, call);
+    }
+
+    /// Who asks, and that the request has nothing that would be overlooked.
+    std::optional<Problem> admit(Call& call, const Route& route) const {
+        if (auto problem = check_single_headers(call.request)) {
+            return problem;
+        }
+        const std::string* header = call.request.headers.find("Authorization");
+        auto merchant = keys_.find_merchant(header == nullptr ? "" : *header);
+        if (!merchant) {
+            return no_credentials(header);
+        }
+        call.merchant_id = *std::move(merchant);
+        return check_query(call.request, route.parameters);
     }
 
     Answer dispatch(Endpoint endpoint, const Call& call) {
@@ -199,6 +257,8 @@ Gateway::~Gateway() = default;
 
 http::Response Gateway::handle(const http::Request& request) { return core_->handle(request); }
 
-http::Response Gateway::protocol_error(int status) { return core_->protocol_error(status); }
+http::Response Gateway::protocol_error(const http::ProtocolError& error) {
+    return core_->protocol_error(error);
+}
 
 }  // namespace sluice::gateway

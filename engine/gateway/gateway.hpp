@@ -17,6 +17,7 @@
 #include "gateway/order_store.hpp"
 #include "gateway/payment_store.hpp"
 #include "http/message.hpp"
+#include "http/protocol_error.hpp"
 #include "worker/intake.hpp"
 
 namespace sluice::gateway {
@@ -87,7 +88,7 @@ class Gateway {
     [[nodiscard]] http::Response handle(const http::Request& request);
 
     /// What to answer for a request that could not even be read, e.g. 408 or 413.
-    [[nodiscard]] http::Response protocol_error(int status);
+    [[nodiscard]] http::Response protocol_error(const http::ProtocolError& error);
 
   private:
     class Core;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/nearest_name.hpp"
 #include "json/json.hpp"
 
 namespace sluice::gateway {
@@ -10,26 +11,42 @@ namespace {
 
 constexpr TextRule kCurrencyRule{.min = 3, .max = 3, .charset = TextRule::Charset::any};
 
-std::string pointer_step(std::string_view name) {
-    std::string step = "/";
-    for (const char c : name) {
-        if (c == '~') {
-            step += "~0";
-        } else if (c == '/') {
-            step += "~1";
-        } else {
-            step.push_back(c);
-        }
-    }
-    return step;
-}
-
 bool is_json_type(std::string_view content_type) {
     std::string_view type = content_type.substr(0, content_type.find(';'));
     while (type.ends_with(' ')) {
         type.remove_suffix(1);
     }
     return http::equal_ignoring_case(type, "application/json");
+}
+
+/// "text", "list" and the value; null needs no kind.
+std::string described(const Value& value) {
+    return value.is_null() ? "null" : "the " + std::string(value.kind_name()) + " " + show(value);
+}
+
+/// Whether a charset is named and is another than UTF-8, the only one of JSON (RFC 8259).
+bool is_other_charset(std::string_view content_type) {
+    const auto mark = content_type.find("charset=");
+    if (mark == std::string_view::npos) {
+        return false;
+    }
+    std::string_view charset = content_type.substr(mark + 8);
+    charset = charset.substr(0, charset.find_first_of("; "));
+    return !http::equal_ignoring_case(charset, "utf-8") &&
+           !http::equal_ignoring_case(charset, "\"utf-8\"");
+}
+
+Problem wrong_type(std::string_view type) {
+    const std::string given =
+        type.empty() ? "Content-Type is missing" : "Content-Type is '" + show_bytes(type) + "'";
+    const std::string message = given + ", wanted application/json (in UTF-8)";
+    return {
+        .status = 415,
+        .code = "unsupported_media_type",
+        .detail = message,
+        .errors = {{FieldError::Where::header, "Content-Type", message}},
+        .headers = {{"Accept-Post", "application/json"}}
+    };
 }
 
 Problem unreadable(const Error& error) {
@@ -49,7 +66,7 @@ bool Fields::has(std::string_view name) {
 }
 
 std::string Fields::pointer_to(std::string_view name) const {
-    return pointer_ + pointer_step(name);
+    return pointer_ + json::pointer_step(name);
 }
 
 void Fields::refuse(std::string_view name, std::string message) {
@@ -74,8 +91,8 @@ std::string Fields::text(std::string_view name, const TextRule& rule) {
     if (text == nullptr) {
         refuse(
             name,
-            std::string(name) + " is the " + std::string(member->kind_name()) + " " +
-                show(*member) + ", wanted text of " + describe_range(rule)
+            std::string(name) + " is " + described(*member) + ", wanted text of " +
+                describe_range(rule)
         );
         return {};
     }
@@ -102,9 +119,8 @@ std::int64_t Fields::whole(std::string_view name, const WholeRule& rule) {
     }
     const std::int64_t* number = member->as_int();
     if (number == nullptr || *number < rule.min || *number > rule.max) {
-        const std::string kind =
-            number == nullptr ? "the " + std::string(member->kind_name()) + " " : std::string();
-        refuse(name, std::string(name) + " is " + kind + show(*member) + ", wanted " + wanted);
+        const std::string given = number == nullptr ? described(*member) : show(*member);
+        refuse(name, std::string(name) + " is " + given + ", wanted " + wanted);
         return rule.min;
     }
     return *number;
@@ -175,24 +191,15 @@ std::expected<Value, Problem> read_body(const http::Request& request, std::size_
         });
     }
     const std::string_view type = request.headers.get_or_empty("Content-Type");
-    if (!is_json_type(type)) {
-        const std::string given = type.empty() ? "no Content-Type was given"
-                                               : "Content-Type is '" + show_bytes(type) + "'";
-        return std::unexpected(Problem{
-            .status = 415,
-            .code = "unsupported_media_type",
-            .detail = given + ", wanted application/json",
-            .errors = {{FieldError::Where::header, "Content-Type", given}},
-            .headers = {{"Accept-Post", "application/json"}}
-        });
+    if (!is_json_type(type) || is_other_charset(type)) {
+        return std::unexpected(wrong_type(type));
     }
     auto body = json::parse(request.body);
     if (!body) {
         return std::unexpected(unreadable(body.error()));
     }
     if (body->as_object() == nullptr) {
-        const std::string message = "the body is the " + std::string(body->kind_name()) + " " +
-                                    show(*body) + ", wanted a record {...}";
+        const std::string message = "the body is " + described(*body) + ", wanted a record {...}";
         return std::unexpected(invalid_request({{FieldError::Where::pointer, "", message}}));
     }
     return *std::move(body);
@@ -228,7 +235,7 @@ Currency read_currency(Fields& fields) {
 }
 
 std::optional<Problem> check_query(
-    const http::Request& request, const std::vector<std::string_view>& known
+    const http::Request& request, std::span<const std::string_view> known
 ) {
     const auto parameters = http::parse_query(request.query);
     if (!parameters) {

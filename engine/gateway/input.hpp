@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,7 +68,7 @@ Currency read_currency(Fields& fields);
 
 /// Refuses query parameters that are not in the list, stand twice or are broken.
 std::optional<Problem> check_query(
-    const http::Request& request, const std::vector<std::string_view>& known
+    const http::Request& request, std::span<const std::string_view> known
 );
 
 }  // namespace sluice::gateway

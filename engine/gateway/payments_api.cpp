@@ -123,6 +123,16 @@ std::optional<Problem> check_expiry(const worker::StartPayment& start, const Ser
     );
 }
 
+/// The order stands inside this request's body.
+Problem below_order(Problem problem) {
+    for (FieldError& error : problem.errors) {
+        if (error.where == FieldError::Where::pointer) {
+            error.name.insert(0, "/order");
+        }
+    }
+    return problem;
+}
+
 Bucket bucket_of_target(const PaymentRequest& request) {
     return request.order ? request.order->id.bucket() : request.order_id->bucket();
 }
@@ -154,11 +164,15 @@ Answer create_payment(const Services& services, const Call& call) {
     start.request_hash = hash_request("POST /v1/payments", body);
     const seconds patience = set_wait(start, services.settings, wait);
     const PaymentId new_id = start.payment.id;
+    const bool is_inline = start.order_is_new;
 
     Waiting<PaymentPicture> waiting;
     services.parts.intake.start(std::move(start), waiting.reply());
-    SLUICE_ANSWER_ASSIGN(const PaymentPicture picture, take(waiting, services, patience));
-    return answer_with(picture.payment.id == new_id ? 201 : 200, picture, wait);
+    auto picture = take(waiting, services, patience);
+    if (!picture) {
+        return std::unexpected(is_inline ? below_order(picture.error()) : picture.error());
+    }
+    return answer_with(picture->payment.id == new_id ? 201 : 200, *picture, wait);
 }
 
 Answer get_payment(const Services& services, const Call& call) {
@@ -202,7 +216,7 @@ Answer get_timeline(const Services& services, const Call& call) {
     if (!journal) {
         return std::unexpected(problem_of(journal.error()));
     }
-    return json_response(200, render_timeline(id, *journal));
+    return json_response(200, render_timeline(picture, *journal));
 }
 
 }  // namespace sluice::gateway

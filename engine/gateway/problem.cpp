@@ -31,12 +31,25 @@ Problem plain(int status, std::string code, std::string detail) {
     };
 }
 
+Problem reused(std::string code, const Error& error, FieldError place) {
+    Problem problem = plain(409, std::move(code), error.message);
+    place.message = error.message + ", wanted the same again or another one";
+    problem.errors.push_back(std::move(place));
+    return problem;
+}
+
 Problem conflict_of(const Error& error) {
+    using Where = FieldError::Where;
     if (error.context == "idempotency_key") {
-        return plain(409, "idempotency_key_reused", error.message);
+        return reused("idempotency_key_reused", error, {Where::header, "Idempotency-Key", {}});
     }
     if (error.context == "merchant_order_number") {
-        return plain(409, "merchant_order_number_reused", error.message);
+        return reused(
+            "merchant_order_number_reused", error, {Where::pointer, "/merchant_order_number", {}}
+        );
+    }
+    if (error.context == "top_up_number_reused") {
+        return reused(error.context, error, {Where::pointer, "/top_up_number", {}});
     }
     return plain(409, error.context.empty() ? "conflict" : error.context, error.message);
 }
@@ -73,6 +86,9 @@ std::string title_of(std::string_view code) {
     for (char& c : title) {
         c = c == '_' ? ' ' : c;
     }
+    if (const auto json = title.find("json"); json != std::string::npos) {
+        title.replace(json, 4, "JSON");
+    }
     if (!title.empty() && title.front() >= 'a' && title.front() <= 'z') {
         title.front() = static_cast<char>(title.front() - 'a' + 'A');
     }
@@ -83,6 +99,9 @@ std::string title_of(std::string_view code) {
 
 Problem invalid_request(std::vector<FieldError> errors) {
     std::string detail = errors.empty() ? "the request is not valid" : errors.front().message;
+    if (errors.size() > 1) {
+        detail += " (and " + std::to_string(errors.size() - 1) + " more: see errors)";
+    }
     return {
         .status = 400,
         .code = "invalid_request",

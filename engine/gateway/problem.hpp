@@ -32,7 +32,7 @@ struct Problem {
 /// What a handler gives: an answer, or the problem that becomes one.
 using Answer = std::expected<http::Response, Problem>;
 
-/// 400 `invalid_request`; the detail repeats the first error.
+/// 400 `invalid_request`; the detail repeats the first error and counts the others.
 [[nodiscard]] Problem invalid_request(std::vector<FieldError> errors);
 [[nodiscard]] Problem not_found(std::string_view what, std::string_view id);
 /// How a refusal by the engine or a store is told to callers. Our own faults become a 500 without

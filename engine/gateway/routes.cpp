@@ -6,9 +6,12 @@
 namespace sluice::gateway {
 namespace {
 
+constexpr std::array<std::string_view, 1> kFindOrder{"merchant_order_number"};
+constexpr std::array<std::string_view, 2> kPage{"cursor", "limit"};
+
 constexpr std::array kRoutes{
     Route{"POST", "/v1/orders", Endpoint::create_order, Scope::merchant},
-    Route{"GET", "/v1/orders", Endpoint::find_order, Scope::merchant},
+    Route{"GET", "/v1/orders", Endpoint::find_order, Scope::merchant, kFindOrder},
     Route{"GET", "/v1/orders/{order_id}", Endpoint::get_order, Scope::merchant},
     Route{"POST", "/v1/payments", Endpoint::create_payment, Scope::merchant},
     Route{"GET", "/v1/payments/{payment_id}", Endpoint::get_payment, Scope::merchant},
@@ -17,7 +20,9 @@ constexpr std::array kRoutes{
     Route{"POST", "/v1/accounts", Endpoint::open_account, Scope::merchant},
     Route{"GET", "/v1/accounts/{account_id}", Endpoint::get_account, Scope::merchant},
     Route{"POST", "/v1/accounts/{account_id}/top_ups", Endpoint::top_up_account, Scope::merchant},
-    Route{"GET", "/v1/accounts/{account_id}/entries", Endpoint::list_entries, Scope::merchant},
+    Route{
+        "GET", "/v1/accounts/{account_id}/entries", Endpoint::list_entries, Scope::merchant, kPage
+    },
     Route{"POST", "/v1/accounts/{account_id}/close", Endpoint::close_account, Scope::merchant},
     Route{
         "POST", "/callbacks/{channel}/{channel_account}", Endpoint::receive_callback, Scope::open
@@ -62,15 +67,17 @@ std::span<const Route> routes() { return kRoutes; }
 
 Match match_route(std::string_view method, std::string_view path) {
     Match match;
+    const std::string_view wanted = method == "HEAD" ? "GET" : method;
     for (const Route& route : kRoutes) {
         auto captures = fit(route.pattern, path);
         if (!captures) {
             continue;
         }
-        if (route.method == method) {
+        if (route.method == wanted) {
             return {&route, *std::move(captures), {}};
         }
         match.allowed += (match.allowed.empty() ? "" : ", ") + std::string(route.method);
+        match.allowed += route.method == "GET" ? ", HEAD" : "";
     }
     return match;
 }

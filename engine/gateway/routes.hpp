@@ -38,6 +38,8 @@ struct Route {
     std::string_view pattern;
     Endpoint endpoint;
     Scope scope;
+    /// Names that may stand in the query; for a merchant's routes any other is refused.
+    std::span<const std::string_view> parameters{};
 };
 
 /// All public addresses: what is not in this list does not exist.
@@ -51,6 +53,7 @@ struct Match {
     std::string allowed;
 };
 
+/// HEAD leads where GET does.
 [[nodiscard]] Match match_route(std::string_view method, std::string_view path);
 
 }  // namespace sluice::gateway

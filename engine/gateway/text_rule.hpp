@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "core/value.hpp"
 
@@ -23,16 +22,11 @@ struct TextRule {
 
 /// "1 to 64 characters".
 [[nodiscard]] std::string describe_range(const TextRule& rule);
-[[nodiscard]] bool is_utf8(std::string_view text);
 /// Why the text breaks the rule; nullopt when it does not.
 [[nodiscard]] std::optional<std::string> find_fault(std::string_view text, const TextRule& rule);
 
 /// A JSON value as a message may show it: at most 48 bytes, cut between characters.
 [[nodiscard]] std::string show(const Value& value);
-/// The name that was probably meant, as " - did you mean 'x'?", or "".
-[[nodiscard]] std::string did_you_mean(
-    std::string_view given, const std::vector<std::string_view>& known
-);
 
 /// Bytes from a path, query or header as a message may show them: at most 48, '?' for what is not
 /// printable ASCII.

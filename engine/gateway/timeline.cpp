@@ -1,8 +1,11 @@
 #include "gateway/timeline.hpp"
 
 #include <array>
+#include <string>
 #include <string_view>
 #include <utility>
+
+#include "gateway/timeline_text.hpp"
 
 namespace sluice::gateway {
 namespace {
@@ -41,7 +44,27 @@ Value plain(const Value& value) {
     return value;
 }
 
-Value render_item(const JournalActivation& activation, const Part& part, const Value& item) {
+/// The stage that a flow is in; unset between two of them.
+class StageClock {
+  public:
+    void see(const Value& item) {
+        if (item.text_or_empty("type") == "stage") {
+            is_open_ = item.text_or_empty("phase") != "done";
+            name_ = std::string(item.text_or_empty("name"));
+            is_closing_ = !is_open_;
+        } else {
+            is_closing_ = false;
+        }
+    }
+    [[nodiscard]] Value now() const { return is_open_ || is_closing_ ? Value(name_) : Value(); }
+
+  private:
+    std::string name_;
+    bool is_open_ = false;
+    bool is_closing_ = false;  ///< the end of a stage still belongs to it
+};
+
+Value details_of(const Value& item) {
     Value details{ValueObject{}};
     if (const ValueObject* members = item.as_object()) {
         for (const auto& [name, member] : *members) {
@@ -50,34 +73,67 @@ Value render_item(const JournalActivation& activation, const Part& part, const V
             }
         }
     }
+    return details;
+}
+
+Value render_sentence(Sentence sentence) {
     Value body;
-    body.set("at", format_rfc3339(activation.at));
-    body.set("activation", activation.seq);
-    body.set("kind", part.kind);
-    body.set("type", item.text_or_empty("type"));
-    body.set("details", std::move(details));
+    body.set("en", std::move(sentence.en));
+    body.set("zh", std::move(sentence.zh));
     return body;
 }
 
+class Renderer {
+  public:
+    explicit Renderer(const payment::PaymentPicture& picture) : narrator_(picture) {}
+
+    void add(const JournalActivation& activation, const Part& part) {
+        const Value* list = activation.body.find(part.member);
+        const ValueArray* elements = list == nullptr ? nullptr : list->as_array();
+        if (elements == nullptr) {
+            return;
+        }
+        for (const Value& item : *elements) {
+            stage_.see(item);
+            items_.push_back(render(activation, part, item));
+        }
+    }
+    ValueArray take() { return std::move(items_); }
+
+  private:
+    Value render(const JournalActivation& activation, const Part& part, const Value& item) const {
+        const int leg = narrator_.leg_of(item);
+        Value body;
+        body.set("at", format_rfc3339(activation.at));
+        body.set("activation", activation.seq);
+        body.set("stage", stage_.now());
+        body.set("leg", leg == 0 ? Value() : Value(leg));
+        body.set("kind", part.kind);
+        body.set("type", item.text_or_empty("type"));
+        body.set("text", render_sentence(narrator_.tell(item)));
+        body.set("details", details_of(item));
+        return body;
+    }
+
+    Narrator narrator_;
+    StageClock stage_;
+    ValueArray items_;
+};
+
 }  // namespace
 
-Value render_timeline(PaymentId payment, const std::vector<JournalActivation>& journal) {
-    ValueArray items;
+Value render_timeline(
+    const payment::PaymentPicture& picture, const std::vector<JournalActivation>& journal
+) {
+    Renderer renderer(picture);
     for (const JournalActivation& activation : journal) {
         for (const Part& part : kParts) {
-            const Value* list = activation.body.find(part.member);
-            const ValueArray* elements = list == nullptr ? nullptr : list->as_array();
-            if (elements == nullptr) {
-                continue;
-            }
-            for (const Value& element : *elements) {
-                items.push_back(render_item(activation, part, element));
-            }
+            renderer.add(activation, part);
         }
     }
     Value body;
-    body.set("payment_id", payment.to_string());
-    body.set("items", std::move(items));
+    body.set("payment_id", picture.payment.id.to_string());
+    body.set("items", renderer.take());
     return body;
 }
 

@@ -8,9 +8,9 @@
 namespace sluice::gateway {
 
 /// The story of a payment from its journal, in order: what came in, what was decided and why, what
-/// was asked for and posted. Pure.
+/// was asked for and posted, each with a sentence for people. `picture` tells who takes part. Pure.
 [[nodiscard]] Value render_timeline(
-    PaymentId payment, const std::vector<JournalActivation>& journal
+    const payment::PaymentPicture& picture, const std::vector<JournalActivation>& journal
 );
 
 }  // namespace sluice::gateway

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
-#include <optional>
+#include <string>
+#include <string_view>
+
+#include "http/head_rules.hpp"
 
 namespace sluice::http {
 
@@ -10,19 +13,35 @@ namespace {
 
 constexpr std::size_t kLineMax = 4096;
 
-std::optional<std::size_t> parse_number(std::string_view text, int base) {
+std::optional<std::size_t> parse_chunk_size(std::string_view text) {
     std::size_t value = 0;
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value, base);
-    if (text.empty() || error != std::errc{} || stop != end) {
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
+    if (text.empty() || error != std::errc{} || stop != text.data() + text.size()) {
         return std::nullopt;
     }
     return value;
 }
 
-int missing_input(const Connection& connection) { return connection.timed_out() ? 408 : 400; }
+using Refusal = std::optional<ProtocolError>;
 
-int read_exactly(Connection& connection, std::string& body, std::size_t count) {
+ProtocolError missing_input(const Connection& connection) {
+    if (connection.timed_out()) {
+        return {408, "the body did not arrive in time"};
+    }
+    return {400, "the connection ended before the announced body"};
+}
+
+ProtocolError too_large(std::size_t max_bytes) {
+    return {413, "the body is too large, wanted at most " + std::to_string(max_bytes) + " bytes"};
+}
+
+ProtocolError broken_chunks() {
+    return {
+        400, "the chunks of the body cannot be read, wanted SIZE in hexadecimal and a line end"
+    };
+}
+
+Refusal read_exactly(Connection& connection, std::string& body, std::size_t count) {
     std::size_t filled = body.size();
     const std::size_t wanted = filled + count;
     while (filled < wanted) {
@@ -35,10 +54,10 @@ int read_exactly(Connection& connection, std::string& body, std::size_t count) {
         filled += static_cast<std::size_t>(got);
         body.resize(filled);
     }
-    return 0;
+    return std::nullopt;
 }
 
-int read_line(Connection& connection, std::string& line) {
+Refusal read_line(Connection& connection, std::string& line) {
     line.clear();
     for (char c = 0; line.size() < kLineMax; line.push_back(c)) {
         if (connection.read(&c, 1) < 0) {
@@ -47,90 +66,63 @@ int read_line(Connection& connection, std::string& line) {
         if (c == '\n') {
             if (!line.empty() && line.back() == '\r') {
                 line.pop_back();
-                return 0;
+                return std::nullopt;
             }
-            return 400;
+            return broken_chunks();
         }
     }
-    return 400;
+    return broken_chunks();
 }
 
-int read_trailers(Connection& connection) {
+Refusal read_trailers(Connection& connection) {
     std::string line;
     for (int count = 0; count < 32; ++count) {
-        const int status = read_line(connection, line);
-        if (status != 0 || line.empty()) {
-            return status;
+        auto refusal = read_line(connection, line);
+        if (refusal || line.empty()) {
+            return refusal;
         }
     }
-    return 400;
+    return broken_chunks();
 }
 
-int read_chunked(Connection& connection, std::string& body, std::size_t max_bytes) {
+Refusal read_chunked(Connection& connection, std::string& body, std::size_t max_bytes) {
     std::string line;
     for (;;) {
-        if (const int status = read_line(connection, line); status != 0) {
-            return status;
+        if (auto refusal = read_line(connection, line)) {
+            return refusal;
         }
-        const auto size = parse_number(std::string_view(line).substr(0, line.find(';')), 16);
+        const auto size = parse_chunk_size(std::string_view(line).substr(0, line.find(';')));
         if (!size) {
-            return 400;
+            return broken_chunks();
         }
         if (*size == 0) {
             return read_trailers(connection);
         }
         if (*size > max_bytes - body.size()) {
-            return 413;
+            return too_large(max_bytes);
         }
-        if (const int status = read_exactly(connection, body, *size); status != 0) {
-            return status;
+        if (auto refusal = read_exactly(connection, body, *size)) {
+            return refusal;
         }
-        if (const int status = read_line(connection, line); status != 0 || !line.empty()) {
-            return status != 0 ? status : 400;
+        auto refusal = read_line(connection, line);
+        if (refusal || !line.empty()) {
+            return refusal ? refusal : broken_chunks();
         }
     }
-}
-
-/// The one announced length; nullopt when there is none or several disagree.
-std::optional<std::size_t> announced_length(const Headers& headers) {
-    std::optional<std::size_t> length;
-    for (const auto& [name, value] : headers) {
-        if (!equal_ignoring_case(name, "content-length")) {
-            continue;
-        }
-        const auto number = parse_number(value, 10);
-        if (!number || (length && *length != *number)) {
-            return std::nullopt;
-        }
-        length = number;
-    }
-    return length;
 }
 
 }  // namespace
 
-int read_body(Connection& connection, Request& request, std::size_t max_bytes) {
+Refusal read_body(Connection& connection, Request& request, std::size_t max_bytes) {
     connection.begin_body();
-    const Headers& headers = request.headers;
-    const std::string_view encoding = headers.get_or_empty("content-encoding");
-    if (!encoding.empty() && !equal_ignoring_case(encoding, "identity")) {
-        return 415;
+    if (auto refusal = check_announced_body(request.headers, max_bytes)) {
+        return refusal;
     }
-    const std::string* transfer = headers.find("transfer-encoding");
-    if (transfer != nullptr) {
-        const bool plain = equal_ignoring_case(*transfer, "chunked");
-        return plain && !headers.has("content-length")
-                   ? read_chunked(connection, request.body, max_bytes)
-                   : 400;
+    if (request.headers.has("transfer-encoding")) {
+        return read_chunked(connection, request.body, max_bytes);
     }
-    if (!headers.has("content-length")) {
-        return 0;
-    }
-    const auto length = announced_length(headers);
-    if (!length) {
-        return 400;
-    }
-    return *length > max_bytes ? 413 : read_exactly(connection, request.body, *length);
+    const auto length = announced_length(request.headers);
+    return length ? read_exactly(connection, request.body, *length) : std::nullopt;
 }
 
 }  // namespace sluice::http

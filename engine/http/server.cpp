@@ -14,6 +14,7 @@
 #include "http/body_reader.hpp"
 #include "http/connection.hpp"
 #include "http/connection_threads.hpp"
+#include "http/head_rules.hpp"
 
 // cpp-httplib accepts, parses the head and writes the answer; everything in between is ours. The
 // Debian package is a compiled library (built with poll, backlog 5, SO_REUSEPORT, keep-alive
@@ -26,8 +27,6 @@ namespace {
 
 constexpr int kListenBacklog = 1024;
 constexpr std::chrono::milliseconds kPressureCheck{500};
-constexpr std::string_view kSlowHead =
-    "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
 /// One connection and what became of the request it is serving.
 struct Exchange {
@@ -35,13 +34,6 @@ struct Exchange {
     bool answered = false;  ///< by the handler; otherwise the library is refusing
     bool must_close = false;
     bool refused = false;  ///< perhaps with unread input; not at the start of a next request
-
-    [[nodiscard]] int refusal(int status) const {
-        if (connection.head_overflow()) {
-            return 431;
-        }
-        return connection.timed_out() ? 408 : status;
-    }
 };
 
 /// The library gives its routing hooks no user pointer; a connection stays on one thread.
@@ -109,15 +101,6 @@ Request take_request(const httplib::Request& from, const Connection& connection)
     return request;
 }
 
-Response plain_protocol_error(int status) {
-    Response response;
-    response.status = status;
-    response.headers.add({"Content-Type", "application/problem+json"});
-    response.body = "{\"status\":" + std::to_string(status) + ",\"title\":\"" +
-                    std::string(status_text(status)) + "\"}";
-    return response;
-}
-
 void put_response(Response from, httplib::Response& to) {
     to.status = from.status;
     for (const auto& [name, value] : from.headers) {
@@ -139,7 +122,7 @@ class Server::Core final : public httplib::Server {
     Core(ServerSettings settings, http::Handler handler)
         : settings_(std::move(settings)),
           handler_(std::move(handler)),
-          protocol_error_(plain_protocol_error),
+          protocol_error_(plain_answer),
           threads_({.threads_max = settings_.threads, .name = settings_.thread_name}) {
         set_socket_options([this](socket_t socket) {
             const int on = 1;
@@ -156,11 +139,14 @@ class Server::Core final : public httplib::Server {
                                               ) { return refuse_unless_answered(to); }));
         set_exception_handler([this](const httplib::Request&, httplib::Response& to, auto) {
             current_exchange()->answered = false;
-            refuse(500, to);
+            refuse({500, "the request met a fault of ours"}, to);
         });
-        set_expect_100_continue_handler([](const httplib::Request&, httplib::Response&) {
-            return 100;
-        });
+        set_expect_100_continue_handler([this](
+                                            const httplib::Request& from, httplib::Response& to
+                                        ) { return refuse_announced(from, to) ? to.status : 100; });
+        // The library only writes these two into its Keep-Alive header; the loop is ours.
+        set_keep_alive_timeout(settings_.keep_alive_timeout.count() / 1000);
+        set_keep_alive_max_count(settings_.keep_alive_max);
     }
 
     void on_protocol_error(ProtocolErrorHandler handler) { protocol_error_ = std::move(handler); }
@@ -258,7 +244,7 @@ class Server::Core final : public httplib::Server {
             bool peer_closes = false;
             process_request(stream, exchange.must_close, peer_closes, forbid_rewriting);
             if (!connection.anything_written() && connection.timed_out()) {
-                connection.write(kSlowHead);
+                connection.write(last_message(protocol_error_(error_of(exchange, 408))));
             }
             if (exchange.refused || connection.timed_out()) {
                 connection.drain();
@@ -290,9 +276,12 @@ class Server::Core final : public httplib::Server {
     void serve(const httplib::Request& from, httplib::Response& to) {
         Exchange& exchange = *current_exchange();
         http::Request request = take_request(from, exchange.connection);
-        const int refused = read_body(exchange.connection, request, settings_.body_max_bytes);
-        if (refused != 0) {
-            refuse(refused, to);
+        auto refusal = check_head(from.version, request.headers);
+        if (!refusal) {
+            refusal = read_body(exchange.connection, request, settings_.body_max_bytes);
+        }
+        if (refusal) {
+            refuse(std::move(*refusal), to);
             return;
         }
         http::Response response = handler_(request);
@@ -309,16 +298,60 @@ class Server::Core final : public httplib::Server {
         if (current_exchange()->answered) {
             return HandlerResponse::Unhandled;
         }
-        refuse(to.status, to);
+        refuse(error_of(*current_exchange(), to.status), to);
         return HandlerResponse::Handled;
     }
 
-    void refuse(int status, httplib::Response& to) {
+    bool refuse_announced(const httplib::Request& from, httplib::Response& to) {
+        const http::Request request = take_request(from, current_exchange()->connection);
+        auto refusal = check_announced_body(request.headers, settings_.body_max_bytes);
+        if (refusal) {
+            refuse(std::move(*refusal), to);
+        }
+        return refusal.has_value();
+    }
+
+    /// What the library could not read, or what took too long, in words.
+    [[nodiscard]] ProtocolError error_of(const Exchange& exchange, int status) const {
+        if (exchange.connection.head_overflow()) {
+            return {
+                431,
+                "request line and headers are too long, wanted at most " +
+                    std::to_string(settings_.head_max_bytes) + " bytes"
+            };
+        }
+        if (exchange.connection.timed_out()) {
+            return {
+                408,
+                "the request did not arrive within " +
+                    std::to_string(settings_.read_timeout.count()) + " ms"
+            };
+        }
+        if (status == 414) {
+            return {
+                414,
+                "the address is too long, wanted at most " +
+                    std::to_string(CPPHTTPLIB_REQUEST_URI_MAX_LENGTH) + " bytes"
+            };
+        }
+        return {
+            status,
+            "the request line or a header cannot be read, wanted METHOD ADDRESS HTTP/1.1 and "
+            "header "
+            "lines of at most " +
+                std::to_string(CPPHTTPLIB_HEADER_MAX_LENGTH) + " bytes"
+        };
+    }
+
+    void refuse(ProtocolError error, httplib::Response& to) {
         Exchange& exchange = *current_exchange();
         exchange.answered = true;
         exchange.refused = true;
+        if (exchange.connection.timed_out()) {
+            error = error_of(exchange, 408);
+        }
         to.headers.clear();
-        put_response(protocol_error_(exchange.refusal(status)), to);
+        put_response(protocol_error_(error), to);
         to.set_header("Connection", "close");
     }
 

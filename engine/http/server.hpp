@@ -9,6 +9,7 @@
 
 #include "core/result.hpp"
 #include "http/message.hpp"
+#include "http/protocol_error.hpp"
 
 namespace sluice::http {
 
@@ -30,7 +31,7 @@ struct ServerSettings {
 using Handler = std::function<Response(const Request&)>;
 /// The answer for what never reaches the handler: 400 unreadable request, 408 slow request,
 /// 413 body over the limit, 414/431 head over the limit, 415 compressed body, 500 throwing handler.
-using ProtocolErrorHandler = std::function<Response(int status)>;
+using ProtocolErrorHandler = std::function<Response(const ProtocolError&)>;
 
 /// An HTTP/1.1 server: one thread for accepting, one for each live connection. It owns its sockets
 /// and threads. start() and stop() belong to one owner thread. It never answers compressed, never
@@ -42,7 +43,7 @@ class Server {
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    /// Before start(). Without it the body is {"status":413,"title":"Content Too Large"} as
+    /// Before start(). Without it the body has status, title and detail as
     /// application/problem+json.
     void on_protocol_error(ProtocolErrorHandler handler);
 

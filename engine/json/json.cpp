@@ -7,27 +7,13 @@
 #include <simdjson.h>
 
 #include "core/invariant.hpp"
+#include "json/fault.hpp"
 
 namespace sluice::json {
 namespace {
 
 /// Above this many members a set finds repeats faster than comparing each with each.
 constexpr std::size_t kFewMembers = 16;
-
-/// One step of a JSON pointer (RFC 6901).
-std::string pointer_step(std::string_view key) {
-    std::string step = "/";
-    for (const char c : key) {
-        if (c == '~') {
-            step += "~0";
-        } else if (c == '/') {
-            step += "~1";
-        } else {
-            step.push_back(c);
-        }
-    }
-    return step;
-}
 
 /// The error as seen from one level further out. Places are only spelled out on failure.
 std::unexpected<Error> below(std::string_view key, Error error) {
@@ -95,7 +81,11 @@ class Converter {
             case simdjson::dom::element_type::INT64:
                 return Value(get<std::int64_t>(element));
             case simdjson::dom::element_type::UINT64:
-                return fail(ErrorCode::invalid, "number is beyond 64 bits");
+                return fail(
+                    ErrorCode::invalid,
+                    "the number " + std::to_string(get<std::uint64_t>(element)) +
+                        " is beyond 64 bits"
+                );
             case simdjson::dom::element_type::DOUBLE:
                 return Value(get<double>(element));
             case simdjson::dom::element_type::STRING:
@@ -151,13 +141,31 @@ class Converter {
 
 }  // namespace
 
+std::string pointer_step(std::string_view name) {
+    std::string step = "/";
+    for (const char c : name) {
+        if (c == '~') {
+            step += "~0";
+        } else if (c == '/') {
+            step += "~1";
+        } else {
+            step.push_back(c);
+        }
+    }
+    return step;
+}
+
 Result<Value> parse(std::string_view text, ParseLimits limits) {
     thread_local simdjson::dom::parser parser;
     simdjson::dom::element root;
     const auto error = parser.parse(text.data(), text.size()).get(root);
     if (error != simdjson::SUCCESS) {
+        Fault fault = find_fault(text);
         return fail(
-            ErrorCode::invalid, std::string("not valid JSON: ") + simdjson::error_message(error)
+            ErrorCode::invalid,
+            "not valid JSON: line " + std::to_string(fault.line) + ", column " +
+                std::to_string(fault.column) + ": " + fault.what,
+            std::move(fault.pointer)
         );
     }
     return Converter(limits).convert(root, 0);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "core/result.hpp"
@@ -18,5 +19,8 @@ struct ParseLimits {
 /// depth and node limits. {"$money":[1234,"CNY"]} becomes money. `invalid` names the place and the
 /// reason (context = JSON pointer where known). Any thread; keeps a parser a thread.
 Result<Value> parse(std::string_view text, ParseLimits limits = {});
+
+/// One step of a JSON pointer (RFC 6901) into the member of this name.
+[[nodiscard]] std::string pointer_step(std::string_view name);
 
 }  // namespace sluice::json

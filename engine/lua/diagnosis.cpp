@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <numeric>
 
 #include "lua/utf8.hpp"
 
@@ -12,28 +11,6 @@ namespace {
 
 constexpr std::size_t kMessageMax = 2048;
 constexpr std::size_t kExcerptWidth = 160;
-constexpr std::size_t kComparedLength = 64;
-
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::vector<std::size_t> above(b.size() + 1);
-    std::vector<std::size_t> two_above(b.size() + 1);
-    std::iota(above.begin(), above.end(), std::size_t{0});
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        row[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t change = a[i - 1] == b[j - 1] ? 0 : 1;
-            row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + change});
-            const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-            if (swapped) {
-                row[j] = std::min(row[j], two_above[j - 2] + 1);
-            }
-        }
-        two_above.swap(above);
-        above.swap(row);
-    }
-    return above[b.size()];
-}
 
 struct Rewording {
     std::string_view stock;
@@ -64,36 +41,6 @@ std::string_view without_position(std::string_view message, int line) {
 }
 
 }  // namespace
-
-std::string nearest_name(std::string_view name, const std::vector<std::string>& candidates) {
-    constexpr std::size_t kFar = 3;
-    std::string best;
-    std::size_t best_distance = kFar;
-    if (name.size() < 2 || name.size() > kComparedLength) {
-        return best;
-    }
-    for (const std::string& candidate : candidates) {
-        const std::size_t longer = std::max(candidate.size(), name.size());
-        const std::size_t shorter = std::min(candidate.size(), name.size());
-        if (candidate.size() > kComparedLength || longer - shorter >= kFar || shorter < 2) {
-            continue;
-        }
-        const std::size_t distance = edit_distance(name, candidate);
-        const bool closer =
-            distance < best_distance || (distance == best_distance && candidate < best);
-        // Two edits turn any short word into any other; that is no suggestion.
-        if (closer && distance < kFar && distance * 2 < longer + 1) {
-            best = candidate;
-            best_distance = distance;
-        }
-    }
-    return best;
-}
-
-std::string suggestion_for(std::string_view name, const std::vector<std::string>& candidates) {
-    const std::string nearest = nearest_name(name, candidates);
-    return nearest.empty() ? "" : " - did you mean '" + nearest + "'?";
-}
 
 std::string in_plain_words(std::string_view message, int line) {
     const std::string_view bare = without_position(message, line);

@@ -2,21 +2,10 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "lua/vm.hpp"
 
 namespace sluice::lua {
-
-/// The candidate nearest to `name` within two edits, or "". Ties go to the first in byte order.
-[[nodiscard]] std::string nearest_name(
-    std::string_view name, const std::vector<std::string>& candidates
-);
-
-/// " - did you mean 'x'?" or "".
-[[nodiscard]] std::string suggestion_for(
-    std::string_view name, const std::vector<std::string>& candidates
-);
 
 /// An interpreter's message without its position and in words of the script's author.
 [[nodiscard]] std::string in_plain_words(std::string_view message, int line);

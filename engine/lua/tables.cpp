@@ -5,6 +5,7 @@
 
 #include <lua.h>
 
+#include "core/nearest_name.hpp"
 #include "lua/box.hpp"
 #include "lua/call.hpp"
 #include "lua/diagnosis.hpp"
@@ -58,7 +59,7 @@ bool is_null_field(lua_State* state, int table, int key) {
     lua_State* state, const std::string& what, const std::vector<std::string>& names
 ) {
     const std::string key = key_text(state, 2);
-    raise(state, what + " '" + key + "'" + suggestion_for(key, names));
+    raise(state, what + " '" + key + "'" + did_you_mean(key, names));
 }
 
 int read_unknown_field(lua_State* state) {
@@ -78,7 +79,7 @@ int write_unknown_field(lua_State* state) {
     raise(
         state,
         "this record came from outside and has no field '" + key + "' to set" +
-            suggestion_for(key, names_in(state, 1))
+            did_you_mean(key, names_in(state, 1))
     );
 }
 

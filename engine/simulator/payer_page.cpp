@@ -70,13 +70,29 @@ std::string language_of(const http::Request& request) {
     return request.headers.get_or_empty("Accept-Language").starts_with("zh") ? "zh" : "en";
 }
 
+/// What keeps a language that the payer chose: "?lang=zh", or "".
+std::string chosen_language(const http::Request& request) {
+    return http::query_parameter(request, "lang") ? "?lang=" + language_of(request) : "";
+}
+
+/// The time of day at the shop, as a receipt has it.
+std::string shop_time(const std::optional<Time>& time) {
+    constexpr std::size_t kToTheSecond = 19;
+    if (!time) {
+        return {};
+    }
+    std::string text = format_rfc3339_offset(*time, std::chrono::hours(8)).substr(0, kToTheSecond);
+    std::ranges::replace(text, 'T', ' ');
+    return text;
+}
+
 std::string_view page_state(const std::optional<Order>& order) {
     if (!order) {
         return "gone";
     }
     switch (order->state) {
         case OrderState::notpay:
-            return "open";
+            return order->declined > 0 ? "declined" : "open";
         case OrderState::success:
             return "paid";
         case OrderState::closed:
@@ -117,16 +133,20 @@ http::Response PayerPage::answer(const http::Request& request) {
     const std::string_view action =
         slash == std::string_view::npos ? std::string_view{} : rest.substr(slash + 1);
     const bool known = action == "confirm" || action == "decline";
-    return known && request.method == "POST" ? act(action, code)
+    return known && request.method == "POST" ? act({action, code, chosen_language(request)})
                                              : http::Response{.status = 404, .headers = {}};
 }
 
 http::Response PayerPage::show(const http::Request& request, const std::string& code) {
     const auto order = world_.books.find_code(code, world_.now());
     const std::string language = language_of(request);
+    const bool is_chinese = language == "zh";
     Marks marks{
+        {"title", is_chinese ? "付款（模拟）" : "Payment (simulated)"},
+        {"qr_label", is_chinese ? "本订单的二维码" : "QR code of this order"},
+        {"chosen", chosen_language(request)},
         {"language", language},
-        {"other_language", language == "zh" ? "en" : "zh"},
+        {"other_language", is_chinese ? "en" : "zh"},
         {"code", escaped(code)},
         {"state", std::string(page_state(order))}
     };
@@ -135,6 +155,7 @@ http::Response PayerPage::show(const http::Request& request, const std::string& 
         marks["merchant"] = escaped(merchant == nullptr ? order->wanted.mchid : merchant->name);
         marks["description"] = escaped(order->wanted.description);
         marks["out_trade_no"] = escaped(order->wanted.out_trade_no);
+        marks["paid_at"] = shop_time(order->paid);
         marks["amount"] = Money(order->wanted.amount_total, cny()).to_decimal();
         const QrSquares qr = qr_squares(wechat_.code_url(*order));
         marks["qr_side"] = std::to_string(qr.side);
@@ -151,10 +172,10 @@ http::Response PayerPage::show(const http::Request& request, const std::string& 
     };
 }
 
-http::Response PayerPage::act(std::string_view action, const std::string& code) {
-    if (const auto order = world_.books.find_code(code, world_.now())) {
+http::Response PayerPage::act(const Press& press) {
+    if (const auto order = world_.books.find_code(press.code, world_.now())) {
         // A second confirmation is refused by the books; the page then shows what is.
-        if (action == "confirm") {
+        if (press.action == "confirm") {
             std::ignore = wechat_.pay(order->key());
         } else {
             std::ignore = world_.books.decline(order->key(), world_.now());
@@ -162,7 +183,8 @@ http::Response PayerPage::act(std::string_view action, const std::string& code) 
     }
     return {
         .status = 303,
-        .headers = {{"Location", std::string(kPrefix) + http::percent_encode(code)}},
+        .headers =
+            {{"Location", std::string(kPrefix) + http::percent_encode(press.code) + press.chosen}},
         .body = {}
     };
 }

@@ -18,8 +18,14 @@ class PayerPage {
     http::Response answer(const http::Request& request);
 
   private:
+    struct Press {
+        std::string_view action;
+        std::string code;
+        std::string chosen;  ///< the query that keeps the payer's language
+    };
+
     http::Response show(const http::Request& request, const std::string& code);
-    http::Response act(std::string_view action, const std::string& code);
+    http::Response act(const Press& press);
 
     World& world_;
     WechatApi& wechat_;

@@ -193,21 +193,30 @@ Value WechatApi::create_answer(const Order& order) const {
     return Value(ValueObject{{"prepay_id", "wx" + order.code}});
 }
 
-http::Response WechatApi::query(const http::Request& request, std::string_view number) {
-    const auto caller = caller_of(request);
+ApiResult<WechatApi::Call> WechatApi::query_call(
+    const http::Request& request, std::string_view number
+) {
+    auto caller = caller_of(request);
     if (!caller) {
-        return error_answer(caller.error());
+        return refuse(caller.error());
     }
     if (const auto checked = check_query_mchid(request, *caller->merchant); !checked) {
-        return error_answer(checked.error());
+        return refuse(checked.error());
     }
-    const Call call{
+    return Call{
         .operation = Operation::query,
         .caller = *caller,
         .key = {.mchid = caller->merchant->mchid, .out_trade_no = decoded(number)}
     };
-    return perform(call, [&](const Deviation& deviation) -> ApiResult<Value> {
-        auto order = world_.books.query(call.key, world_.now());
+}
+
+http::Response WechatApi::query(const http::Request& request, std::string_view number) {
+    const auto call = query_call(request, number);
+    if (!call) {
+        return error_answer(call.error());
+    }
+    return perform(*call, [&](const Deviation& deviation) -> ApiResult<Value> {
+        auto order = world_.books.query(call->key, world_.now());
         if (!order || deviation.has(FaultKind::not_found)) {
             return refuse(
                 {.status = 404,
@@ -227,20 +236,12 @@ http::Response WechatApi::query(const http::Request& request, std::string_view n
 }
 
 http::Response WechatApi::query_transaction(const http::Request& request, std::string_view number) {
-    const auto caller = caller_of(request);
-    if (!caller) {
-        return error_answer(caller.error());
+    const auto call = query_call(request, number);
+    if (!call) {
+        return error_answer(call.error());
     }
-    if (const auto checked = check_query_mchid(request, *caller->merchant); !checked) {
-        return error_answer(checked.error());
-    }
-    const Call call{
-        .operation = Operation::query,
-        .caller = *caller,
-        .key = {.mchid = caller->merchant->mchid, .out_trade_no = decoded(number)}
-    };
-    return perform(call, [&](const Deviation&) -> ApiResult<Value> {
-        const auto order = world_.books.query_transaction(call.key, world_.now());
+    return perform(*call, [&](const Deviation&) -> ApiResult<Value> {
+        const auto order = world_.books.query_transaction(call->key, world_.now());
         return order ? ApiResult<Value>(transaction_object(*order)) : refuse(order.error());
     });
 }

@@ -40,6 +40,8 @@ class WechatApi {
     http::Response certificates(const http::Request& request);
 
     ApiResult<AuthenticatedRequest> caller_of(const http::Request& request);
+    /// What both kinds of query begin with.
+    ApiResult<Call> query_call(const http::Request& request, std::string_view number);
     /// Lets the act happen or not, and its answer arrive or not, as the faults say.
     http::Response perform(const Call& call, const Act& act);
     http::Response signed_answer(const Call& call, const Value& body, SignatureQuality quality);

@@ -222,6 +222,20 @@ TEST_F(Session, CountsTheRowsAStatementChanged) {
     EXPECT_TRUE(added->empty());
 }
 
+TEST(OpeningASession, RepeatsNoPartOfAConninfoItCannotRead) {
+    for (const char* conninfo :
+         {"host=/tmp password=one hidden",
+          "postgres://user:hidden@[::1/db",
+          "postgres://user:hidden?x%zz",
+          "postgres://user:p@hidden@host/db"}) {
+        const Result<Connection> refused = Connection::open(conninfo);
+        ASSERT_FALSE(refused.has_value()) << conninfo;
+        EXPECT_EQ(refused.error().code, ErrorCode::invalid) << refused.error().message;
+        EXPECT_EQ(refused.error().message.find("hidden"), std::string::npos)
+            << refused.error().message;
+    }
+}
+
 TEST(OpeningASession, TellsAnUnreadableConninfoFromAnAbsentServer) {
     const Result<Connection> unreadable = Connection::open("host=/tmp colour=blue");
     const Result<Connection> absent = Connection::open("host=/nonexistent dbname=x");

@@ -140,7 +140,7 @@ const Hostile kHostile[] = {
     {"a_case_about_another_payment",
      "kernel.open_case('x', 'ins_01KDVDN4002N0000000000000A', 'y')",
      "is not of this payment"},
-    {"a_text_that_is_no_id", "kernel.view('pay_1')", "is not an id that begins with ins_"},
+    {"a_text_that_is_no_id", "kernel.view('pay_1')", "is not an id of ins_"},
     {"a_wait_backwards", "kernel.wait(-1)", "wait wants a whole number of milliseconds"},
     {"a_wait_without_end",
      "kernel.wait(9223372036854775807)",

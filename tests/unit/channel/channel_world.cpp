@@ -91,8 +91,12 @@ ChannelAccountSettings toy_account() {
 }
 
 RegistryPtr toy_registry(const AdapterFiles& adapter) {
+    return toy_registry(adapter, toy_account());
+}
+
+RegistryPtr toy_registry(const AdapterFiles& adapter, ChannelAccountSettings account) {
     std::vector<ChannelAccountSettings> accounts;
-    accounts.push_back(toy_account());
+    accounts.push_back(std::move(account));
     auto registry = Registry::build({adapter}, std::move(accounts));
     EXPECT_TRUE(registry) << (registry ? "" : registry.error().message);
     return registry ? std::move(*registry) : nullptr;

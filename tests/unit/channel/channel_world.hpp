@@ -16,6 +16,7 @@ namespace sluice::channel::testing {
 
 [[nodiscard]] ChannelAccountSettings toy_account();
 [[nodiscard]] RegistryPtr toy_registry(const AdapterFiles& adapter);
+[[nodiscard]] RegistryPtr toy_registry(const AdapterFiles& adapter, ChannelAccountSettings account);
 /// 70.00 CNY at account "one".
 [[nodiscard]] ExchangeOrder toy_order();
 

@@ -40,6 +40,41 @@ TEST(ChannelAccount, FindsPublicKeysBySerial) {
     EXPECT_EQ(account->private_key("theirs"), nullptr);
 }
 
+/// An account that knows one certificate of its channel.
+Result<ChannelAccount> make_with_certificate(const std::string& serial, Time until) {
+    static const RsaKeyPair kPair = make_rsa_key_pair();
+    const Certificate certificate = make_self_signed_certificate(
+        kPair.private_key, {.common_name = "channel", .valid_from = Time{}, .valid_until = until}
+    );
+    return make_with([&](auto& settings) {
+        settings.secrets["theirs"] = Secret<std::string>(certificate.pem);
+        settings.keys_by_serial[serial.empty() ? certificate.serial : serial] = "theirs";
+    });
+}
+
+TEST(ChannelAccount, RefusesACertificateUnderAnotherSerial) {
+    const Time until = *parse_rfc3339("2026-06-01T00:00:00Z");
+
+    EXPECT_TRUE(make_with_certificate("", until).has_value());
+    const auto wrong = make_with_certificate("1234", until);
+    ASSERT_FALSE(wrong.has_value());
+    EXPECT_NE(
+        wrong.error().message.find("keys_by_serial names '1234' for the certificate 'theirs', "
+                                   "wanted its serial "),
+        std::string::npos
+    ) << wrong.error().message;
+}
+
+TEST(ChannelAccount, TellsWhichCertificatesAreOver) {
+    const auto account = make_with_certificate("", *parse_rfc3339("2026-06-01T08:00:00Z"));
+    ASSERT_TRUE(account.has_value()) << account.error().message;
+
+    EXPECT_TRUE(account->certificates_over_at(*parse_rfc3339("2026-06-01T07:59:59Z")).empty());
+    const auto over = account->certificates_over_at(*parse_rfc3339("2026-06-01T08:00:00Z"));
+    ASSERT_EQ(over.size(), 1U);
+    EXPECT_NE(over[0].find("ends at 2026-06-01T08:00:00Z"), std::string::npos) << over[0];
+}
+
 TEST(ChannelAccount, NamesTheFieldThatIsWrong) {
     struct Row {
         std::string_view expected;
@@ -48,9 +83,20 @@ TEST(ChannelAccount, NamesTheFieldThatIsWrong) {
     const std::vector<Row> rows = {
         {"a-z", [](auto& s) { s.name = "../main"; }},
         {"'merchant' is missing", [](auto& s) { s.settings.erase("merchant"); }},
+        {"sluice.toml:7: channel account 'one' (toy): ",
+         [](auto& s) {
+             s.origin = "sluice.toml:7";
+             s.settings.erase("merchant");
+         }},
+        {"did you mean 'merchant'?", [](auto& s) { s.settings["merchnat"] = "x"; }},
+        {"did you mean 'api_key'?", [](auto& s) { s.secrets["apikey"] = Secret<std::string>("x"); }
+        },
+        {"wanted one of base_url, callback_base_url, merchant",
+         [](auto& s) { s.settings["merchnat"] = "x"; }},
         {"no setting 'merchnat'", [](auto& s) { s.settings["merchnat"] = "x"; }},
         {"no setting 'api_key'", [](auto& s) { s.settings["api_key"] = "x"; }},
-        {"'other' is neither", [](auto& s) { s.secrets["other"] = Secret<std::string>("x"); }},
+        {"'other' is neither in the form (signing_key, api_key)",
+         [](auto& s) { s.secrets["other"] = Secret<std::string>("x"); }},
         {"signing_key: ", [](auto& s) { s.secrets["signing_key"] = Secret<std::string>("x"); }},
         {"'gone', which is missing", [](auto& s) { s.keys_by_serial["1"] = "gone"; }},
         {"http only", [](auto& s) { s.settings["base_url"] = "http://pay.toy.example"; }},
@@ -59,9 +105,9 @@ TEST(ChannelAccount, NamesTheFieldThatIsWrong) {
          [](auto& s) { s.settings["base_url"] = "https://evil.example@pay.toy.example"; }},
         {"not https://host", [](auto& s) { s.settings["base_url"] = "https://pay.toy.example/v3"; }
         },
-        {"'evil.example' is not in the allow-list",
+        {"'evil.example' is not allowed",
          [](auto& s) { s.settings["base_url"] = "https://evil.example"; }},
-        {"'pay.toy.example.evil.example' is not in the allow-list",
+        {"'pay.toy.example.evil.example' is not allowed",
          [](auto& s) { s.settings["base_url"] = "https://pay.toy.example.evil.example"; }},
     };
 

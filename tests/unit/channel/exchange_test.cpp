@@ -33,7 +33,7 @@ class ExchangeTest : public ::testing::Test {
     ) {
         std::promise<ExchangeReport> reported;
         Exchange exchange({
-            .registry = toy_registry(adapter),
+            .registry = toy_registry(adapter, account_),
             .send =
                 [&](http::ClientRequest request, const http::ClientDone& done) {
                     sent_.push_back(std::move(request));
@@ -47,6 +47,7 @@ class ExchangeTest : public ::testing::Test {
     }
 
     ManualClock clock_{Time{}};
+    ChannelAccountSettings account_ = toy_account();
     std::vector<http::ClientRequest> sent_;
 };
 
@@ -127,6 +128,76 @@ TEST_F(ExchangeTest, SendsNothingWhenTheRequestCannotBeBuilt) {
     expect_config(report_of(toy_order(), answer("{}"), broken), "adapter_failed");
     expect_config(report_of(toy_order(), answer("{}"), mistaken), "adapter_failed");
     EXPECT_TRUE(sent_.empty());
+}
+
+TEST_F(ExchangeTest, FetchesAWholeUrlOnlyFromAHostThatIsAllowed) {
+    const auto fetching = [](std::string_view url) {
+        return toy_adapter(toy_script("path = \"/ask\"", "url = \"" + std::string(url) + "\""));
+    };
+    account_.hosts_allowed = {"bills.example"};
+
+    for (const std::string_view url :
+         {"https://bills.example/file?x=1",
+          "https://pay.toy.example:8443/file",
+          "http://127.0.0.1:80/file"}) {
+        const auto report = report_of(toy_order(), answer(R"({"kind":"pending"})"), fetching(url));
+        EXPECT_EQ(report.outcome.kind, OutcomeKind::pending) << report.outcome.message;
+        EXPECT_EQ(report.evidence.path, url);
+        EXPECT_EQ(sent_.back().url, url);
+    }
+}
+
+TEST_F(ExchangeTest, SendsNothingToAHostThatIsNotAllowed) {
+    account_.hosts_allowed = {"bills.example"};
+
+    for (const std::string_view url :
+         {"https://evil.example/file",
+          "https://bills.example.evil.example/file",
+          "https://evil.example:443/https://bills.example/",
+          "https://bills.example@evil.example/file",
+          "http://bills.example/file",
+          "ftp://bills.example/file"}) {
+        const auto adapter =
+            toy_adapter(toy_script("path = \"/ask\"", "url = \"" + std::string(url) + "\""));
+        const auto report = report_of(toy_order(), answer(R"({"kind":"pending"})"), adapter);
+        EXPECT_EQ(report.outcome.kind, OutcomeKind::config) << url;
+        EXPECT_EQ(report.outcome.code, "host_not_allowed") << url;
+    }
+    EXPECT_TRUE(sent_.empty());
+}
+
+TEST_F(ExchangeTest, ARequestHasOneAddress) {
+    for (const std::string_view address :
+         {"path = \"/ask\", url = \"https://pay.toy.example/ask\"",
+          "path = nil",
+          "url = \"https://pay.toy.example\"",
+          "url = \"https://pay.toy.example/a b\"",
+          "url = 7"}) {
+        const auto adapter = toy_adapter(toy_script("path = \"/ask\"", address));
+        const auto report = report_of(toy_order(), answer(R"({"kind":"pending"})"), adapter);
+        EXPECT_EQ(report.outcome.kind, OutcomeKind::config) << address;
+    }
+    EXPECT_TRUE(sent_.empty());
+}
+
+TEST_F(ExchangeTest, GivesEachOperationTheTimeItsAccountAllows) {
+    using std::chrono::milliseconds;
+    account_.timeouts = {
+        .connect = milliseconds(11),
+        .collect = milliseconds(22),
+        .query = milliseconds(33),
+        .close = milliseconds(44),
+    };
+
+    for (const auto operation : {Operation::collect, Operation::query, Operation::close}) {
+        report_of(toy_order_for(operation), answer("{}"));
+    }
+
+    ASSERT_EQ(sent_.size(), 3U);
+    EXPECT_EQ(sent_[0].connect_timeout, milliseconds(11));
+    EXPECT_EQ(sent_[0].total_timeout, milliseconds(22));
+    EXPECT_EQ(sent_[1].total_timeout, milliseconds(33));
+    EXPECT_EQ(sent_[2].total_timeout, milliseconds(44));
 }
 
 TEST_F(ExchangeTest, GoesOnAfterAScriptThatDoesNotEnd) {

@@ -27,7 +27,7 @@ TEST_F(Access, NeedsAKeyOnEveryMerchantAddress) {
         }
         const auto response =
             send({.method = std::string(route.method), .target = filled(route.pattern), .key = ""});
-        EXPECT_EQ(summary(response), "401 unauthorized") << route.pattern;
+        EXPECT_EQ(summary(response), "401 unauthorized Authorization") << route.pattern;
         EXPECT_EQ(response.headers.get_or_empty("WWW-Authenticate"), R"(Bearer realm="sluice")");
     }
 }
@@ -46,7 +46,7 @@ TEST_F(Access, RefusesKeysThatAreNotExactlyOurs) {
              .headers = {{"Authorization", value}},
              .key = ""}
         );
-        EXPECT_EQ(summary(response), "401 unauthorized") << value;
+        EXPECT_EQ(summary(response), "401 unauthorized Authorization") << value;
     }
 }
 

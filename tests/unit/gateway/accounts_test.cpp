@@ -32,7 +32,7 @@ TEST_F(AccountsApi, AddsATopUpOnce) {
     EXPECT_EQ(first.status, 201);
     EXPECT_EQ(repeat.status, 200);
     EXPECT_EQ(int_of(repeat, "balance"), 500);
-    EXPECT_EQ(summary(other), "409 top_up_number_reused");
+    EXPECT_EQ(summary(other), "409 top_up_number_reused /top_up_number");
 }
 
 TEST_F(AccountsApi, PagesThroughTheEntriesNewestFirst) {

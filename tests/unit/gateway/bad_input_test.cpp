@@ -25,19 +25,24 @@ std::string with(const std::string& member) {
 std::vector<BodyCase> order_bodies() {
     return {
         {"{", "400 invalid_json ", "not valid JSON"},
-        {"nonsense", "400 invalid_json ", "not valid JSON"},
+        {"nonsense", "400 invalid_json ", "'nonsense' stands where a value is wanted"},
+        {"", "415 unsupported_media_type Content-Type", "Content-Type is missing"},
+        {with_amount("18446744073709551616"),
+         "400 invalid_json /amount",
+         "the number 18446744073709551616 is beyond 64 bits"},
+        {with_amount("1,"), "400 invalid_json ", "line 1, column 41: ',' stands where a name"},
         {"{\"description\":\"\xff\"}", "400 invalid_json ", "not valid JSON"},
         {R"({"amount":1,"amount":2})", "400 invalid_json ", "amount"},
         {with_amount("18446744073709551615"), "400 invalid_json /amount", "64 bits"},
         {"[]", "400 invalid_request ", "wanted a record"},
-        {"null", "400 invalid_request ", "wanted a record"},
+        {"null", "400 invalid_request ", "the body is null, wanted a record"},
         {"{}",
          "400 invalid_request /merchant_order_number /amount /currency /description",
          "merchant_order_number is missing"},
         {with_amount("100.0"), "400 invalid_request /amount", "fraction 100.0"},
         {with_amount("1e2"), "400 invalid_request /amount", "fraction"},
         {with_amount("\"100\""), "400 invalid_request /amount", "text \"100\""},
-        {with_amount("null"), "400 invalid_request /amount", "null"},
+        {with_amount("null"), "400 invalid_request /amount", "amount is null, wanted a whole"},
         {with_amount("true"), "400 invalid_request /amount", "boolean"},
         {with_amount(R"({"$money":[1,"CNY"]})"), "400 invalid_request /amount", "money"},
         {with_amount("0"), "400 invalid_request /amount", "amount is 0"},
@@ -52,7 +57,7 @@ std::vector<BodyCase> order_bodies() {
          "'XYZ'"},
         {R"({"merchant_order_number":"A","amount":1,"currency":7,"description":"d"})",
          "400 invalid_request /currency",
-         "wanted text"},
+         "wanted text of 3 characters"},
         {R"({"merchant_order_number":"","amount":1,"currency":"CNY","description":"d"})",
          "400 invalid_request /merchant_order_number",
          "0 characters"},
@@ -74,6 +79,7 @@ std::vector<BodyCase> order_bodies() {
         {with(R"("expires_at":"tomorrow, at about noon")"),
          "400 invalid_request /expires_at",
          "RFC 3339"},
+        {with(R"("expires_at":"soon")"), "400 invalid_request /expires_at", "RFC 3339"},
         {with(R"("expires_at":"2026-03-01T08:00:00Z")"),
          "400 invalid_request /expires_at",
          "30 days"},
@@ -84,7 +90,9 @@ std::vector<BodyCase> order_bodies() {
          "400 invalid_request /descripton",
          "did you mean 'description'?"},
         {with(R"("a/b~c":1)"), "400 invalid_request /a~1b~0c", "not known"},
-        {with(R"("zzz":1,"yyy":2)"), "400 invalid_request /zzz /yyy", "not known"},
+        {with(R"("zzz":1,"yyy":2)"),
+         "400 invalid_request /zzz /yyy",
+         "member \"zzz\" is not known here (and 1 more: see errors)"},
     };
 }
 
@@ -132,7 +140,8 @@ TEST_F(BadInput, IsToldInOrderOfPrecedence) {
         },
         {{.method = "DELETE", .target = "/v1/orders", .body = large, .key = ""},
          "405 method_not_allowed"},
-        {{.method = "POST", .target = "/v1/orders", .body = large, .key = ""}, "401 unauthorized"},
+        {{.method = "POST", .target = "/v1/orders", .body = large, .key = ""},
+         "401 unauthorized Authorization"},
         {{.method = "POST",
           .target = "/v1/orders",
           .body = large,
@@ -169,24 +178,13 @@ TEST_F(BadInput, IsToldWhichMethodsAnAddressHas) {
     const auto response = send({.method = "PUT", .target = "/v1/orders"});
 
     EXPECT_EQ(response.status, 405);
-    EXPECT_EQ(response.headers.get_or_empty("Allow"), "POST, GET");
+    EXPECT_EQ(response.headers.get_or_empty("Allow"), "POST, GET, HEAD");
 }
 
 TEST_F(BadInput, IncludesAddressesWithASlashTooMuch) {
     for (const std::string target : {"/", "", "/v1/orders/", "/v1//orders", "/v1/payments/x/y/z"}) {
         EXPECT_EQ(summary(get(target)), "404 unknown_address") << target;
     }
-}
-
-TEST_F(BadInput, AcceptsAContentTypeWithParameters) {
-    const auto response = send(
-        {.method = "POST",
-         .target = "/v1/orders",
-         .body = order_json("A"),
-         .content_type = "Application/JSON ; charset=utf-8"}
-    );
-
-    EXPECT_EQ(response.status, 201);
 }
 
 }  // namespace

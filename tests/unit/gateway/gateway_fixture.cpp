@@ -19,7 +19,7 @@ GatewayFixture::GatewayFixture() : clock(*parse_rfc3339("2026-01-01T08:00:00Z"))
 
 void GatewayFixture::restart() { gateway_.reset(); }
 
-http::Response GatewayFixture::send(const Ask& ask) {
+gateway::Gateway& GatewayFixture::gateway() {
     if (gateway_ == nullptr) {
         gateway_ = std::make_unique<gateway::Gateway>(
             settings,
@@ -37,6 +37,14 @@ http::Response GatewayFixture::send(const Ask& ask) {
             }
         );
     }
+    return *gateway_;
+}
+
+http::Response GatewayFixture::refused(const http::ProtocolError& error) {
+    return gateway().protocol_error(error);
+}
+
+http::Response GatewayFixture::send(const Ask& ask) {
     http::Request request{.method = ask.method, .target = ask.target, .body = ask.body};
     const std::size_t mark = ask.target.find('?');
     request.path = ask.target.substr(0, mark);
@@ -48,9 +56,9 @@ http::Response GatewayFixture::send(const Ask& ask) {
     if (!ask.content_type.empty() && !ask.body.empty()) {
         request.headers.add({"Content-Type", ask.content_type});
     }
-    http::Response response = gateway_->handle(request);
+    http::Response response = gateway().handle(request);
     const Exchanged exchanged{
-        ask.method,
+        ask.method == "HEAD" ? "GET" : ask.method,
         request.path,
         response.status,
         std::string(response.headers.get_or_empty("Content-Type")),

@@ -39,6 +39,8 @@ class GatewayFixture : public ::testing::Test {
     http::Response post(const std::string& target, const std::string& body) {
         return send({.method = "POST", .target = target, .body = body});
     }
+    /// What the server says for a request that never reached the gateway.
+    http::Response refused(const http::ProtocolError& error);
     /// A new gateway with the settings as the test changed them.
     void restart();
 
@@ -59,6 +61,8 @@ class GatewayFixture : public ::testing::Test {
     Result<void> ready;
 
   private:
+    gateway::Gateway& gateway();
+
     std::unique_ptr<gateway::Gateway> gateway_;
 };
 

@@ -41,7 +41,7 @@ TEST_F(OrdersApi, RefusesANumberUsedForAnotherBody) {
 
     const auto response = post("/v1/orders", order_json("A-1", 9'999));
 
-    EXPECT_EQ(summary(response), "409 merchant_order_number_reused");
+    EXPECT_EQ(summary(response), "409 merchant_order_number_reused /merchant_order_number");
     EXPECT_EQ(orders.size(), 1U);
 }
 
@@ -65,7 +65,7 @@ TEST_F(OrdersApi, RefusesAKeyUsedForAnotherBody) {
         send({.method = "POST", .target = "/v1/orders", .body = order_json("A-2"), .headers = key});
 
     EXPECT_EQ(same.status, 200);
-    EXPECT_EQ(summary(other), "409 idempotency_key_reused");
+    EXPECT_EQ(summary(other), "409 idempotency_key_reused Idempotency-Key");
 }
 
 TEST_F(OrdersApi, AnswersARepeatAfterTheExpiryItNames) {

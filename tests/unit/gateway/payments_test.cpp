@@ -89,7 +89,7 @@ TEST_F(PaymentsApi, AnswersARepeatUnderTheSameKeyWithTheSamePayment) {
 
     EXPECT_EQ(repeat.status, 200);
     EXPECT_EQ(text_of(repeat, "id"), text_of(first, "id"));
-    EXPECT_EQ(summary(other), "409 idempotency_key_reused");
+    EXPECT_EQ(summary(other), "409 idempotency_key_reused Idempotency-Key");
 }
 
 TEST_F(PaymentsApi, GivesEqualBodiesEqualHashes) {
@@ -198,8 +198,10 @@ struct EngineCase {
 
 TEST_F(PaymentsApi, TellsWhatTheEngineSays) {
     const std::vector<EngineCase> cases{
-        {{ErrorCode::conflict, "m", "merchant_order_number"}, "409 merchant_order_number_reused"},
-        {{ErrorCode::conflict, "m", "idempotency_key"}, "409 idempotency_key_reused"},
+        {{ErrorCode::conflict, "m", "merchant_order_number"},
+         "409 merchant_order_number_reused /order/merchant_order_number"},
+        {{ErrorCode::conflict, "m", "idempotency_key"}, "409 idempotency_key_reused Idempotency-Key"
+        },
         {{ErrorCode::conflict, "m", "payment_unresolved"}, "409 payment_unresolved"},
         {{ErrorCode::refused, "m", "payment_unresolved"}, "409 payment_unresolved"},
         {{ErrorCode::refused, "m", "order_not_open"}, "422 order_not_open"},

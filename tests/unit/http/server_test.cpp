@@ -121,6 +121,7 @@ struct Refusal {
     const char* what;
     std::string text;
     int status;
+    const char* detail;
 };
 
 class HttpServerRefuses : public ::testing::TestWithParam<Refusal> {};
@@ -135,6 +136,8 @@ TEST_P(HttpServerRefuses, WithAStatusAndCloses) {
     const std::string answer = server.answer_to(GetParam().text);
 
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 " + std::to_string(GetParam().status))) << answer;
+    EXPECT_NE(answer.find(GetParam().detail), std::string::npos) << answer;
+    EXPECT_NE(answer.find("Content-Type: application/problem+json"), std::string::npos) << answer;
     EXPECT_EQ(handled, 0);
 }
 
@@ -142,26 +145,89 @@ INSTANTIATE_TEST_SUITE_P(
     Table,
     HttpServerRefuses,
     ::testing::Values(
-        Refusal{"body over the limit", post("Content-Length: 1001"), 413},
+        Refusal{
+            "body over the limit",
+            post("Content-Length: 1001"),
+            413,
+            "the body has 1001 bytes, wanted at most 1000"
+        },
         Refusal{
             "chunks over the limit",
             post("Transfer-Encoding: chunked", "300\r\n" + std::string(768, 'x') + "\r\n300\r\n"),
-            413
+            413,
+            "the body is too large, wanted at most 1000 bytes"
         },
-        Refusal{"slow body", post("Content-Length: 10", "abc"), 408},
-        Refusal{"slow head", "POST /p HTTP/1.1\r\nHost:", 408},
-        Refusal{"two lengths", post("Content-Length: 1\r\nContent-Length: 2", "ab"), 400},
+        Refusal{
+            "slow body",
+            post("Content-Length: 10", "abc"),
+            408,
+            "the request did not arrive within "
+        },
+        Refusal{
+            "slow head", "POST /p HTTP/1.1\r\nHost:", 408, "the request did not arrive within "
+        },
+        Refusal{
+            "two lengths",
+            post("Content-Length: 1\r\nContent-Length: 2", "ab"),
+            400,
+            "wanted one whole number of bytes"
+        },
         Refusal{
             "length and chunks",
             post("Content-Length: 1\r\nTransfer-Encoding: chunked", "0\r\n\r\n"),
-            400
+            400,
+            "both given, wanted one of them"
         },
-        Refusal{"negative length", post("Content-Length: -1"), 400},
-        Refusal{"broken chunk", post("Transfer-Encoding: chunked", "zz\r\n"), 400},
-        Refusal{"compressed body", post("Content-Length: 1\r\nContent-Encoding: gzip", "x"), 415},
-        Refusal{"no request line", "nonsense\r\n\r\n", 400},
-        Refusal{"huge head", "GET / HTTP/1.1\r\nX: " + std::string(70'000, 'x') + "\r\n\r\n", 431},
-        Refusal{"huge target", "GET /" + std::string(9'000, 'x') + " HTTP/1.1\r\n\r\n", 414}
+        Refusal{
+            "negative length",
+            post("Content-Length: -1"),
+            400,
+            "Content-Length is '-1', wanted one whole number"
+        },
+        Refusal{
+            "broken chunk",
+            post("Transfer-Encoding: chunked", "zz\r\n"),
+            400,
+            "the chunks of the body cannot be read"
+        },
+        Refusal{
+            "compressed body",
+            post("Content-Length: 1\r\nContent-Encoding: gzip", "x"),
+            415,
+            "Content-Encoding is 'gzip', wanted none"
+        },
+        Refusal{"no request line", "nonsense\r\n\r\n", 400, "wanted METHOD ADDRESS HTTP/1.1"},
+        Refusal{
+            "huge head",
+            "GET / HTTP/1.1\r\nX: " + std::string(70'000, 'x') + "\r\n\r\n",
+            431,
+            "too long, wanted at most "
+        },
+        Refusal{
+            "other transfer",
+            post("Transfer-Encoding: gzip"),
+            400,
+            "Transfer-Encoding is 'gzip', wanted chunked"
+        },
+        Refusal{
+            "expected body over the limit",
+            post("Expect: 100-continue\r\nContent-Length: 1001"),
+            413,
+            "has 1001 bytes"
+        },
+        Refusal{"no host", "GET / HTTP/1.1\r\nX: y\r\n\r\n", 400, "Host is missing"},
+        Refusal{
+            "control character",
+            post(std::string("X: a\0b", 6) + "\r\nContent-Length: 0"),
+            400,
+            "the header X holds a control character"
+        },
+        Refusal{
+            "huge target",
+            "GET /" + std::string(9'000, 'x') + " HTTP/1.1\r\n\r\n",
+            414,
+            "the address is too long, wanted at most 8192 bytes"
+        }
     ),
     [](const auto& row) {
         std::string name = row.param.what;
@@ -172,13 +238,39 @@ INSTANTIATE_TEST_SUITE_P(
     }
 );
 
+TEST(HttpServer, SaysContinueOnlyToABodyItWillTake) {
+    const RunningServer server;
+
+    const std::string refused =
+        server.answer_to(post("Expect: 100-continue\r\nContent-Length: 1001"));
+    const std::string taken = server.answer_to(
+        post("Expect: 100-continue\r\nConnection: close\r\nContent-Length: 2", "ab")
+    );
+
+    EXPECT_EQ(refused.find("100 Continue"), std::string::npos) << refused;
+    EXPECT_TRUE(taken.starts_with("HTTP/1.1 100 Continue\r\n")) << taken;
+    EXPECT_TRUE(taken.ends_with("POST /p ab")) << taken;
+}
+
+TEST(HttpServer, TellsHowLongItReallyKeepsAConnection) {
+    ServerSettings settings = quick_settings();
+    settings.keep_alive_timeout = std::chrono::seconds(7);
+    settings.keep_alive_max = 42;
+    const RunningServer server(settings, echo);
+
+    const auto answer = fetch({.url = server.url("/")});
+
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->headers.get_or_empty("Keep-Alive"), "timeout=7, max=42");
+}
+
 TEST(HttpServer, AsksTheHookForProtocolErrors) {
     Server server(quick_settings(), echo);
-    server.on_protocol_error([](int status) {
+    server.on_protocol_error([](const ProtocolError& error) {
         return Response{
-            .status = status,
+            .status = error.status,
             .headers = {{"Content-Type", "application/problem+json"}},
-            .body = "{\"code\":\"from_hook\"}"
+            .body = error.detail
         };
     });
     ASSERT_TRUE(server.start().has_value());
@@ -191,7 +283,7 @@ TEST(HttpServer, AsksTheHookForProtocolErrors) {
 
     ASSERT_TRUE(answer.has_value()) << answer.error().message;
     EXPECT_EQ(answer->status, 413);
-    EXPECT_EQ(answer->body, "{\"code\":\"from_hook\"}");
+    EXPECT_EQ(answer->body, "the body has 1001 bytes, wanted at most 1000");
     EXPECT_EQ(answer->headers.get_or_empty("content-type"), "application/problem+json");
 }
 

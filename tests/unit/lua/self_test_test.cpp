@@ -26,16 +26,6 @@ TEST(SelfTest, RefusesAnotherLocale) {
     EXPECT_EQ(result.error(), "the process runs in locale C.UTF-8, scripts need C");
 }
 
-TEST(Suggestion, IsTheNearestNameWithinTwoEdits) {
-    const std::vector<std::string> names{"authorize", "capture", "refund", "ok"};
-
-    EXPECT_EQ(nearest_name("authorise", names), "authorize");
-    EXPECT_EQ(nearest_name("catpure", names), "capture");
-    EXPECT_EQ(nearest_name("refunds", names), "refund");
-    EXPECT_EQ(nearest_name("settle", names), "");
-    EXPECT_EQ(nearest_name("if", names), "");
-}
-
 TEST(Messages, AreSafeToShow) {
     EXPECT_EQ(printable("a\x01\x7f\xff"), "a\\x01\\x7f\\xff");
     EXPECT_EQ(printable("中文"), "中文");

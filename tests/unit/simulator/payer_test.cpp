@@ -51,6 +51,20 @@ TEST_F(PayerPages, LeaveTheOrderOpenWhenDeclined) {
 
     EXPECT_EQ(booked(kNumber).int_or("declined", 0), 1);
     EXPECT_EQ(booked(kNumber).text_or_empty("trade_state"), "NOTPAY");
+    const std::string shown = page(code)->body;
+    EXPECT_NE(shown.find("data-state=\"declined\""), std::string::npos);
+    EXPECT_NE(shown.find("The order is still open"), std::string::npos);
+}
+
+TEST_F(PayerPages, KeepTheLanguageThatWasChosen) {
+    const std::string code = new_code();
+
+    EXPECT_NE(page(code + "?lang=zh")->body.find("/confirm?lang=zh\""), std::string::npos);
+    const auto pressed = press(code + "/confirm?lang=zh");
+
+    ASSERT_TRUE(pressed.has_value());
+    EXPECT_EQ(pressed->headers.get_or_empty("Location"), "/payer/" + code + "?lang=zh");
+    EXPECT_EQ(press(code + "/confirm")->headers.get_or_empty("Location"), "/payer/" + code);
 }
 
 TEST_F(PayerPages, SayThatAnUnknownCodeIsGone) {

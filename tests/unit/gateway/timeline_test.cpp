@@ -1,0 +1,217 @@
+#include "gateway/timeline.hpp"
+
+#include <fstream>
+#include <iterator>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gateway/timeline_text.hpp"
+#include "json/json.hpp"
+
+namespace sluice::testing {
+namespace {
+
+using gateway::Narrator;
+using gateway::Sentence;
+
+payment::Instruction instruction_at(const std::string& channel, int leg) {
+    payment::Instruction instruction;
+    instruction.id = InstructionId(Id128{.high = 0x100, .low = static_cast<std::uint64_t>(leg)});
+    instruction.leg_number = leg;
+    instruction.channel = channel;
+    return instruction;
+}
+
+payment::PaymentPicture composite() {
+    payment::PaymentPicture picture;
+    picture.payment.id = PaymentId(Id128{.high = 0x100, .low = 9});
+    picture.payment.amount = Money{10'000, cny()};
+    picture.order.merchant_order_number = "A-1";
+    picture.instructions.push_back(instruction_at("prepaid_card", 1));
+    picture.instructions.push_back(instruction_at("wechatpay", 2));
+    picture.instructions[1].channel_account = "main";
+    return picture;
+}
+
+/// `card` and `wechat` in the text stand for the ids of the two instructions.
+Value item(std::string text) {
+    const auto picture = composite();
+    const std::vector<std::pair<std::string, std::size_t>> names{{"<card>", 0}, {"<wechat>", 1}};
+    for (const auto& [name, index] : names) {
+        for (auto found = text.find(name); found != std::string::npos; found = text.find(name)) {
+            text.replace(found, name.size(), picture.instructions[index].id.to_string());
+        }
+    }
+    return json::parse(text).value();
+}
+
+struct Told {
+    const char* item;
+    const char* en;
+    const char* zh;
+};
+
+void expect(const std::vector<Told>& rows) {
+    const auto picture = composite();
+    const Narrator narrator(picture);
+    for (const Told& row : rows) {
+        const Sentence sentence = narrator.tell(item(row.item));
+        EXPECT_EQ(sentence.en, row.en);
+        EXPECT_EQ(sentence.zh, row.zh);
+    }
+}
+
+TEST(TimelineText, TellsWhatCameIn) {
+    expect({
+        {R"({"type":"started"})",
+         "The payment of 100.00 CNY for order A-1 began.",
+         "订单 A-1 的支付开始，金额 100.00 CNY。"},
+        {R"({"type":"outcome","instruction":"<wechat>","operation":"query",)"
+         R"("outcome":{"kind":"pending","code":"NOTPAY","message":"not paid"}})",
+         "Asked how the order stands, wechatpay (main) answered: accepted, the payer or the "
+         "channel "
+         "still acts, NOTPAY: not paid.",
+         "wechatpay (main) 对“查询订单”的结果：已受理，等待付款人或渠道, NOTPAY: not paid。"},
+        {R"({"type":"outcome","instruction":"<wechat>","operation":"collect",)"
+         R"("outcome":{"kind":"unknown","code":"timeout"}})",
+         "Asked to take the order, wechatpay (main) answered: no answer to rely on, it may have "
+         "been "
+         "done, timeout.",
+         "wechatpay (main) 对“下单”的结果：结果未知，可能已执行, timeout。"},
+        {R"({"type":"callback","instruction":"<wechat>","outcome":{"kind":"succeeded"}})",
+         "wechatpay (main) told us unasked: paid.",
+         "wechatpay (main) 主动通知：已支付。"},
+        {R"({"type":"timer"})", "A waiting time was over.", "等待时间到。"},
+        {R"({"type":"close_requested"})",
+         "The business system asked to close the payment.",
+         "业务系统请求关闭支付。"},
+    });
+}
+
+TEST(TimelineText, TellsDecisionsWithTheirReasons) {
+    expect({
+        {R"({"type":"decision","value":{"policy":"risk","allowed":true}})",
+         "The risk check allowed the payment.",
+         "风控检查通过。"},
+        {R"({"type":"decision","value":{"policy":"risk","allowed":false,"code":"over_limit",)"
+         R"("message":"too much"}})",
+         "The risk check stopped the payment, over_limit: too much.",
+         "风控检查拒绝, over_limit: too much。"},
+        {R"({"type":"decision","value":{"policy":"route",)"
+         R"("accounts":[{"name":"a","why":"cheap"},{"name":"b","why":"dear"}],)"
+         R"("dropped":[{"name":"c","why":"no scene"}]}})",
+         "Routing chose a (cheap); next would be b (dear); left out: c (no scene).",
+         "路由选择 a (cheap)；备选 b (dear)；排除 c (no scene)。"},
+        {R"({"type":"decision","value":{"policy":"route","accounts":[],"dropped":[]}})",
+         "Routing found no channel account.",
+         "路由未找到可用渠道账户。"},
+        {R"({"type":"decision","value":{"policy":"other"}})",
+         "The policy 'other' decided.",
+         "策略“other”作出决定。"},
+        {R"({"type":"refusal","value":{"code":"insufficient_balance"}})",
+         "The ledger refused, insufficient_balance.",
+         "账务拒绝, insufficient_balance。"},
+    });
+}
+
+TEST(TimelineText, TellsWhatThePaymentDid) {
+    expect({
+        {R"({"type":"stage","name":"collect","phase":"begun"})",
+         "Stage 'collect' began.",
+         "阶段“collect”开始。"},
+        {R"({"type":"stage","name":"collect","phase":"done"})",
+         "Stage 'collect' is done.",
+         "阶段“collect”完成。"},
+        {R"({"type":"instruct","instruction":"<wechat>","leg":2,)"
+         R"("amount":{"$money":[7000,"CNY"]}})",
+         "Leg 2: 70.00 CNY shall come from wechatpay (main).",
+         "第 2 部分：70.00 CNY 由 wechatpay (main) 支付。"},
+        {R"({"type":"exchange","instruction":"<wechat>","operation":"close","repeats":true})",
+         "Asking wechatpay (main) to close the order once more.",
+         "再次向 wechatpay (main) 关闭订单。"},
+        {R"({"type":"instruction","instruction":"<wechat>","status":"unknown"})",
+         "Leg 2 at wechatpay (main): unknown: the money may or may not have moved.",
+         "第 2 部分（wechatpay (main)）：未知：资金可能已变动。"},
+        {R"({"type":"hold","instruction":"<card>","amount":{"$money":[3000,"CNY"]}})",
+         "Froze 30.00 CNY on prepaid_card.",
+         "冻结 prepaid_card 30.00 CNY。"},
+        {R"({"type":"capture","instruction":"<card>","amount":{"$money":[3000,"CNY"]}})",
+         "Took 30.00 CNY on prepaid_card.",
+         "扣除 prepaid_card 30.00 CNY。"},
+        {R"({"type":"release","instruction":"<card>","amount":{"$money":[3000,"CNY"]}})",
+         "Gave back 30.00 CNY on prepaid_card.",
+         "退回 prepaid_card 30.00 CNY。"},
+        {R"({"type":"post","side":"debit","gl":"1101","owner":"main",)"
+         R"("amount":{"$money":[7000,"CNY"]}})",
+         "Booked: debit 1101 Payment in transit (main), 70.00 CNY.",
+         "记账：借 1101 支付在途（main）70.00 CNY。"},
+        {R"({"type":"case","kind":"refund_due","instruction":"<wechat>",)"
+         R"("amount":{"$money":[7000,"CNY"]}})",
+         "A person must look: refund_due, 70.00 CNY at wechatpay (main).",
+         "需人工处理：refund_due，wechatpay (main) 70.00 CNY。"},
+        {R"({"type":"status","status":"failed","code":"no_channel","message":"none"})",
+         "The payment: failed, no_channel: none.",
+         "支付状态：失败, no_channel: none。"},
+    });
+}
+
+TEST(TimelineText, TellsWhatItDoesNotKnowByItsType) {
+    expect({{R"({"type":"brand_new","x":1})", "brand_new", "brand_new"}});
+}
+
+TEST(TimelineText, NamesLedgerAccountsAsTheLedgerDoes) {
+    std::ifstream in(std::string(SLUICE_SOURCE_DIR) + "/db/migrations/0001_ledger.sql");
+    const std::string migration{std::istreambuf_iterator<char>(in), {}};
+
+    for (const std::string gl : {"1101", "2001", "2002", "2101", "2201", "2202", "2204"}) {
+        const Sentence name = gateway::ledger_account_name(gl);
+        EXPECT_THAT(
+            migration, ::testing::HasSubstr("('" + gl + "', '" + name.en + "', '" + name.zh + "'")
+        );
+    }
+    EXPECT_EQ(gateway::ledger_account_name("9999").en, "9999");
+}
+
+TEST(Timeline, SaysForEachItemWhichStageAndLegItBelongsTo) {
+    const std::vector<gateway::JournalActivation> journal{
+        {1,
+         Time{},
+         item(R"({"facts":[{"type":"started"}],"effects":[)"
+              R"({"type":"stage","name":"reserve","phase":"begun"},)"
+              R"({"type":"hold","instruction":"<card>"},)"
+              R"({"type":"stage","name":"reserve","phase":"done"},)"
+              R"({"type":"stage","name":"collect","phase":"begun"}]})")},
+        {2, Time{}, item(R"({"facts":[{"type":"callback","instruction":"<wechat>"}]})")},
+        {3,
+         Time{},
+         item(R"({"effects":[{"type":"stage","name":"collect","phase":"done"},)"
+              R"({"type":"status","status":"succeeded"}]})")},
+    };
+
+    const Value timeline = gateway::render_timeline(composite(), journal);
+
+    std::vector<std::string> places;
+    for (const Value& one : *timeline.find("items")->as_array()) {
+        places.push_back(
+            std::string(one.text_or_empty("type")) + " " + to_json(*one.find("stage")) + " " +
+            to_json(*one.find("leg"))
+        );
+    }
+    EXPECT_THAT(
+        places,
+        ::testing::ElementsAre(
+            "started null null",
+            "stage \"reserve\" null",
+            "hold \"reserve\" 1",
+            "stage \"reserve\" null",
+            "stage \"collect\" null",
+            "callback \"collect\" 2",
+            "stage \"collect\" null",
+            "status null null"
+        )
+    );
+}
+
+}  // namespace
+}  // namespace sluice::testing
