@@ -24,6 +24,8 @@ class LiveRuns {
     struct Slot {
         std::unique_ptr<flow::Run> run;  ///< null while dehydrated
         std::optional<Time> wake_at;
+        /// The moment of the one timer that stands for the run; none while it is being taken.
+        std::optional<Time> armed_at;
         Time used_at{};
         bool quarantined = false;
     };
@@ -41,6 +43,7 @@ class LiveRuns {
     /// Remembers a run that is live in the database, without its script state.
     void note(const RunRow& row);
     /// Keeps a run after its commit.
+    /// A run that waits for a moment is woken at it, also when its last timer was for the same.
     void keep(RunId id, std::unique_ptr<flow::Run> run, Time now);
     /// Takes the state out for an activation; the caller keeps it after the commit or drops it.
     std::unique_ptr<flow::Run> take(RunId id);
@@ -54,7 +57,8 @@ class LiveRuns {
     /// `corrupt` mean it must be quarantined.
     Result<std::unique_ptr<flow::Run>> rebuild(RunStore& store, RunId id);
 
-    /// Runs whose moment has come, at most `most`; their timers are spent.
+    /// Runs whose moment has come, at most `most`. Their timers are spent: whoever takes them keeps
+    /// the run, forgets it, or sees to it that the timer is taken again.
     std::vector<RunId> take_due(Time now, std::size_t most);
     [[nodiscard]] std::optional<Time> next_due() const;
     /// Drops the script state of runs that were not used since.
@@ -66,6 +70,7 @@ class LiveRuns {
         RunId id;
         bool operator>(const Timer& other) const { return at > other.at; }
     };
+    void arm(RunId id, Slot& slot);
     Result<flow::FlowScriptsPtr> scripts_of(
         RunStore& store, Id128 release, const std::string& flow
     );

@@ -173,8 +173,10 @@ Result<bool> Round::ask_again(Work& work) {
         lost.source = payment::Source::resend;
         lost.outcome.kind = payment::OutcomeKind::unknown;
         lost.outcome.code = "interrupted";
+        Input& input = work.inputs.emplace_back();
+        input.payment = work.payment;
+        input.fact = lost;
         work.facts.push_back(std::move(lost));
-        work.inputs.emplace_back().payment = work.payment;
     }
     if (work.facts.empty()) {
         const RunId id(work.payment.raw());

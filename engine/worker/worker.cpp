@@ -64,7 +64,9 @@ void Worker::set_owned(Bucket bucket, std::size_t held) {
 void Worker::post(Input input) {
     {
         const MutexLock lock(mutex_);
-        if (!stopping_ && inbox_.size() < settings_.inbox_max) {
+        // What a channel answered is said once; it is bounded by what was asked.
+        const bool said_once = input.kind == Input::Kind::fact && !input.on_picture;
+        if (!stopping_ && (said_once || inbox_.size() < settings_.inbox_max)) {
             inbox_.push_back(std::move(input));
             arrived_.notify_one();
             return;
@@ -139,7 +141,7 @@ void Worker::lose_session(const Error& why) {
 
 Time Worker::next_wake(Time now) const {
     Time wake = std::min(next_rebalance_, now + std::chrono::milliseconds(100));
-    if (const auto due = session_->runs.next_due()) {
+    if (const auto due = session_->round.next_due()) {
         wake = std::min(wake, *due);
     }
     if (const auto deadline = waiters_.next_deadline()) {
@@ -172,10 +174,7 @@ void Worker::add_due(std::vector<Input>& inputs) {
         return;
     }
     const std::size_t room = settings_.batch_max - inputs.size();
-    for (const RunId id : session_->runs.take_due(services_.clock->now(), room)) {
-        Input input;
-        input.payment = PaymentId(id.raw());
-        input.fact.kind = flow::Fact::Kind::timer;
+    for (auto& input : session_->round.take_due(room)) {
         inputs.push_back(std::move(input));
     }
 }
