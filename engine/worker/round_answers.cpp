@@ -8,7 +8,11 @@ namespace {
 
 Error explained(const Refusal& refusal) {
     if (refusal.reason == "order_not_open") {
-        return {ErrorCode::refused, "the order is not open for payments", refusal.reason};
+        return {
+            ErrorCode::refused,
+            "the order takes no payment any more: it is paid, closed or past its expires_at",
+            refusal.reason
+        };
     }
     if (refusal.reason == "payment_unresolved") {
         return {

@@ -62,6 +62,9 @@ constexpr db::Statement kQuarantine{
     "WHERE bucket = $1::smallint AND run_id = $2) "
     "INSERT INTO sluice.quarantine (run_id, at, reason) VALUES ($2, $3, $4)"
 };
+constexpr db::Statement kCloseOrders{
+    "worker_close_orders", "SELECT sluice.close_expired_orders($1, $2, $3::integer)"
+};
 constexpr db::Statement kSaveRelease{
     "worker_save_release",
     "INSERT INTO sluice.release (id, files) VALUES ($1, $2) ON CONFLICT DO NOTHING"
@@ -69,6 +72,15 @@ constexpr db::Statement kSaveRelease{
 constexpr db::Statement kReleaseFiles{
     "worker_release_files", "SELECT files FROM sluice.release WHERE id = $1"
 };
+
+template <class Buckets>
+db::ArrayBuilder numbers_of(const Buckets& buckets) {
+    db::ArrayBuilder numbers(db::ArrayType::int16);
+    for (const Bucket bucket : buckets) {
+        numbers.append(std::int64_t{static_cast<std::uint8_t>(bucket)});
+    }
+    return numbers;
+}
 
 RunRow run_row(const db::Row& row) {
     RunRow run;
@@ -155,10 +167,7 @@ void rewind(payment::PaymentPicture& picture) {
 }  // namespace
 
 Result<std::vector<RunRow>> RunStore::live_runs(const std::vector<Bucket>& buckets) {
-    db::ArrayBuilder numbers(db::ArrayType::int16);
-    for (const Bucket bucket : buckets) {
-        numbers.append(std::int64_t{static_cast<std::uint8_t>(bucket)});
-    }
+    const db::ArrayBuilder numbers = numbers_of(buckets);
     SLUICE_ASSIGN(const db::Rows rows, connection_.execute(kLiveRuns, {numbers}));
     std::vector<RunRow> runs;
     runs.reserve(rows.size());
@@ -252,6 +261,17 @@ Result<void> RunStore::quarantine(RunId run, const std::string& reason, Time now
     const std::int64_t bucket{static_cast<std::uint8_t>(run.bucket())};
     SLUICE_TRY(connection_.execute(kQuarantine, {bucket, run, now, reason}));
     return {};
+}
+
+Result<std::size_t> RunStore::close_expired_orders(
+    const std::set<Bucket>& buckets, Time now, std::size_t most
+) {
+    const db::ArrayBuilder numbers = numbers_of(buckets);
+    SLUICE_ASSIGN(
+        const db::Rows rows,
+        connection_.execute(kCloseOrders, {numbers, now, static_cast<std::int64_t>(most)})
+    );
+    return static_cast<std::size_t>(rows[0].int64(0));
 }
 
 Result<void> RunStore::save_release(Id128 id, const std::string& files) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,12 @@ class RunStore {
     /// that is not succeeded opens a case: money came that nobody waits for.
     Result<void> keep_late_fact(const CallbackFact& fact, Time now);
     Result<void> quarantine(RunId run, const std::string& reason, Time now);
+
+    /// Closes orders of the buckets that expired while nobody was paying them, at most `most`; says
+    /// how many it closed. The buckets must be the caller's own.
+    Result<std::size_t> close_expired_orders(
+        const std::set<Bucket>& buckets, Time now, std::size_t most
+    );
 
     Result<void> save_release(Id128 id, const std::string& files);
     Result<std::optional<std::string>> release_files(Id128 id);

@@ -223,9 +223,24 @@ Result<void> Worker::keep_house() {
     if (!overdue.empty()) {
         SLUICE_TRY(session_->round.process(std::move(overdue)));
     }
+    if (now >= next_sweep_) {
+        SLUICE_TRY(sweep_orders(now));
+    }
     if (now >= next_rebalance_) {
         SLUICE_TRY(rebalance());
     }
+    return {};
+}
+
+Result<void> Worker::sweep_orders(Time now) {
+    auto& session = *session_;
+    RunStore store(session.connection);
+    SLUICE_ASSIGN(
+        const std::size_t closed,
+        store.close_expired_orders(session.locks.held(), now, settings_.sweep_max)
+    );
+    // When there are more, they are next after the payments that gathered meanwhile.
+    next_sweep_ = closed < settings_.sweep_max ? now + settings_.sweep : now;
     return {};
 }
 
