@@ -3,6 +3,8 @@
 #include <set>
 #include <utility>
 
+#include "gateway/prefer.hpp"
+
 namespace sluice::app {
 namespace {
 
@@ -14,6 +16,15 @@ http::Response response_of(channel::CallbackAnswer answer) {
         response.headers.set({"Content-Type", answer.content_type});
     }
     return response;
+}
+
+std::chrono::milliseconds patience_for(
+    const http::Request& request, const ForwardSettings& settings
+) {
+    // A wait that cannot be read was refused before anything is forwarded.
+    const auto wait = gateway::read_wait(request);
+    const bool asked = wait && *wait;
+    return asked ? **wait + settings.beyond_wait : settings.unasked;
 }
 
 }  // namespace
@@ -93,8 +104,8 @@ gateway::CallbackReader callback_reader(channel::Callbacks& callbacks) {
     };
 }
 
-gateway::Forwarder forwarder(http::Client& client) {
-    return [&client](
+gateway::Forwarder forwarder(http::Client& client, ForwardSettings settings) {
+    return [&client, settings](
                const std::string& address, const http::Request& request
            ) -> Result<http::Response> {
         http::ClientRequest forwarded;
@@ -109,7 +120,7 @@ gateway::Forwarder forwarder(http::Client& client) {
             }
         }
         forwarded.body = request.body;
-        forwarded.total_timeout = std::chrono::seconds(75);
+        forwarded.total_timeout = patience_for(request, settings);
         auto answer = http::fetch(client, std::move(forwarded));
         if (answer) {
             return std::move(*answer);
