@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ledger/account.hpp"
+#include "payment/legs.hpp"
 #include "worker/batch_columns.hpp"
 
 namespace sluice::worker {
@@ -118,7 +119,7 @@ void Batch::add_start(const StartPayment& start, std::int64_t i) {
     p.flow.append(start.payment.flow);
     p.currency.append(start.payment.amount.currency().code());
     p.amount.append(start.payment.amount.minor());
-    p.legs.append(legs_to_json(start.payment.legs));
+    p.legs.append(to_json(payment::to_value(start.payment.legs)));
     if (!start.idempotency_key.empty()) {
         auto& k = columns_->key;
         k.i.append(i);

@@ -1,6 +1,7 @@
 // What a round tells those whose input did not become an activation: repeats, late facts, waits.
 #include <utility>
 
+#include "worker/picture.hpp"
 #include "worker/round.hpp"
 
 namespace sluice::worker {
@@ -96,7 +97,7 @@ Result<void> Round::answer_wait(Input input) {
         );
         return {};
     }
-    auto picture = store_.picture(input.payment);
+    auto picture = load_picture(parts_.connection, input.payment);
     if (!picture) {
         input.refuse(picture.error());
         return fail(picture.error());

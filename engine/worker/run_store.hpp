@@ -40,8 +40,6 @@ class RunStore {
 
     Result<std::vector<RunRow>> live_runs(const std::vector<Bucket>& buckets);
     Result<std::optional<RunHistory>> history(PaymentId id);
-    /// The payment as the tables have it now; nullopt when there is none.
-    Result<std::optional<payment::PaymentPicture>> picture(PaymentId id);
     /// The payments the instructions belong to, in the order asked; nil where there is none.
     Result<std::vector<PaymentId>> payments_of(const std::vector<InstructionId>& instructions);
     /// The hash of the body that an order was created with, and the payment it began with, if any.
