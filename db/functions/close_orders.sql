@@ -23,3 +23,12 @@ BEGIN
     RETURN closed;
 END
 $$;
+
+-- Never gives an answer: a payment ended whose order is not open.
+CREATE OR REPLACE FUNCTION sluice.order_is_over(o_id uuid) RETURNS text
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    RAISE EXCEPTION 'a payment ended whose order % is not open', o_id USING ERRCODE = 'SL006';
+END
+$$;

@@ -4,6 +4,4 @@
 -- its last update stays within the page.
 ALTER TABLE sluice.orders ADD COLUMN closes_at timestamptz;
 UPDATE sluice.orders SET closes_at = expires_at WHERE status = 'open' AND active_payment IS NULL;
-ALTER TABLE sluice.orders ADD CONSTRAINT orders_close_when_left
-    CHECK ((closes_at IS NOT NULL) = (status = 'open' AND active_payment IS NULL));
 CREATE INDEX orders_closing ON sluice.orders (closes_at) WHERE closes_at IS NOT NULL;

@@ -10,6 +10,8 @@
 namespace sluice::worker {
 namespace {
 
+// The C library trims its heap above a limit that grows to twice the largest block ever freed.
+constexpr db::Statement kKeepMemory{"worker_keep_memory", "SELECT length(repeat('x', 8000000))"};
 constexpr db::Statement kLiveRuns{
     "worker_live_runs",
     "SELECT run_id, seq, wake_at, pending, release_id, state = 'quarantined' "
@@ -95,6 +97,11 @@ void rewind(payment::PaymentPicture& picture) {
 }
 
 }  // namespace
+
+Result<void> RunStore::keep_memory() {
+    SLUICE_TRY(connection_.execute(kKeepMemory));
+    return {};
+}
 
 Result<std::vector<RunRow>> RunStore::live_runs(const std::vector<Bucket>& buckets) {
     const db::ArrayBuilder numbers = numbers_of(buckets);

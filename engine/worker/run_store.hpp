@@ -38,6 +38,11 @@ class RunStore {
   public:
     explicit RunStore(db::Connection& connection) : connection_(connection) {}
 
+    /// Once after the session was opened: lets the server's side keep the memory a batch needs from
+    /// one batch to the next. Measured: without it up to a third of a small commit's time goes into
+    /// giving pages back to the system and faulting them in again.
+    Result<void> keep_memory();
+
     Result<std::vector<RunRow>> live_runs(const std::vector<Bucket>& buckets);
     Result<std::optional<RunHistory>> history(PaymentId id);
     /// The payments the instructions belong to, in the order asked; nil where there is none.

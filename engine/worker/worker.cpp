@@ -112,6 +112,7 @@ Result<void> Worker::open_session() {
     SLUICE_ASSIGN(auto connection, db::Connection::open(settings_.conninfo, settings_.connection));
     SLUICE_ASSIGN(auto policies, decision::Policies::create(release_, candidates_));
     SLUICE_TRY(register_worker(connection, settings_.worker));
+    SLUICE_TRY(RunStore(connection).keep_memory());
     session_ = std::make_unique<Session>(std::move(connection), *this, std::move(policies));
     next_rebalance_ = Time{};
     counters_.sessions += 1;

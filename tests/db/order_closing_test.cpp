@@ -152,7 +152,7 @@ TEST_F(OrderClosing, NeverTakesMoneyForAnOrderThatIsOver) {
     answer(world.paid());
 
     EXPECT_EQ(world.value("SELECT state FROM sluice.flow_run"), "quarantined");
-    EXPECT_THAT(world.alarms, ElementsAre(HasSubstr("whose order is not open")));
+    EXPECT_THAT(world.alarms, ElementsAre(HasSubstr("a payment ended whose order")));
     EXPECT_EQ(status(), "closed");
     EXPECT_EQ(world.value("SELECT paid FROM sluice.orders"), "0");
     EXPECT_EQ(world.value("SELECT count(*) FROM sluice.money_case"), "1");
