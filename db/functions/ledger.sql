@@ -46,10 +46,10 @@ END
 $$;
 
 -- What an account is worth now, on its normal side. Inline: the row. Deferred: the folded balance
--- and the entries since, exact at every moment because one snapshot sees both. A mark ahead of every
--- running transaction came with the books from another server and is worth nothing until the next
--- fold; then the entries alone tell. OFFSET 0 keeps the young journals the outer side of the join,
--- whatever the planner believes of the tables.
+-- and the entries since, exact at every moment because one snapshot sees both. A mark ahead of
+-- every running transaction came with the books from another server and is worth nothing until
+-- the next fold; then the entries alone tell. OFFSET 0 keeps the young journals the outer side of
+-- the join, whatever the planner believes of the tables.
 CREATE OR REPLACE FUNCTION sluice.ledger_balance(a_id uuid)
 RETURNS TABLE (balance bigint, held bigint, floor bigint)
 LANGUAGE sql
@@ -63,8 +63,10 @@ AS $$
     SELECT
         (g.normal_side * (
             coalesce(
-                (SELECT f.dr - f.cr FROM folded_balance f WHERE f.account_id = a.id AND m.below > 0),
-                0
+                (
+                    SELECT f.dr - f.cr FROM folded_balance f
+                    WHERE f.account_id = a.id AND m.below > 0
+                ), 0
             ) + coalesce((
                 SELECT sum(l.amount)
                 FROM (SELECT j.id FROM journal j WHERE j.xid >= m.below OFFSET 0) young
