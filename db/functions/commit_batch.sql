@@ -59,7 +59,8 @@ DECLARE
     refused integer[] := '{}';
     tight boolean := false;
     found_row record;
-    changed bigint;
+    moved bigint := 0;
+    gone bigint := 0;
     wanted bigint;
 BEGIN
     -- 1. Decide. Locks are taken in one order everywhere: orders by id, then balances by account.
@@ -182,7 +183,8 @@ BEGIN
     END IF;
     IF cardinality(p_i) > 0 THEN
         IF cardinality(p_i) > cardinality(o_i) THEN
-            UPDATE orders x SET active_payment = r_run[p.i], updated_at = r_at[p.i]
+            UPDATE orders x SET
+                active_payment = r_run[p.i], closes_at = NULL, updated_at = r_at[p.i]
             FROM unnest(p_i, p_order) AS p (i, id)
             WHERE x.id = p.id AND p.i <> ALL (refused) AND p.i <> ALL (o_i);
         END IF;
@@ -207,10 +209,20 @@ BEGIN
         FROM unnest(u_i, u_status, u_stage, u_code, u_message)
             AS u (i, status, stage, code, message)
         WHERE x.id = r_run[u.i] AND u.i <> ALL (refused);
+        -- An order that is left unpaid is closed once it has expired; until then it may be paid
+        -- by another payment. Money for an order that is over is never this order's payment.
         UPDATE orders x SET
             paid = x.paid + u.paid,
-            status = CASE WHEN x.paid + u.paid = x.amount THEN 'paid' ELSE x.status END,
+            status = CASE
+                WHEN x.status <> 'open' THEN order_is_over(x.id)
+                WHEN x.paid + u.paid = x.amount THEN 'paid'
+                WHEN x.expires_at <= r_at[u.i] THEN 'closed'
+                ELSE 'open'
+            END,
             active_payment = NULL,
+            closes_at = CASE
+                WHEN x.paid + u.paid <> x.amount AND x.expires_at > r_at[u.i] THEN x.expires_at
+            END,
             updated_at = r_at[u.i]
         FROM unnest(u_i, u_status, u_order, u_paid) AS u (i, status, id, paid)
         WHERE x.id = u.id AND u.status IN ('succeeded', 'failed', 'closed')
@@ -332,13 +344,7 @@ BEGIN
             AS r (bucket, run, seq, state, wake, pending, i)
         WHERE x.bucket = r.bucket AND x.run_id = r.run AND x.seq = r.seq - 1 AND x.state = 'live'
             AND r.state = 'live' AND r.i <> ALL (refused);
-        GET DIAGNOSTICS changed = ROW_COUNT;
-        SELECT count(*) INTO wanted FROM unnest(r_state) WITH ORDINALITY AS r (state, i)
-        WHERE r.state = 'live' AND r.i <> ALL (refused);
-        IF changed <> wanted THEN
-            RAISE EXCEPTION 'stale writer: % of % live runs moved', changed, wanted
-                USING ERRCODE = 'SL001';
-        END IF;
+        GET DIAGNOSTICS moved = ROW_COUNT;
     END IF;
     IF 'done' = ANY (r_state) THEN
         DELETE FROM flow_run x
@@ -346,13 +352,17 @@ BEGIN
             AS r (bucket, run, seq, state, i)
         WHERE x.bucket = r.bucket AND x.run_id = r.run AND x.seq = r.seq - 1 AND x.state = 'live'
             AND r.state = 'done' AND r.i <> ALL (refused);
-        GET DIAGNOSTICS changed = ROW_COUNT;
+        GET DIAGNOSTICS gone = ROW_COUNT;
+    END IF;
+    wanted := cardinality(array_positions(r_state, 'live'))
+        + cardinality(array_positions(r_state, 'done'));
+    IF cardinality(refused) > 0 THEN
         SELECT count(*) INTO wanted FROM unnest(r_state) WITH ORDINALITY AS r (state, i)
-        WHERE r.state = 'done' AND r.i <> ALL (refused);
-        IF changed <> wanted THEN
-            RAISE EXCEPTION 'stale writer: % of % finished runs left', changed, wanted
-                USING ERRCODE = 'SL001';
-        END IF;
+        WHERE r.state IN ('live', 'done') AND r.i <> ALL (refused);
+    END IF;
+    IF moved + gone <> wanted THEN
+        RAISE EXCEPTION 'stale writer: % of % runs are where it left them', moved + gone, wanted
+            USING ERRCODE = 'SL001';
     END IF;
 END
 $$;

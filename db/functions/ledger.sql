@@ -45,24 +45,49 @@ BEGIN
 END
 $$;
 
--- What an account is worth now, on its normal side. Inline: the row. Deferred: the sum of the
--- entries, which reads them all; postings of one order are found through journal (order_id).
+-- What an account is worth now, on its normal side. Inline: the row. Deferred: the folded balance
+-- and the entries since, exact at every moment because one snapshot sees both. A mark ahead of
+-- every running transaction came with the books from another server and is worth nothing until
+-- the next fold; then the entries alone tell. OFFSET 0 keeps the young journals the outer side of
+-- the join, whatever the planner believes of the tables.
 CREATE OR REPLACE FUNCTION sluice.ledger_balance(a_id uuid)
 RETURNS TABLE (balance bigint, held bigint, floor bigint)
 LANGUAGE sql
 STABLE
 SET search_path = sluice, pg_temp
+SET enable_seqscan = off
+SET jit = off
 AS $$
     SELECT b.sign * (b.dr - b.cr), b.held, b.floor FROM balance b WHERE b.account_id = a_id
     UNION ALL
     SELECT
-        (g.normal_side * coalesce(
-            (SELECT sum(e.side * e.amount) FROM entry e WHERE e.account_id = a.id), 0
+        (g.normal_side * (
+            coalesce(
+                (
+                    SELECT f.dr - f.cr FROM folded_balance f
+                    WHERE f.account_id = a.id AND m.below > 0
+                ), 0
+            ) + coalesce((
+                SELECT sum(l.amount)
+                FROM (SELECT j.id FROM journal j WHERE j.xid >= m.below OFFSET 0) young
+                CROSS JOIN LATERAL (
+                    SELECT e.side * e.amount AS amount FROM entry e
+                    WHERE e.journal_id = young.id AND e.account_id = a.id
+                    OFFSET 0
+                ) l
+            ), 0)
         ))::bigint,
         0::bigint,
         NULL::bigint
     FROM account a
     JOIN gl g ON g.code = a.gl
+    CROSS JOIN (
+        SELECT CASE
+            WHEN k.below <= pg_snapshot_xmin(pg_current_snapshot())::text::bigint THEN k.below
+            ELSE 0
+        END AS below
+        FROM fold_mark k
+    ) m
     WHERE a.id = a_id AND NOT EXISTS (SELECT 1 FROM balance b WHERE b.account_id = a_id)
 $$;
 

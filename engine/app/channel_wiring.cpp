@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/nearest_name.hpp"
+#include "gateway/prefer.hpp"
 
 namespace sluice::app {
 namespace {
@@ -39,6 +40,15 @@ Result<void> check_channel(
             account.channel + "', wanted a folder with an adapter.lua in " + channels.string() +
             did_you_mean(account.channel, known)
     );
+}
+
+std::chrono::milliseconds patience_for(
+    const http::Request& request, const ForwardSettings& settings
+) {
+    // A wait that cannot be read was refused before anything is forwarded.
+    const auto wait = gateway::read_wait(request);
+    const bool asked = wait && *wait;
+    return asked ? **wait + settings.beyond_wait : settings.unasked;
 }
 
 }  // namespace
@@ -127,8 +137,8 @@ gateway::CallbackReader callback_reader(channel::Callbacks& callbacks) {
     };
 }
 
-gateway::Forwarder forwarder(http::Client& client) {
-    return [&client](
+gateway::Forwarder forwarder(http::Client& client, ForwardSettings settings) {
+    return [&client, settings](
                const std::string& address, const http::Request& request
            ) -> Result<http::Response> {
         http::ClientRequest forwarded;
@@ -143,7 +153,7 @@ gateway::Forwarder forwarder(http::Client& client) {
             }
         }
         forwarded.body = request.body;
-        forwarded.total_timeout = std::chrono::seconds(75);
+        forwarded.total_timeout = patience_for(request, settings);
         auto answer = http::fetch(client, std::move(forwarded));
         if (answer) {
             return std::move(*answer);

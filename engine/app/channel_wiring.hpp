@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+
 #include "channel/callbacks.hpp"
 #include "channel/exchange_message.hpp"
 #include "channel/registry.hpp"
@@ -24,7 +26,19 @@ Result<channel::RegistryPtr> build_registry(const config::Settings& settings);
 
 /// `callbacks` must outlive the reader.
 [[nodiscard]] gateway::CallbackReader callback_reader(channel::Callbacks& callbacks);
+/// How long the owner of a bucket gets to answer what was passed on to it. A node that hangs takes
+/// connections and never answers: only time tells it from one that is at work.
+struct ForwardSettings {
+    /// For a caller that asked for no wait: what a healthy owner waits at most for something the
+    /// payer can act on, and a second for its commit. A caller gets a 503 before it gives up
+    /// itself.
+    std::chrono::milliseconds unasked =
+        gateway::Settings{}.action_wait + std::chrono::milliseconds(1'000);
+    /// Beyond the seconds of `Prefer: wait`: the owner's commit, also on a bad day.
+    std::chrono::milliseconds beyond_wait{5'000};
+};
+
 /// `client` must outlive the forwarder.
-[[nodiscard]] gateway::Forwarder forwarder(http::Client& client);
+[[nodiscard]] gateway::Forwarder forwarder(http::Client& client, ForwardSettings settings = {});
 
 }  // namespace sluice::app

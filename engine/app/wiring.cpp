@@ -16,6 +16,7 @@
 #include "gateway/gateway.hpp"
 #include "http/client.hpp"
 #include "http/server.hpp"
+#include "ledger/folding.hpp"
 #include "log/log.hpp"
 #include "lua/vm.hpp"
 #include "script/release.hpp"
@@ -75,7 +76,8 @@ class Server::Parts {
     Parts(config::Settings given, std::string database)
         : settings(std::move(given)),
           conninfo(std::move(database)),
-          pool(conninfo, {.connections_max = settings.database.readers, .connection = role()}) {}
+          pool(conninfo, {.connections_max = settings.database.readers, .connection = role()}),
+          folding(pool) {}
 
     ~Parts() { stop(); }
 
@@ -98,6 +100,7 @@ class Server::Parts {
     SystemClock clock;
     SystemRandom random;
     db::Pool pool;
+    ledger::Folding folding;
     script::ReleasePtr release;
     channel::RegistryPtr registry;
     http::Client client;
@@ -288,6 +291,7 @@ void Server::Parts::stop() {
     if (exchange != nullptr) {
         exchange->stop();
     }
+    folding.stop();
 }
 
 Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -308,6 +312,7 @@ Result<std::unique_ptr<Server>> Server::start(config::Settings settings) {
     SLUICE_TRY(parts->listen());
     parts->open_channels(std::move(registry));
     SLUICE_TRY(parts->open_engine());
+    parts->folding.start();
     parts->open_door();
     parts->wait_for_buckets();
     return std::unique_ptr<Server>(new Server(std::move(parts)));

@@ -142,6 +142,7 @@ class Kernel {
     Result<Value> hold_step(HoldStep::Kind kind, payment::Instruction& instruction);
     Result<void> covered() const;
     Result<void> nothing_held() const;
+    void end_order();
 
     payment::PaymentPicture picture_;
     Activation activation_;

@@ -168,6 +168,18 @@ Result<void> Kernel::nothing_held() const {
     return {};
 }
 
+/// What the end of its payment makes of an order; the commit says the same.
+void Kernel::end_order() {
+    auto& order = picture_.order;
+    std::optional<payment::OrderStatus> to;
+    if (order.paid_minor == order.amount.minor()) {
+        to = payment::next(order.status, payment::OrderEvent::settle);
+    } else if (order.expires_at <= activation_.now) {
+        to = payment::next(order.status, payment::OrderEvent::close);
+    }
+    order.status = to.value_or(order.status);
+}
+
 Result<void> Kernel::finish(payment::PaymentEvent event, std::string code, std::string message) {
     auto& payment = picture_.payment;
     const auto to = payment::next(payment.status, event);
@@ -181,14 +193,11 @@ Result<void> Kernel::finish(payment::PaymentEvent event, std::string code, std::
     if (event == payment::PaymentEvent::succeed) {
         SLUICE_TRY(covered());
         picture_.order.paid_minor += payment.amount.minor();
-        if (picture_.order.paid_minor == picture_.order.amount.minor()) {
-            const auto paid = payment::next(picture_.order.status, payment::OrderEvent::settle);
-            picture_.order.status = paid.value_or(picture_.order.status);
-        }
     } else {
         SLUICE_TRY(nothing_held());
     }
     payment.status = *to;
+    end_order();
     if (!code.empty()) {
         payment.failure_code = std::move(code);
         payment.failure_message = std::move(message);

@@ -16,8 +16,8 @@ namespace {
 constexpr db::Statement kInsertOrder{
     "gateway_insert_order",
     "INSERT INTO sluice.orders (id, merchant_id, merchant_order_number, product_code, description, "
-    "currency, amount, request_hash, created_at, updated_at, expires_at) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10) "
+    "currency, amount, request_hash, created_at, updated_at, expires_at, closes_at) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $10) "
     "ON CONFLICT (merchant_id, merchant_order_number) DO NOTHING"
 };
 constexpr db::Statement kSelectOrder{

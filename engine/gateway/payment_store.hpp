@@ -21,18 +21,13 @@ struct JournalActivation {
     Value body;  ///< {"facts":[...],"recorded":[...],"effects":[...]}
 };
 
-/// The payment with its order and instructions as one snapshot has them; nullopt when there is
-/// none. `corrupt` for rows that cannot be read back. Blocks.
-Result<std::optional<payment::PaymentPicture>> load_picture(
-    db::Connection& connection, PaymentId id
-);
-
 /// Payments as the database has them; who may see one is the caller's question. Never writes: the
 /// worker does. Every call blocks on the database. Any thread.
 class PaymentStore {
   public:
     virtual ~PaymentStore() = default;
 
+    /// One snapshot; nullopt when there is none. `corrupt` for rows that cannot be read back.
     virtual Result<std::optional<payment::PaymentPicture>> find(PaymentId id) = 0;
     /// In the order they happened; empty when the payment does not exist.
     virtual Result<std::vector<JournalActivation>> journal(PaymentId id) = 0;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ledger/account.hpp"
+#include "payment/legs.hpp"
 #include "worker/batch_columns.hpp"
 
 namespace sluice::worker {
@@ -119,7 +120,7 @@ void Batch::add_start(const Activated& activated, std::int64_t i) {
     p.flow.append(start.payment.flow);
     p.currency.append(start.payment.amount.currency().code());
     p.amount.append(start.payment.amount.minor());
-    p.legs.append(legs_to_json(start.payment.legs));
+    p.legs.append(to_json(payment::to_value(start.payment.legs)));
     const auto& now = activated.kernel->picture().payment;
     p.status.append(payment::to_string(now.status));
     p.stage.append(now.stage);

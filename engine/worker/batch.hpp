@@ -78,8 +78,4 @@ class Batch {
     std::vector<Id128> new_accounts_;
 };
 
-/// The legs of a payment as the database keeps them, and back.
-[[nodiscard]] std::string legs_to_json(const std::vector<payment::Leg>& legs);
-Result<std::vector<payment::Leg>> legs_from_json(std::string_view json);
-
 }  // namespace sluice::worker

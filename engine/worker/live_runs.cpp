@@ -48,18 +48,24 @@ void LiveRuns::note(const RunRow& row) {
     Slot& slot = slots_[row.id];
     slot.wake_at = row.wake_at;
     slot.quarantined = row.quarantined;
-    if (row.wake_at && !row.quarantined) {
-        timers_.push({*row.wake_at, row.id});
+    arm(row.id, slot);
+}
+
+void LiveRuns::arm(RunId id, Slot& slot) {
+    if (slot.quarantined || !slot.wake_at) {
+        slot.armed_at.reset();
+        return;
+    }
+    if (slot.armed_at != slot.wake_at) {
+        timers_.push({*slot.wake_at, id});
+        slot.armed_at = slot.wake_at;
     }
 }
 
 void LiveRuns::keep(RunId id, std::unique_ptr<flow::Run> run, Time now) {
     Slot& slot = slots_[id];
-    const auto wake_at = run->wake_at();
-    if (wake_at && slot.wake_at != wake_at) {
-        timers_.push({*wake_at, id});
-    }
-    slot.wake_at = wake_at;
+    slot.wake_at = run->wake_at();
+    arm(id, slot);
     slot.used_at = now;
     if (run->has_outgrown() || !run->interpreter().is_usable()) {
         slot.alone = slot.alone || run->has_outgrown();
@@ -204,9 +210,10 @@ std::vector<RunId> LiveRuns::take_due(Time now, std::size_t most) {
     while (!timers_.empty() && timers_.top().at <= now && due.size() < most) {
         const Timer timer = timers_.top();
         timers_.pop();
-        const Slot* slot = find(timer.id);
+        Slot* slot = find(timer.id);
         // A timer whose run has moved on is void.
-        if (slot != nullptr && !slot->quarantined && slot->wake_at == timer.at) {
+        if (slot != nullptr && !slot->quarantined && slot->armed_at == timer.at) {
+            slot->armed_at.reset();
             due.push_back(timer.id);
         }
     }

@@ -25,6 +25,8 @@ class LiveRuns {
     struct Slot {
         std::unique_ptr<flow::Run> run;  ///< null while dehydrated
         std::optional<Time> wake_at;
+        /// The moment of the one timer that stands for the run; none while it is being taken.
+        std::optional<Time> armed_at;
         Time used_at{};
         bool quarantined = false;
         bool alone = false;  ///< it was a bad neighbour: rebuild it in an interpreter of its own
@@ -43,7 +45,8 @@ class LiveRuns {
     /// Remembers a run that is live in the database, without its script state.
     void note(const RunRow& row);
     /// Keeps a run after its commit. Its script's state is dropped at once when its interpreter is
-    /// no longer usable or it has outgrown the one it shares.
+    /// no longer usable or it has outgrown the one it shares. A run that waits for a moment is
+    /// woken at it, also when its last timer was for the same.
     void keep(RunId id, std::unique_ptr<flow::Run> run, Time now);
     /// Takes the state out for an activation; the caller keeps it after the commit, drops it, or
     /// gives it to failed(). nullptr when there is none, or none that can go on.
@@ -61,7 +64,8 @@ class LiveRuns {
     /// `corrupt` mean it must be quarantined.
     Result<std::unique_ptr<flow::Run>> rebuild(RunStore& store, RunId id);
 
-    /// Runs whose moment has come, at most `most`; their timers are spent.
+    /// Runs whose moment has come, at most `most`. Their timers are spent: whoever takes them keeps
+    /// the run, forgets it, or sees to it that the timer is taken again.
     std::vector<RunId> take_due(Time now, std::size_t most);
     [[nodiscard]] std::optional<Time> next_due() const;
     /// Drops the script state of runs that were not used since, and of those that were, but keep
@@ -80,6 +84,7 @@ class LiveRuns {
     );
     void cool(Slot& slot);
     void give_memory_back(Time now);
+    void arm(RunId id, Slot& slot);
     Result<flow::FlowScriptsPtr> scripts_of(
         RunStore& store, Id128 release, const std::string& flow
     );

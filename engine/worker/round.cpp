@@ -9,10 +9,6 @@
 namespace sluice::worker {
 namespace {
 
-bool session_lost(const Error& error, const db::Connection& connection) {
-    return error.code == ErrorCode::unknown || !connection.is_open();
-}
-
 flow::Fact fact_of(const CallbackFact& callback) {
     flow::Fact fact;
     fact.kind = flow::Fact::Kind::callback;
@@ -152,9 +148,13 @@ Result<bool> Round::prepare(Work& work) {
     }
     auto rebuilt = parts_.runs.rebuild(store_, id);
     if (!rebuilt) {
-        if (session_lost(rebuilt.error(), parts_.connection)) {
+        if (session_lost(rebuilt.error())) {
             refuse(work, rebuilt.error());
             return fail(rebuilt.error());
+        }
+        if (rebuilt.error().code == ErrorCode::unavailable) {
+            give_up(work, rebuilt.error());
+            return false;
         }
         SLUICE_TRY(quarantine(work, rebuilt.error()));
         return false;
@@ -250,66 +250,6 @@ Result<Round::Works> Round::commit(Works works) {
         }
     }
     return again;
-}
-
-/// A coroutine cannot be rolled back: whatever the failure, every run of the batch leaves memory.
-Result<Round::Works> Round::commit_failed(Works works, Error error) {
-    for (auto& work : works) {
-        work.run.reset();
-    }
-    if (session_lost(error, parts_.connection)) {
-        for (auto& work : works) {
-            refuse(work, error);
-        }
-        return fail(std::move(error));
-    }
-    if (error.code == ErrorCode::unavailable) {
-        // Surely rolled back (a deadlock, a timeout): the same once more, then tell the callers.
-        Works again;
-        for (auto& work : works) {
-            if (++work.inputs.front().tries <= 3) {
-                again.push_back(std::move(work));
-            } else {
-                refuse(work, error);
-            }
-        }
-        return again;
-    }
-    // A definite data error: the guilty one shows when each is run alone.
-    if (works.size() > 1) {
-        for (auto& work : works) {
-            Works alone;
-            alone.push_back(std::move(work));
-            SLUICE_TRY(settle(std::move(alone)));
-        }
-        return Works{};
-    }
-    Work& work = works.front();
-    if (++work.inputs.front().tries < 2) {
-        return works;
-    }
-    if (work.start != nullptr) {
-        refuse(work, error);
-    } else {
-        SLUICE_TRY(quarantine(work, error));
-    }
-    return Works{};
-}
-
-Result<void> Round::take_refusal(Work& work, const Refusal& refusal, Works& again) {
-    if (refusal.ordinal == 0) {
-        work.run.reset();
-        return answer_existing(work, refusal);
-    }
-    // The activation is run again from where it began, knowing what it was refused.
-    work.run.reset();
-    work.known = work.step.recorded;
-    Value why;
-    why.set("code", refusal.reason);
-    why.set("message", refusal.reason);
-    work.known.push_back({flow::Recorded::Kind::refusal, refusal.ordinal, std::move(why)});
-    again.push_back(std::move(work));
-    return {};
 }
 
 void Round::committed(Work& work) {

@@ -50,6 +50,11 @@ class Round {
     /// (the same order twice) are returned.
     Result<std::vector<Input>> process(std::vector<Input> inputs);
 
+    /// What nobody sends again and whose moment has come, at most `most`: timers of runs, and
+    /// answers of channels that could not be written when they came.
+    std::vector<Input> take_due(std::size_t most);
+    [[nodiscard]] std::optional<Time> next_due() const;
+
     /// After a takeover: asks again what may never have been answered.
     Result<void> recover(const std::vector<RunId>& runs);
 
@@ -65,6 +70,7 @@ class Round {
         flow::Step step;
         flow::JournalRow row;
         Time now{};
+        int refusals = 0;  ///< how often the database sent this activation back
     };
     using Works = std::vector<Work>;
 
@@ -75,7 +81,10 @@ class Round {
     Result<bool> activate(Work& work);
     Result<Works> commit(Works works);
     Result<Works> commit_failed(Works works, Error error);
+    [[nodiscard]] bool session_lost(const Error& error) const;
+    void give_up(Work& work, const Error& error);
     Result<void> take_refusal(Work& work, const Refusal& refusal, Works& again);
+    Result<void> park_refused(Work& work, const Refusal& refusal);
     void committed(Work& work);
     void answer_start(Work& work, Input& input, const payment::PaymentPicture& picture);
     Result<void> answer_existing(Work& work, const Refusal& refusal);
@@ -89,6 +98,7 @@ class Round {
     Parts parts_;
     RunStore store_;
     flow::Decider decider_;
+    std::multimap<Time, Input> later_;  ///< inputs by the moment of their next try
 };
 
 }  // namespace sluice::worker

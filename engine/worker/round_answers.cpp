@@ -1,6 +1,7 @@
 // What a round tells those whose input did not become an activation: repeats, late facts, waits.
 #include <utility>
 
+#include "worker/picture.hpp"
 #include "worker/round.hpp"
 
 namespace sluice::worker {
@@ -8,7 +9,11 @@ namespace {
 
 Error explained(const Refusal& refusal) {
     if (refusal.reason == "order_not_open") {
-        return {ErrorCode::refused, "the order is not open for payments", refusal.reason};
+        return {
+            ErrorCode::refused,
+            "the order takes no payment any more: it is paid, closed or past its expires_at",
+            refusal.reason
+        };
     }
     if (refusal.reason == "payment_unresolved") {
         return {
@@ -92,7 +97,7 @@ Result<void> Round::answer_wait(Input input) {
         );
         return {};
     }
-    auto picture = store_.picture(input.payment);
+    auto picture = load_picture(parts_.connection, input.payment);
     if (!picture) {
         input.refuse(picture.error());
         return fail(picture.error());
@@ -173,8 +178,10 @@ Result<bool> Round::ask_again(Work& work) {
         lost.source = payment::Source::resend;
         lost.outcome.kind = payment::OutcomeKind::unknown;
         lost.outcome.code = "interrupted";
+        Input& input = work.inputs.emplace_back();
+        input.payment = work.payment;
+        input.fact = lost;
         work.facts.push_back(std::move(lost));
-        work.inputs.emplace_back().payment = work.payment;
     }
     if (work.facts.empty()) {
         const RunId id(work.payment.raw());

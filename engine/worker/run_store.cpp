@@ -5,12 +5,14 @@
 #include "core/hash.hpp"
 #include "db/array.hpp"
 #include "json/json.hpp"
-#include "worker/batch.hpp"
 #include "worker/journal_body.hpp"
+#include "worker/picture.hpp"
 
 namespace sluice::worker {
 namespace {
 
+// The C library trims its heap above a limit that grows to twice the largest block ever freed.
+constexpr db::Statement kKeepMemory{"worker_keep_memory", "SELECT length(repeat('x', 8000000))"};
 constexpr db::Statement kLiveRuns{
     "worker_live_runs",
     "SELECT run_id, seq, wake_at, pending, release_id, state = 'quarantined' "
@@ -20,20 +22,6 @@ constexpr db::Statement kRun{
     "worker_run",
     "SELECT run_id, seq, wake_at, pending, release_id, state = 'quarantined' "
     "FROM sluice.flow_run WHERE bucket = $1::smallint AND run_id = $2"
-};
-constexpr db::Statement kPayment{
-    "worker_payment",
-    "SELECT p.id, p.order_id, p.merchant_id, p.flow, p.currency, p.amount, p.legs, p.status, "
-    "p.stage, p.failure_code, p.failure_message, p.created_at, p.updated_at, "
-    "o.merchant_order_number, o.product_code, o.description, o.amount, o.paid, o.status, "
-    "o.created_at, o.expires_at "
-    "FROM sluice.payment p JOIN sluice.orders o ON o.id = p.order_id WHERE p.id = $1"
-};
-constexpr db::Statement kInstructions{
-    "worker_instructions",
-    "SELECT id, leg, kind, channel, channel_account, scene, account_id, currency, amount, status, "
-    "merchant, channel_reference, outcome_code, outcome_message, next_action, created_at, "
-    "expires_at FROM sluice.instruction WHERE payment_id = $1 ORDER BY created_at, id"
 };
 constexpr db::Statement kJournal{
     "worker_journal",
@@ -63,6 +51,9 @@ constexpr db::Statement kQuarantine{
     "WHERE bucket = $1::smallint AND run_id = $2) "
     "INSERT INTO sluice.quarantine (run_id, at, reason) VALUES ($2, $3, $4)"
 };
+constexpr db::Statement kCloseOrders{
+    "worker_close_orders", "SELECT sluice.close_expired_orders($1, $2, $3::integer)"
+};
 constexpr db::Statement kSaveRelease{
     "worker_save_release",
     "INSERT INTO sluice.release (id, files) VALUES ($1, $2) ON CONFLICT DO NOTHING"
@@ -70,6 +61,15 @@ constexpr db::Statement kSaveRelease{
 constexpr db::Statement kReleaseFiles{
     "worker_release_files", "SELECT files FROM sluice.release WHERE id = $1"
 };
+
+template <class Buckets>
+db::ArrayBuilder numbers_of(const Buckets& buckets) {
+    db::ArrayBuilder numbers(db::ArrayType::int16);
+    for (const Bucket bucket : buckets) {
+        numbers.append(std::int64_t{static_cast<std::uint8_t>(bucket)});
+    }
+    return numbers;
+}
 
 RunRow run_row(const db::Row& row) {
     RunRow run;
@@ -82,62 +82,6 @@ RunRow run_row(const db::Row& row) {
     run.release = row.uuid(4);
     run.quarantined = row.boolean(5);
     return run;
-}
-
-Result<payment::PaymentPicture> picture_of(const db::Row& row) {
-    payment::PaymentPicture picture;
-    auto& p = picture.payment;
-    p.id = PaymentId(row.uuid(0));
-    p.order_id = OrderId(row.uuid(1));
-    p.merchant_id = row.text(2);
-    p.flow = row.text(3);
-    SLUICE_ASSIGN(const Currency currency, Currency::parse(row.text(4)));
-    p.amount = Money{row.int64(5), currency};
-    SLUICE_ASSIGN(p.legs, legs_from_json(row.text(6)));
-    SLUICE_ASSIGN(p.status, payment::parse_payment_status(row.text(7)));
-    p.stage = row.text(8);
-    p.failure_code = row.text(9);
-    p.failure_message = row.text(10);
-    p.created_at = row.time(11);
-    p.updated_at = row.time(12);
-    auto& o = picture.order;
-    o.id = p.order_id;
-    o.merchant_id = p.merchant_id;
-    o.merchant_order_number = row.text(13);
-    o.product_code = row.text(14);
-    o.description = row.text(15);
-    o.amount = Money{row.int64(16), currency};
-    o.paid_minor = row.int64(17);
-    SLUICE_ASSIGN(o.status, payment::parse_order_status(row.text(18)));
-    o.created_at = row.time(19);
-    o.expires_at = row.time(20);
-    return picture;
-}
-
-Result<payment::Instruction> instruction_of(const db::Row& row) {
-    payment::Instruction i;
-    i.id = InstructionId(row.uuid(0));
-    i.leg_number = static_cast<int>(row.int64(1));
-    SLUICE_ASSIGN(i.kind, payment::parse_leg_kind(row.text(2)));
-    i.channel = row.text(3);
-    i.channel_account = row.text(4);
-    i.scene = row.text(5);
-    if (!row.is_null(6)) {
-        i.account = AccountId(row.uuid(6));
-    }
-    SLUICE_ASSIGN(const Currency currency, Currency::parse(row.text(7)));
-    i.amount = Money{row.int64(8), currency};
-    SLUICE_ASSIGN(i.status, payment::parse_instruction_status(row.text(9)));
-    i.merchant = row.text(10);
-    i.channel_reference = row.text(11);
-    i.outcome_code = row.text(12);
-    i.outcome_message = row.text(13);
-    SLUICE_ASSIGN(i.next_action, json::parse(row.text(14)));
-    i.created_at = row.time(15);
-    if (!row.is_null(16)) {
-        i.expires_at = row.time(16);
-    }
-    return i;
 }
 
 /// The picture a run began with: what its own effects made of it since is taken away again.
@@ -155,11 +99,13 @@ void rewind(payment::PaymentPicture& picture) {
 
 }  // namespace
 
+Result<void> RunStore::keep_memory() {
+    SLUICE_TRY(connection_.execute(kKeepMemory));
+    return {};
+}
+
 Result<std::vector<RunRow>> RunStore::live_runs(const std::vector<Bucket>& buckets) {
-    db::ArrayBuilder numbers(db::ArrayType::int16);
-    for (const Bucket bucket : buckets) {
-        numbers.append(std::int64_t{static_cast<std::uint8_t>(bucket)});
-    }
+    const db::ArrayBuilder numbers = numbers_of(buckets);
     SLUICE_ASSIGN(const db::Rows rows, connection_.execute(kLiveRuns, {numbers}));
     std::vector<RunRow> runs;
     runs.reserve(rows.size());
@@ -167,20 +113,6 @@ Result<std::vector<RunRow>> RunStore::live_runs(const std::vector<Bucket>& bucke
         runs.push_back(run_row(row));
     }
     return runs;
-}
-
-Result<std::optional<payment::PaymentPicture>> RunStore::picture(PaymentId id) {
-    SLUICE_ASSIGN(const db::Rows payments, connection_.execute(kPayment, {id}));
-    if (payments.empty()) {
-        return std::optional<payment::PaymentPicture>{};
-    }
-    SLUICE_ASSIGN(auto picture, picture_of(payments[0]));
-    SLUICE_ASSIGN(const db::Rows instructions, connection_.execute(kInstructions, {id}));
-    for (const db::Row row : instructions) {
-        SLUICE_ASSIGN(auto instruction, instruction_of(row));
-        picture.instructions.push_back(std::move(instruction));
-    }
-    return std::optional(std::move(picture));
 }
 
 Result<std::optional<RunHistory>> RunStore::history(PaymentId id) {
@@ -191,11 +123,11 @@ Result<std::optional<RunHistory>> RunStore::history(PaymentId id) {
     }
     RunHistory history;
     history.row = run_row(runs[0]);
-    SLUICE_ASSIGN(const db::Rows payments, connection_.execute(kPayment, {id}));
-    if (payments.empty()) {
+    SLUICE_ASSIGN(auto picture, load_picture(connection_, id));
+    if (!picture) {
         return fail(ErrorCode::corrupt, "live run " + id.to_string() + " has no payment");
     }
-    SLUICE_ASSIGN(history.start, picture_of(payments[0]));
+    history.start = *std::move(picture);
     rewind(history.start);
     SLUICE_ASSIGN(const db::Rows journal, connection_.execute(kJournal, {id}));
     for (const db::Row row : journal) {
@@ -254,6 +186,17 @@ Result<void> RunStore::quarantine(RunId run, const std::string& reason, Time now
     const std::int64_t bucket{static_cast<std::uint8_t>(run.bucket())};
     SLUICE_TRY(connection_.execute(kQuarantine, {bucket, run, now, reason}));
     return {};
+}
+
+Result<std::size_t> RunStore::close_expired_orders(
+    const std::set<Bucket>& buckets, Time now, std::size_t most
+) {
+    const db::ArrayBuilder numbers = numbers_of(buckets);
+    SLUICE_ASSIGN(
+        const db::Rows rows,
+        connection_.execute(kCloseOrders, {numbers, now, static_cast<std::int64_t>(most)})
+    );
+    return static_cast<std::size_t>(rows[0].int64(0));
 }
 
 Result<void> RunStore::save_release(Id128 id, const std::string& files) {

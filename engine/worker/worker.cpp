@@ -64,7 +64,9 @@ void Worker::set_owned(Bucket bucket, std::size_t held) {
 void Worker::post(Input input) {
     {
         const MutexLock lock(mutex_);
-        if (!stopping_ && inbox_.size() < settings_.inbox_max) {
+        // What a channel answered is said once; it is bounded by what was asked.
+        const bool said_once = input.kind == Input::Kind::fact && !input.on_picture;
+        if (!stopping_ && (said_once || inbox_.size() < settings_.inbox_max)) {
             inbox_.push_back(std::move(input));
             arrived_.notify_one();
             return;
@@ -110,6 +112,7 @@ Result<void> Worker::open_session() {
     SLUICE_ASSIGN(auto connection, db::Connection::open(settings_.conninfo, settings_.connection));
     SLUICE_ASSIGN(auto policies, decision::Policies::create(release_, candidates_));
     SLUICE_TRY(register_worker(connection, settings_.worker));
+    SLUICE_TRY(RunStore(connection).keep_memory());
     session_ = std::make_unique<Session>(std::move(connection), *this, std::move(policies));
     next_rebalance_ = Time{};
     counters_.sessions += 1;
@@ -139,7 +142,7 @@ void Worker::lose_session(const Error& why) {
 
 Time Worker::next_wake(Time now) const {
     Time wake = std::min(next_rebalance_, now + std::chrono::milliseconds(100));
-    if (const auto due = session_->runs.next_due()) {
+    if (const auto due = session_->round.next_due()) {
         wake = std::min(wake, *due);
     }
     if (const auto deadline = waiters_.next_deadline()) {
@@ -172,10 +175,7 @@ void Worker::add_due(std::vector<Input>& inputs) {
         return;
     }
     const std::size_t room = settings_.batch_max - inputs.size();
-    for (const RunId id : session_->runs.take_due(services_.clock->now(), room)) {
-        Input input;
-        input.payment = PaymentId(id.raw());
-        input.fact.kind = flow::Fact::Kind::timer;
+    for (auto& input : session_->round.take_due(room)) {
         inputs.push_back(std::move(input));
     }
 }
@@ -224,9 +224,24 @@ Result<void> Worker::keep_house() {
     if (!overdue.empty()) {
         SLUICE_TRY(session_->round.process(std::move(overdue)));
     }
+    if (now >= next_sweep_) {
+        SLUICE_TRY(sweep_orders(now));
+    }
     if (now >= next_rebalance_) {
         SLUICE_TRY(rebalance());
     }
+    return {};
+}
+
+Result<void> Worker::sweep_orders(Time now) {
+    auto& session = *session_;
+    RunStore store(session.connection);
+    SLUICE_ASSIGN(
+        const std::size_t closed,
+        store.close_expired_orders(session.locks.held(), now, settings_.sweep_max)
+    );
+    // When there are more, they are next after the payments that gathered meanwhile.
+    next_sweep_ = closed < settings_.sweep_max ? now + settings_.sweep : now;
     return {};
 }
 

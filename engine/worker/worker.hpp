@@ -30,6 +30,8 @@ struct WorkerSettings {
     std::chrono::milliseconds warm{1000};  ///< how long an idle run keeps its script state
     std::chrono::milliseconds rebalance{250};  ///< how often shares of buckets are looked at
     std::chrono::milliseconds reconnect{200};
+    std::chrono::milliseconds sweep{1000};  ///< how often expired orders are closed
+    std::size_t sweep_max = 500;            ///< of them at once, so that payments wait little
 };
 
 /// One thread, one session, one set of buckets. It takes what gathered during its last commit as
@@ -75,6 +77,7 @@ class Worker {
     Result<void> turn();
     Result<void> keep_house();
     Result<void> rebalance();
+    Result<void> sweep_orders(Time now);
     void put_back(std::vector<Input> inputs);
     void set_owned(Bucket bucket, std::size_t held);
 
@@ -91,6 +94,7 @@ class Worker {
     std::unique_ptr<Session> session_;
     Waiters waiters_;
     Time next_rebalance_{};
+    Time next_sweep_{};
     std::array<std::atomic<bool>, kBucketCount> owned_{};
     std::atomic<std::size_t> held_count_{0};
     Counters counters_;

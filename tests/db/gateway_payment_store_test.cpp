@@ -12,9 +12,10 @@ class GatewayPaymentStore : public ::testing::Test {
     GatewayPaymentStore() {
         run("INSERT INTO sluice.orders (id, merchant_id, merchant_order_number, product_code, "
             "description, currency, amount, paid, request_hash, created_at, updated_at, "
-            "expires_at) VALUES ('00000000-0000-0100-0000-000000000001', 'alpha', 'A-1', "
+            "expires_at, closes_at) VALUES ('00000000-0000-0100-0000-000000000001', 'alpha', "
+            "'A-1', "
             "'default', 'd', 'CNY', 10000, 0, '00000000-0000-0000-0000-000000000000', "
-            "'2026-01-01Z', '2026-01-01Z', '2026-01-02Z')");
+            "'2026-01-01Z', '2026-01-01Z', '2026-01-02Z', '2026-01-02Z')");
         run("INSERT INTO sluice.payment (id, order_id, merchant_id, flow, currency, amount, legs, "
             "status, stage, failure_code, failure_message, created_at, updated_at) VALUES "
             "('00000000-0000-0100-0000-000000000002', '00000000-0000-0100-0000-000000000001', "

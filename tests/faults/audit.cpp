@@ -28,18 +28,27 @@ struct Ours {
 /// By the number that the channel knows it by.
 using OursByNumber = std::map<std::string, Ours>;
 
-db::Rows rows_of(const Cluster& cluster, const std::string& sql) {
-    auto connection = cluster.connect();
-    auto rows = connection.run(sql);
+db::Rows rows_of(const Books& books, const std::string& sql) {
+    auto rows = books.connection.run(sql);
     if (!rows) {
         throw std::runtime_error(sql + ": " + rows.error().message);
     }
     return *std::move(rows);
 }
 
-OursByNumber load_ours(const Cluster& cluster) {
+/// Every row as one text.
+std::vector<std::string> lines_of(const Books& books, const std::string& sql) {
+    std::vector<std::string> lines;
+    const db::Rows rows = rows_of(books, "SELECT q::text FROM (" + sql + ") AS q");
+    for (const db::Row row : rows) {
+        lines.emplace_back(row.text(0));
+    }
+    return lines;
+}
+
+OursByNumber load_ours(const Books& books) {
     const db::Rows rows = rows_of(
-        cluster,
+        books,
         "SELECT i.id, o.merchant_order_number, p.id, p.status, i.status, i.merchant, i.amount, "
         "EXISTS (SELECT 1 FROM sluice.money_case c WHERE c.payment_id = p.id) "
         "FROM sluice.instruction i JOIN sluice.payment p ON p.id = i.payment_id "
@@ -60,9 +69,9 @@ OursByNumber load_ours(const Cluster& cluster) {
     return ours;
 }
 
-void count_payments(const Cluster& cluster, AuditReport& report) {
+void count_payments(const Books& books, AuditReport& report) {
     const db::Rows rows =
-        rows_of(cluster, "SELECT status, count(*) FROM sluice.payment GROUP BY status");
+        rows_of(books, "SELECT status, count(*) FROM sluice.payment GROUP BY status");
     for (const db::Row row : rows) {
         const auto count = static_cast<std::size_t>(row.int64(1));
         const std::string_view status = row.text(0);
@@ -83,13 +92,11 @@ void count_payments(const Cluster& cluster, AuditReport& report) {
 
 /// What a caller was told must exist, once, under the id that was told.
 void compare_with_callers(
-    const Cluster& cluster,
-    const std::map<std::string, std::string>& acknowledged,
-    AuditReport& report
+    const Books& books, const std::map<std::string, std::string>& acknowledged, AuditReport& report
 ) {
     std::map<std::string, std::vector<std::string>> stored;
     const db::Rows rows = rows_of(
-        cluster,
+        books,
         "SELECT o.merchant_order_number, p.id FROM sluice.orders o "
         "JOIN sluice.payment p ON p.order_id = o.id"
     );
@@ -136,9 +143,9 @@ void compare_order(const ChannelOrder& theirs, const Ours& ours, AuditReport& re
     );
 }
 
-void compare_with_channel(Cluster& cluster, AuditReport& report) {
-    OursByNumber ours = load_ours(cluster);
-    for (const ChannelOrder& theirs : cluster.psp().books()) {
+void compare_with_channel(const Books& books, AuditReport& report) {
+    OursByNumber ours = load_ours(books);
+    for (const ChannelOrder& theirs : books.channel) {
         ++report.channel_orders;
         const auto found = ours.find(theirs.out_trade_no);
         if (found == ours.end()) {
@@ -213,10 +220,10 @@ constexpr Law kLaws[] = {
      "WHERE p.status IN ('succeeded', 'failed', 'closed')"},
 };
 
-void check_laws(const Cluster& cluster, AuditReport& report) {
+void check_laws(const Books& books, AuditReport& report) {
     constexpr std::size_t kShown = 3;
     for (const Law& law : kLaws) {
-        const auto found = cluster.query(law.sql);
+        const auto found = lines_of(books, law.sql);
         for (std::size_t i = 0; i < found.size() && i < kShown; ++i) {
             report.findings.push_back(std::string(law.meaning) + ": " + found[i]);
         }
@@ -226,15 +233,30 @@ void check_laws(const Cluster& cluster, AuditReport& report) {
     }
 }
 
-void check_cards(const Cluster& cluster, AuditReport& report) {
-    const auto put_on =
-        static_cast<std::int64_t>(cluster.cards().size()) * cluster.options().card_amount;
-    const std::string left =
-        cluster.query_one("SELECT coalesce(sum(b.cr - b.dr), 0) FROM sluice.balance b");
-    const std::int64_t wanted = put_on - kCardPart * static_cast<std::int64_t>(report.succeeded);
+void check_cards(const Books& books, AuditReport& report) {
+    const db::Rows sums =
+        rows_of(books, "SELECT coalesce(sum(b.cr - b.dr), 0)::text FROM sluice.balance b");
+    const std::string left(sums[0].text(0));
+    const std::int64_t wanted =
+        books.put_on_cards - kCardPart * static_cast<std::int64_t>(report.succeeded);
     if (left != std::to_string(wanted)) {
         report.findings.push_back("the cards hold " + left + ", wanted " + std::to_string(wanted));
     }
+}
+
+std::vector<std::string> unsound_ledger(const Books& books) {
+    std::vector<std::string> found;
+    for (const auto& entry :
+         fs::directory_iterator(fs::path(SLUICE_SOURCE_DIR) / "db" / "checks")) {
+        std::ifstream file(entry.path());
+        std::string sql{std::istreambuf_iterator<char>(file), {}};
+        // The files end in a semicolon, as psql wants them.
+        sql.erase(sql.rfind(';'), 1);
+        for (const std::string& row : lines_of(books, sql)) {
+            found.push_back(entry.path().filename().string() + ": " + row);
+        }
+    }
+    return found;
 }
 
 }  // namespace
@@ -254,30 +276,34 @@ bool wait_until_quiet(const Cluster& cluster) {
 }
 
 std::vector<std::string> unsound_ledger(const Cluster& cluster) {
-    std::vector<std::string> found;
-    for (const auto& entry :
-         fs::directory_iterator(fs::path(SLUICE_SOURCE_DIR) / "db" / "checks")) {
-        std::ifstream file(entry.path());
-        std::string sql{std::istreambuf_iterator<char>(file), {}};
-        // The files end in a semicolon, as psql wants them.
-        sql.erase(sql.rfind(';'), 1);
-        for (const std::string& row : cluster.query(sql)) {
-            found.push_back(entry.path().filename().string() + ": " + row);
-        }
-    }
-    return found;
+    auto connection = cluster.connect();
+    return unsound_ledger(Books{.connection = connection, .channel = {}, .put_on_cards = 0});
+}
+
+Books books_of(Cluster& cluster, db::Connection& connection) {
+    return {
+        .connection = connection,
+        .channel = cluster.psp().books(),
+        .put_on_cards =
+            static_cast<std::int64_t>(cluster.cards().size()) * cluster.options().card_amount
+    };
+}
+
+AuditReport audit(const Books& books, const std::map<std::string, std::string>& acknowledged) {
+    AuditReport report;
+    count_payments(books, report);
+    compare_with_callers(books, acknowledged, report);
+    compare_with_channel(books, report);
+    check_laws(books, report);
+    check_cards(books, report);
+    const auto unsound = unsound_ledger(books);
+    report.findings.insert(report.findings.end(), unsound.begin(), unsound.end());
+    return report;
 }
 
 AuditReport audit(Cluster& cluster, const std::map<std::string, std::string>& acknowledged) {
-    AuditReport report;
-    count_payments(cluster, report);
-    compare_with_callers(cluster, acknowledged, report);
-    compare_with_channel(cluster, report);
-    check_laws(cluster, report);
-    check_cards(cluster, report);
-    const auto unsound = unsound_ledger(cluster);
-    report.findings.insert(report.findings.end(), unsound.begin(), unsound.end());
-    return report;
+    auto connection = cluster.connect();
+    return audit(books_of(cluster, connection), acknowledged);
 }
 
 }  // namespace sluice::testing

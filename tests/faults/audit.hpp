@@ -22,6 +22,15 @@ struct AuditReport {
     [[nodiscard]] std::string summary() const;
 };
 
+/// What is compared: our tables as one session sees them, and the channel's own books.
+struct Books {
+    db::Connection& connection;
+    std::vector<ChannelOrder> channel;
+    std::int64_t put_on_cards = 0;  ///< on all cards together, minor units
+};
+
+[[nodiscard]] Books books_of(Cluster& cluster, db::Connection& connection);
+
 /// Waits until no run is alive; parked ones do not count, the audit tells of them. False when some
 /// never end.
 [[nodiscard]] bool wait_until_quiet(const Cluster& cluster);
@@ -31,6 +40,10 @@ struct AuditReport {
 /// payment must be composite (support/node_shop.hpp) and final.
 [[nodiscard]] AuditReport audit(
     Cluster& cluster, const std::map<std::string, std::string>& acknowledged
+);
+
+[[nodiscard]] AuditReport audit(
+    const Books& books, const std::map<std::string, std::string>& acknowledged
 );
 
 /// The part of it that holds at any moment: what db/checks say of the ledger.

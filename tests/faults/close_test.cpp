@@ -90,5 +90,26 @@ TEST_F(Close, CanBeAskedForAgainAndAfterTheEnd) {
     EXPECT_EQ(shop_.close(begun.id()).status(), "closed");
 }
 
+TEST_F(Close, OfAnOrderComesByItselfWhenNobodyPaysInTime) {
+    Value order;
+    order.set("merchant_order_number", "nobody-pays-1");
+    order.set("amount", kWhole);
+    order.set("currency", "CNY");
+    order.set("description", "an order that nobody pays");
+    order.set("expires_in_seconds", 1);
+    const std::string id = cluster_.api().post("/v1/orders", order).text("id");
+
+    EXPECT_TRUE(eventually([&] {
+        return cluster_.api().get("/v1/orders/" + id).text("status") == "closed";
+    }));
+    Value payment;
+    payment.set("order_id", id);
+    payment.set("legs", *body_of(shop_.next_order()).find("legs"));
+    const Reply refused = cluster_.api().post("/v1/payments", payment);
+
+    EXPECT_EQ(refused.status, 422) << to_json(refused.body);
+    EXPECT_EQ(refused.text("code"), "order_not_open");
+}
+
 }  // namespace
 }  // namespace sluice::testing

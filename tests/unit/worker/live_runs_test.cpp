@@ -42,6 +42,44 @@ TEST(LiveRuns, WakeInOrderOfTimeAndNoMoreThanAsked) {
     EXPECT_FALSE(runs.next_due().has_value());
 }
 
+/// A release whose only flow waits a second, and again, whatever comes.
+script::ReleasePtr release_that_waits() {
+    auto files = repository_release()->files;
+    files["flows/pay.lua"] =
+        "return flow { name = 'pay', title = { en = 'w', zh = 'w' }, stages = { 'wait' },\n"
+        "  run = function(pay) while true do kernel.wait(1000) end end }\n";
+    return script::build_release(std::move(files)).value();
+}
+
+TEST(LiveRuns, WakeARunThatWaitsForTheSameMomentAgain) {
+    LiveRuns runs(release_that_waits());
+    const RunId id = run_number(1);
+    auto run = some_run(runs);
+    flow::Kernel::Activation begins;
+    begins.seq = 1;
+    begins.now = kNow;
+    begins.facts = {flow::Fact{}};
+    ASSERT_TRUE(run->activate(std::move(begins)).has_value());
+    const auto wake_at = run->wake_at();
+    ASSERT_TRUE(wake_at.has_value());
+
+    runs.keep(id, std::move(run), kNow);
+    EXPECT_EQ(runs.take_due(*wake_at, 9), std::vector{id});
+    EXPECT_TRUE(runs.take_due(*wake_at, 9).empty()) << "taken once";
+    runs.keep(id, runs.take(id), *wake_at);
+
+    EXPECT_EQ(runs.take_due(*wake_at, 9), std::vector{id});
+}
+
+TEST(LiveRuns, HaveOneTimerEachHoweverOftenTheyAreKept) {
+    LiveRuns runs(repository_release());
+    runs.note(row_of(run_number(1), kNow));
+    runs.note(row_of(run_number(1), kNow));
+
+    EXPECT_EQ(runs.take_due(kNow, 9), std::vector{run_number(1)});
+    EXPECT_TRUE(runs.take_due(kNow, 9).empty());
+}
+
 TEST(LiveRuns, DoNotWakeForAMomentThatIsVoid) {
     LiveRuns runs(repository_release());
     runs.note(row_of(run_number(1), kNow));

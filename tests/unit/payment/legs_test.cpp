@@ -1,22 +1,28 @@
 // Legs as the database keeps them.
+#include "payment/legs.hpp"
+
 #include <gtest/gtest.h>
 
-#include "worker/batch.hpp"
+#include "json/json.hpp"
 
-namespace sluice::worker {
+namespace sluice::payment {
 namespace {
 
-std::vector<payment::Leg> two_legs() {
+Result<std::vector<Leg>> read(std::string_view json) {
+    return legs_from_value(json::parse(json).value());
+}
+
+std::vector<Leg> two_legs() {
     SeededRandom random(1);
-    payment::Leg card;
+    Leg card;
     card.number = 1;
-    card.kind = payment::LegKind::internal;
+    card.kind = LegKind::internal;
     card.method = "prepaid_card";
     card.account = AccountId::generate(Time{}, Bucket{3}, random);
     card.amount = Money{3000, cny()};
-    payment::Leg channel;
+    Leg channel;
     channel.number = 2;
-    channel.kind = payment::LegKind::external;
+    channel.kind = LegKind::external;
     channel.method = "wechatpay";
     channel.scene = "qr";
     channel.amount = Money{7000, Currency::parse("USD").value()};
@@ -26,7 +32,7 @@ std::vector<payment::Leg> two_legs() {
 TEST(StoredLegs, AreReadBack) {
     const auto legs = two_legs();
 
-    const auto again = legs_from_json(legs_to_json(legs));
+    const auto again = read(to_json(to_value(legs)));
 
     ASSERT_TRUE(again.has_value()) << again.error().message;
     ASSERT_EQ(again->size(), legs.size());
@@ -41,15 +47,11 @@ TEST(StoredLegs, AreReadBack) {
 }
 
 TEST(StoredLegs, AreRefusedWhenTheyAreNone) {
-    EXPECT_EQ(legs_from_json("{}").error().code, ErrorCode::corrupt);
-    EXPECT_FALSE(legs_from_json("[{\"number\":1,\"kind\":\"sideways\"}]").has_value());
-    EXPECT_FALSE(
-        legs_from_json("[{\"number\":1,\"kind\":\"internal\",\"account_id\":\"x\"}]").has_value()
-    );
-    EXPECT_FALSE(
-        legs_from_json("[{\"number\":1,\"kind\":\"external\",\"currency\":\"XXY\"}]").has_value()
-    );
+    EXPECT_EQ(read("{}").error().code, ErrorCode::corrupt);
+    EXPECT_FALSE(read("[{\"number\":1,\"kind\":\"sideways\"}]").has_value());
+    EXPECT_FALSE(read("[{\"number\":1,\"kind\":\"internal\",\"account_id\":\"x\"}]").has_value());
+    EXPECT_FALSE(read("[{\"number\":1,\"kind\":\"external\",\"currency\":\"XXY\"}]").has_value());
 }
 
 }  // namespace
-}  // namespace sluice::worker
+}  // namespace sluice::payment

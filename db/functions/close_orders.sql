@@ -1,0 +1,34 @@
+-- Closes orders of these buckets that expired while nobody was paying them, at most so many, and
+-- says how many. Called by the owner of the buckets. Byte 6 of an id is its bucket.
+CREATE OR REPLACE FUNCTION sluice.close_expired_orders(
+    c_buckets smallint[], c_at timestamptz, c_max integer
+) RETURNS bigint
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = sluice, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+AS $$
+DECLARE
+    closed bigint;
+BEGIN
+    UPDATE orders x SET status = 'closed', closes_at = NULL, updated_at = c_at
+    WHERE x.closes_at <= c_at AND x.id IN (
+        SELECT o.id FROM orders o
+        WHERE o.closes_at <= c_at AND get_byte(uuid_send(o.id), 6) = ANY (c_buckets)
+        ORDER BY o.closes_at
+        LIMIT c_max
+    );
+    GET DIAGNOSTICS closed = ROW_COUNT;
+    RETURN closed;
+END
+$$;
+
+-- Never gives an answer: a payment ended whose order is not open.
+CREATE OR REPLACE FUNCTION sluice.order_is_over(o_id uuid) RETURNS text
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    RAISE EXCEPTION 'a payment ended whose order % is not open', o_id USING ERRCODE = 'SL006';
+END
+$$;

@@ -1,0 +1,43 @@
+-- Adds what was posted on deferred accounts by transactions that are over to the folded balances,
+-- at most so many transactions further, and says how many are left to look at. Does nothing while
+-- another session folds. Nobody who posts waits for it.
+CREATE OR REPLACE FUNCTION sluice.fold_balances(f_transactions bigint) RETURNS bigint
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = sluice, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET jit = off
+AS $$
+DECLARE
+    since bigint;
+    oldest_running bigint;
+    until bigint;
+BEGIN
+    SELECT m.below INTO since FROM fold_mark m FOR UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
+        RETURN 0;
+    END IF;
+    oldest_running := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+    IF since > oldest_running THEN
+        -- The books came from another server, whose transactions were counted further: begin anew.
+        DELETE FROM folded_balance;
+        SELECT least(oldest_running, min(j.xid)) INTO since FROM journal j;
+    END IF;
+    until := least(oldest_running, since + f_transactions);
+    INSERT INTO folded_balance AS f (account_id, dr, cr)
+    SELECT l.account_id, coalesce(sum(l.amount) FILTER (WHERE l.side = 1), 0),
+        coalesce(sum(l.amount) FILTER (WHERE l.side = -1), 0)
+    FROM (SELECT j.id FROM journal j WHERE j.xid >= since AND j.xid < until OFFSET 0) young
+    CROSS JOIN LATERAL (
+        SELECT e.account_id, e.amount, e.side FROM entry e
+        WHERE e.journal_id = young.id AND e.acct_seq IS NULL
+        OFFSET 0
+    ) l
+    GROUP BY l.account_id
+    ORDER BY l.account_id
+    ON CONFLICT (account_id) DO UPDATE SET dr = f.dr + excluded.dr, cr = f.cr + excluded.cr;
+    UPDATE fold_mark SET below = until;
+    RETURN oldest_running - until;
+END
+$$;

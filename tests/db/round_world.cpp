@@ -1,0 +1,172 @@
+#include "db/round_world.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+#include "ledger/ledger_store.hpp"
+
+namespace sluice::testing {
+namespace {
+
+constexpr Bucket kBucket{3};
+
+template <class Value>
+Value must(Result<Value> result) {
+    if (!result) {
+        throw std::runtime_error(result.error().message);
+    }
+    return std::move(*result);
+}
+
+Value candidates() {
+    Value account;
+    account.set("name", "wx-main");
+    account.set("channel", "wechatpay");
+    account.set("method", "wechatpay");
+    account.set("merchant", "1900000109");
+    account.set("scenes", Value(ValueArray{Value("qr")}));
+    account.set("amount_min", Money{1, cny()});
+    account.set("amount_max", Money{5'000'000, cny()});
+    account.set("cost_basis_points", 60);
+    account.set("consistency_seconds", 60);
+    return Value(ValueArray{std::move(account)});
+}
+
+}  // namespace
+
+RoundWorld::RoundWorld()
+    : release(must(script::load_release(SLUICE_SOURCE_DIR))),
+      owner(database.connect()),
+      connection(database.connect({.statement_timeout = {}, .role = "sluice_app"})),
+      runs(release),
+      policies(must(decision::Policies::create(release, candidates()))),
+      services{
+          .clock = &clock,
+          .send = [this](channel::ExchangeOrder order) { sent.push_back(std::move(order)); },
+          .resend = [](const payment::Instruction&,
+                       payment::Operation) { return channel::Resend::query_first; },
+          .alarm = [this](
+                       std::string_view event, const std::string& text
+                   ) { alarms.push_back(std::string(event) + " " + text); }
+      },
+      round({connection, runs, waiters, *policies, batch, services}) {
+    worker::RunStore store(connection);
+    if (auto saved = store.save_release(release->id, worker::release_to_json(*release)); !saved) {
+        throw std::runtime_error(saved.error().message);
+    }
+}
+
+AccountId RoundWorld::given_card(std::int64_t amount_minor) {
+    ledger::LedgerStore store(connection);
+    const std::string name = "card_" + std::to_string(random.next());
+    const AccountId card = must(store.open_account({
+        .key = {.gl = ledger::kPrepaidCard, .owner = name, .currency = "CNY"},
+        .floor_minor = 0,
+        .ceil_minor = std::nullopt,
+    }));
+    must(store.top_up({card, Money{amount_minor, cny()}, "shop", name, clock.now()}));
+    return card;
+}
+
+payment::Order RoundWorld::new_order() {
+    payment::Order order;
+    order.id = OrderId::generate(clock.now(), kBucket, random);
+    order.merchant_id = "shop";
+    order.merchant_order_number = "A-" + std::to_string(++orders_);
+    order.product_code = "web";
+    order.description = "an order";
+    order.amount = Money{10'000, cny()};
+    order.created_at = clock.now();
+    order.expires_at = clock.now() + std::chrono::minutes(15);
+    return order;
+}
+
+std::unique_ptr<worker::StartPayment> RoundWorld::composite(
+    const payment::Order& order, AccountId card
+) {
+    auto start = std::make_unique<worker::StartPayment>();
+    start->order = order;
+    start->order_is_new = true;
+    auto& payment = start->payment;
+    payment.id = PaymentId::generate(clock.now(), kBucket, random);
+    payment.order_id = order.id;
+    payment.merchant_id = order.merchant_id;
+    payment.flow = "pay";
+    payment.amount = order.amount;
+    payment::Leg from_card;
+    from_card.number = 1;
+    from_card.kind = payment::LegKind::internal;
+    from_card.method = "prepaid_card";
+    from_card.account = card;
+    from_card.amount = Money{3'000, cny()};
+    payment::Leg by_code;
+    by_code.number = 2;
+    by_code.method = "wechatpay";
+    by_code.scene = "qr";
+    by_code.amount = Money{7'000, cny()};
+    payment.legs = {from_card, by_code};
+    return start;
+}
+
+PaymentId RoundWorld::begin(std::unique_ptr<worker::StartPayment> start) {
+    worker::Input input;
+    input.kind = worker::Input::Kind::start;
+    input.payment = start->payment.id;
+    input.start = std::move(start);
+    input.on_picture = [this](Result<payment::PaymentPicture> picture) {
+        answers.push_back(std::move(picture));
+    };
+    const PaymentId id = input.payment;
+    std::vector<worker::Input> inputs;
+    inputs.push_back(std::move(input));
+    if (auto done = process(std::move(inputs)); !done) {
+        throw std::runtime_error(done.error().message);
+    }
+    return id;
+}
+
+Result<void> RoundWorld::process(std::vector<worker::Input> inputs) {
+    SLUICE_TRY(round.process(std::move(inputs)));
+    return {};
+}
+
+std::vector<worker::Input> RoundWorld::due() {
+    constexpr std::size_t kMost = 512;
+    return round.take_due(kMost);
+}
+
+payment::Outcome RoundWorld::outcome(payment::OutcomeKind kind) {
+    payment::Outcome outcome;
+    outcome.kind = kind;
+    return outcome;
+}
+
+payment::Outcome RoundWorld::paid() const {
+    payment::Outcome outcome = RoundWorld::outcome(payment::OutcomeKind::succeeded);
+    const payment::Instruction& instruction = sent.back().instruction;
+    outcome.number = instruction.id.raw().to_string();
+    outcome.merchant = instruction.merchant;
+    outcome.amount = instruction.amount;
+    return outcome;
+}
+
+worker::Input RoundWorld::answer(payment::Outcome outcome) const {
+    const channel::ExchangeOrder& order = sent.back();
+    worker::Input input;
+    input.payment = PaymentId(order.run.raw());
+    input.fact.kind = flow::Fact::Kind::outcome;
+    input.fact.instruction = order.instruction.id;
+    input.fact.exchange = order.ordinal;
+    input.fact.operation = order.operation;
+    input.fact.outcome = std::move(outcome);
+    return input;
+}
+
+std::string RoundWorld::value(const std::string& sql) {
+    const db::Rows rows = must(owner.run(sql));
+    return rows.empty() ? "" : std::string(rows[0].text(0));
+}
+
+void RoundWorld::run(const std::string& sql) { must(owner.run(sql)); }
+
+}  // namespace sluice::testing

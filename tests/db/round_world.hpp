@@ -1,0 +1,65 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/random.hpp"
+#include "decision/policies.hpp"
+#include "support/test_database.hpp"
+#include "worker/round.hpp"
+
+namespace sluice::testing {
+
+/// A round of the worker on a real database, without the worker's thread: the test is the clock,
+/// the channels and the callers. Everything lies in one bucket. One thread.
+class RoundWorld {
+  public:
+    RoundWorld();
+
+    /// A prepaid card with money on it.
+    AccountId given_card(std::int64_t amount_minor);
+    /// An order of 100.00 that is not stored yet.
+    [[nodiscard]] payment::Order new_order();
+    /// A wish to pay the whole order: 30.00 from the card, 70.00 by a code.
+    [[nodiscard]] std::unique_ptr<worker::StartPayment> composite(
+        const payment::Order& order, AccountId card
+    );
+
+    /// Takes the start through one round; its reply is kept in `answers`.
+    PaymentId begin(std::unique_ptr<worker::StartPayment> start);
+    Result<void> process(std::vector<worker::Input> inputs);
+    /// What the worker's loop would take now: what is due.
+    [[nodiscard]] std::vector<worker::Input> due();
+    /// The answer of the channel to the last exchange that was sent.
+    [[nodiscard]] worker::Input answer(payment::Outcome outcome) const;
+    [[nodiscard]] payment::Outcome paid() const;
+    [[nodiscard]] static payment::Outcome outcome(payment::OutcomeKind kind);
+
+    /// The one value of a statement of the schema's owner; throws when it is refused.
+    std::string value(const std::string& sql);
+    void run(const std::string& sql);
+
+    TestDatabase database;
+    ManualClock clock{Time{std::chrono::seconds(1'767'225'600)}};
+    SeededRandom random{7};
+    std::vector<channel::ExchangeOrder> sent;
+    std::vector<std::string> alarms;
+    std::vector<Result<payment::PaymentPicture>> answers;
+
+    script::ReleasePtr release;
+    db::Connection owner;
+    db::Connection connection;
+    worker::LiveRuns runs;
+    worker::Waiters waiters;
+    std::unique_ptr<decision::Policies> policies;
+    worker::Batch batch;
+    worker::WorkerServices services;
+    worker::Round round;
+
+  private:
+    int orders_ = 0;
+};
+
+}  // namespace sluice::testing

@@ -1,0 +1,165 @@
+// A round of the worker on a real database, when the database does not do what it is asked.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "db/round_world.hpp"
+
+namespace sluice::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using worker::Input;
+
+class WorkerRound : public ::testing::Test {
+  protected:
+    void TearDown() override { EXPECT_THAT(world.database.unsound(), IsEmpty()); }
+
+    PaymentId given_payment_that_waits() {
+        const PaymentId id = world.begin(world.composite(world.new_order(), card));
+        payment::Outcome code = RoundWorld::outcome(payment::OutcomeKind::pending);
+        code.next_action.set("type", "qr_code");
+        EXPECT_TRUE(take(world.answer(std::move(code))));
+        return id;
+    }
+    bool take(Input input) {
+        std::vector<Input> inputs;
+        inputs.push_back(std::move(input));
+        return world.process(std::move(inputs)).has_value();
+    }
+    /// Every commit fails and is surely rolled back, as after a deadlock.
+    void given_commits_that_are_rolled_back() {
+        world.run(
+            "CREATE FUNCTION sluice.roll_back() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'rolled back' USING ERRCODE = '40P01'; END $$"
+        );
+        world.run(
+            "CREATE TRIGGER fails BEFORE INSERT ON sluice.flow_journal FOR EACH STATEMENT "
+            "EXECUTE FUNCTION sluice.roll_back()"
+        );
+    }
+    void given_commits_that_work_again() { world.run("DROP TRIGGER fails ON sluice.flow_journal"); }
+    std::string status_of(PaymentId id) {
+        return world.value(
+            "SELECT status FROM sluice.payment WHERE id = '" + id.raw().to_uuid() + "'"
+        );
+    }
+    std::size_t queries_sent() const {
+        return static_cast<std::size_t>(std::ranges::count(
+            world.sent, payment::Operation::query, &channel::ExchangeOrder::operation
+        ));
+    }
+
+    RoundWorld world;
+    AccountId card = world.given_card(100'000);
+};
+
+TEST_F(WorkerRound, TakesATimerAgainWhoseActivationCouldNotBeWritten) {
+    given_payment_that_waits();
+    given_commits_that_are_rolled_back();
+    world.clock.advance(std::chrono::seconds(3));
+
+    ASSERT_TRUE(world.process(world.due()).has_value());
+    EXPECT_EQ(queries_sent(), 0U);
+    given_commits_that_work_again();
+    ASSERT_TRUE(world.round.next_due().has_value()) << "the run sleeps for good";
+    world.clock.advance(*world.round.next_due() - world.clock.now());
+    ASSERT_TRUE(world.process(world.due()).has_value());
+
+    EXPECT_EQ(queries_sent(), 1U);
+}
+
+TEST_F(WorkerRound, KeepsTheAnswerOfAChannelThatCouldNotBeWritten) {
+    const PaymentId id = given_payment_that_waits();
+    world.clock.advance(std::chrono::seconds(3));
+    ASSERT_TRUE(world.process(world.due()).has_value());
+    given_commits_that_are_rolled_back();
+
+    EXPECT_TRUE(take(world.answer(world.paid())));
+    EXPECT_EQ(status_of(id), "pending");
+    EXPECT_THAT(world.due(), IsEmpty()) << "not at once, the trouble may last";
+    given_commits_that_work_again();
+    world.clock.advance(std::chrono::seconds(1));
+    ASSERT_TRUE(world.process(world.due()).has_value());
+
+    EXPECT_EQ(status_of(id), "succeeded");
+    world.clock.advance(std::chrono::hours(1));
+    EXPECT_THAT(world.due(), IsEmpty());
+}
+
+TEST_F(WorkerRound, TellsACallerWhoseWishCouldNotBeWritten) {
+    given_commits_that_are_rolled_back();
+
+    world.begin(world.composite(world.new_order(), card));
+
+    ASSERT_THAT(world.answers, SizeIs(1));
+    EXPECT_EQ(world.answers[0].error().code, ErrorCode::unavailable);
+    EXPECT_FALSE(world.round.next_due().has_value()) << "the caller will come again";
+    given_commits_that_work_again();
+}
+
+TEST_F(WorkerRound, WakesARunAgainWhoseStateLeftMemoryMeanwhile) {
+    given_payment_that_waits();
+    world.clock.advance(std::chrono::seconds(3));
+    world.runs.dehydrate(world.clock.now());
+    // Reading the run back fails as surely as writing it.
+    world.run("ALTER TABLE sluice.flow_journal RENAME TO hidden");
+    world.run(
+        "CREATE FUNCTION sluice.too_busy() RETURNS integer LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'busy' USING ERRCODE = '57014'; END $$"
+    );
+    world.run(
+        "CREATE VIEW sluice.flow_journal AS SELECT run_id, sluice.too_busy() AS seq, at, "
+        "body, effects_hash FROM sluice.hidden"
+    );
+    world.run("GRANT SELECT ON sluice.flow_journal TO sluice_app");
+
+    ASSERT_TRUE(world.process(world.due()).has_value());
+    EXPECT_THAT(world.alarms, IsEmpty()) << "nothing is wrong with the run";
+    world.run("DROP VIEW sluice.flow_journal");
+    world.run("ALTER TABLE sluice.hidden RENAME TO flow_journal");
+    world.clock.advance(std::chrono::seconds(1));
+    ASSERT_TRUE(world.process(world.due()).has_value());
+
+    EXPECT_EQ(queries_sent(), 1U);
+}
+
+TEST_F(WorkerRound, ParksARunWhoseReleaseIsRefusedAgainAndAgain) {
+    const PaymentId id = given_payment_that_waits();
+    // Somebody let go of the frozen amount behind the flow's back.
+    world.run("UPDATE sluice.hold SET status = 'released', released = amount");
+    world.run("UPDATE sluice.balance SET held = 0");
+
+    EXPECT_TRUE(take(world.answer(RoundWorld::outcome(payment::OutcomeKind::refused))));
+    Input callback;
+    callback.kind = Input::Kind::callback;
+    callback.callback.instruction = world.sent.back().instruction.id;
+    callback.callback.outcome = RoundWorld::outcome(payment::OutcomeKind::refused);
+    EXPECT_TRUE(take(std::move(callback)));
+
+    EXPECT_THAT(
+        world.alarms,
+        ElementsAre(AllOf(HasSubstr("run_quarantined"), HasSubstr("the release of 3000 CNY")))
+    );
+    EXPECT_THAT(
+        world.value("SELECT reason FROM sluice.quarantine"),
+        AllOf(HasSubstr("hold_not_open"), HasSubstr("goes no other way"))
+    );
+    EXPECT_EQ(world.value("SELECT state FROM sluice.flow_run"), "quarantined");
+    EXPECT_EQ(status_of(id), "pending");
+}
+
+TEST_F(WorkerRound, GoesAnotherWayAfterARefusalThatTheFlowUnderstands) {
+    const AccountId empty = world.given_card(2'999);
+
+    const PaymentId id = world.begin(world.composite(world.new_order(), empty));
+
+    EXPECT_EQ(status_of(id), "failed");
+    EXPECT_THAT(world.alarms, IsEmpty());
+    EXPECT_EQ(world.value("SELECT failure_code FROM sluice.payment"), "insufficient_balance");
+}
+
+}  // namespace
+}  // namespace sluice::testing
