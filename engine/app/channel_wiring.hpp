@@ -1,11 +1,14 @@
 #pragma once
 
+#include <optional>
+
 #include "channel/callbacks.hpp"
 #include "channel/exchange_message.hpp"
 #include "channel/registry.hpp"
 #include "config/settings.hpp"
 #include "core/result.hpp"
 #include "core/value.hpp"
+#include "flow/channel_terms.hpp"
 #include "gateway/gateway.hpp"
 #include "http/client.hpp"
 
@@ -17,6 +20,13 @@ Result<channel::RegistryPtr> build_registry(const config::Settings& settings);
 /// What routing may know of a channel account.
 [[nodiscard]] Value candidate_of(
     const config::ChannelAccountSettings& account, const channel::Registry& registry
+);
+
+/// What binds us at a channel account of the configuration; nullopt when it names none.
+[[nodiscard]] std::optional<flow::ChannelTerms> terms_of(
+    const flow::ChannelAddress& address,
+    const config::Settings& settings,
+    const channel::Registry& registry
 );
 
 /// The report of an order that surely never left us.

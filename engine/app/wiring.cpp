@@ -153,6 +153,9 @@ worker::WorkerServices Server::Parts::worker_services() {
             const auto adapter = registry->find_adapter(instruction.channel);
             return adapter == nullptr ? channel::Resend::never : adapter->resend_of(operation);
         };
+    services.terms = [this](const flow::ChannelAddress& address) {
+        return terms_of(address, settings, *registry);
+    };
     services.alarm = [](std::string_view event, const std::string& text) {
         log::error(event, {{"text", text}});
     };

@@ -76,6 +76,7 @@ Result<ChannelAccountSettings> read_channel_account(Section section) {
     section.read("settings", account.settings);
     section.read_secrets("secrets", account.secrets);
     section.read("keys_by_serial", account.keys_by_serial);
+    section.read_whole("not_found_after_seconds", account.not_found_after_seconds, 0, 86'400);
     section.require("name", !account.name.empty());
     section.require("channel", !account.channel.empty());
     Section routing = section.below("routing");
@@ -83,7 +84,6 @@ Result<ChannelAccountSettings> read_channel_account(Section section) {
     routing.read_whole("cost_basis_points", account.routing.cost_basis_points, 0, 10'000);
     routing.read_positive("amount_min", account.routing.amount_min);
     routing.read_positive("amount_max", account.routing.amount_max);
-    routing.read_positive("consistency_seconds", account.routing.consistency_seconds);
     if (account.routing.method.empty()) {
         account.routing.method = account.channel;
     }

@@ -50,7 +50,6 @@ struct RoutingSettings {
     std::int64_t cost_basis_points = 0;
     std::int64_t amount_min = 1;
     std::int64_t amount_max = 5'000'000;
-    std::int64_t consistency_seconds = 60;  ///< how soon a "no such order" may be believed
 };
 
 struct ChannelAccountSettings {
@@ -59,6 +58,8 @@ struct ChannelAccountSettings {
     TextMap settings;
     std::map<std::string, Secret<std::string>, std::less<>> secrets;
     TextMap keys_by_serial;
+    /// The operator's word on when a "no such order" may be believed; 0: the adapter's.
+    std::int64_t not_found_after_seconds = 0;
     RoutingSettings routing;
 };
 

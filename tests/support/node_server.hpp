@@ -26,7 +26,7 @@ struct NodeSettings {
     std::string callback_base_url;
     std::string api_key;
     std::vector<NodeChannelAccount> accounts;
-    int consistency_seconds = 2;
+    int not_found_after_seconds = 2;
 };
 
 /// `sluice serve` as a process of its own, that a test may stop, kill and start again. One thread.

@@ -13,12 +13,10 @@ Value candidate(const char* name, int cost) {
     value.set("name", name);
     value.set("channel", "wechatpay");
     value.set("method", "wechatpay");
-    value.set("merchant", "1900000109");
     value.set("scenes", Value(ValueArray{Value("qr")}));
     value.set("amount_min", Money{100, cny()});
     value.set("amount_max", Money{5000, cny()});
     value.set("cost_basis_points", cost);
-    value.set("consistency_seconds", 60);
     return value;
 }
 
