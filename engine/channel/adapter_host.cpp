@@ -4,7 +4,7 @@
 #include <array>
 #include <span>
 
-#include "channel/cut_text.hpp"
+#include "core/cut_text.hpp"
 
 namespace sluice::channel {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "channel/cut_text.hpp"
+#include "core/cut_text.hpp"
 #include "lua/utf8.hpp"
 
 namespace sluice::channel {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "core/cut_text.hpp"
 #include "core/invariant.hpp"
 
 namespace sluice {
@@ -30,7 +31,7 @@ Result<Currency> Currency::parse(std::string_view code) {
     if (found == kKnown.end()) {
         return fail(
             ErrorCode::invalid,
-            "currency '" + std::string(code.substr(0, 16)) +
+            "currency '" + std::string(cut_text(code, 16)) +
                 "' is not known, wanted a code like CNY"
         );
     }

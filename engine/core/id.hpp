@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/clock.hpp"
+#include "core/cut_text.hpp"
 #include "core/random.hpp"
 #include "core/result.hpp"
 
@@ -57,7 +58,7 @@ class Id {
         if (!text.starts_with(Tag::kPrefix)) {
             return fail(
                 ErrorCode::invalid,
-                "'" + std::string(text.substr(0, 64)) + "' is not an id that begins with " +
+                "'" + std::string(cut_text(text, 64)) + "' is not an id that begins with " +
                     std::string(Tag::kPrefix)
             );
         }

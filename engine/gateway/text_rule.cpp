@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/cut_text.hpp"
+
 namespace sluice::gateway {
 namespace {
 
@@ -40,11 +42,7 @@ std::string cut(std::string text) {
     if (text.size() <= kShownBytes) {
         return text;
     }
-    std::size_t end = kShownBytes;
-    while (end > 0 && is_continuation(text[end])) {
-        --end;
-    }
-    return text.substr(0, end) + "...";
+    return std::string(cut_text(text, kShownBytes)) + "...";
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {

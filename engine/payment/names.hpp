@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/cut_text.hpp"
 #include "core/result.hpp"
 
 namespace sluice::payment {
@@ -27,7 +28,7 @@ struct Names {
         }
         return fail(
             ErrorCode::invalid,
-            "'" + std::string(text.substr(0, 64)) + "' is no " + std::string(concept_name)
+            "'" + std::string(cut_text(text, 64)) + "' is no " + std::string(concept_name)
         );
     }
 };

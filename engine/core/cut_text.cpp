@@ -1,6 +1,6 @@
-#include "channel/cut_text.hpp"
+#include "core/cut_text.hpp"
 
-namespace sluice::channel {
+namespace sluice {
 
 std::string_view cut_text(std::string_view text, std::size_t bytes_max) {
     if (text.size() <= bytes_max) {
@@ -15,4 +15,4 @@ std::string_view cut_text(std::string_view text, std::size_t bytes_max) {
     return text.substr(0, bytes_max);
 }
 
-}  // namespace sluice::channel
+}  // namespace sluice
