@@ -1,6 +1,8 @@
 #include "app/channel_wiring.hpp"
 
+#include <filesystem>
 #include <set>
+#include <system_error>
 #include <utility>
 
 namespace sluice::app {
@@ -30,6 +32,13 @@ Result<channel::RegistryPtr> build_registry(const config::Settings& settings) {
         account.secrets = given.secrets;
         account.keys_by_serial = given.keys_by_serial;
         accounts.push_back(std::move(account));
+    }
+    // An adapter that no account uses yet is proved with the others: it may be configured next.
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(settings.channels, error)) {
+        if (std::filesystem::exists(entry.path() / "adapter.lua", error)) {
+            names.insert(entry.path().filename().string());
+        }
     }
     std::vector<channel::AdapterFiles> adapters;
     for (const auto& name : names) {

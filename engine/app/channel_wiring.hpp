@@ -14,7 +14,7 @@
 
 namespace sluice::app {
 
-/// The adapters of the configured channel accounts with these accounts. Blocks on the disk.
+/// Every adapter below the channels folder, with the configured accounts. Blocks on the disk.
 Result<channel::RegistryPtr> build_registry(const config::Settings& settings);
 
 /// What routing may know of a channel account.

@@ -13,6 +13,7 @@
 #include "db/migrate.hpp"
 #include "db/pool.hpp"
 #include "db/private_server.hpp"
+#include "decision/release_check.hpp"
 #include "gateway/gateway.hpp"
 #include "http/client.hpp"
 #include "http/server.hpp"
@@ -65,21 +66,38 @@ Value candidates_of(const config::Settings& settings, const channel::Registry& r
     return Value(std::move(list));
 }
 
+/// All that is Lua, proved to fit this program.
+struct Scripts {
+    script::ReleasePtr release;
+    channel::RegistryPtr registry;
+};
+
+Result<Scripts> read_scripts(const config::Settings& settings) {
+    Scripts scripts;
+    SLUICE_ASSIGN(scripts.registry, build_registry(settings));
+    SLUICE_ASSIGN(scripts.release, script::load_release(settings.root));
+    SLUICE_TRY(decision::check_release(scripts.release, candidates_of(settings, *scripts.registry))
+    );
+    return scripts;
+}
+
 }  // namespace
 
 /// In the order of construction; the members below use those above.
 class Server::Parts {
   public:
-    Parts(config::Settings given, std::string database)
+    Parts(config::Settings given, std::string database, Scripts scripts)
         : settings(std::move(given)),
           conninfo(std::move(database)),
-          pool(conninfo, {.connections_max = settings.database.readers, .connection = role()}) {}
+          pool(conninfo, {.connections_max = settings.database.readers, .connection = role()}),
+          release(std::move(scripts.release)),
+          registry(std::move(scripts.registry)) {}
 
     ~Parts() { stop(); }
 
     static db::ConnectionOptions role() { return {.statement_timeout = {}, .role = kRole}; }
 
-    Result<void> open_channels();
+    void open_channels();
     Result<void> open_engine();
     void open_door();
     Result<void> listen();
@@ -110,8 +128,7 @@ class Server::Parts {
     std::unique_ptr<http::Server> server;
 };
 
-Result<void> Server::Parts::open_channels() {
-    SLUICE_ASSIGN(registry, build_registry(settings));
+void Server::Parts::open_channels() {
     channel::ExchangeParts parts{
         .registry = registry,
         .send = [this](
@@ -124,7 +141,6 @@ Result<void> Server::Parts::open_channels() {
         std::move(parts), channel::ExchangeSettings{.threads = settings.node.exchange_threads}
     );
     callbacks = std::make_unique<channel::Callbacks>(registry, clock);
-    return {};
 }
 
 worker::WorkerServices Server::Parts::worker_services() {
@@ -163,7 +179,6 @@ worker::WorkerServices Server::Parts::worker_services() {
 }
 
 Result<void> Server::Parts::open_engine() {
-    SLUICE_ASSIGN(release, script::load_release(settings.root));
     worker::FleetSettings fleet_settings;
     fleet_settings.conninfo = conninfo;
     fleet_settings.connection = role();
@@ -290,11 +305,13 @@ Result<std::unique_ptr<Server>> Server::start(config::Settings settings) {
     if (auto sound = lua::self_test(); !sound) {
         return fail(ErrorCode::corrupt, "the Lua interpreter cannot be used: " + sound.error());
     }
+    SLUICE_ASSIGN(Scripts scripts, read_scripts(settings));
     SLUICE_ASSIGN(std::string conninfo, reach_database(settings.database));
     SLUICE_TRY(bring_up_to_date(conninfo, settings.root));
-    auto parts = std::make_unique<Parts>(std::move(settings), std::move(conninfo));
+    auto parts =
+        std::make_unique<Parts>(std::move(settings), std::move(conninfo), std::move(scripts));
     SLUICE_TRY(parts->listen());
-    SLUICE_TRY(parts->open_channels());
+    parts->open_channels();
     SLUICE_TRY(parts->open_engine());
     parts->open_door();
     parts->wait_for_buckets();

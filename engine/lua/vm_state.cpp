@@ -23,6 +23,7 @@ const char kEnvironmentKey = 0;
 const char kModuleKey = 0;
 const char kCoroutineKey = 0;
 const char kResultKey = 0;
+const char kConstantsKey = 0;
 constexpr std::size_t kProgramsMax = 64;
 constexpr int kStackForHost = 20;
 
@@ -78,7 +79,21 @@ std::expected<void, ScriptError> Vm::State::open() {
             return loaded;
         }
     }
-    return {};
+    if (settings.constants.empty()) {
+        return {};
+    }
+    return activate([this](lua_State* state) { make_constants(state); });
+}
+
+void Vm::State::make_constants(lua_State* state) {
+    lua_createtable(state, static_cast<int>(settings.constants.size()), 0);
+    lua_Integer position = 0;
+    for (const Value& constant : settings.constants) {
+        push_value(state, constant);
+        freeze_deep(state, -1);
+        lua_rawseti(state, -2, ++position);
+    }
+    lua_rawsetp(state, LUA_REGISTRYINDEX, &kConstantsKey);
 }
 
 void Vm::State::open_globals(lua_State* state) {
@@ -198,12 +213,20 @@ int Vm::State::push_call(
     lua_pushvalue(state, -1);
     lua_getinfo(state, ">S", &callee);
     box.blamed = {callee.source + 1, std::max(callee.linedefined, 0)};
-    const auto count = static_cast<int>(arguments.size());
+    const auto constants = static_cast<int>(settings.constants.size());
+    const auto count = static_cast<int>(arguments.size()) + constants;
     if (lua_checkstack(state, count + kStackForHost) == 0) {
         raise(state, "too many arguments");
     }
     for (const Value& argument : arguments) {
         push_value(state, argument);
+    }
+    if (constants > 0) {
+        lua_rawgetp(state, LUA_REGISTRYINDEX, &kConstantsKey);
+        for (int i = 1; i <= constants; ++i) {
+            lua_rawgeti(state, -i, i);
+        }
+        lua_remove(state, -1 - constants);
     }
     return count;
 }

@@ -74,6 +74,7 @@ class Vm::State {
     ScriptError failure_error();
     void explain(ScriptError& error, const Position& position) const;
     void open_globals(lua_State* state);
+    void make_constants(lua_State* state);
 };
 
 }  // namespace sluice::lua
