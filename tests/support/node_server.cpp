@@ -45,7 +45,7 @@ void write_account(std::ostream& out, const NodeSettings& node, const NodeChanne
     set("channel", "wechatpay");
     out << "not_found_after_seconds = " << node.not_found_after_seconds << "\n";
     out << "[channel_account.settings]\n";
-    set("base_url", node.psp_url);
+    set("base_url", account.base_url.empty() ? node.psp_url : account.base_url);
     set("callback_base_url", node.callback_base_url);
     set("mchid", account.mchid);
     set("appid", "wxd678efh567hg6787");

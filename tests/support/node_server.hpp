@@ -14,6 +14,7 @@ struct NodeChannelAccount {
     std::string name;
     std::string mchid;
     int cost_basis_points = 0;
+    std::string base_url;  ///< where it thinks the channel is; empty: where the simulator is
 };
 
 /// What a node's configuration file says.
