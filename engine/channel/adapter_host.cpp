@@ -4,7 +4,7 @@
 #include <array>
 #include <span>
 
-#include "core/cut_text.hpp"
+#include "core/utf8.hpp"
 
 namespace sluice::channel {
 namespace {

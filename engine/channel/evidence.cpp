@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/cut_text.hpp"
+#include "core/utf8.hpp"
 #include "lua/utf8.hpp"
 
 namespace sluice::channel {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string>
 
-#include "core/cut_text.hpp"
 #include "core/invariant.hpp"
+#include "core/utf8.hpp"
 
 namespace sluice {
 namespace {

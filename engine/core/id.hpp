@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include "core/clock.hpp"
-#include "core/cut_text.hpp"
 #include "core/random.hpp"
 #include "core/result.hpp"
+#include "core/utf8.hpp"
 
 namespace sluice {
 

@@ -4,7 +4,7 @@
 #include <limits>
 #include <numeric>
 
-#include "core/cut_text.hpp"
+#include "core/utf8.hpp"
 
 namespace sluice {
 namespace {

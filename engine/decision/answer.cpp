@@ -1,10 +1,8 @@
 #include "decision/answer.hpp"
 
 #include <algorithm>
-#include <string>
-#include <vector>
 
-#include "core/cut_text.hpp"
+#include "core/utf8.hpp"
 
 namespace sluice::decision {
 namespace {
@@ -34,101 +32,104 @@ Result<void> check_risk(const Value& answer) {
     return {};
 }
 
-std::string names_of(const ValueArray& candidates) {
-    std::string names;
-    for (const Value& candidate : candidates) {
-        names += (names.empty() ? "" : ", ") + std::string(candidate.text_or_empty("name"));
-    }
-    return names.empty() ? "there are none" : names;
+std::string quoted(std::string_view name) {
+    return "'" + std::string(cut_text(name, kShown)) + "'";
 }
-
-/// The answer's lists against the candidates; one decision, nothing kept.
-class RouteCheck {
-  public:
-    RouteCheck(const Value& answer, const Value& candidates)
-        : answer_(answer),
-          candidates_(candidates.as_array() == nullptr ? none_ : *candidates.as_array()) {}
-
-    Result<void> check_list(std::string_view list) {
-        const Value* entries = answer_.find(list);
-        if (entries == nullptr || entries->as_array() == nullptr) {
-            return wrong(
-                "route",
-                "answered '" + std::string(list) + "' with " + kind_of(entries) + ", wanted a list"
-            );
-        }
-        for (const Value& entry : *entries->as_array()) {
-            SLUICE_TRY(check_entry(list, entry));
-        }
-        return {};
-    }
-
-    /// A candidate of which nothing is said would leave the choice unexplained.
-    [[nodiscard]] Result<void> check_every_candidate() const {
-        for (const Value& candidate : candidates_) {
-            if (std::ranges::find(named_, &candidate) == named_.end()) {
-                return wrong(
-                    "route",
-                    "says nothing of '" + std::string(candidate.text_or_empty("name")) +
-                        "', wanted every candidate in 'accounts' or in 'dropped'"
-                );
-            }
-        }
-        return {};
-    }
-
-  private:
-    Result<void> check_entry(std::string_view list, const Value& entry) {
-        const auto name = entry.text_or_empty("name");
-        const std::string shown = "'" + std::string(cut_text(name, kShown)) + "'";
-        const bool chosen = list == "accounts";
-        const auto found = std::ranges::find_if(candidates_, [&](const Value& candidate) {
-            return candidate.text_or_empty("name") == name &&
-                   (!chosen || candidate.text_or_empty("channel") == entry.text_or_empty("channel")
-                   );
-        });
-        if (found == candidates_.end()) {
-            return wrong(
-                "route",
-                "names " + shown + " in '" + std::string(list) +
-                    "', wanted 'name' and 'channel' of a candidate: " + names_of(candidates_)
-            );
-        }
-        if (entry.text_or_empty("why").empty()) {
-            return wrong(
-                "route",
-                "names " + shown + " in '" + std::string(list) + "' without 'why', wanted a text"
-            );
-        }
-        if (std::ranges::find(named_, &*found) != named_.end()) {
-            return wrong("route", "names " + shown + " twice, wanted each candidate once");
-        }
-        named_.push_back(&*found);
-        return {};
-    }
-
-    const ValueArray none_;
-    const Value& answer_;
-    const ValueArray& candidates_;
-    std::vector<const Value*> named_;
-};
 
 }  // namespace
 
-Result<void> check_answer(std::string_view policy, const Value& answer, const Value& candidates) {
+AnswerRules::AnswerRules(const Value& candidates) {
+    const ValueArray* list = candidates.as_array();
+    for (const Value& candidate : list == nullptr ? ValueArray{} : *list) {
+        candidates_.push_back(
+            {std::string(candidate.text_or_empty("name")),
+             std::string(candidate.text_or_empty("channel"))}
+        );
+    }
+}
+
+Result<void> AnswerRules::check(std::string_view policy, const Value& answer) const {
     if (answer.as_object() == nullptr) {
         return wrong(policy, "answered with " + kind_of(&answer) + ", wanted a record");
     }
     if (policy == "risk") {
         return check_risk(answer);
     }
-    if (policy == "route") {
-        RouteCheck check(answer, candidates);
-        SLUICE_TRY(check.check_list("accounts"));
-        SLUICE_TRY(check.check_list("dropped"));
-        return check.check_every_candidate();
+    return policy == "route" ? check_route(answer) : Result<void>{};
+}
+
+/// A candidate of which nothing is said would leave the choice unexplained.
+Result<void> AnswerRules::check_route(const Value& answer) const {
+    Named named(candidates_.size());
+    SLUICE_TRY(check_list(answer, "accounts", named));
+    SLUICE_TRY(check_list(answer, "dropped", named));
+    const auto forgotten = std::ranges::find(named, false);
+    if (forgotten == named.end()) {
+        return {};
+    }
+    const auto position = static_cast<std::size_t>(forgotten - named.begin());
+    return wrong(
+        "route",
+        "says nothing of " + quoted(candidates_[position].name) +
+            ", wanted every candidate in 'accounts' or in 'dropped'"
+    );
+}
+
+Result<void> AnswerRules::check_list(const Value& answer, std::string_view list, Named& named)
+    const {
+    const Value* entries = answer.find(list);
+    if (entries == nullptr || entries->as_array() == nullptr) {
+        return wrong(
+            "route",
+            "answered '" + std::string(list) + "' with " + kind_of(entries) + ", wanted a list"
+        );
+    }
+    for (const Value& entry : *entries->as_array()) {
+        SLUICE_TRY(check_entry(entry, list, named));
     }
     return {};
+}
+
+Result<void> AnswerRules::check_entry(const Value& entry, std::string_view list, Named& named)
+    const {
+    const auto name = entry.text_or_empty("name");
+    const auto channel = entry.text_or_empty("channel");
+    // Accounts of two channels may have one name: without a channel, any of them is meant in turn.
+    const auto is_meant = [&](const Candidate& candidate) {
+        return candidate.name == name &&
+               (candidate.channel == channel || (list == "dropped" && channel.empty()));
+    };
+    auto found = std::ranges::find_if(candidates_, is_meant);
+    while (found != candidates_.end() && named[position_of(found)]) {
+        const auto next = std::find_if(found + 1, candidates_.end(), is_meant);
+        if (next == candidates_.end()) {
+            return wrong("route", "names " + quoted(name) + " twice, wanted each candidate once");
+        }
+        found = next;
+    }
+    if (found == candidates_.end()) {
+        return wrong(
+            "route",
+            "names " + quoted(name) + " in '" + std::string(list) +
+                "', wanted 'name' and 'channel' of a candidate: " + names()
+        );
+    }
+    if (entry.text_or_empty("why").empty()) {
+        return wrong(
+            "route",
+            "names " + quoted(name) + " in '" + std::string(list) + "' without 'why', wanted a text"
+        );
+    }
+    named[position_of(found)] = true;
+    return {};
+}
+
+std::string AnswerRules::names() const {
+    std::string names;
+    for (const Candidate& candidate : candidates_) {
+        names += (names.empty() ? "" : ", ") + candidate.name;
+    }
+    return names.empty() ? "there are none" : names;
 }
 
 }  // namespace sluice::decision

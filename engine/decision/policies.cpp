@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "decision/answer.hpp"
-
 namespace sluice::decision {
 namespace {
 
@@ -21,7 +19,7 @@ Error script_error(const lua::ScriptError& error) {
 }  // namespace
 
 Policies::Policies(script::ReleasePtr release, Value candidates)
-    : release_(std::move(release)), candidates_(std::move(candidates)) {}
+    : release_(std::move(release)), candidates_(std::move(candidates)), rules_(candidates_) {}
 
 Result<std::unique_ptr<Policies>> Policies::create(script::ReleasePtr release, Value candidates) {
     std::unique_ptr<Policies> policies(new Policies(std::move(release), std::move(candidates)));
@@ -56,7 +54,7 @@ Result<Value> Policies::decide(std::string_view policy, const Value& facts) {
     if (!answer) {
         return fail(script_error(answer.error()));
     }
-    if (auto good = check_answer(policy, *answer, candidates_); !good) {
+    if (auto good = rules_.check(policy, *answer); !good) {
         return fail(ErrorCode::script, lua::name_of(*found->second) + ": " + good.error().message);
     }
     answer->set("policy", policy);

@@ -6,6 +6,7 @@
 
 #include "core/result.hpp"
 #include "core/value.hpp"
+#include "decision/answer.hpp"
 #include "lua/vm.hpp"
 #include "script/release.hpp"
 
@@ -20,7 +21,8 @@ class Policies {
     static Result<std::unique_ptr<Policies>> create(script::ReleasePtr release, Value candidates);
 
     /// Asks a policy. The answer is a record that carries its reasons and the release that gave it;
-    /// `script` when the policy fails or answers with something else than check_answer() allows.
+    /// `script` when the policy fails or answers with something else than the rules for answers
+    /// allow.
     Result<Value> decide(std::string_view policy, const Value& facts);
 
     /// From the next decision on. On failure the old release stays.
@@ -32,6 +34,7 @@ class Policies {
 
     script::ReleasePtr release_;
     Value candidates_;  ///< constants of every interpreter this opens
+    AnswerRules rules_;
     std::unique_ptr<lua::Vm> vm_;
 };
 

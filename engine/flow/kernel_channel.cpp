@@ -14,7 +14,8 @@ Result<std::optional<ChannelTerms>> Kernel::terms_of(const ChannelAddress& addre
     const std::uint32_t ordinal = ++ordinal_;
     std::optional<ChannelTerms> terms;
     if (const Recorded* known = known_at(ordinal, Recorded::Kind::terms)) {
-        SLUICE_ASSIGN(terms, terms_from_value(known->value));
+        const Value* kept = known->value.find("terms");
+        SLUICE_ASSIGN(terms, terms_from_value(kept == nullptr ? Value{} : *kept));
     } else if (activation_.terms != nullptr) {
         terms = (*activation_.terms)(address);
     } else {
@@ -24,7 +25,11 @@ Result<std::optional<ChannelTerms>> Kernel::terms_of(const ChannelAddress& addre
                 std::string(address.account) + " here"
         );
     }
-    step_.recorded.push_back({Recorded::Kind::terms, ordinal, to_value(terms)});
+    Value kept;
+    kept.set("channel", address.channel);
+    kept.set("channel_account", address.account);
+    kept.set("terms", to_value(terms));
+    step_.recorded.push_back({Recorded::Kind::terms, ordinal, std::move(kept)});
     return terms;
 }
 

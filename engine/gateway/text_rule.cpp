@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/cut_text.hpp"
+#include "core/utf8.hpp"
 
 namespace sluice::gateway {
 namespace {

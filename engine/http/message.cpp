@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "core/cut_text.hpp"
+#include "core/utf8.hpp"
 
 namespace sluice::http {
 

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <utility>
 
-#include "core/cut_text.hpp"
 #include "core/result.hpp"
+#include "core/utf8.hpp"
 
 namespace sluice::payment {
 

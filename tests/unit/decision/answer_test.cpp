@@ -18,7 +18,7 @@ std::string mistake(std::string_view policy, const std::string& answer) {
             R"([{"name":"wx-a","channel":"wechatpay"},{"name":"wx-b","channel":"wechatpay"}])"
         )
             .value();
-    const auto good = check_answer(policy, json::parse(answer).value(), candidates);
+    const auto good = AnswerRules(candidates).check(policy, json::parse(answer).value());
     return good ? "" : good.error().message;
 }
 
@@ -87,6 +87,21 @@ TEST(PolicyAnswer, OfRouteNamesACandidateOnceAndSaysWhy) {
         mistake("route", route(R"({"name":"wx-a","channel":"wechatpay"})", kDroppedB)),
         HasSubstr("names 'wx-a' in 'accounts' without 'why', wanted a text")
     );
+}
+
+TEST(PolicyAnswer, OfRouteMayDropTwoAccountsOfOneName) {
+    const AnswerRules rules(
+        json::parse(R"([{"name":"main","channel":"a"},{"name":"main","channel":"b"}])").value()
+    );
+    const char* const kDropped = R"({"name":"main","why":"x"})";
+    const auto says = [&](const std::string& answer) {
+        return rules.check("route", json::parse(answer).value()).has_value();
+    };
+
+    EXPECT_TRUE(says(route("", std::string(kDropped) + "," + kDropped)));
+    EXPECT_TRUE(says(route(R"({"name":"main","channel":"a","why":"x"})", kDropped)));
+    EXPECT_TRUE(says(route(R"({"name":"main","channel":"b","why":"x"})", kDropped)));
+    EXPECT_FALSE(says(route(R"({"name":"main","channel":"b","why":"x"})", "")));
 }
 
 TEST(PolicyAnswer, OfRouteHasBothLists) {

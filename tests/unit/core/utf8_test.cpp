@@ -1,4 +1,4 @@
-#include "core/cut_text.hpp"
+#include "core/utf8.hpp"
 
 #include <string>
 
