@@ -8,7 +8,7 @@ return flow {
   run = function(pay)
     stage("check",   function() pay:require(policy.risk(pay)) end)
     stage("reserve", function() pay:internal():hold() end)     -- freeze card and balance
-    stage("collect", function() pay:external():collect() end)  -- route, send, ask, switch if refused
+    stage("collect", function() pay:external():collect() end)  -- route, send, ask, switch
     stage("settle",  function() pay:internal():capture(); pay:book() end)  -- take, book
     return pay:succeed()
   end,
