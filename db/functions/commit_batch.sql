@@ -8,14 +8,27 @@
 -- A business refusal is a returned row (activation, ordinal of the hold step or 0, reason, and the
 -- id and hash of what stands in the way); nothing of that activation is written. An exception means
 -- that nothing of the batch is.
-CREATE OR REPLACE FUNCTION sluice.commit_batch(
-    r_run uuid[], r_bucket smallint[], r_seq integer[], r_at timestamptz[], r_body text[],
+-- Another number of arrays makes another function: the one before must not stay beside it.
+DO $$
+DECLARE
+    old regprocedure;
+BEGIN
+    FOR old IN SELECT oid FROM pg_proc
+        WHERE proname = 'commit_batch' AND pronamespace = 'sluice'::regnamespace
+    LOOP
+        EXECUTE 'DROP FUNCTION ' || old;
+    END LOOP;
+END
+$$;
+CREATE FUNCTION sluice.commit_batch(
+    r_run uuid[], r_bucket smallint[], r_seq integer[], r_at timestamptz[], r_body bytea[],
     r_hash uuid[], r_state text[], r_wake timestamptz[], r_pending integer[], r_release uuid[],
     o_i integer[], o_id uuid[], o_merchant text[], o_number text[], o_product text[],
     o_description text[], o_currency text[], o_amount bigint[], o_hash uuid[],
     o_expires timestamptz[],
     p_i integer[], p_order uuid[], p_merchant text[], p_flow text[], p_currency text[],
-    p_amount bigint[], p_legs text[],
+    p_amount bigint[], p_legs text[], p_status text[], p_stage text[], p_code text[],
+    p_message text[],
     k_i integer[], k_merchant text[], k_key text[], k_hash uuid[],
     u_i integer[], u_status text[], u_stage text[], u_code text[], u_message text[],
     u_order uuid[], u_paid bigint[],
@@ -174,12 +187,17 @@ BEGIN
             WHERE x.id = p.id AND p.i <> ALL (refused) AND p.i <> ALL (o_i);
         END IF;
         INSERT INTO payment (
-            id, order_id, merchant_id, flow, currency, amount, legs, created_at, updated_at
+            id, order_id, merchant_id, flow, currency, amount, legs, status, stage, failure_code,
+            failure_message, created_at, updated_at
         )
-        SELECT r_run[p.i], p.id, p.merchant, p.flow, p.currency, p.amount, p.legs, r_at[p.i],
-            r_at[p.i]
-        FROM unnest(p_i, p_order, p_merchant, p_flow, p_currency, p_amount, p_legs)
-            AS p (i, id, merchant, flow, currency, amount, legs)
+        SELECT r_run[p.i], p.id, p.merchant, p.flow, p.currency, p.amount, p.legs, p.status,
+            p.stage, p.code, p.message, r_at[p.i], r_at[p.i]
+        FROM unnest(
+            p_i, p_order, p_merchant, p_flow, p_currency, p_amount, p_legs, p_status, p_stage,
+            p_code, p_message
+        ) AS p (
+            i, id, merchant, flow, currency, amount, legs, status, stage, code, message
+        )
         WHERE p.i <> ALL (refused);
     END IF;
     IF cardinality(u_i) > 0 THEN

@@ -11,6 +11,7 @@ pkg_check_modules(libcurl REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(qrencode REQUIRED IMPORTED_TARGET libqrencode)
+pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 
 # The interpreter built as C++ and linked statically: a script error unwinds destructors, and the
 # string hash seed can be fixed at link time (see engine/lua/README.md).
@@ -36,4 +37,5 @@ set(SLUICE_TP_libcurl PkgConfig::libcurl)
 set(SLUICE_TP_httplib PkgConfig::httplib)
 set(SLUICE_TP_tomlplusplus PkgConfig::tomlplusplus)
 set(SLUICE_TP_qrencode PkgConfig::qrencode)
+set(SLUICE_TP_zstd PkgConfig::zstd)
 set(SLUICE_TP_lua lua_cxx)

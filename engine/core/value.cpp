@@ -21,6 +21,9 @@ constexpr std::array<std::string_view, 8> kKindNames{
     "record",
 };
 
+/// A record that is built member by member moves them less often.
+constexpr std::size_t kMembersUsual = 4;
+
 void append_escaped(std::string& out, char c) {
     static constexpr char kDigits[] = "0123456789abcdef";
     switch (c) {
@@ -128,6 +131,7 @@ std::int64_t Value::int_or(std::string_view key, std::int64_t fallback) const {
 void Value::set(std::string_view key, Value value) {
     if (is_null()) {
         storage_ = ValueObject{};
+        as_object()->reserve(kMembersUsual);
     }
     auto* object = as_object();
     SLUICE_INVARIANT(object != nullptr);
@@ -146,11 +150,13 @@ bool operator==(const Value& a, const Value& b) { return a.storage_ == b.storage
 
 void append_json_text(std::string& out, std::string_view text) {
     out.push_back('"');
-    for (const char c : text) {
-        if (needs_escape(c)) {
-            append_escaped(out, c);
-        } else {
-            out.push_back(c);
+    // Runs of plain characters are appended whole: nearly all text is one.
+    for (auto rest = text.begin(); rest != text.end();) {
+        const auto special = std::find_if(rest, text.end(), needs_escape);
+        out.append(rest, special);
+        rest = special;
+        if (rest != text.end()) {
+            append_escaped(out, *rest++);
         }
     }
     out.push_back('"');

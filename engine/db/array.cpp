@@ -32,8 +32,8 @@ std::uint32_t element_oid(ArrayType type) {
             return 2950;
         case ArrayType::timestamptz:
             return 1184;
-        case ArrayType::jsonb:
-            return 3802;
+        case ArrayType::bytes:
+            return 17;
     }
     return 0;
 }
@@ -101,16 +101,11 @@ void ArrayBuilder::append(std::int64_t value) {
 }
 
 void ArrayBuilder::append(std::string_view value) {
-    SLUICE_INVARIANT(type_ == ArrayType::text || type_ == ArrayType::jsonb);
-    if (value.find('\0') != std::string_view::npos) {
+    SLUICE_INVARIANT(type_ == ArrayType::text || type_ == ArrayType::bytes);
+    if (type_ == ArrayType::text && value.find('\0') != std::string_view::npos) {
         sendable_ = false;
     }
-    if (type_ == ArrayType::text) {
-        append_element(value);
-        return;
-    }
-    // jsonb carries its format version in front of the text.
-    append_element(std::string(1, '\1').append(value));
+    append_element(value);
 }
 
 void ArrayBuilder::append(bool value) {

@@ -19,7 +19,7 @@ enum class ArrayType : std::uint8_t {
     boolean,      ///< boolean[]
     uuid,         ///< uuid[]
     timestamptz,  ///< timestamptz[]
-    jsonb,        ///< jsonb[]
+    bytes,        ///< bytea[]
 };
 
 /// One column of a batch: grows element by element and is sent as a PostgreSQL array in the binary
@@ -32,8 +32,8 @@ class ArrayBuilder {
 
     /// For int16, int32 and int64 arrays; the value must fit the type.
     void append(std::int64_t value);
-    /// For text and jsonb arrays. A NUL character marks the whole array as unsendable: the
-    /// statement that takes it answers `invalid`.
+    /// For text and bytes arrays. A NUL character in a text marks the whole array as unsendable:
+    /// the statement that takes it answers `invalid`.
     void append(std::string_view value);
     void append(const std::string& value) { append(std::string_view(value)); }
     void append(const char* value) { append(std::string_view(value)); }

@@ -10,6 +10,8 @@
 namespace sluice::db {
 namespace {
 
+constexpr int kHexadecimal = 16;
+
 std::int64_t parse_number(std::string_view text) {
     std::int64_t value = 0;
     const char* end = text.data() + text.size();
@@ -74,6 +76,22 @@ Id128 Row::uuid(int column) const {
     const Result<Id128> id = Id128::parse_uuid(text(column));
     SLUICE_INVARIANT(id.has_value());
     return *id;
+}
+
+std::string Row::bytes(int column) const {
+    std::string_view digits = text(column);
+    SLUICE_INVARIANT(digits.starts_with("\\x") && digits.size() % 2 == 0);
+    digits.remove_prefix(2);
+    std::string bytes;
+    bytes.reserve(digits.size() / 2);
+    for (; !digits.empty(); digits.remove_prefix(2)) {
+        unsigned char byte = 0;
+        const auto [at, problem] =
+            std::from_chars(digits.data(), digits.data() + 2, byte, kHexadecimal);
+        SLUICE_INVARIANT(problem == std::errc() && at == digits.data() + 2);
+        bytes.push_back(static_cast<char>(byte));
+    }
+    return bytes;
 }
 
 Time Row::time(int column) const { return parse_timestamptz(text(column)); }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "core/clock.hpp"
@@ -27,6 +28,8 @@ class Row {
     [[nodiscard]] std::int64_t int64(int column) const;
     [[nodiscard]] bool boolean(int column) const;
     [[nodiscard]] Id128 uuid(int column) const;
+    /// For bytea.
+    [[nodiscard]] std::string bytes(int column) const;
     /// For timestamptz.
     [[nodiscard]] Time time(int column) const;
 

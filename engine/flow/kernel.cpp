@@ -97,9 +97,9 @@ bool Kernel::move(payment::Instruction& instruction, InstructionEvent event) {
 }
 
 Result<void> Kernel::stage(std::string_view name, std::string_view phase) {
-    if (!stages_.empty() && std::ranges::find(stages_, name) == stages_.end()) {
+    if (stages_ != nullptr && std::ranges::find(*stages_, name) == stages_->end()) {
         std::string known;
-        for (const auto& stage : stages_) {
+        for (const auto& stage : *stages_) {
             known += (known.empty() ? "" : ", ") + stage;
         }
         return fail(

@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -59,6 +60,9 @@ struct InstructRequest {
     Time expires_at{};
 };
 
+/// The stages of a flow, shared by its runs.
+using StageNames = std::shared_ptr<const std::vector<std::string>>;
+
 /// The part of a run that a script cannot argue with: it owns the picture of the payment, moves
 /// statuses by the transition table, holds the channel's claims against the record, derives every
 /// posting itself, and refuses what would lose money. Pure: one activation at a time, no clock, no
@@ -69,7 +73,7 @@ class Kernel {
     explicit Kernel(payment::PaymentPicture picture) : picture_(std::move(picture)) {}
 
     /// The stages of the flow; until then every name is one.
-    void declare_stages(std::vector<std::string> stages) { stages_ = std::move(stages); }
+    void declare_stages(StageNames stages) { stages_ = std::move(stages); }
 
     /// Begins an activation: resets the step, takes the facts, applies them to the instructions.
     /// `known` are results recorded for it before; the two sources are null on replay.
@@ -180,7 +184,7 @@ class Kernel {
     std::map<InstructionId, Talk> talks_;
     std::set<InstructionId> owed_back_;
     bool settled_ = false;
-    std::vector<std::string> stages_;
+    StageNames stages_;
 };
 
 }  // namespace sluice::flow

@@ -2,23 +2,28 @@
 
 #include <utility>
 
-#include "flow/lua_api/kernel_api.hpp"
+#include "flow/script_error.hpp"
 
 namespace sluice::flow {
 namespace {
 
-Error script_error(const lua::ScriptError& error) {
-    return {ErrorCode::script, error.describe(), error.script + ":" + std::to_string(error.line)};
-}
+const Value& to_value(const Value& value) { return value; }
 
 template <class Items>
-Value list_of(const Items& items) {
-    ValueArray list;
-    list.reserve(items.size());
+void append_list(std::string& out, const Items& items) {
+    out += '[';
     for (const auto& item : items) {
-        list.push_back(to_value(item));
+        out += out.back() == '[' ? "" : ",";
+        append_json(out, to_value(item));
     }
-    return Value(std::move(list));
+    out += ']';
+}
+
+/// What the hash of a journal row is over.
+std::string effects_of(const Step& step) {
+    std::string effects;
+    append_list(effects, step.effects);
+    return effects;
 }
 
 template <class Item>
@@ -75,102 +80,93 @@ Value start_value(const payment::PaymentPicture& picture) {
 
 JournalRow journal_row(std::uint32_t seq, Time at, const Step& step) {
     JournalRow row{seq, at, {}, {}};
-    std::string effects;
-    append_json(effects, Value(step.effects));
+    const std::string effects = effects_of(step);
     row.effects_hash = hash128(effects);
     row.body = "{\"facts\":";
-    append_json(row.body, list_of(step.facts));
+    append_list(row.body, step.facts);
     row.body += ",\"recorded\":";
-    append_json(row.body, list_of(step.recorded));
+    append_list(row.body, step.recorded);
     row.body += ",\"effects\":";
     row.body += effects;
     row.body += "}";
     return row;
 }
 
-Run::Run(FlowScriptsPtr scripts, payment::PaymentPicture picture)
-    : scripts_(std::move(scripts)), kernel_(std::make_unique<Kernel>(std::move(picture))) {}
+Run::Run(std::shared_ptr<Interpreter> interpreter, payment::PaymentPicture picture)
+    : interpreter_(std::move(interpreter)), kernel_(std::move(picture)) {
+    interpreter_->enter();
+}
 
-Result<std::unique_ptr<Run>> Run::create(FlowScriptsPtr scripts, payment::PaymentPicture picture) {
-    std::unique_ptr<Run> run(new Run(std::move(scripts), std::move(picture)));
-    lua::VmSettings settings;
-    settings.host.push_back(kernel_api(*run->kernel_));
-    settings.libraries = run->scripts_->libraries;
-    auto vm = lua::Vm::create(std::move(settings));
-    if (!vm) {
-        return fail(script_error(vm.error()));
-    }
-    run->vm_ = std::move(*vm);
-    if (auto loaded = run->vm_->load(*run->scripts_->flow); !loaded) {
-        return fail(script_error(loaded.error()));
-    }
-    SLUICE_TRY(run->read_stages());
+Run::~Run() { interpreter_->leave(); }
+
+Result<std::unique_ptr<Run>> Run::create(
+    std::shared_ptr<Interpreter> interpreter, payment::PaymentPicture picture
+) {
+    std::unique_ptr<Run> run(new Run(std::move(interpreter), std::move(picture)));
+    SLUICE_ASSIGN(run->coroutine_, run->interpreter_->load());
+    SLUICE_ASSIGN(StageNames stages, run->interpreter_->stages_of(*run->coroutine_));
+    run->kernel_.declare_stages(std::move(stages));
     return run;
 }
 
-Result<void> Run::read_stages() {
-    auto listed = vm_->get("stages");
-    if (!listed) {
-        return fail(script_error(listed.error()));
-    }
-    std::vector<std::string> stages;
-    for (const auto& stage : listed->as_array() == nullptr ? ValueArray{} : *listed->as_array()) {
-        if (stage.as_text() != nullptr) {
-            stages.push_back(*stage.as_text());
-        }
-    }
-    if (stages.empty()) {
-        return fail(
-            ErrorCode::script,
-            name_of(*scripts_->flow) + " wants 'stages', a list of names like { \"collect\" }"
-        );
-    }
-    kernel_->declare_stages(std::move(stages));
-    return {};
+Result<std::unique_ptr<Run>> Run::create(FlowScriptsPtr scripts, payment::PaymentPicture picture) {
+    SLUICE_ASSIGN(auto interpreter, Interpreter::open(std::move(scripts), Company::alone));
+    return create(std::move(interpreter), std::move(picture));
 }
 
 Result<void> Run::drive(bool first) {
-    if (ended_) {
-        return {};
-    }
     std::expected<lua::Progress, lua::ScriptError> progress = lua::Progress{};
+    interpreter_->seat_.kernel = &kernel_;
     if (first) {
-        const Value start = start_value(kernel_->picture());
-        progress = vm_->start("run", std::span(&start, 1));
-    } else if (auto event = kernel_->next_event()) {
-        progress = vm_->resume(*event);
-    } else {
-        return {};
+        const Value start = start_value(kernel_.picture());
+        progress = coroutine_->start("run", std::span(&start, 1));
+    } else if (auto event = kernel_.next_event()) {
+        progress = coroutine_->resume(*event);
     }
+    interpreter_->seat_.kernel = nullptr;
     if (!progress) {
         return fail(script_error(progress.error()));
     }
-    if (progress->kind == lua::Progress::Kind::waiting) {
+    outgrown_ = interpreter_->tidy() || outgrown_;
+    return take(*progress);
+}
+
+Result<void> Run::take(const lua::Progress& progress) {
+    if (progress.kind == lua::Progress::Kind::waiting) {
         return {};
     }
     ended_ = true;
-    if (progress->kind == lua::Progress::Kind::failed) {
-        return fail(ErrorCode::script, "the flow let a failure out: " + to_json(progress->value));
+    if (progress.kind == lua::Progress::Kind::failed) {
+        return fail(ErrorCode::script, "the flow let a failure out: " + to_json(progress.value));
     }
-    if (!kernel_->is_finished()) {
+    if (!kernel_.is_finished()) {
         return fail(
             ErrorCode::script,
-            name_of(*scripts_->flow) + " ended but its payment is still " +
-                std::string(payment::to_string(kernel_->picture().payment.status))
+            name_of(*interpreter_->scripts()->flow) + " ended but its payment is still " +
+                std::string(payment::to_string(kernel_.picture().payment.status))
         );
     }
     return {};
 }
 
 Result<Step> Run::activate(Kernel::Activation activation) {
+    if (!interpreter_->is_usable()) {
+        return fail(
+            ErrorCode::unavailable,
+            kernel_.picture().payment.id.to_string() +
+                " lost its interpreter, it must be rebuilt from its journal"
+        );
+    }
     const bool first = activation.seq == 1;
-    SLUICE_TRY(kernel_->begin(std::move(activation)));
+    SLUICE_TRY(kernel_.begin(std::move(activation)));
     // A wait that ends without an event keeps its deadline; drive() sets a new one if it waits
     // anew.
     const auto before = wake_at_;
-    const bool resumes = first || kernel_->has_event();
-    SLUICE_TRY(drive(first));
-    Step step = kernel_->take_step();
+    const bool resumes = first || kernel_.has_event();
+    if (resumes && !ended_) {
+        SLUICE_TRY(drive(first));
+    }
+    Step step = kernel_.take_step();
     if (!resumes) {
         step.wake_at = before;
     }
@@ -188,21 +184,19 @@ Result<Step> Run::replay(const JournalEntry& entry) {
     if (entry.seq != next_seq_) {
         return fail(
             ErrorCode::corrupt,
-            "journal of " + kernel_->picture().payment.id.to_string() +
-                " goes on with activation " + std::to_string(entry.seq) + ", wanted " +
-                std::to_string(next_seq_)
+            "journal of " + kernel_.picture().payment.id.to_string() + " goes on with activation " +
+                std::to_string(entry.seq) + ", wanted " + std::to_string(next_seq_)
         );
     }
     SLUICE_ASSIGN(Step step, activate(std::move(activation)));
-    const JournalRow again = journal_row(entry.seq, entry.at, step);
-    if (again.effects_hash != entry.effects_hash) {
+    if (const std::string effects = effects_of(step); hash128(effects) != entry.effects_hash) {
         const Value* expected = entry.body.find("effects");
         return fail(
             ErrorCode::nondeterminism,
             "activation " + std::to_string(entry.seq) + " of " +
-                kernel_->picture().payment.id.to_string() + " differs: the journal has " +
+                kernel_.picture().payment.id.to_string() + " differs: the journal has " +
                 (expected == nullptr ? "nothing" : to_json(*expected)) + ", the script asks for " +
-                to_json(Value(step.effects))
+                effects
         );
     }
     return step;

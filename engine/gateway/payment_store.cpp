@@ -5,6 +5,7 @@
 
 #include "json/json.hpp"
 #include "worker/batch.hpp"
+#include "worker/journal_body.hpp"
 
 namespace sluice::gateway {
 namespace {
@@ -92,6 +93,11 @@ Result<payment::Instruction> read_instruction(const db::Row& row, Currency curre
     return instruction;
 }
 
+Result<Value> read_journal_body(std::string_view stored) {
+    SLUICE_ASSIGN(const std::string body, worker::decompress_journal_body(stored));
+    return json::parse(body, kJournalLimits);
+}
+
 class PgPaymentStore final : public PaymentStore {
   public:
     explicit PgPaymentStore(db::Pool& pool) : pool_(pool) {}
@@ -107,7 +113,7 @@ class PgPaymentStore final : public PaymentStore {
         std::vector<JournalActivation> activations;
         activations.reserve(rows.size());
         for (const db::Row row : rows) {
-            auto body = json::parse(row.text(2), kJournalLimits);
+            auto body = read_journal_body(row.bytes(2));
             if (!body) {
                 return fail(
                     ErrorCode::corrupt,

@@ -7,11 +7,16 @@ namespace sluice::http {
 void ConnectionThreads::run(std::function<void()> job) {
     const MutexLock lock(mutex_);
     jobs_.push_back(std::move(job));
-    if (idle_ < jobs_.size() && threads_.size() < settings_.threads_max) {
+    if (free_ < jobs_.size() && threads_.size() < settings_.threads_max) {
         threads_.emplace_back([this] { work(); });
+        ++free_;
     }
-    waiting_ = jobs_.size() > idle_ ? jobs_.size() - idle_ : 0;
+    count_waiting();
     wake_.notify_one();
+}
+
+void ConnectionThreads::count_waiting() {
+    waiting_ = jobs_.size() > free_ ? jobs_.size() - free_ : 0;
 }
 
 void ConnectionThreads::work() {
@@ -20,19 +25,21 @@ void ConnectionThreads::work() {
         std::function<void()> job;
         {
             const MutexLock lock(mutex_);
-            ++idle_;
             while (jobs_.empty() && !stopping_) {
                 wake_.wait(mutex_);
             }
-            --idle_;
+            --free_;
             if (jobs_.empty()) {
                 return;
             }
             job = std::move(jobs_.front());
             jobs_.pop_front();
-            waiting_ = jobs_.size() > idle_ ? jobs_.size() - idle_ : 0;
+            count_waiting();
         }
         job();
+        const MutexLock lock(mutex_);
+        ++free_;
+        count_waiting();
     }
 }
 

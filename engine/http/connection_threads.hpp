@@ -31,6 +31,7 @@ class ConnectionThreads {
 
   private:
     void work();
+    void count_waiting() SLUICE_REQUIRES(mutex_);
 
     Settings settings_;
     std::atomic<std::size_t> waiting_ = 0;
@@ -38,7 +39,8 @@ class ConnectionThreads {
     ConditionVariable wake_;
     std::deque<std::function<void()>> jobs_ SLUICE_GUARDED_BY(mutex_);
     std::vector<std::thread> threads_ SLUICE_GUARDED_BY(mutex_);
-    std::size_t idle_ SLUICE_GUARDED_BY(mutex_) = 0;
+    /// Threads without a job; one that is still starting counts, or its job would look stuck.
+    std::size_t free_ SLUICE_GUARDED_BY(mutex_) = 0;
     bool stopping_ SLUICE_GUARDED_BY(mutex_) = false;
 };
 

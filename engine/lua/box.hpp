@@ -20,7 +20,8 @@ struct Mistake {
 
 /// What every function of ours finds from its lua_State: the meters and what went wrong. One a Vm.
 struct Box {
-    explicit Box(const Limits& limits) : meters(limits) {}
+    explicit Box(const Limits& limits) : meters(limits, HeapLimit::whole) {}
+    explicit Box(const VmSettings& settings) : meters(settings.limits, settings.heap_limit) {}
 
     Meters meters;
     std::optional<Mistake> mistake;  ///< the first of this activation; it is final

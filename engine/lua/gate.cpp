@@ -24,7 +24,9 @@ std::expected<Gated, Refusal> pass_gate(std::string_view source) {
     if (parser.refusal()) {
         return std::unexpected(*parser.refusal());
     }
-    return Gated{write_tokens(*tokens), parser.captured(), parser.result_line()};
+    return Gated{
+        write_tokens(*tokens), parser.captured(), parser.reassigned(), parser.result_line()
+    };
 }
 
 }  // namespace sluice::lua

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lua/program.hpp"
 
@@ -23,6 +24,7 @@ struct Refusal {
 struct Gated {
     std::string source;
     std::optional<CapturedAssignment> captured;
+    std::vector<std::string> reassigned;  ///< as in Program
     int result_line = 0;
 };
 

@@ -101,7 +101,13 @@ void GateParser::check_assignment(const Token& name) {
     if (local == nullptr) {
         const std::string word(name.word);
         refuse(name, "'" + word + "' is not declared: write 'local " + word + "'");
-    } else if (local->function == 0 && function_ > 0 && !captured_) {
+        return;
+    }
+    if (local->function == function_) {
+        return;
+    }
+    reassigned_.emplace_back(name.word);
+    if (local->function == 0 && !captured_) {
         captured_ = CapturedAssignment{std::string(name.word), name.line};
     }
 }

@@ -21,6 +21,7 @@ class GateParser {
 
     [[nodiscard]] const std::optional<Refusal>& refusal() const { return refusal_; }
     [[nodiscard]] const std::optional<CapturedAssignment>& captured() const { return captured_; }
+    [[nodiscard]] const std::vector<std::string>& reassigned() const { return reassigned_; }
     [[nodiscard]] int result_line() const { return result_line_; }
 
   private:
@@ -93,6 +94,7 @@ class GateParser {
     int result_line_ = 0;
     std::optional<Refusal> refusal_;
     std::optional<CapturedAssignment> captured_;
+    std::vector<std::string> reassigned_;
 };
 
 class GateParser::Level {

@@ -21,6 +21,7 @@ namespace {
 constexpr int kDepthMax = 32;
 constexpr int kNodesMax = 10'000;
 constexpr int kSlotsALevel = 8;
+constexpr std::size_t kMembersExpected = 8;
 
 class Pusher {
   public:
@@ -214,6 +215,7 @@ class Reader {
 
     Value read_record(int table, const Step& step, int depth) {
         ValueObject members;
+        members.reserve(kMembersExpected);
         lua_pushnil(state_);
         while (lua_next(state_, table) != 0) {
             const int kind = lua_type(state_, -2);

@@ -14,6 +14,7 @@ constexpr int kHookInterval = 256;
 constexpr std::int64_t kWorkBetweenClockReads = 2000;
 constexpr std::size_t kWatchedBlock = 32U << 10;
 constexpr int kDeepStack = 1000;
+constexpr std::size_t kHungry = 1U << 20;
 
 std::chrono::nanoseconds burned_by_thread() {
     timespec now{};
@@ -34,6 +35,7 @@ void Meters::begin(lua_State* state) {
     budget_ = limits_.instructions;
     unwatched_ = 0;
     churn_ = 0;
+    heap_before_ = heap_;
     const auto now = std::chrono::steady_clock::now();
     half_time_ = now + limits_.wall / 2;
     deadline_ = now + limits_.wall;
@@ -42,7 +44,12 @@ void Meters::begin(lua_State* state) {
     lua_sethook(state, on_count, LUA_MASKCOUNT, kHookInterval);
 }
 
-void Meters::end() { running_ = nullptr; }
+void Meters::end() {
+    running_ = nullptr;
+    if (collecting_ != nullptr) {
+        lua_gc(std::exchange(collecting_, nullptr), LUA_GCSTOP);
+    }
+}
 
 void Meters::charge(lua_State* state, std::int64_t work) {
     budget_ -= work;
@@ -65,7 +72,17 @@ void Meters::on_count(lua_State* state, lua_Debug*) {
         self.kill(state, self.reason_);
     }
     self.unwatched_ = kWorkBetweenClockReads;
+    self.feed_collector(state);
     self.charge(state, kHookInterval);
+}
+
+/// A Vm that collects only when told to must still not let one activation pile up what it drops.
+void Meters::feed_collector(lua_State* state) {
+    const bool hungry = heap_ > heap_before_ + kHungry;
+    if (hungry && collecting_ == nullptr && lua_gc(state, LUA_GCISRUNNING) == 0) {
+        collecting_ = state;
+        lua_gc(state, LUA_GCRESTART);
+    }
 }
 
 void Meters::kill(lua_State* state, KillReason reason) {
@@ -92,8 +109,16 @@ bool Meters::is_past_deadline() {
     return now >= deadline_ && burned_by_thread() - burned_at_half_ >= limits_.wall / 2;
 }
 
+bool Meters::heap_is_full(std::size_t more) const {
+    if (heap_limit_ == HeapLimit::whole) {
+        return heap_ + more > limits_.heap_bytes;
+    }
+    return heap_ + more > heap_before_ + limits_.heap_bytes ||
+           heap_ + more > 2 * limits_.heap_bytes;
+}
+
 bool Meters::refuses(std::size_t want, std::size_t more) {
-    if (heap_ + more > limits_.heap_bytes) {
+    if (heap_is_full(more)) {
         last_refusal_ = KillReason::heap;
         return true;
     }

@@ -29,7 +29,7 @@ enum class KillReason { none, instructions, time, heap, block, churn };
 /// must also have burned half of its limit on the processor since half time.
 class Meters {
   public:
-    explicit Meters(const Limits& limits) : limits_(limits) {}
+    Meters(const Limits& limits, HeapLimit heap_limit) : limits_(limits), heap_limit_(heap_limit) {}
 
     /// Starts an activation on `state`: all meters at zero, the hook armed.
     void begin(lua_State* state);
@@ -56,14 +56,19 @@ class Meters {
     [[noreturn]] void kill(lua_State* state, KillReason reason);
     [[nodiscard]] bool is_past_deadline();
     [[nodiscard]] bool refuses(std::size_t want, std::size_t more);
+    [[nodiscard]] bool heap_is_full(std::size_t more) const;
+    void feed_collector(lua_State* state);
     void note_position();
 
     Arena arena_;
     Limits limits_;
+    HeapLimit heap_limit_;
     lua_State* running_ = nullptr;
     std::int64_t budget_ = 0;
     std::int64_t unwatched_ = 0;
     std::size_t heap_ = 0;
+    std::size_t heap_before_ = 0;      ///< as the activation began
+    lua_State* collecting_ = nullptr;  ///< set while the collector was set to work for a hungry one
     std::size_t churn_ = 0;
     std::chrono::steady_clock::time_point half_time_;
     std::chrono::steady_clock::time_point deadline_;

@@ -106,6 +106,7 @@ std::expected<ProgramPtr, ScriptError> compile(std::string_view name, std::strin
         });
     }
     program->captured = std::move(gated->captured);
+    program->reassigned = std::move(gated->reassigned);
     program->result_line = gated->result_line;
     auto done = translate(*program, gated->source);
     if (!done) {

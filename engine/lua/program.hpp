@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "lua/vm.hpp"
 
@@ -21,6 +22,8 @@ class Program : public std::enable_shared_from_this<Program> {
     /// Bytecode is not verified by Lua, so it lives in this process only and is never stored.
     std::string bytecode;
     std::optional<CapturedAssignment> captured;
+    /// Names of locals that a function assigns which is not the one that declares them.
+    std::vector<std::string> reassigned;
     int result_line = 0;  ///< of the last `return` outside of functions
 };
 

@@ -1,7 +1,7 @@
 #include "lua/tables.hpp"
 
+#include <algorithm>
 #include <lauxlib.h>
-#include <unordered_set>
 
 #include <lua.h>
 
@@ -17,7 +17,6 @@ const char kContentKey = 0;    // in a frozen table's metatable: the content
 const char kNullsKey = 0;      // in a record: names that are present without a value
 const char kRecordLawKey = 0;  // in the registry: the metatable of records
 const char kObjectLawKey = 0;  // in a frozen methods table's metatable: the metatable of objects
-constexpr int kFreezeDepthMax = 60;
 constexpr std::size_t kCandidatesMax = 500;
 
 std::vector<std::string> names_in(lua_State* state, int index) {
@@ -32,6 +31,8 @@ std::vector<std::string> names_in(lua_State* state, int index) {
         }
     }
     lua_settop(state, top);
+    // The order inside a table may depend on addresses.
+    std::ranges::sort(names);
     return names;
 }
 
@@ -179,51 +180,6 @@ void clear_raw(lua_State* state, int table) {
     }
 }
 
-/// One walk over everything a library hands out.
-class Freezer {
-  public:
-    explicit Freezer(lua_State* state) : state_(state) {}
-
-    void visit(int index, int depth) {
-        if (depth > kFreezeDepthMax || lua_checkstack(state_, 12) == 0) {
-            raise(state_, "a library's value is nested more than 60 deep");
-        }
-        if (lua_type(state_, index) == LUA_TFUNCTION) {
-            visit_function(index, depth);
-        } else if (lua_type(state_, index) == LUA_TTABLE && !is_frozen(state_, index)) {
-            visit_table(index, depth);
-        }
-    }
-
-  private:
-    void visit_function(int index, int depth) {
-        if (lua_iscfunction(state_, index) != 0 ||
-            !seen_.insert(lua_topointer(state_, index)).second) {
-            return;
-        }
-        for (int i = 1; lua_getupvalue(state_, index, i) != nullptr; ++i) {
-            visit(lua_gettop(state_), depth + 1);
-            lua_pop(state_, 1);
-        }
-    }
-
-    void visit_table(int index, int depth) {
-        freeze(state_, index);
-        push_view(state_, index);
-        const int content = lua_gettop(state_);
-        lua_pushnil(state_);
-        while (lua_next(state_, content) != 0) {
-            box_of(state_).meters.charge(state_, 1);
-            visit(lua_gettop(state_), depth + 1);
-            lua_pop(state_, 1);
-        }
-        lua_pop(state_, 1);
-    }
-
-    lua_State* state_;
-    std::unordered_set<const void*> seen_;
-};
-
 bool holds_a_function(lua_State* state, int index) {
     lua_pushnil(state);
     while (lua_next(state, index) != 0) {
@@ -295,11 +251,6 @@ void freeze(lua_State* state, int index) {
         set_member_law(state, content, "this library table");
     }
     set_frozen_law(state, table, write_frozen);
-}
-
-void freeze_deep(lua_State* state, int index) {
-    Freezer freezer(state);
-    freezer.visit(lua_absindex(state, index), 0);
 }
 
 void seal_module(lua_State* state, std::string_view name) {

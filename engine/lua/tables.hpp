@@ -22,8 +22,6 @@ void make_record(lua_State* state, const std::vector<std::string_view>& nulls);
 
 /// Freezes the table at `index` in place, its metatable going to the content.
 void freeze(lua_State* state, int index);
-/// Freezes all that the value at `index` reaches: tables and what functions keep as upvalues.
-void freeze_deep(lua_State* state, int index);
 
 /// Replaces the table on top by a frozen table named `name` whose unknown members are errors.
 void seal_module(lua_State* state, std::string_view name);

@@ -24,13 +24,14 @@ std::expected<std::unique_ptr<Vm>, ScriptError> Vm::create(VmSettings settings) 
 }
 
 std::expected<void, ScriptError> Vm::load(const Program& program) {
-    return state_->activate([&](lua_State* lua) { state_->run_main(lua, program); });
+    return state_->activate([&](lua_State* lua) { state_->load(lua, program); });
 }
 
 std::expected<Value, ScriptError> Vm::get(std::string_view path) {
     Value value;
     const auto done = state_->activate([&](lua_State* lua) {
-        state_->push_path(lua, path);
+        state_->push_module(lua);
+        state_->pick(lua, path);
         value = read_value(lua, -1, Functions::skip);
     });
     return done ? std::expected<Value, ScriptError>(std::move(value))
@@ -40,7 +41,8 @@ std::expected<Value, ScriptError> Vm::get(std::string_view path) {
 bool Vm::is_function(std::string_view path) {
     bool found = false;
     const auto done = state_->activate([&](lua_State* lua) {
-        state_->push_path(lua, path);
+        state_->push_module(lua);
+        state_->pick(lua, path);
         found = lua_type(lua, -1) == LUA_TFUNCTION;
     });
     return done && found;
@@ -61,42 +63,11 @@ std::expected<Value, ScriptError> Vm::call_fresh(
 ) {
     Value value;
     const auto done = state_->activate([&](lua_State* lua) {
-        state_->run_main(lua, program);
+        state_->load(lua, program);
         value = state_->call(lua, path, arguments);
     });
     return done ? std::expected<Value, ScriptError>(std::move(value))
                 : std::unexpected(done.error());
-}
-
-std::expected<Progress, ScriptError> Vm::start(
-    std::string_view path, std::span<const Value> arguments
-) {
-    int count = 0;
-    const auto ready = state_->activate([&](lua_State* lua) {
-        lua_State* thread = state_->begin_coroutine(lua);
-        count = state_->push_call(lua, path, arguments);
-        if (lua_checkstack(thread, count + 1) == 0) {
-            raise(lua, "too many arguments");
-        }
-        lua_xmove(lua, thread, count + 1);
-        state_->coroutine = thread;
-    });
-    if (!ready) {
-        return std::unexpected(ready.error());
-    }
-    return state_->drive(count);
-}
-
-std::expected<Progress, ScriptError> Vm::resume(const Value& value) {
-    SLUICE_INVARIANT(state_->suspended);
-    const auto ready = state_->activate([&](lua_State* lua) {
-        push_value(lua, value);
-        lua_xmove(lua, state_->coroutine, 1);
-    });
-    if (!ready) {
-        return std::unexpected(ready.error());
-    }
-    return state_->drive(1);
 }
 
 bool Vm::is_usable() const { return !state_->box.meters.is_killed(); }
@@ -104,17 +75,5 @@ bool Vm::is_usable() const { return !state_->box.meters.is_killed(); }
 std::size_t Vm::memory_bytes() const { return state_->box.meters.heap_bytes(); }
 
 void Vm::collect() { lua_gc(state_->lua.get(), LUA_GCCOLLECT, 0); }
-
-int Vm::current_line(std::string_view script) const {
-    lua_State* thread = state_->coroutine;
-    lua_Debug frame{};
-    for (int level = 0; thread != nullptr && lua_getstack(thread, level, &frame) != 0; ++level) {
-        lua_getinfo(thread, "Sl", &frame);
-        if (frame.currentline > 0 && script == frame.source + 1) {
-            return frame.currentline;
-        }
-    }
-    return 0;
-}
 
 }  // namespace sluice::lua

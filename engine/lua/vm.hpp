@@ -72,6 +72,19 @@ struct HostTable {
     std::vector<std::pair<std::string, HostFunction>> functions;
 };
 
+/// What the heap limit is held against.
+enum class HeapLimit {
+    whole,  ///< all that the Vm keeps: for one script at a time
+    growth  ///< what one activation adds, all together at most twice as much: for coroutines
+};
+
+/// When memory that nothing reaches any more is given back.
+enum class Collecting {
+    steadily,
+    when_told  ///< by collect(), or while one activation is unusually hungry: for a Vm that goes
+               ///< as a whole soon
+};
+
 struct VmSettings {
     Limits limits;
     std::vector<HostTable> host;
@@ -79,21 +92,17 @@ struct VmSettings {
     std::vector<ProgramPtr> libraries;
     /// Given to every called function after its arguments: made once, frozen, never copied again.
     std::vector<Value> constants{};
+    HeapLimit heap_limit = HeapLimit::whole;
+    Collecting collecting = Collecting::steadily;
 };
 
-/// What a coroutine did.
-struct Progress {
-    enum class Kind { waiting, finished, failed };
-    Kind kind = Kind::finished;
-    Value value;  ///< what it waits with, what it returned, or the failure nobody caught
-};
-
-/// One sandboxed interpreter. Used by one thread at a time; never shared by two runs. After an
-/// `aborted` error it must be thrown away (`is_usable()` is false).
+/// One sandboxed interpreter. Used by one thread at a time. Coroutines (coroutine.hpp) may share
+/// it: all they have in common is frozen. After an `aborted` error it must be thrown away with all
+/// its coroutines (`is_usable()` is false).
 class Vm {
+  public:
     class State;
 
-  public:
     static std::expected<std::unique_ptr<Vm>, ScriptError> create(VmSettings settings);
     /// For create(): nobody else can name a State.
     explicit Vm(std::unique_ptr<State> state);
@@ -120,21 +129,13 @@ class Vm {
         const Program& program, std::string_view path, std::span<const Value> arguments
     );
 
-    /// Begins the function at `path` as a coroutine that may wait; one coroutine a Vm.
-    std::expected<Progress, ScriptError> start(
-        std::string_view path, std::span<const Value> arguments
-    );
-    /// Continues after `waiting`.
-    std::expected<Progress, ScriptError> resume(const Value& value);
-
     [[nodiscard]] bool is_usable() const;
     [[nodiscard]] std::size_t memory_bytes() const;
-    /// Collects garbage: before a waiting script is kept for a while.
+    /// Gives back all memory that nothing reaches any more. Takes time in proportion to what stays.
     void collect();
-    /// The line the waiting coroutine stands at in the file named `script`; 0 if not known.
-    [[nodiscard]] int current_line(std::string_view script) const;
 
   private:
+    friend class Coroutine;
     std::unique_ptr<State> state_;
 };
 

@@ -7,6 +7,7 @@
 #include <lua.h>
 
 #include "lua/call.hpp"
+#include "lua/constants.hpp"
 #include "lua/diagnosis.hpp"
 #include "lua/host_table.hpp"
 #include "lua/libraries.hpp"
@@ -21,9 +22,7 @@ namespace {
 const char kGlobalsKey = 0;
 const char kEnvironmentKey = 0;
 const char kModuleKey = 0;
-const char kCoroutineKey = 0;
 const char kResultKey = 0;
-const char kConstantsKey = 0;
 constexpr std::size_t kProgramsMax = 64;
 constexpr int kStackForHost = 20;
 
@@ -51,7 +50,7 @@ Value read_failure(lua_State* state) {
 
 }  // namespace
 
-Vm::State::State(VmSettings given) : settings(std::move(given)), box(settings.limits) {}
+Vm::State::State(VmSettings given) : settings(std::move(given)), box(settings) {}
 
 std::expected<void, ScriptError> Vm::State::open() {
     lua = open_interpreter(box);
@@ -64,6 +63,7 @@ std::expected<void, ScriptError> Vm::State::open() {
     if (!opened) {
         return opened;
     }
+    Freezer freezer(box.sources);
     for (const ProgramPtr& library : settings.libraries) {
         if (library->captured) {
             const auto& [name, line] = *library->captured;
@@ -74,26 +74,23 @@ std::expected<void, ScriptError> Vm::State::open() {
             error.excerpt = excerpt_of(library->source, line);
             return std::unexpected(std::move(error));
         }
-        const auto loaded = activate([&](lua_State* state) { load_library(state, *library); });
+        const auto loaded =
+            activate([&](lua_State* state) { load_library(state, *library, freezer); });
         if (!loaded) {
             return loaded;
         }
     }
-    if (settings.constants.empty()) {
-        return {};
+    if (!settings.constants.empty()) {
+        const auto made =
+            activate([&](lua_State* state) { make_constants(state, settings.constants, freezer); });
+        if (!made) {
+            return made;
+        }
     }
-    return activate([this](lua_State* state) { make_constants(state); });
-}
-
-void Vm::State::make_constants(lua_State* state) {
-    lua_createtable(state, static_cast<int>(settings.constants.size()), 0);
-    lua_Integer position = 0;
-    for (const Value& constant : settings.constants) {
-        push_value(state, constant);
-        freeze_deep(state, -1);
-        lua_rawseti(state, -2, ++position);
+    if (settings.collecting == Collecting::when_told) {
+        lua_gc(lua.get(), LUA_GCSTOP);
     }
-    lua_rawsetp(state, LUA_REGISTRYINDEX, &kConstantsKey);
+    return {};
 }
 
 void Vm::State::open_globals(lua_State* state) {
@@ -122,43 +119,47 @@ void Vm::State::open_globals(lua_State* state) {
     lua_rawsetp(state, LUA_REGISTRYINDEX, &kEnvironmentKey);
 }
 
-void Vm::State::push_main(lua_State* state, const Program& program) {
+void Vm::State::push_result(lua_State* state, const Program& program) {
     box.blamed = {program.name, program.result_line};
-    if (lua_rawgetp(state, LUA_REGISTRYINDEX, &program) == LUA_TFUNCTION) {
-        return;
+    if (lua_rawgetp(state, LUA_REGISTRYINDEX, &program) != LUA_TFUNCTION) {
+        lua_pop(state, 1);
+        if (box.sources.size() >= kProgramsMax) {
+            lua_pushnil(state);
+            lua_rawsetp(state, LUA_REGISTRYINDEX, box.sources.front().get());
+            box.sources.erase(box.sources.begin());
+        }
+        const std::string chunk_name = "=" + program.name;
+        const std::string& code = program.bytecode;
+        if (luaL_loadbufferx(state, code.data(), code.size(), chunk_name.c_str(), "b") != LUA_OK) {
+            lua_error(state);
+        }
+        lua_rawgetp(state, LUA_REGISTRYINDEX, &kEnvironmentKey);
+        lua_setupvalue(state, -2, 1);
+        // While the source is held its address names no other program.
+        box.sources.push_back(program.shared_from_this());
+        lua_pushvalue(state, -1);
+        lua_rawsetp(state, LUA_REGISTRYINDEX, &program);
     }
-    lua_pop(state, 1);
-    if (box.sources.size() >= kProgramsMax) {
-        lua_pushnil(state);
-        lua_rawsetp(state, LUA_REGISTRYINDEX, box.sources.front().get());
-        box.sources.erase(box.sources.begin());
-    }
-    const std::string chunk_name = "=" + program.name;
-    const std::string& code = program.bytecode;
-    if (luaL_loadbufferx(state, code.data(), code.size(), chunk_name.c_str(), "b") != LUA_OK) {
-        lua_error(state);
-    }
-    lua_rawgetp(state, LUA_REGISTRYINDEX, &kEnvironmentKey);
-    lua_setupvalue(state, -2, 1);
-    // While the source is held its address names no other program.
-    box.sources.push_back(program.shared_from_this());
-    lua_pushvalue(state, -1);
-    lua_rawsetp(state, LUA_REGISTRYINDEX, &program);
+    lua_call(state, 0, 1);
 }
 
-void Vm::State::run_main(lua_State* state, const Program& program) {
-    push_main(state, program);
-    lua_call(state, 0, 1);
+void Vm::State::load(lua_State* state, const Program& program) {
+    push_result(state, program);
     lua_rawsetp(state, LUA_REGISTRYINDEX, &kModuleKey);
 }
 
-void Vm::State::load_library(lua_State* state, const Program& program) {
-    push_main(state, program);
-    lua_call(state, 0, 1);
+void Vm::State::load_library(lua_State* state, const Program& program, Freezer& freezer) {
+    push_result(state, program);
+    // It runs once: its code need not stay.
+    lua_pushnil(state);
+    lua_rawsetp(state, LUA_REGISTRYINDEX, &program);
     if (lua_type(state, -1) != LUA_TTABLE) {
         raise(state, "a library returns a record of what it offers");
     }
-    freeze_deep(state, -1);
+    lua_rawgetp(state, LUA_REGISTRYINDEX, &kEnvironmentKey);
+    freezer.trust(state, -1);
+    lua_pop(state, 1);
+    freezer.freeze_members(state, -1);
     push_view(state, -1);
     lua_rawgetp(state, LUA_REGISTRYINDEX, &kGlobalsKey);
     const int globals = lua_gettop(state);
@@ -181,8 +182,11 @@ void Vm::State::load_library(lua_State* state, const Program& program) {
     }
 }
 
-void Vm::State::push_path(lua_State* state, std::string_view path) {
+void Vm::State::push_module(lua_State* state) {
     lua_rawgetp(state, LUA_REGISTRYINDEX, &kModuleKey);
+}
+
+void Vm::State::pick(lua_State* state, std::string_view path) {
     while (!path.empty()) {
         const std::size_t dot = std::min(path.find('.'), path.size());
         if (lua_type(state, -1) != LUA_TTABLE) {
@@ -198,10 +202,10 @@ void Vm::State::push_path(lua_State* state, std::string_view path) {
     }
 }
 
-int Vm::State::push_call(
+int Vm::State::pick_call(
     lua_State* state, std::string_view path, std::span<const Value> arguments
 ) {
-    push_path(state, path);
+    pick(state, path);
     if (lua_type(state, -1) != LUA_TFUNCTION) {
         raise(
             state,
@@ -221,51 +225,57 @@ int Vm::State::push_call(
     for (const Value& argument : arguments) {
         push_value(state, argument);
     }
-    if (constants > 0) {
-        lua_rawgetp(state, LUA_REGISTRYINDEX, &kConstantsKey);
-        for (int i = 1; i <= constants; ++i) {
-            lua_rawgeti(state, -i, i);
-        }
-        lua_remove(state, -1 - constants);
-    }
+    push_constants(state, constants);
     return count;
 }
 
 Value Vm::State::call(lua_State* state, std::string_view path, std::span<const Value> arguments) {
-    const int count = push_call(state, path, arguments);
+    push_module(state);
+    const int count = pick_call(state, path, arguments);
     lua_call(state, count, 1);
     return read_value(state, -1, Functions::refuse);
 }
 
-lua_State* Vm::State::begin_coroutine(lua_State* state) {
-    // The old one loses its anchor below, so nobody may reach it any more.
-    coroutine = nullptr;
-    suspended = false;
-    lua_State* thread = lua_newthread(state);
-    lua_rawsetp(state, LUA_REGISTRYINDEX, &kCoroutineKey);
-    return thread;
+void Vm::State::begin_thread(lua_State* state, Thread& thread) {
+    drop_thread(thread);
+    lua_State* fresh = lua_newthread(state);
+    thread.anchor = luaL_ref(state, LUA_REGISTRYINDEX);
+    thread.state = fresh;
 }
 
-std::expected<Progress, ScriptError> Vm::State::drive(int arguments) {
-    box.meters.begin(coroutine);
+void Vm::State::drop_thread(Thread& thread) {
+    luaL_unref(lua.get(), LUA_REGISTRYINDEX, std::exchange(thread.anchor, Thread::kNowhere));
+    thread.state = nullptr;
+    thread.suspended = false;
+}
+
+std::expected<Progress, ScriptError> Vm::State::drive(Thread& thread, int arguments) {
+    box.blamed = thread.blamed;
+    box.meters.begin(thread.state);
     int results = 0;
-    const int status = lua_resume(coroutine, lua.get(), arguments, &results);
-    suspended = status == LUA_YIELD;
-    if (suspended) {
-        box.meters.end();
-        lua_pop(coroutine, results);
-        return Progress{Progress::Kind::waiting, std::exchange(box.waiting, Value())};
+    const int status = lua_resume(thread.state, lua.get(), arguments, &results);
+    thread.suspended = status == LUA_YIELD;
+    if (!thread.suspended) {
+        return end_thread(thread, status, results);
     }
+    box.meters.end();
+    lua_pop(thread.state, results);
+    return Progress{Progress::Kind::waiting, std::exchange(box.waiting, Value())};
+}
+
+std::expected<Progress, ScriptError> Vm::State::end_thread(
+    Thread& thread, int status, int results
+) {
+    lua_State* const ended = std::exchange(thread.state, nullptr);
     Progress progress;
     if (status != LUA_OK) {
         if (status != LUA_ERRMEM) {
-            note_mistake_of(coroutine);
+            note_mistake_of(ended);
         }
-        const bool failed = status == LUA_ERRRUN && is_failure(coroutine, -1) && !box.mistake &&
+        const bool failed = status == LUA_ERRRUN && is_failure(ended, -1) && !box.mistake &&
                             !box.meters.is_killed();
-        lua_xmove(coroutine, lua.get(), 1);
+        lua_xmove(ended, lua.get(), 1);
         if (!failed) {
-            coroutine = nullptr;
             ScriptError error = take_error(status);
             lua_settop(lua.get(), 0);
             return std::unexpected(std::move(error));
@@ -273,13 +283,12 @@ std::expected<Progress, ScriptError> Vm::State::drive(int arguments) {
         progress.kind = Progress::Kind::failed;
         box.blamed = box.failed_at;
     } else if (results > 0) {
-        lua_settop(coroutine, lua_gettop(coroutine) - results + 1);
-        lua_xmove(coroutine, lua.get(), 1);
+        lua_settop(ended, lua_gettop(ended) - results + 1);
+        lua_xmove(ended, lua.get(), 1);
     } else {
         lua_pushnil(lua.get());
     }
     keep(lua.get());
-    coroutine = nullptr;
     auto read = [&progress](lua_State* state) {
         take_kept(state);
         progress.value = progress.kind == Progress::Kind::failed

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "lua/box.hpp"
+#include "lua/coroutine.hpp"
+#include "lua/freeze.hpp"
 #include "lua/interpreter.hpp"
 #include "lua/vm.hpp"
 
@@ -14,6 +16,17 @@ namespace sluice::lua {
 struct HostEntry {
     std::string name;
     HostFunction function;
+};
+
+/// The interpreter's side of one coroutine. `anchor` and `module` are places in its registry.
+struct Thread {
+    static constexpr int kNowhere = -2;
+
+    lua_State* state = nullptr;  ///< null before the start and after the end
+    int anchor = kNowhere;
+    int module = kNowhere;  ///< what the file returned
+    bool suspended = false;
+    Position blamed;
 };
 
 /// What a Vm holds. The public functions of Vm are thin over this; every entry into the interpreter
@@ -39,22 +52,25 @@ class Vm::State {
         return protect_raw(run, &body);
     }
 
-    std::expected<Progress, ScriptError> drive(int arguments);
+    std::expected<Progress, ScriptError> drive(Thread& thread, int arguments);
 
     // These raise and belong inside a body.
-    void push_main(lua_State* state, const Program& program);
-    void run_main(lua_State* state, const Program& program);
-    void load_library(lua_State* state, const Program& program);
-    void push_path(lua_State* state, std::string_view path);
-    int push_call(lua_State* state, std::string_view path, std::span<const Value> arguments);
+    /// Pushes what the file returns.
+    void push_result(lua_State* state, const Program& program);
+    void load(lua_State* state, const Program& program);
+    void load_library(lua_State* state, const Program& program, Freezer& freezer);
+    void push_module(lua_State* state);
+    /// Replaces the module value on top by its member at `path`.
+    void pick(lua_State* state, std::string_view path);
+    /// The same, which must be a function, with its arguments above it: their number.
+    int pick_call(lua_State* state, std::string_view path, std::span<const Value> arguments);
     Value call(lua_State* state, std::string_view path, std::span<const Value> arguments);
-    lua_State* begin_coroutine(lua_State* state);
+    void begin_thread(lua_State* state, Thread& thread);
+    void drop_thread(Thread& thread);
 
     VmSettings settings;
     Box box;
     std::vector<HostEntry> host;
-    lua_State* coroutine = nullptr;
-    bool suspended = false;
     // Last, so that it closes first: closing frees through the meters of the box.
     Interpreter lua;
 
@@ -74,7 +90,7 @@ class Vm::State {
     ScriptError failure_error();
     void explain(ScriptError& error, const Position& position) const;
     void open_globals(lua_State* state);
-    void make_constants(lua_State* state);
+    std::expected<Progress, ScriptError> end_thread(Thread& thread, int status, int results);
 };
 
 }  // namespace sluice::lua

@@ -10,7 +10,7 @@
 namespace sluice::worker {
 namespace {
 
-// 94 arrays; the order is that of Batch::Columns::all().
+// The order of the arrays is that of Batch::Columns::all().
 const std::string& commit_sql() {
     static const std::string kSql = [] {
         std::string sql =
@@ -74,7 +74,7 @@ void Batch::add(const Activated& activated) {
     r.bucket.append(std::int64_t{static_cast<std::uint8_t>(payment.id.bucket())});
     r.seq.append(std::int64_t{activated.row->seq});
     r.at.append(activated.row->at);
-    r.body.append(activated.row->body);
+    r.body.append(compressor_.compress(activated.row->body));
     r.hash.append(as_id(activated.row->effects_hash));
     r.state.append(state_text(activated.state));
     if (activated.step->wake_at) {
@@ -87,7 +87,7 @@ void Batch::add(const Activated& activated) {
 
     const auto i = static_cast<std::int64_t>(size());
     if (activated.start != nullptr) {
-        add_start(*activated.start, i);
+        add_start(activated, i);
     }
     add_payment_change(activated, i);
     add_instructions(activated, i);
@@ -97,7 +97,8 @@ void Batch::add(const Activated& activated) {
     add_event(activated, i);
 }
 
-void Batch::add_start(const StartPayment& start, std::int64_t i) {
+void Batch::add_start(const Activated& activated, std::int64_t i) {
+    const StartPayment& start = *activated.start;
     if (start.order_is_new) {
         auto& o = columns_->order;
         o.i.append(i);
@@ -119,6 +120,11 @@ void Batch::add_start(const StartPayment& start, std::int64_t i) {
     p.currency.append(start.payment.amount.currency().code());
     p.amount.append(start.payment.amount.minor());
     p.legs.append(legs_to_json(start.payment.legs));
+    const auto& now = activated.kernel->picture().payment;
+    p.status.append(payment::to_string(now.status));
+    p.stage.append(now.stage);
+    p.code.append(now.failure_code);
+    p.message.append(now.failure_message);
     if (!start.idempotency_key.empty()) {
         auto& k = columns_->key;
         k.i.append(i);
@@ -129,10 +135,13 @@ void Batch::add_start(const StartPayment& start, std::int64_t i) {
 }
 
 void Batch::add_payment_change(const Activated& activated, std::int64_t i) {
-    if (!activated.step->payment_changed) {
+    const auto& payment = activated.kernel->picture().payment;
+    // A payment that begins is written as its first activation leaves it; only an end also changes
+    // its order.
+    const bool told_at_start = activated.start != nullptr && !payment::is_final(payment.status);
+    if (!activated.step->payment_changed || told_at_start) {
         return;
     }
-    const auto& payment = activated.kernel->picture().payment;
     auto& u = columns_->change;
     u.i.append(i);
     u.status.append(payment::to_string(payment.status));
@@ -264,10 +273,9 @@ void Batch::add_event(const Activated& activated, std::int64_t i) {
     }
     const auto& picture = activated.kernel->picture();
     Value payload;
-    payload.set("payment_id", picture.payment.id.to_string());
+    // Which payment and what became of it are columns.
     payload.set("order_id", picture.order.id.to_string());
     payload.set("merchant_order_number", picture.order.merchant_order_number);
-    payload.set("status", payment::to_string(picture.payment.status));
     payload.set("amount", picture.payment.amount.minor());
     payload.set("currency", picture.payment.amount.currency().code());
     auto& v = columns_->event;

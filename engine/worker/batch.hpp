@@ -13,6 +13,7 @@
 #include "db/connection.hpp"
 #include "flow/run.hpp"
 #include "worker/intake.hpp"
+#include "worker/journal_body.hpp"
 
 namespace sluice::worker {
 
@@ -62,7 +63,7 @@ class Batch {
 
   private:
     struct Columns;
-    void add_start(const StartPayment& start, std::int64_t i);
+    void add_start(const Activated& activated, std::int64_t i);
     void add_payment_change(const Activated& activated, std::int64_t i);
     void add_instructions(const Activated& activated, std::int64_t i);
     void add_holds(const Activated& activated, std::int64_t i);
@@ -72,6 +73,7 @@ class Batch {
     Id128 account_of(const flow::PostLine& line);
 
     std::unique_ptr<Columns> columns_;
+    JournalCompressor compressor_;
     std::unordered_set<Id128> known_accounts_;
     std::vector<Id128> new_accounts_;
 };

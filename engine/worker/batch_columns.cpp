@@ -22,8 +22,8 @@ std::vector<db::ArrayBuilder*> Batch::Columns::all() {
         &o.i,        &o.id,       &o.merchant, &o.number,      &o.product,  &o.description,
         &o.currency, &o.amount,   &o.hash,     &o.expires,  //
         &p.i,        &p.order,    &p.merchant, &p.flow,        &p.currency, &p.amount,
-        &p.legs,                                         //
-        &k.i,        &k.merchant, &k.key,      &k.hash,  //
+        &p.legs,     &p.status,   &p.stage,    &p.code,        &p.message,  //
+        &k.i,        &k.merchant, &k.key,      &k.hash,                     //
         &u.i,        &u.status,   &u.stage,    &u.code,        &u.message,  &u.order,
         &u.paid,  //
         &n.i,        &n.id,       &n.leg,      &n.kind,        &n.channel,  &n.account_name,

@@ -14,7 +14,7 @@ struct Batch::Columns {
     using T = db::ArrayType;
 
     struct {
-        A run{T::uuid}, bucket{T::int16}, seq{T::int32}, at{T::timestamptz}, body{T::text},
+        A run{T::uuid}, bucket{T::int16}, seq{T::int32}, at{T::timestamptz}, body{T::bytes},
             hash{T::uuid}, state{T::text}, wake{T::timestamptz}, pending{T::int32},
             release{T::uuid};
     } run;
@@ -25,7 +25,8 @@ struct Batch::Columns {
     } order;
     struct {
         A i{T::int32}, order{T::uuid}, merchant{T::text}, flow{T::text}, currency{T::text},
-            amount{T::int64}, legs{T::text};
+            amount{T::int64}, legs{T::text}, status{T::text}, stage{T::text}, code{T::text},
+            message{T::text};
     } payment;
     struct {
         A i{T::int32}, merchant{T::text}, key{T::text}, hash{T::uuid};

@@ -1,5 +1,6 @@
 #include "worker/live_runs.hpp"
 
+#include <malloc.h>
 #include <map>
 #include <string>
 #include <utility>
@@ -34,6 +35,7 @@ Result<script::ReleasePtr> release_from_json(std::string_view json) {
 
 void LiveRuns::adopt(script::ReleasePtr release) {
     releases_[release->id] = release;
+    interpreters_.clear();
     release_ = std::move(release);
 }
 
@@ -59,9 +61,19 @@ void LiveRuns::keep(RunId id, std::unique_ptr<flow::Run> run, Time now) {
     }
     slot.wake_at = wake_at;
     slot.used_at = now;
+    if (run->has_outgrown() || !run->interpreter().is_usable()) {
+        slot.alone = slot.alone || run->has_outgrown();
+        cool(slot);
+        return;
+    }
     warm_ += slot.run == nullptr ? 1U : 0U;
     slot.run = std::move(run);
     warm_order_.emplace(now, id);
+}
+
+void LiveRuns::cool(Slot& slot) {
+    warm_ -= slot.run == nullptr ? 0U : 1U;
+    slot.run.reset();
 }
 
 std::unique_ptr<flow::Run> LiveRuns::take(RunId id) {
@@ -69,8 +81,22 @@ std::unique_ptr<flow::Run> LiveRuns::take(RunId id) {
     if (slot == nullptr || slot->run == nullptr) {
         return nullptr;
     }
+    if (!slot->run->interpreter().is_usable()) {
+        cool(*slot);
+        return nullptr;
+    }
     --warm_;
     return std::move(slot->run);
+}
+
+void LiveRuns::failed(RunId id, std::unique_ptr<flow::Run> run) {
+    if (run->interpreter().is_usable()) {
+        return;
+    }
+    interpreters_.note_abort(*run->interpreter().scripts());
+    if (Slot* slot = find(id)) {
+        slot->alone = true;
+    }
 }
 
 void LiveRuns::forget(RunId id) {
@@ -133,8 +159,19 @@ Result<flow::FlowScriptsPtr> LiveRuns::scripts_of(
 }
 
 Result<std::unique_ptr<flow::Run>> LiveRuns::begin(const payment::PaymentPicture& picture) {
-    SLUICE_ASSIGN(auto scripts, scripts_in(*release_, picture.payment.flow));
-    return flow::Run::create(std::move(scripts), picture);
+    SLUICE_ASSIGN(const auto scripts, scripts_in(*release_, picture.payment.flow));
+    SLUICE_ASSIGN(const auto interpreter, interpreters_.place_for(scripts));
+    return create(interpreter, picture);
+}
+
+Result<std::unique_ptr<flow::Run>> LiveRuns::create(
+    const std::shared_ptr<flow::Interpreter>& interpreter, payment::PaymentPicture picture
+) {
+    auto run = flow::Run::create(interpreter, std::move(picture));
+    if (!run && !interpreter->is_usable()) {
+        interpreters_.note_abort(*interpreter->scripts());
+    }
+    return run;
 }
 
 Result<std::unique_ptr<flow::Run>> LiveRuns::rebuild(RunStore& store, RunId id) {
@@ -145,9 +182,19 @@ Result<std::unique_ptr<flow::Run>> LiveRuns::rebuild(RunStore& store, RunId id) 
     SLUICE_ASSIGN(
         auto scripts, scripts_of(store, history->row.release, history->start.payment.flow)
     );
-    SLUICE_ASSIGN(auto run, flow::Run::create(std::move(scripts), std::move(history->start)));
+    const Slot* slot = find(id);
+    const bool alone = slot != nullptr && slot->alone;
+    SLUICE_ASSIGN(
+        const auto interpreter,
+        alone ? flow::Interpreter::open(scripts, flow::Company::alone)
+              : interpreters_.place_for(scripts)
+    );
+    SLUICE_ASSIGN(auto run, create(interpreter, std::move(history->start)));
     for (const auto& entry : history->journal) {
-        SLUICE_TRY(run->replay(entry));
+        if (auto step = run->replay(entry); !step) {
+            failed(id, std::move(run));
+            return fail(std::move(step).error());
+        }
     }
     return run;
 }
@@ -176,11 +223,23 @@ std::optional<Time> LiveRuns::next_due() const {
 void LiveRuns::dehydrate(Time unused_since) {
     while (!warm_order_.empty() && warm_order_.front().first <= unused_since) {
         Slot* slot = find(warm_order_.front().second);
-        if (slot != nullptr && slot->run != nullptr && slot->used_at <= unused_since) {
-            slot->run.reset();
-            --warm_;
+        const bool warm = slot != nullptr && slot->run != nullptr;
+        if (warm && (slot->used_at <= unused_since || slot->run->interpreter().is_sparse())) {
+            cool(*slot);
+            has_cooled_ = true;
         }
         warm_order_.pop();
+    }
+    give_memory_back(unused_since);
+}
+
+/// What runs held is strewn between what stays; the allocator keeps such holes unless it is told.
+void LiveRuns::give_memory_back(Time now) {
+    constexpr std::chrono::seconds kPause{5};
+    if (has_cooled_ && now >= next_give_back_) {
+        (void)malloc_trim(0);
+        has_cooled_ = false;
+        next_give_back_ = now + kPause;
     }
 }
 

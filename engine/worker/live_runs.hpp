@@ -10,6 +10,7 @@
 
 #include "core/clock.hpp"
 #include "core/id.hpp"
+#include "flow/interpreter_pool.hpp"
 #include "flow/run.hpp"
 #include "script/release.hpp"
 #include "worker/run_store.hpp"
@@ -26,6 +27,7 @@ class LiveRuns {
         std::optional<Time> wake_at;
         Time used_at{};
         bool quarantined = false;
+        bool alone = false;  ///< it was a bad neighbour: rebuild it in an interpreter of its own
     };
 
     explicit LiveRuns(script::ReleasePtr release) { adopt(std::move(release)); }
@@ -40,10 +42,15 @@ class LiveRuns {
 
     /// Remembers a run that is live in the database, without its script state.
     void note(const RunRow& row);
-    /// Keeps a run after its commit.
+    /// Keeps a run after its commit. Its script's state is dropped at once when its interpreter is
+    /// no longer usable or it has outgrown the one it shares.
     void keep(RunId id, std::unique_ptr<flow::Run> run, Time now);
-    /// Takes the state out for an activation; the caller keeps it after the commit or drops it.
+    /// Takes the state out for an activation; the caller keeps it after the commit, drops it, or
+    /// gives it to failed(). nullptr when there is none, or none that can go on.
     std::unique_ptr<flow::Run> take(RunId id);
+    /// Drops a run whose script went wrong. One that was stopped by a meter leaves the runs it
+    /// shared an interpreter with to be rebuilt, and is kept apart from others from now on.
+    void failed(RunId id, std::unique_ptr<flow::Run> run);
     void forget(RunId id);
     void forget_bucket(Bucket bucket);
     void forget_all();
@@ -57,7 +64,9 @@ class LiveRuns {
     /// Runs whose moment has come, at most `most`; their timers are spent.
     std::vector<RunId> take_due(Time now, std::size_t most);
     [[nodiscard]] std::optional<Time> next_due() const;
-    /// Drops the script state of runs that were not used since.
+    /// Drops the script state of runs that were not used since, and of those that were, but keep
+    /// an interpreter alive that most of its runs have left. Every few seconds the machine gets
+    /// back the memory that came free so: some milliseconds for 100 MB.
     void dehydrate(Time unused_since);
 
   private:
@@ -66,6 +75,11 @@ class LiveRuns {
         RunId id;
         bool operator>(const Timer& other) const { return at > other.at; }
     };
+    Result<std::unique_ptr<flow::Run>> create(
+        const std::shared_ptr<flow::Interpreter>& interpreter, payment::PaymentPicture picture
+    );
+    void cool(Slot& slot);
+    void give_memory_back(Time now);
     Result<flow::FlowScriptsPtr> scripts_of(
         RunStore& store, Id128 release, const std::string& flow
     );
@@ -77,9 +91,12 @@ class LiveRuns {
     std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
     std::queue<std::pair<Time, RunId>> warm_order_;
     std::size_t warm_ = 0;
+    bool has_cooled_ = false;  ///< since the machine last got memory back
+    Time next_give_back_{};
     script::ReleasePtr release_;
     std::unordered_map<Id128, script::ReleasePtr> releases_;
     std::unordered_map<std::string, flow::FlowScriptsPtr> scripts_;  ///< by release and flow
+    flow::InterpreterPool interpreters_;
 };
 
 /// All files of a release as one text, and back.

@@ -127,9 +127,10 @@ Result<void> Round::settle(Works works) {
 
 /// Brings the run into memory. False: the work has come to its end without an activation.
 Result<bool> Round::prepare(Work& work) {
-    if (work.run != nullptr) {
+    if (work.run != nullptr && work.run->interpreter().is_usable()) {
         return true;
     }
+    work.run.reset();
     if (work.start != nullptr) {
         auto begun = parts_.runs.begin({work.start->order, work.start->payment, {}});
         if (!begun) {
@@ -185,7 +186,7 @@ Result<bool> Round::activate(Work& work) {
     work.now = activation.now;
     auto step = work.run->activate(std::move(activation));
     if (!step) {
-        work.run.reset();
+        parts_.runs.failed(RunId(work.payment.raw()), std::move(work.run));
         if (work.start != nullptr) {
             refuse(work, step.error());
         } else {

@@ -6,6 +6,7 @@
 #include "db/array.hpp"
 #include "json/json.hpp"
 #include "worker/batch.hpp"
+#include "worker/journal_body.hpp"
 
 namespace sluice::worker {
 namespace {
@@ -201,7 +202,8 @@ Result<std::optional<RunHistory>> RunStore::history(PaymentId id) {
         flow::JournalEntry entry;
         entry.seq = static_cast<std::uint32_t>(row.int64(0));
         entry.at = row.time(1);
-        SLUICE_ASSIGN(entry.body, json::parse(row.text(2)));
+        SLUICE_ASSIGN(const std::string body, decompress_journal_body(row.bytes(2)));
+        SLUICE_ASSIGN(entry.body, json::parse(body));
         const Id128 hash = row.uuid(3);
         entry.effects_hash = {hash.high, hash.low};
         history.journal.push_back(std::move(entry));

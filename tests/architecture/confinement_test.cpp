@@ -30,6 +30,7 @@ const std::vector<Confined>& table() {
         {"<spdlog", {"engine/log"}},
         {"<simdjson", {"engine/json"}},
         {"<qrencode", {"engine/simulator"}},
+        {"<zstd", {"engine/worker"}},
         {"<nlohmann", {}},
         {"<pqxx", {}},
         {"system_clock::now", {"engine/core"}},

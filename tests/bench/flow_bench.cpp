@@ -1,10 +1,13 @@
 // What a composite payment costs in the flow core alone: a run, two activations, their journal
 // rows; how much memory a run takes that waits for its payer; what a rebuild from the journal
 // costs. Prints one line of JSON. The argument is the number of payments.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <malloc.h>
 #include <memory>
+#include <set>
 #include <string>
 #include <time.h>
 #include <unistd.h>
@@ -13,6 +16,7 @@
 #include <fmt/format.h>
 
 #include "decision/policies.hpp"
+#include "flow/interpreter_pool.hpp"
 #include "flow/run.hpp"
 #include "json/json.hpp"
 #include "script/release.hpp"
@@ -59,6 +63,7 @@ struct Bench {
     flow::TermsSource terms = [](const flow::ChannelAddress&) {
         return flow::ChannelTerms{"1900000109", true, std::chrono::seconds(60)};
     };
+    flow::InterpreterPool pool;
     SeededRandom random{1};
     std::string error;
 
@@ -130,7 +135,7 @@ struct Bench {
     }
 
     std::unique_ptr<flow::Run> waiting_run(std::vector<flow::JournalRow>& rows) {
-        auto run = must(flow::Run::create(scripts, picture()));
+        auto run = must(flow::Run::create(must(pool.place_for(scripts)), picture()));
         rows.push_back(activate(*run, {flow::Fact{}}));
         return run;
     }
@@ -163,7 +168,8 @@ Times pay_many(Bench& bench, int payments) {
     for (int i = 0; i < payments; ++i) {
         const auto picture = bench.picture();
         const double at0 = thread_seconds();
-        auto run = bench.must(flow::Run::create(bench.scripts, picture));
+        auto run =
+            bench.must(flow::Run::create(bench.must(bench.pool.place_for(bench.scripts)), picture));
         const double at1 = thread_seconds();
         const auto first = bench.activate(*run, {flow::Fact{}});
         const double at2 = thread_seconds();
@@ -171,7 +177,8 @@ Times pay_many(Bench& bench, int payments) {
         const double at3 = thread_seconds();
         run.reset();
         const double at4 = thread_seconds();
-        auto again = bench.must(flow::Run::create(bench.scripts, picture));
+        auto again =
+            bench.must(flow::Run::create(bench.must(bench.pool.place_for(bench.scripts)), picture));
         (void)bench.must(again->replay(
             {first.seq, first.at, bench.must(json::parse(first.body)), first.effects_hash}
         ));
@@ -198,28 +205,28 @@ int main(int count, char** arguments) {
     const std::size_t before = resident_bytes();
     std::vector<std::unique_ptr<flow::Run>> live;
     std::vector<flow::JournalRow> rows;
-    std::size_t counted = 0;
+    std::set<const flow::Interpreter*> interpreters;
     for (std::size_t i = 0; i < kLiveRuns; ++i) {
         rows.clear();
         live.push_back(bench.waiting_run(rows));
-        counted += live.back()->memory_bytes();
+        interpreters.insert(&live.back()->interpreter());
     }
     const std::size_t after = resident_bytes();
-    std::size_t collected = 0;
-    const double collecting = thread_seconds();
-    for (const auto& run : live) {
-        run->collect_garbage();
+    std::size_t counted = 0;
+    for (const auto* interpreter : interpreters) {
+        counted += interpreter->memory_bytes();
     }
-    const double collected_in = thread_seconds() - collecting;
-    for (const auto& run : live) {
-        collected += run->memory_bytes();
-    }
+    live.clear();
+    const double trimming = thread_seconds();
+    (void)malloc_trim(0);
+    const double trimmed_in = thread_seconds() - trimming;
+    const std::size_t dropped = std::max(resident_bytes(), before);
     const auto us = [payments](double seconds) { return seconds * 1e6 / payments; };
     fmt::print(
         "{{\"bench\":\"flow\",\"payments\":{},\"us_each\":{:.1f},\"us_create\":{:.1f},"
         "\"us_first\":{:.1f},\"us_second\":{:.1f},\"us_drop\":{:.1f},\"us_rebuild\":{:.1f},"
-        "\"journal_bytes\":{},\"live_runs\":{},\"lua_bytes_each\":{},\"resident_bytes_each\":{},"
-        "\"lua_bytes_collected\":{},\"us_collect\":{:.1f}}}\n",
+        "\"journal_bytes\":{},\"live_runs\":{},\"interpreters\":{},\"lua_bytes_each\":{},"
+        "\"resident_bytes_each\":{},\"resident_bytes_each_dropped\":{},\"ms_trim\":{:.1f}}}\n",
         payments,
         us(times.create + times.first + times.second + times.drop),
         us(times.create),
@@ -229,10 +236,11 @@ int main(int count, char** arguments) {
         us(times.rebuild),
         times.row_bytes,
         kLiveRuns,
+        interpreters.size(),
         counted / kLiveRuns,
         (after - before) / kLiveRuns,
-        collected / kLiveRuns,
-        collected_in * 1e6 / kLiveRuns
+        (dropped - before) / kLiveRuns,
+        trimmed_in * 1e3
     );
     return 0;
 }

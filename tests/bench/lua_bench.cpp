@@ -2,10 +2,12 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "lua/vm.hpp"
+#include "lua/coroutine.hpp"
 
 namespace {
 
@@ -135,13 +137,26 @@ lua::VmSettings flow_settings() {
     return settings;
 }
 
-void run_flow(const lua::VmSettings& settings, const lua::Program& flow, const Value& facts) {
-    const auto vm = lua::Vm::create(settings).value();
-    vm->load(flow).value();
+void run_flow_in(std::shared_ptr<lua::Vm> vm, const lua::Program& flow, const Value& facts) {
+    const auto coroutine = lua::Coroutine::load(std::move(vm), flow).value();
     const std::array arguments{facts};
-    vm->start("run", arguments).value();
-    vm->resume(Value(true)).value();
-    vm->resume(Value(true)).value();
+    coroutine->start("run", arguments).value();
+    coroutine->resume(Value(true)).value();
+    coroutine->resume(Value(true)).value();
+}
+
+/// 64 flows that share an interpreter, as a worker's runs do.
+void run_flows_together(
+    const lua::VmSettings& settings, const lua::Program& flow, const Value& facts
+) {
+    const std::shared_ptr<lua::Vm> vm = lua::Vm::create(settings).value();
+    for (int i = 0; i < 64; ++i) {
+        run_flow_in(vm, flow, facts);
+    }
+}
+
+void run_flow(const lua::VmSettings& settings, const lua::Program& flow, const Value& facts) {
+    run_flow_in(lua::Vm::create(settings).value(), flow, facts);
 }
 
 }  // namespace
@@ -168,6 +183,12 @@ int main() {
     });
     measure("flow: create, load, start, 2 resumes, destroy", 500, [&] {
         run_flow(settings, *flow, facts);
+    });
+    lua::VmSettings shared = settings;
+    shared.heap_limit = lua::HeapLimit::growth;
+    shared.collecting = lua::Collecting::when_told;
+    measure("64 flows that share an interpreter", 20, [&] {
+        run_flows_together(shared, *flow, facts);
     });
     measure("call_fresh of a policy, 20 facts, 5 candidates", 2000, [&] {
         policies->call_fresh(*policy, "decide", routing).value();

@@ -85,7 +85,9 @@ TEST_F(GatewayPaymentStore, ReadsTheJournalInItsOrder) {
     for (const std::string seq : {"2", "1"}) {
         run("INSERT INTO sluice.flow_journal (run_id, seq, at, body, effects_hash) VALUES "
             "('00000000-0000-0100-0000-000000000002', " +
-            seq + ", '2026-01-01Z', '{\"facts\":[]}', '00000000-0000-0000-0000-000000000000')");
+            seq +
+            ", '2026-01-01Z', '\\x00'::bytea || '{\"facts\":[]}', "
+            "'00000000-0000-0000-0000-000000000000')");
     }
 
     const auto journal = store->journal(id);
@@ -98,7 +100,7 @@ TEST_F(GatewayPaymentStore, ReadsTheJournalInItsOrder) {
 
 TEST_F(GatewayPaymentStore, TellsAJournalThatCannotBeReadAsCorrupt) {
     run("INSERT INTO sluice.flow_journal (run_id, seq, at, body, effects_hash) VALUES "
-        "('00000000-0000-0100-0000-000000000002', 1, '2026-01-01Z', '{', "
+        "('00000000-0000-0100-0000-000000000002', 1, '2026-01-01Z', '\\x007b', "
         "'00000000-0000-0000-0000-000000000000')");
 
     EXPECT_EQ(store->journal(id).error().code, ErrorCode::corrupt);

@@ -1,8 +1,11 @@
 // What a channel may send us: too early, too often, wrong, forged, too late.
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "faults/audit.hpp"
+#include "faults/journal.hpp"
 #include "support/node_shop.hpp"
 #include "support/process_wait.hpp"
 
@@ -17,13 +20,16 @@ class Callback : public ::testing::Test {
     /// Everything that a message could have changed.
     [[nodiscard]] std::string state_of(const std::string& payment) {
         const std::string id = PaymentId::parse(payment)->raw().to_uuid();
-        return cluster_.query_one(
-            "SELECT p.status || ' ' || (SELECT count(*) FROM sluice.flow_journal j "
-            "WHERE j.run_id = p.id AND j.body LIKE '%callback%') || ' ' || "
-            "(SELECT count(*) FROM sluice.late_fact) || ' ' || "
+        const auto callbacks =
+            std::ranges::count_if(journal_of(cluster_, payment), [](const std::string& body) {
+                return body.find("callback") != std::string::npos;
+            });
+        const std::string others = cluster_.query_one(
+            "SELECT p.status || ' ' || (SELECT count(*) FROM sluice.late_fact) || ' ' || "
             "(SELECT count(*) FROM sluice.money_case) FROM sluice.payment p WHERE p.id = '" +
             id + "'"
         );
+        return others + " " + std::to_string(callbacks);
     }
 
     [[nodiscard]] std::vector<std::string> open_cases() {

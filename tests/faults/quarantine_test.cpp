@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "faults/audit.hpp"
+#include "faults/journal.hpp"
 #include "support/node_shop.hpp"
 #include "support/process_wait.hpp"
 
@@ -21,14 +22,7 @@ class TamperedJournal : public ::testing::Test {
 
     /// The decision of the first activation names another channel account than it did.
     void tamper_with(const PaymentView& payment) {
-        auto connection = cluster_.connect();
-        const auto changed = connection.run(
-            "UPDATE sluice.flow_journal SET body = replace(body, 'wx-main', 'wx-evil') "
-            "WHERE run_id = '" +
-            PaymentId::parse(payment.id())->raw().to_uuid() + "'"
-        );
-        ASSERT_TRUE(changed) << changed.error().message;
-        ASSERT_GT(changed->affected(), 0);
+        ASSERT_GT(tamper_with_journal(cluster_, payment.id(), {"wx-main", "wx-evil"}), 0U);
     }
 
     bool is_quarantined() {

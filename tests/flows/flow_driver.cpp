@@ -15,16 +15,19 @@ using payment::PaymentStatus;
 
 constexpr Time kStart{std::chrono::seconds(1'767'225'600)};
 
-flow::FlowScriptsPtr scripts_of(const script::Release& release, const std::string& flow) {
-    auto scripts = std::make_shared<flow::FlowScripts>();
-    scripts->release = release.id;
-    scripts->libraries = release.libraries;
-    scripts->flow = release.flows.at(flow);
-    return scripts;
+/// The interpreter that takes runs of these scripts now, as a worker has it.
+Result<std::shared_ptr<flow::Interpreter>> common_place(
+    const script::Release& release, const std::string& flow
+) {
+    static flow::InterpreterPool pool;
+    static std::map<std::string, flow::FlowScriptsPtr> scripts;
+    auto& known = scripts[release.id.to_string() + flow];
+    known = known == nullptr ? scripts_of(release, flow) : known;
+    return pool.place_for(known);
 }
 
 payment::PaymentPicture starting_picture(const DriveOptions& options) {
-    SeededRandom random(7);
+    SeededRandom random(options.seed);
     const Bucket bucket{42};
     payment::PaymentPicture picture;
     std::int64_t total = 0;
@@ -89,6 +92,14 @@ script::ReleasePtr release_with(const std::string& path, const std::string& sour
     return std::move(built).value();
 }
 
+flow::FlowScriptsPtr scripts_of(const script::Release& release, const std::string& flow) {
+    auto scripts = std::make_shared<flow::FlowScripts>();
+    scripts->release = release.id;
+    scripts->libraries = release.libraries;
+    scripts->flow = release.flows.at(flow);
+    return scripts;
+}
+
 Money cny(std::int64_t minor) { return {minor, *Currency::parse("CNY")}; }
 
 payment::Leg card_leg(std::int64_t minor) {
@@ -121,7 +132,7 @@ FlowDriver::FlowDriver(DriveOptions options)
         ++decisions_;
         return policies_->decide(policy, facts);
     };
-    auto run = fresh_run();
+    auto run = rebuild_in(options_.interpreter);
     if (run) {
         run_ = std::move(*run);
     } else {
@@ -159,7 +170,7 @@ Result<flow::Step> FlowDriver::activate(const std::vector<flow::Fact>& facts) {
         }
         known = step.recorded;
         known.push_back(std::move(*refused));
-        SLUICE_ASSIGN(run_, rebuild());
+        SLUICE_ASSIGN(run_, rebuild_in(options_.interpreter));
     }
     return fail(ErrorCode::limit, "the bank refuses the same activation for ever");
 }
@@ -349,10 +360,26 @@ Result<std::unique_ptr<flow::Run>> FlowDriver::fresh_run(const script::ReleasePt
 }
 
 Result<std::unique_ptr<flow::Run>> FlowDriver::rebuild(const script::ReleasePtr& release) const {
-    SLUICE_ASSIGN(auto run, fresh_run(release));
+    return replayed(fresh_run(release));
+}
+
+Result<std::unique_ptr<flow::Run>> FlowDriver::rebuild_in(
+    std::shared_ptr<flow::Interpreter> interpreter
+) const {
+    if (interpreter == nullptr) {
+        SLUICE_ASSIGN(interpreter, common_place(*options_.release, options_.flow));
+    }
+    return replayed(flow::Run::create(std::move(interpreter), start_));
+}
+
+Result<std::unique_ptr<flow::Run>> FlowDriver::replayed(Result<std::unique_ptr<flow::Run>> run
+) const {
+    if (!run) {
+        return run;
+    }
     for (const auto& row : journal_) {
         SLUICE_ASSIGN(const auto entry, read_back(row));
-        SLUICE_TRY(run->replay(entry));
+        SLUICE_TRY((*run)->replay(entry));
     }
     return run;
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "decision/policies.hpp"
+#include "flow/interpreter_pool.hpp"
 #include "flow/run.hpp"
 #include "script/release.hpp"
 
@@ -19,6 +20,9 @@ namespace sluice::testing {
 script::ReleasePtr repository_release();
 /// The same with one file added or replaced.
 script::ReleasePtr release_with(const std::string& path, const std::string& source);
+
+/// The scripts of one flow of a release.
+flow::FlowScriptsPtr scripts_of(const script::Release& release, const std::string& flow);
 
 Money cny(std::int64_t minor);
 payment::Leg card_leg(std::int64_t minor);
@@ -42,12 +46,15 @@ struct DriveOptions {
     std::int64_t amount = 0;        ///< of the payment; 0: what the legs sum up to
     std::int64_t order_amount = 0;  ///< 0: the payment's
     flow::TermsSource terms = same_terms({"1900000109", true, std::chrono::seconds(60)});
+    /// Where the run lives; null: among the runs of other drivers with the same scripts.
+    std::shared_ptr<flow::Interpreter> interpreter;
+    std::uint64_t seed = 7;  ///< of the ids
 };
 
 /// Drives one run of a flow as a worker does, with time and the world in the test's hands: it runs
 /// an activation again when the bank refuses a hold step, keeps the journal as JSON text, and after
-/// every activation proves that a run rebuilt from that journal is the run (law 7) and that no
-/// money is out of place. One thread.
+/// every activation proves that a run rebuilt from that journal, in an interpreter of its own, is
+/// the run, which lives among others (law 7), and that no money is out of place. One thread.
 class FlowDriver {
   public:
     explicit FlowDriver(DriveOptions options = {});
@@ -109,7 +116,14 @@ class FlowDriver {
         return rebuild(options_.release);
     }
 
+    /// The same in a given interpreter; null: where runs of other drivers are.
+    [[nodiscard]] Result<std::unique_ptr<flow::Run>> rebuild_in(
+        std::shared_ptr<flow::Interpreter> interpreter
+    ) const;
+
   private:
+    [[nodiscard]] Result<std::unique_ptr<flow::Run>> replayed(Result<std::unique_ptr<flow::Run>> run
+    ) const;
     [[nodiscard]] Result<std::unique_ptr<flow::Run>> fresh_run(const script::ReleasePtr& release
     ) const;
     Result<flow::Step> activate(const std::vector<flow::Fact>& facts);

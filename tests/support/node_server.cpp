@@ -99,6 +99,10 @@ void Node::kill_at_once() { process_->kill_at_once(); }
 
 int Node::stop() { return process_->stop(kStopLimit); }
 
+bool Node::has_logged(const std::string& event) const {
+    return process_ != nullptr && process_->said().find(" " + event + " ") != std::string::npos;
+}
+
 std::string Node::log_tail(std::size_t lines) const {
     return process_ == nullptr ? std::string() : process_->log_tail(lines);
 }

@@ -49,6 +49,8 @@ class Node {
     [[nodiscard]] bool is_running() { return process_ != nullptr && process_->is_running(); }
     [[nodiscard]] const std::string& url() const { return url_; }
     [[nodiscard]] const std::string& name() const { return settings_.name; }
+    /// Whether its log, since its last start, has this event.
+    [[nodiscard]] bool has_logged(const std::string& event) const;
     /// "" before the first start.
     [[nodiscard]] std::string log_tail(std::size_t lines) const;
 

@@ -39,10 +39,11 @@ class ChildProcess {
     /// SIGTERM and a bounded wait, then SIGKILL. The exit status, 128 + signal when killed.
     int stop(std::chrono::seconds limit);
 
+    /// All it said since this start.
+    [[nodiscard]] std::string said() const;
     [[nodiscard]] std::string log_tail(std::size_t lines) const;
 
   private:
-    [[nodiscard]] std::string said() const;
 
     Command command_;
     std::streamoff log_begin_ = 0;

@@ -57,12 +57,12 @@ stub_mode() { curl -fsS -o /dev/null -d "$1" "http://127.0.0.1:$STUB_PORT/mode";
 bench_server_start() {
     local command
     mapfile -d '' -t command < <(bench_server_command)
-    "${command[@]}" >>"$LOG_DIR/bench-server.log" 2>&1 </dev/null &
+    "${command[@]}" >"$LOG_DIR/bench-server.log" 2>&1 </dev/null &
     SERVER_PID=$!
     BENCH_PIDS+=("$SERVER_PID")
+    # Its own word counts: something else may answer on this port.
     for _ in $(seq 1 300); do
-        ! curl -fsS -o /dev/null -m 2 "http://127.0.0.1:$BENCH_API_PORT/readyz" 2>/dev/null ||
-            return 0
+        ! grep -q '^ready ' "$LOG_DIR/bench-server.log" || return 0
         kill -0 "$SERVER_PID" 2>/dev/null || break
         sleep 0.1
     done
@@ -91,6 +91,9 @@ bench_server_accounts() {
         >"$BENCH_DIR/accounts"
     [ "$(wc -l <"$BENCH_DIR/accounts")" -eq "$BENCH_ACCOUNTS" ] ||
         die "the benchmark could not open its $BENCH_ACCOUNTS accounts"
-    sed 's|.*|/v1/accounts/&/top_ups {"top_up_number":"t&","amount":1000000000000}|' \
-        "$BENCH_DIR/accounts" | bench_posts >"$LOG_DIR/bench-top-ups.log"
+    body='{"top_up_number":"t&","amount":1000000000000,"currency":"CNY"}'
+    sed "s|.*|/v1/accounts/&/top_ups $body|" "$BENCH_DIR/accounts" | bench_posts \
+        >"$LOG_DIR/bench-top-ups.log"
+    ! grep -q '"code":' "$LOG_DIR/bench-top-ups.log" ||
+        die "the benchmark could not top up its accounts; the log is .sluice/log/bench-top-ups.log"
 }

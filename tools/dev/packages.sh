@@ -5,7 +5,8 @@
 PACKAGES_UP=(
     ca-certificates ccache cmake curl g++ libcpp-httplib-dev libcurl4-openssl-dev libfmt-dev
     libgmock-dev libgtest-dev liblua5.4-dev libpq-dev libqrencode-dev libsimdjson-dev
-    libspdlog-dev libssl-dev libtomlplusplus-dev ninja-build pkg-config postgresql-15
+    libspdlog-dev libssl-dev libtomlplusplus-dev libzstd-dev ninja-build pkg-config
+    postgresql-15
 )
 # shellcheck disable=SC2034
 PACKAGES_TEST=(

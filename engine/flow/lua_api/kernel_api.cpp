@@ -228,6 +228,12 @@ HostReply wait(Kernel& kernel, Arguments arguments) {
     return {HostReply::Kind::wait, {}, {}};
 }
 
+Result<Value> now_ms(Kernel& kernel, Arguments) {
+    const auto since = kernel.now().time_since_epoch();
+    return Value(std::int64_t{std::chrono::duration_cast<std::chrono::milliseconds>(since).count()}
+    );
+}
+
 using Primitive = Result<Value> (*)(Kernel&, Arguments);
 
 constexpr std::pair<const char*, Primitive> kPrimitives[] = {
@@ -245,25 +251,28 @@ constexpr std::pair<const char*, Primitive> kPrimitives[] = {
     {"open_case", open_case},
     {"unwind", unwind},
     {"finish", finish},
+    {"now_ms", now_ms},
 };
+
+HostReply out_of_place(std::string_view name) {
+    return mistake(
+        "kernel." + std::string(name) +
+        " works only while a payment runs, not while its file is read"
+    );
+}
 
 }  // namespace
 
-lua::HostTable kernel_api(Kernel& kernel) {
+lua::HostTable kernel_api(const KernelSeat& seat) {
     lua::HostTable table{"kernel", {}};
     for (const auto& [name, primitive] : kPrimitives) {
-        table.functions.emplace_back(name, [&kernel, call = primitive](Arguments arguments) {
-            return reply(call(kernel, arguments));
+        table.functions.emplace_back(name, [&seat, name, call = primitive](Arguments arguments) {
+            return seat.kernel == nullptr ? out_of_place(name)
+                                          : reply(call(*seat.kernel, arguments));
         });
     }
-    table.functions.emplace_back("now_ms", [&kernel](Arguments) {
-        return answer(Value(std::int64_t{
-            std::chrono::duration_cast<std::chrono::milliseconds>(kernel.now().time_since_epoch())
-                .count()
-        }));
-    });
-    table.functions.emplace_back("wait", [&kernel](Arguments arguments) {
-        return wait(kernel, arguments);
+    table.functions.emplace_back("wait", [&seat](Arguments arguments) {
+        return seat.kernel == nullptr ? out_of_place("wait") : wait(*seat.kernel, arguments);
     });
     return table;
 }

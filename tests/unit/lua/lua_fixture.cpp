@@ -56,4 +56,37 @@ std::string run_with(std::string_view source, const Value& facts) {
     return value ? to_json(*value) : describe(value.error());
 }
 
+VmSettings with_host() {
+    const auto reply = [](HostReply::Kind kind, Value value) {
+        return HostReply{kind, std::move(value), "the host says no"};
+    };
+    VmSettings settings;
+    settings.host.push_back(
+        {"host",
+         {{"wait",
+           [reply](std::span<const Value> given) {
+               return reply(HostReply::Kind::wait, given.empty() ? Value() : given[0]);
+           }},
+          {"echo",
+           [reply](std::span<const Value> given) {
+               return reply(HostReply::Kind::value, given.empty() ? Value() : given[0]);
+           }},
+          {"fail",
+           [reply](std::span<const Value>) {
+               return reply(HostReply::Kind::failure, Value(ValueObject{{"code", "no_funds"}}));
+           }},
+          {"wrong",
+           [reply](std::span<const Value>) { return reply(HostReply::Kind::error, Value()); }}}}
+    );
+    return settings;
+}
+
+std::string told(const std::expected<Progress, ScriptError>& progress) {
+    static constexpr std::array kKinds{"waiting ", "finished ", "failed "};
+    if (!progress) {
+        return describe(progress.error());
+    }
+    return kKinds.at(static_cast<std::size_t>(progress->kind)) + to_json(progress->value);
+}
+
 }  // namespace sluice::lua::testing

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <expected>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "lua/coroutine.hpp"
 #include "lua/vm.hpp"
 
 namespace sluice::lua::testing {
@@ -23,5 +25,12 @@ std::string describe(const ScriptError& error);
 
 /// A Vm with libraries and host tables, limits wide enough for slow builds.
 std::unique_ptr<Vm> open(VmSettings settings);
+
+/// `host.wait(v)` waits with v, `host.echo(v)` gives v back, `host.fail()` and `host.wrong()` do
+/// what they say.
+VmSettings with_host();
+
+/// "waiting|finished|failed VALUE", or the error.
+std::string told(const std::expected<Progress, ScriptError>& progress);
 
 }  // namespace sluice::lua::testing

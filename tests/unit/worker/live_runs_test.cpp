@@ -111,6 +111,104 @@ TEST(LiveRuns, NameAFlowThatTheReleaseDoesNotHave) {
     );
 }
 
+/// A flow that keeps `kilobytes` of text, or loops when it is told to close.
+script::ReleasePtr hoarding_release() {
+    auto files = repository_release()->files;
+    files["flows/hoard.lua"] =
+        "local kept = {}\n"
+        "return flow { name = 'hoard', title = {}, stages = { 'a' }, run = function(pay)\n"
+        "  for i = 1, pay.amount:minor() do kept[i] = text.rep('x', 1000) .. i end\n"
+        "  kernel.wait()\n"
+        "  while true do end\n"
+        "end }\n";
+    return script::build_release(std::move(files)).value();
+}
+
+std::unique_ptr<flow::Run> hoarding_run(LiveRuns& runs, std::int64_t kilobytes) {
+    payment::PaymentPicture picture;
+    picture.payment.flow = "hoard";
+    picture.payment.amount = Money{kilobytes, cny()};
+    auto run = std::move(runs.begin(picture)).value();
+    flow::Kernel::Activation first;
+    first.seq = 1;
+    first.facts = {flow::Fact{}};
+    const auto step = run->activate(std::move(first));
+    EXPECT_TRUE(step.has_value()) << step.error().message;
+    return run;
+}
+
+Result<flow::Step> let_loop(flow::Run& run) {
+    flow::Kernel::Activation activation;
+    activation.seq = run.next_seq();
+    flow::Fact close;
+    close.kind = flow::Fact::Kind::close_requested;
+    activation.facts = {close};
+    return run.activate(std::move(activation));
+}
+
+TEST(LiveRuns, ShareAnInterpreterWithinAReleaseOnly) {
+    LiveRuns runs(repository_release());
+    const auto a = some_run(runs);
+    const auto b = some_run(runs);
+    runs.adopt(hoarding_release());
+    const auto c = some_run(runs);
+
+    EXPECT_EQ(&a->interpreter(), &b->interpreter());
+    EXPECT_NE(&a->interpreter(), &c->interpreter());
+}
+
+TEST(LiveRuns, DoNotKeepARunThatHasOutgrownItsInterpreterWarm) {
+    LiveRuns runs(hoarding_release());
+    auto small = hoarding_run(runs, 10);
+    auto large = hoarding_run(runs, 3000);
+    EXPECT_FALSE(small->has_outgrown());
+    EXPECT_TRUE(large->has_outgrown());
+
+    runs.keep(run_number(1), std::move(small), kNow);
+    runs.keep(run_number(2), std::move(large), kNow);
+
+    EXPECT_EQ(runs.warm(), 1U);
+    EXPECT_FALSE(runs.find(run_number(1))->alone);
+    EXPECT_TRUE(runs.find(run_number(2))->alone);
+    EXPECT_EQ(runs.take(run_number(2)), nullptr);
+}
+
+TEST(LiveRuns, GiveNoRunWhoseInterpreterWasLost) {
+    LiveRuns runs(hoarding_release());
+    runs.keep(run_number(1), hoarding_run(runs, 1), kNow);
+    auto late = hoarding_run(runs, 1);
+    auto guilty = hoarding_run(runs, 1);
+    ASSERT_FALSE(let_loop(*guilty).has_value());
+
+    runs.failed(run_number(2), std::move(guilty));
+    runs.keep(run_number(3), std::move(late), kNow);
+
+    EXPECT_EQ(runs.take(run_number(1)), nullptr);
+    EXPECT_EQ(runs.take(run_number(3)), nullptr);
+    EXPECT_EQ(runs.warm(), 0U);
+    EXPECT_EQ(runs.size(), 2U);
+    EXPECT_FALSE(runs.find(run_number(1))->alone) << "it did nothing wrong";
+    EXPECT_TRUE(hoarding_run(runs, 1)->interpreter().is_full()) << "for one run only";
+}
+
+TEST(LiveRuns, DropABusyRunThatHoldsAnInterpreterMostHaveLeft) {
+    LiveRuns runs(repository_release());
+    std::vector<std::unique_ptr<flow::Run>> others;
+    runs.keep(run_number(1), some_run(runs), kNow);
+    while (!runs.find(run_number(1))->run->interpreter().is_full()) {
+        others.push_back(some_run(runs));
+    }
+    runs.keep(run_number(1), runs.take(run_number(1)), kNow + seconds(1));
+
+    runs.dehydrate(kNow);
+    EXPECT_EQ(runs.warm(), 1U);
+    runs.keep(run_number(1), runs.take(run_number(1)), kNow + seconds(2));
+    others.clear();
+    runs.dehydrate(kNow + seconds(1));
+
+    EXPECT_EQ(runs.warm(), 0U);
+}
+
 TEST(StoredRelease, IsReadBackAsItself) {
     const auto release = repository_release();
 
