@@ -59,6 +59,15 @@ TEST(KernelAbsence, IsNotConcludedFromAQueryThatWasAskedASecondTooSoon) {
     EXPECT_EQ(pay.status_of(), "unknown");
 }
 
+TEST(KernelAbsence, IsNotConcludedFromAQueryAskedTooSoonAndAnsweredLate) {
+    FlowDriver pay = asked_after_a_close("'conclude'", seconds(59));
+    pay.pass(seconds(20));
+
+    pay.answer(Operation::query, says(OutcomeKind::not_found));
+
+    EXPECT_EQ(pay.status_of(), "unknown") << "what counts is when it was asked";
+}
+
 TEST(KernelAbsence, IsNotConcludedFromAnOldAnswerByWaiting) {
     FlowDriver pay = asked_after_a_close("'nothing', 'conclude'", seconds(1));
     pay.answer(Operation::query, says(OutcomeKind::not_found));
@@ -90,6 +99,20 @@ TEST(KernelAbsence, IsForgottenWhenTheCollectGoesOutAgain) {
 
     EXPECT_EQ(pay.error(), "");
     EXPECT_EQ(pay.status_of(), "unknown") << "the second collect may have created the order";
+}
+
+TEST(KernelAbsence, WantsAnotherCloseWhenTheCollectWentOutAgain) {
+    FlowDriver pay = asked_after_a_close("'collect', 'nothing', 'query', 'conclude'", seconds(60));
+    pay.answer(Operation::query, says(OutcomeKind::not_found));
+    pay.answer(Operation::collect, says(OutcomeKind::unknown, "timeout"));
+    pay.pass(std::chrono::hours(1));
+    nudge(pay);
+    ASSERT_TRUE(pay.open_exchange(Operation::query).has_value());
+
+    pay.answer(Operation::query, says(OutcomeKind::not_found));
+
+    EXPECT_EQ(pay.error(), "");
+    EXPECT_EQ(pay.status_of(), "unknown") << "the close was of the first collect";
 }
 
 TEST(KernelRepeat, IsRefusedWhereTheChannelTakesNoRequestTwice) {
