@@ -236,6 +236,7 @@ return {
     amount_max_minor = 5000000000,
     expiry_max_seconds = 604800,
     description_max_bytes = 127,
+    not_found_after_seconds = 60,
   },
   answer_headers = {
     "wechatpay-timestamp", "wechatpay-nonce", "wechatpay-serial", "wechatpay-signature",

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include "core/nearest_name.hpp"
@@ -75,6 +76,13 @@ Result<channel::RegistryPtr> build_registry(const config::Settings& settings) {
         };
         accounts.push_back(std::move(account));
     }
+    // An adapter that no account uses yet is proved with the others: it may be configured next.
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(settings.channels, error)) {
+        if (std::filesystem::exists(entry.path() / "adapter.lua", error)) {
+            names.insert(entry.path().filename().string());
+        }
+    }
     std::vector<channel::AdapterFiles> adapters;
     for (const auto& name : names) {
         SLUICE_ASSIGN(auto files, channel::read_adapter_folder(settings.channels / name));
@@ -87,7 +95,6 @@ Value candidate_of(
     const config::ChannelAccountSettings& account, const channel::Registry& registry
 ) {
     const auto adapter = registry.find_adapter(account.channel);
-    const auto* known = registry.find_account({account.channel, account.name});
     ValueArray scenes;
     for (const auto& scene : adapter->capabilities.scenes) {
         scenes.emplace_back(scene);
@@ -97,13 +104,35 @@ Value candidate_of(
     candidate.set("name", account.name);
     candidate.set("channel", account.channel);
     candidate.set("method", routing.method);
-    candidate.set("merchant", known->merchant());
     candidate.set("scenes", Value(std::move(scenes)));
     candidate.set("amount_min", Money{routing.amount_min, cny()});
     candidate.set("amount_max", Money{routing.amount_max, cny()});
     candidate.set("cost_basis_points", routing.cost_basis_points);
-    candidate.set("consistency_seconds", routing.consistency_seconds);
     return candidate;
+}
+
+std::optional<flow::ChannelTerms> terms_of(
+    const flow::ChannelAddress& address,
+    const config::Settings& settings,
+    const channel::Registry& registry
+) {
+    const auto* account = registry.find_account({address.channel, address.account});
+    if (account == nullptr) {
+        return std::nullopt;
+    }
+    const auto adapter = registry.find_adapter(address.channel);
+    flow::ChannelTerms terms;
+    terms.merchant = account->merchant();
+    terms.collect_may_repeat =
+        adapter->resend_of(payment::Operation::collect) == channel::Resend::idempotent;
+    terms.not_found_after = std::chrono::seconds(adapter->capabilities.not_found_after_seconds);
+    for (const auto& given : settings.channel_accounts) {
+        const bool is_this = given.channel == address.channel && given.name == address.account;
+        if (is_this && given.not_found_after_seconds > 0) {
+            terms.not_found_after = std::chrono::seconds(given.not_found_after_seconds);
+        }
+    }
+    return terms;
 }
 
 channel::ExchangeReport report_not_sent(const channel::ExchangeOrder& order) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 
 #include "channel/callbacks.hpp"
 #include "channel/exchange_message.hpp"
@@ -8,17 +9,25 @@
 #include "config/settings.hpp"
 #include "core/result.hpp"
 #include "core/value.hpp"
+#include "flow/channel_terms.hpp"
 #include "gateway/gateway.hpp"
 #include "http/client.hpp"
 
 namespace sluice::app {
 
-/// The adapters of the configured channel accounts with these accounts. Blocks on the disk.
+/// Every adapter below the channels folder, with the configured accounts. Blocks on the disk.
 Result<channel::RegistryPtr> build_registry(const config::Settings& settings);
 
 /// What routing may know of a channel account.
 [[nodiscard]] Value candidate_of(
     const config::ChannelAccountSettings& account, const channel::Registry& registry
+);
+
+/// What binds us at a channel account of the configuration; nullopt when it names none.
+[[nodiscard]] std::optional<flow::ChannelTerms> terms_of(
+    const flow::ChannelAddress& address,
+    const config::Settings& settings,
+    const channel::Registry& registry
 );
 
 /// The report of an order that surely never left us.

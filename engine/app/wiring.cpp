@@ -13,6 +13,7 @@
 #include "db/migrate.hpp"
 #include "db/pool.hpp"
 #include "db/private_server.hpp"
+#include "decision/release_check.hpp"
 #include "gateway/gateway.hpp"
 #include "http/client.hpp"
 #include "http/server.hpp"
@@ -68,22 +69,39 @@ Value candidates_of(const config::Settings& settings, const channel::Registry& r
     return Value(std::move(list));
 }
 
+/// All that is Lua, proved to fit this program.
+struct Scripts {
+    script::ReleasePtr release;
+    channel::RegistryPtr registry;
+};
+
+Result<Scripts> read_scripts(const config::Settings& settings) {
+    Scripts scripts;
+    SLUICE_ASSIGN(scripts.registry, build_registry(settings));
+    SLUICE_ASSIGN(scripts.release, script::load_release(settings.root));
+    SLUICE_TRY(decision::check_release(scripts.release, candidates_of(settings, *scripts.registry))
+    );
+    return scripts;
+}
+
 }  // namespace
 
 /// In the order of construction; the members below use those above.
 class Server::Parts {
   public:
-    Parts(config::Settings given, std::string database)
+    Parts(config::Settings given, std::string database, Scripts scripts)
         : settings(std::move(given)),
           conninfo(std::move(database)),
           pool(conninfo, {.connections_max = settings.database.readers, .connection = role()}),
+          release(std::move(scripts.release)),
+          registry(std::move(scripts.registry)),
           folding(pool) {}
 
     ~Parts() { stop(); }
 
     static db::ConnectionOptions role() { return {.statement_timeout = {}, .role = kRole}; }
 
-    void open_channels(channel::RegistryPtr built);
+    void open_channels();
     Result<void> open_engine();
     void open_door();
     Result<void> listen();
@@ -100,9 +118,9 @@ class Server::Parts {
     SystemClock clock;
     SystemRandom random;
     db::Pool pool;
-    ledger::Folding folding;
     script::ReleasePtr release;
     channel::RegistryPtr registry;
+    ledger::Folding folding;
     http::Client client;
     std::unique_ptr<channel::Exchange> exchange;
     std::unique_ptr<worker::Fleet> fleet;
@@ -116,8 +134,7 @@ class Server::Parts {
     std::unique_ptr<http::Server> server;
 };
 
-void Server::Parts::open_channels(channel::RegistryPtr built) {
-    registry = std::move(built);
+void Server::Parts::open_channels() {
     for (const channel::ChannelAccount* account : registry->accounts()) {
         for (const auto& text : account->certificates_over_at(clock.now() + kCertificateNotice)) {
             log::warn("channel_certificate_ends", {{"text", text}});
@@ -163,6 +180,9 @@ worker::WorkerServices Server::Parts::worker_services() {
             const auto adapter = registry->find_adapter(instruction.channel);
             return adapter == nullptr ? channel::Resend::never : adapter->resend_of(operation);
         };
+    services.terms = [this](const flow::ChannelAddress& address) {
+        return terms_of(address, settings, *registry);
+    };
     services.alarm = [](std::string_view event, const std::string& text) {
         log::error(event, {{"text", text}});
     };
@@ -170,7 +190,6 @@ worker::WorkerServices Server::Parts::worker_services() {
 }
 
 Result<void> Server::Parts::open_engine() {
-    SLUICE_ASSIGN(release, script::load_release(settings.root));
     worker::FleetSettings fleet_settings;
     fleet_settings.conninfo = conninfo;
     fleet_settings.connection = role();
@@ -304,13 +323,14 @@ Result<std::unique_ptr<Server>> Server::start(config::Settings settings) {
     if (auto sound = lua::self_test(); !sound) {
         return fail(ErrorCode::corrupt, "the Lua interpreter cannot be used: " + sound.error());
     }
-    // What the channels refuse in the configuration is told before a database is started for it.
-    SLUICE_ASSIGN(auto registry, build_registry(settings));
+    // What scripts and channels refuse is told before a database is started for them.
+    SLUICE_ASSIGN(Scripts scripts, read_scripts(settings));
     SLUICE_ASSIGN(std::string conninfo, reach_database(settings.database));
     SLUICE_TRY(bring_up_to_date(conninfo, settings.root));
-    auto parts = std::make_unique<Parts>(std::move(settings), std::move(conninfo));
+    auto parts =
+        std::make_unique<Parts>(std::move(settings), std::move(conninfo), std::move(scripts));
     SLUICE_TRY(parts->listen());
-    parts->open_channels(std::move(registry));
+    parts->open_channels();
     SLUICE_TRY(parts->open_engine());
     parts->folding.start();
     parts->open_door();

@@ -12,8 +12,8 @@ namespace sluice::app {
 /// Owned by the verb that runs it; one thread.
 class Server {
   public:
-    /// Proves the interpreter, starts or reaches the database, migrates it, compiles the scripts,
-    /// takes buckets and listens. The first thing that is wrong is one line.
+    /// Proves the interpreter and every script and adapter, then starts or reaches the database,
+    /// migrates it, takes buckets and listens. The first thing that is wrong is one line.
     static Result<std::unique_ptr<Server>> start(config::Settings settings);
     ~Server();
     Server(const Server&) = delete;

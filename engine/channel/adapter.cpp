@@ -8,6 +8,10 @@
 namespace sluice::channel {
 namespace {
 
+// A channel that says nothing of its delays is given long ones.
+constexpr std::int64_t kNotFoundAfterDefault = 300;
+constexpr std::int64_t kNotFoundAfterMax = 86'400;
+
 constexpr std::array<Operation, 3> kOperations = {
     Operation::collect, Operation::query, Operation::close
 };
@@ -45,6 +49,16 @@ Result<Capabilities> capabilities_of(const Value& declared) {
     capabilities.amount_min_minor = record->int_or("amount_min_minor", 1);
     capabilities.amount_max_minor = record->int_or("amount_max_minor", 0);
     capabilities.expiry_max_seconds = record->int_or("expiry_max_seconds", 0);
+    capabilities.not_found_after_seconds =
+        record->int_or("not_found_after_seconds", kNotFoundAfterDefault);
+    if (capabilities.not_found_after_seconds < 1 ||
+        capabilities.not_found_after_seconds > kNotFoundAfterMax) {
+        return fail(
+            ErrorCode::invalid,
+            "'capabilities' has not_found_after_seconds " +
+                std::to_string(capabilities.not_found_after_seconds) + ", wanted 1 to 86400"
+        );
+    }
     const std::int64_t description_max = record->int_or("description_max_bytes", 0);
     const bool is_whole = !capabilities.scenes.empty() && !capabilities.currencies.empty() &&
                           capabilities.amount_min_minor > 0 &&

@@ -31,6 +31,8 @@ struct Capabilities {
     /// An expiry further than this after the instruction's creation reaches the script as this.
     std::int64_t expiry_max_seconds = 0;
     std::size_t description_max_bytes = 0;  ///< longer ones are cut between characters
+    /// How long after a collect was over a query may still find nothing although the order exists.
+    std::int64_t not_found_after_seconds = 0;
 };
 
 /// A channel's adapter: its compiled script and what it declares. Immutable, shared by all threads;

@@ -56,7 +56,7 @@ Result<void> check_path(std::string_view path) {
                          path.find_first_of("#\\") == std::string_view::npos;
     if (!is_good) {
         return wrong(
-            "the request's path '" + std::string(path.substr(0, 100)) +
+            "the request's path '" + std::string(cut_text(path, 100)) +
             "' is not one '/' and visible ASCII characters without '#' and '\\'"
         );
     }
@@ -96,7 +96,9 @@ Result<http::Headers> headers_from_value(const Value& value) {
             return http::equal_ignoring_case(own, name);
         });
         if (!is_token(name) || is_ours) {
-            return wrong("the request may not set the header '" + name.substr(0, 100) + "'");
+            return wrong(
+                "the request may not set the header '" + std::string(cut_text(name, 100)) + "'"
+            );
         }
         const bool is_text =
             text.as_text() != nullptr &&

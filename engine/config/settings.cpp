@@ -15,6 +15,7 @@ constexpr Range kBodyBytes{1U << 10U, 64U << 20U};
 constexpr Range kReadTimeout{100, 600'000};
 constexpr Range kConnectTimeout{50, 30'000};
 constexpr Range kExchangeTimeout{100, 120'000};
+constexpr Range kNotFoundAfter{0, 86'400};
 constexpr Range kAmount{1, 1'000'000'000'000};
 constexpr std::size_t kHostsMax = 32;
 constexpr std::string_view kAnyText = "a text that is not empty";
@@ -117,7 +118,6 @@ void read_routing(Section section, RoutingSettings& routing) {
     section.read_whole("cost_basis_points", routing.cost_basis_points, {0, 10'000});
     section.read_whole("amount_min", routing.amount_min, kAmount);
     section.read_whole("amount_max", routing.amount_max, kAmount);
-    section.read_whole("consistency_seconds", routing.consistency_seconds, {1, 86'400});
     section.finish();
     if (routing.amount_min > routing.amount_max) {
         section.refuse("amount_min", "at most amount_max, " + std::to_string(routing.amount_max));
@@ -135,6 +135,7 @@ void read_channel_account(Section& section, std::vector<ChannelAccountSettings>&
     section.read("secrets", account.secrets);
     section.read("keys_by_serial", account.keys_by_serial);
     read_hosts(section, account.hosts_allowed);
+    section.read_whole("not_found_after_seconds", account.not_found_after_seconds, kNotFoundAfter);
     read_timeouts(section.below("timeouts"), account.timeouts);
     read_routing(section.below("routing"), account.routing);
     section.finish();

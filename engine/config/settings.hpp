@@ -52,7 +52,6 @@ struct RoutingSettings {
     std::int64_t cost_basis_points = 0;
     std::int64_t amount_min = 1;
     std::int64_t amount_max = 5'000'000;
-    std::int64_t consistency_seconds = 60;  ///< how soon a "no such order" may be believed
 };
 
 /// How long a channel may take. Each but `connect` is for a whole exchange, connecting included;
@@ -74,6 +73,8 @@ struct ChannelAccountSettings {
     /// Besides the channel's own hosts and this machine.
     std::vector<std::string> hosts_allowed;
     TimeoutSettings timeouts;
+    /// The operator's word on when a "no such order" may be believed; 0: the adapter's.
+    std::int64_t not_found_after_seconds = 0;
     RoutingSettings routing;
 };
 

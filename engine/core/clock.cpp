@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <optional>
 
+#include "core/utf8.hpp"
+
 namespace sluice {
 namespace {
 
@@ -214,7 +216,7 @@ Result<Time> parse_rfc3339(std::string_view text) {
     if (!time) {
         return fail(
             ErrorCode::invalid,
-            "time '" + std::string(text.substr(0, 40)) +
+            "time '" + std::string(cut_text(text, 40)) +
                 "' is not RFC 3339, wanted a form like 2026-01-01T08:00:00Z"
         );
     }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/invariant.hpp"
+#include "core/utf8.hpp"
 
 namespace sluice {
 namespace {
@@ -30,7 +31,7 @@ Result<Currency> Currency::parse(std::string_view code) {
     if (found == kKnown.end()) {
         return fail(
             ErrorCode::invalid,
-            "currency '" + std::string(code.substr(0, 16)) +
+            "currency '" + std::string(cut_text(code, 16)) +
                 "' is not known, wanted a code like CNY"
         );
     }

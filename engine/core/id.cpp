@@ -19,7 +19,7 @@ int digit_of(char c) {
 Error bad_id(std::string_view text) {
     return {
         ErrorCode::invalid,
-        "'" + std::string(text.substr(0, 64)) + "' is not an id of 26 base-32 characters",
+        "'" + std::string(cut_text(text, 64)) + "' is not an id of 26 base-32 characters",
         {}
     };
 }
@@ -27,7 +27,7 @@ Error bad_id(std::string_view text) {
 Error bad_uuid(std::string_view text) {
     return {
         ErrorCode::invalid,
-        "'" + std::string(text.substr(0, 64)) + "' is not a UUID of 36 lower-case characters",
+        "'" + std::string(cut_text(text, 64)) + "' is not a UUID of 36 lower-case characters",
         {}
     };
 }

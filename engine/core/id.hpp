@@ -8,6 +8,7 @@
 #include "core/clock.hpp"
 #include "core/random.hpp"
 #include "core/result.hpp"
+#include "core/utf8.hpp"
 
 namespace sluice {
 
@@ -59,7 +60,7 @@ class Id {
         if (!raw) {
             return fail(
                 ErrorCode::invalid,
-                "'" + std::string(text.substr(0, 64)) + "' is not an id of " + std::string(prefix) +
+                "'" + std::string(cut_text(text, 64)) + "' is not an id of " + std::string(prefix) +
                     " and 26 base-32 characters"
             );
         }

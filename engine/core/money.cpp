@@ -4,6 +4,8 @@
 #include <limits>
 #include <numeric>
 
+#include "core/utf8.hpp"
+
 namespace sluice {
 namespace {
 
@@ -56,7 +58,7 @@ Wide rounded_quotient(Wide numerator, Wide denominator, Rounding rounding) {
 Error bad_text(std::string_view text, Currency currency) {
     return {
         ErrorCode::invalid,
-        "amount text '" + std::string(text.substr(0, 40)) + "' is not a decimal with exactly " +
+        "amount text '" + std::string(cut_text(text, 40)) + "' is not a decimal with exactly " +
             std::to_string(currency.exponent()) + " decimals",
         {}
     };

@@ -19,7 +19,7 @@ Error script_error(const lua::ScriptError& error) {
 }  // namespace
 
 Policies::Policies(script::ReleasePtr release, Value candidates)
-    : release_(std::move(release)), arguments_{Value(), std::move(candidates)} {}
+    : release_(std::move(release)), candidates_(std::move(candidates)), rules_(candidates_) {}
 
 Result<std::unique_ptr<Policies>> Policies::create(script::ReleasePtr release, Value candidates) {
     std::unique_ptr<Policies> policies(new Policies(std::move(release), std::move(candidates)));
@@ -30,6 +30,7 @@ Result<std::unique_ptr<Policies>> Policies::create(script::ReleasePtr release, V
 Result<void> Policies::open_vm() {
     lua::VmSettings settings;
     settings.limits = kLimits;
+    settings.constants = {candidates_};
     auto vm = lua::Vm::create(std::move(settings));
     if (!vm) {
         return fail(script_error(vm.error()));
@@ -48,23 +49,17 @@ Result<Value> Policies::decide(std::string_view policy, const Value& facts) {
     if (!vm_->is_usable()) {
         SLUICE_TRY(open_vm());
     }
-    // Candidates stand ready as the second argument: they are many and change with a release only.
-    arguments_[0] = facts;
-    const std::size_t count = policy == "route" ? 2 : 1;
-    auto answer = vm_->call_fresh(*found->second, "decide", std::span(arguments_).first(count));
+    // The candidates follow as the second argument: they are many, and the same for every decision.
+    auto answer = vm_->call_fresh(*found->second, "decide", std::span(&facts, 1));
     if (!answer) {
         return fail(script_error(answer.error()));
     }
-    if (answer->as_object() == nullptr) {
-        return fail(
-            ErrorCode::script,
-            "policy '" + std::string(policy) + "' answered with a " +
-                std::string(answer->kind_name()) + ", wanted a record"
-        );
+    if (auto good = rules_.check(policy, *answer); !good) {
+        return fail(ErrorCode::script, lua::name_of(*found->second) + ": " + good.error().message);
     }
     answer->set("policy", policy);
     answer->set("release", release_->id.to_string());
-    answer->set("facts", std::move(arguments_[0]));
+    answer->set("facts", facts);
     return std::move(*answer);
 }
 

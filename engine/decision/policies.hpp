@@ -1,12 +1,12 @@
 #pragma once
 
-#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "core/result.hpp"
 #include "core/value.hpp"
+#include "decision/answer.hpp"
 #include "lua/vm.hpp"
 #include "script/release.hpp"
 
@@ -16,12 +16,13 @@ namespace sluice::decision {
 /// release it was made from until `adopt()` swaps it between two batches.
 class Policies {
   public:
-    /// `candidates`: what routing may choose from, a list of records (see scripts/routing); the
-    /// policy `route` gets it as its second argument.
+    /// `candidates`: what routing may choose from, a list of records (see scripts/routing). Every
+    /// policy gets it frozen as its second argument.
     static Result<std::unique_ptr<Policies>> create(script::ReleasePtr release, Value candidates);
 
     /// Asks a policy. The answer is a record that carries its reasons and the release that gave it;
-    /// `script` when the policy fails or answers with something else than a record.
+    /// `script` when the policy fails or answers with something else than the rules for answers
+    /// allow.
     Result<Value> decide(std::string_view policy, const Value& facts);
 
     /// From the next decision on. On failure the old release stays.
@@ -32,7 +33,8 @@ class Policies {
     Result<void> open_vm();
 
     script::ReleasePtr release_;
-    std::array<Value, 2> arguments_;  ///< the facts of the moment, and the candidates
+    Value candidates_;  ///< constants of every interpreter this opens
+    AnswerRules rules_;
     std::unique_ptr<lua::Vm> vm_;
 };
 

@@ -13,20 +13,14 @@ using payment::InstructionStatus;
 using payment::LegKind;
 using payment::PaymentStatus;
 
-constexpr payment::Names<Recorded::Kind, 2> kRecordedKinds{
-    "recorded result", {"decision", "refusal"}
+constexpr payment::Names<Recorded::Kind, 3> kRecordedKinds{
+    "recorded result", {"decision", "refusal", "terms"}
 };
 
 Value effect_of(std::string_view type) {
     Value value;
     value.set("type", type);
     return value;
-}
-
-/// Whether the instruction may still bring money or has brought it: such a leg takes no second one.
-bool occupies_leg(InstructionStatus status) {
-    return status != InstructionStatus::refused && status != InstructionStatus::closed &&
-           status != InstructionStatus::released;
 }
 
 }  // namespace
@@ -132,11 +126,8 @@ Result<void> Kernel::stage(std::string_view name, std::string_view phase) {
 
 Result<Value> Kernel::decide(std::string_view policy, const Value& facts) {
     const std::uint32_t ordinal = ++ordinal_;
-    const auto known = std::ranges::find_if(activation_.known, [&](const Recorded& recorded) {
-        return recorded.ordinal == ordinal && recorded.kind == Recorded::Kind::decision;
-    });
     Value answer;
-    if (known != activation_.known.end()) {
+    if (const Recorded* known = known_at(ordinal, Recorded::Kind::decision)) {
         answer = known->value;
     } else if (activation_.decider != nullptr) {
         SLUICE_ASSIGN(answer, (*activation_.decider)(policy, facts));
@@ -150,11 +141,16 @@ Result<Value> Kernel::decide(std::string_view policy, const Value& facts) {
     return answer;
 }
 
-std::optional<Value> Kernel::refusal_at(std::uint32_t ordinal) {
+const Recorded* Kernel::known_at(std::uint32_t ordinal, Recorded::Kind kind) const {
     const auto known = std::ranges::find_if(activation_.known, [&](const Recorded& recorded) {
-        return recorded.ordinal == ordinal && recorded.kind == Recorded::Kind::refusal;
+        return recorded.ordinal == ordinal && recorded.kind == kind;
     });
-    if (known == activation_.known.end()) {
+    return known == activation_.known.end() ? nullptr : &*known;
+}
+
+std::optional<Value> Kernel::refusal_at(std::uint32_t ordinal) {
+    const Recorded* known = known_at(ordinal, Recorded::Kind::refusal);
+    if (known == nullptr) {
         return std::nullopt;
     }
     step_.recorded.push_back(*known);
@@ -190,7 +186,7 @@ Result<payment::Instruction*> Kernel::create(
     const payment::Leg& leg, const InstructRequest& request
 ) {
     for (const auto& other : picture_.instructions) {
-        if (other.leg_number == leg.number && occupies_leg(other.status)) {
+        if (other.leg_number == leg.number && payment::may_bring_money(other.status)) {
             return fail(
                 ErrorCode::script,
                 "leg " + std::to_string(leg.number) + " still has instruction " +
@@ -200,13 +196,13 @@ Result<payment::Instruction*> Kernel::create(
             );
         }
     }
+    SLUICE_TRY(within_due(leg.amount));
     payment::Instruction instruction;
     instruction.id = InstructionId(picture_.payment.id.raw().derive(activation_.seq, ++ordinal_));
     instruction.leg_number = leg.number;
     instruction.kind = leg.kind;
     instruction.channel = leg.kind == LegKind::internal ? leg.method : request.channel;
     instruction.channel_account = request.channel_account;
-    instruction.merchant = request.merchant;
     instruction.scene = leg.scene;
     instruction.account = leg.account;
     instruction.amount = leg.amount;
@@ -222,26 +218,6 @@ Result<payment::Instruction*> Kernel::create(
     step_.created.push_back(instruction.id);
     picture_.instructions.push_back(std::move(instruction));
     return &picture_.instructions.back();
-}
-
-Result<InstructionId> Kernel::instruct(const InstructRequest& request) {
-    SLUICE_TRY(may_begin("instruct"));
-    SLUICE_ASSIGN(const payment::Leg* leg, leg(request.leg_number));
-    if (leg->kind != LegKind::external) {
-        return fail(
-            ErrorCode::script,
-            "leg " + std::to_string(leg->number) + " is internal, a channel cannot collect it"
-        );
-    }
-    if (request.channel.empty() || request.channel_account.empty()) {
-        return fail(
-            ErrorCode::script,
-            "an instruction for leg " + std::to_string(leg->number) +
-                " wants 'channel' and 'channel_account'"
-        );
-    }
-    SLUICE_ASSIGN(const payment::Instruction* instruction, create(*leg, request));
-    return instruction->id;
 }
 
 Result<Value> Kernel::hold_step(HoldStep::Kind kind, payment::Instruction& instruction) {
@@ -302,6 +278,7 @@ Result<payment::Instruction*> Kernel::held(InstructionId id, std::string_view ve
 Result<Value> Kernel::capture(InstructionId id) {
     SLUICE_TRY(may_begin("capture"));
     SLUICE_ASSIGN(payment::Instruction * instruction, held(id, "captured"));
+    SLUICE_TRY(within_due(Money{0, instruction->amount.currency()}));
     SLUICE_ASSIGN(Value answer, hold_step(HoldStep::Kind::capture, *instruction));
     const bool captured = *answer.find("ok")->as_bool();
     if (!captured) {
@@ -309,12 +286,7 @@ Result<Value> Kernel::capture(InstructionId id) {
         return answer;
     }
     move(*instruction, InstructionEvent::confirmed);
-    // Capture and posting are one: no script can have the one without the other.
-    const std::string gl = instruction->channel == "balance" ? "2001" : "2002";
-    SLUICE_TRY(post(
-        {PostLine{gl, {}, instruction->account, Side::debit, instruction->amount},
-         PostLine{"2201", picture_.order.merchant_id, {}, Side::credit, instruction->amount}}
-    ));
+    book_collected(*instruction);
     return answer;
 }
 
@@ -327,55 +299,6 @@ Result<void> Kernel::release(InstructionId id) {
     note(to_value(step));
     step_.holds.push_back(std::move(step));
     move(*instruction, InstructionEvent::let_go);
-    return {};
-}
-
-Result<void> Kernel::exchange(InstructionId id, payment::Operation operation) {
-    SLUICE_TRY(may("talk to a channel"));
-    const payment::Instruction* instruction = find(id);
-    if (instruction == nullptr || instruction->kind != LegKind::external) {
-        return fail(
-            ErrorCode::script, id.to_string() + " is no external instruction of this payment"
-        );
-    }
-    const bool collects = operation == payment::Operation::collect;
-    if (collects) {
-        SLUICE_TRY(may_begin("collect"));
-    }
-    auto& talk = talks_[id];
-    // What the payer needs was in an answer that got lost: the channel may say it once more.
-    const bool repeats = collects && talk.collect_sent && instruction->next_action.is_null() &&
-                         (instruction->status == InstructionStatus::pending ||
-                          instruction->status == InstructionStatus::unknown);
-    const bool first = !talk.collect_sent && instruction->status == InstructionStatus::created;
-    if (collects && !first && !repeats) {
-        return fail(
-            ErrorCode::script,
-            id.to_string() + " is " + std::string(payment::to_string(instruction->status)) +
-                ", it was sent before: query it instead"
-        );
-    }
-    if (!collects && !talk.collect_sent) {
-        return fail(
-            ErrorCode::script,
-            id.to_string() + " was never sent, nothing to " +
-                std::string(payment::to_string(operation))
-        );
-    }
-    for (const auto& [number, sent] : unanswered_) {
-        if (sent.instruction == id && sent.operation == operation) {
-            return fail(
-                ErrorCode::script,
-                id.to_string() + " already waits for the answer to a " +
-                    std::string(payment::to_string(operation))
-            );
-        }
-    }
-    talk.collect_sent = true;
-    const SendExchange effect{++exchanges_sent_, id, operation, repeats};
-    unanswered_[effect.exchange] = effect;
-    note(to_value(effect));
-    step_.exchanges.push_back(effect);
     return {};
 }
 

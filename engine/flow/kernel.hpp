@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "core/value.hpp"
+#include "flow/channel_terms.hpp"
 #include "flow/effect.hpp"
 #include "flow/fact.hpp"
 #include "payment/payment.hpp"
@@ -25,7 +27,7 @@ using Decider = std::function<Result<Value>(std::string_view policy, const Value
 
 /// A result that is not a function of the script: kept in the journal, given back on replay.
 struct Recorded {
-    enum class Kind { decision, refusal };
+    enum class Kind { decision, refusal, terms };
     Kind kind = Kind::decision;
     std::uint32_t ordinal = 0;
     Value value;
@@ -55,7 +57,6 @@ struct InstructRequest {
     int leg_number = 0;
     std::string channel;
     std::string channel_account;
-    std::string merchant;
     Time expires_at{};
 };
 
@@ -63,8 +64,9 @@ struct InstructRequest {
 using StageNames = std::shared_ptr<const std::vector<std::string>>;
 
 /// The part of a run that a script cannot argue with: it owns the picture of the payment, moves
-/// statuses by the transition table, holds the channel's claims against the record, and refuses
-/// what would lose money. Pure: one activation at a time, no clock, no database.
+/// statuses by the transition table, holds the channel's claims against the record, derives every
+/// posting itself, and refuses what would lose money. Pure: one activation at a time, no clock, no
+/// database.
 /// Errors of the script-facing calls speak to the script's author.
 class Kernel {
   public:
@@ -74,13 +76,14 @@ class Kernel {
     void declare_stages(StageNames stages) { stages_ = std::move(stages); }
 
     /// Begins an activation: resets the step, takes the facts, applies them to the instructions.
-    /// `known` are results recorded for it before; `decider` is null on replay.
+    /// `known` are results recorded for it before; the two sources are null on replay.
     struct Activation {
         std::uint32_t seq = 0;
         Time now{};
         std::vector<Fact> facts;
         std::vector<Recorded> known;
         const Decider* decider = nullptr;
+        const TermsSource* terms = nullptr;
     };
     Result<void> begin(Activation activation);
     /// The step as it stands; the kernel keeps a fresh one.
@@ -102,17 +105,25 @@ class Kernel {
     void wait_for_facts() { step_.wake_at.reset(); }
     Result<void> stage(std::string_view name, std::string_view phase);
     Result<Value> decide(std::string_view policy, const Value& facts);
-    Result<InstructionId> instruct(const InstructRequest& request);
+    /// The one instruction that may collect the leg; nullopt when this node has no such account.
+    Result<std::optional<InstructionId>> instruct(const InstructRequest& request);
     /// True when the account's money is held; otherwise the reason.
     Result<Value> hold(int leg_number);
     Result<Value> capture(InstructionId id);
     Result<void> release(InstructionId id);
     Result<void> exchange(InstructionId id, payment::Operation operation);
+    /// Whether the same collect may go out once more: the channel has the order, what the payer
+    /// needs was lost, and the channel's terms allow it.
+    [[nodiscard]] bool may_repeat(const payment::Instruction& instruction) const;
     /// Whether the instruction is now known never to have come to be, so that it is closed: it was
-    /// sent, closed, and a query asked after the close found nothing, later than `consistency`
-    /// after it began. False leaves all as it is.
-    Result<bool> conclude_absent(InstructionId id, std::chrono::seconds consistency);
-    Result<void> post(std::vector<PostLine> lines);
+    /// sent and closed, and a query found nothing that was asked after that close and, by the
+    /// channel's terms, long enough after the last collect. False leaves all as it is.
+    Result<bool> conclude_absent(InstructionId id);
+    /// Books the whole collected amount from the order to what the merchant is owed; once, and
+    /// only success may follow.
+    Result<void> settle();
+    /// Owes collected money back, when its payment unwinds: once, with a case for a person.
+    Result<void> owe_back(InstructionId id);
     Result<void> open_case(std::string_view kind, InstructionId id, std::string detail);
     Result<void> unwind(std::string code, std::string message);
     Result<void> finish(payment::PaymentEvent event, std::string code, std::string message);
@@ -122,7 +133,9 @@ class Kernel {
     Result<payment::Leg*> leg(int number);
     Result<void> may(std::string_view verb) const;
     Result<void> may_begin(std::string_view verb) const;
+    Result<void> within_due(Money more) const;
     Result<payment::Instruction*> create(const payment::Leg& leg, const InstructRequest& request);
+    Result<std::optional<ChannelTerms>> terms_of(const ChannelAddress& address);
     Result<payment::Instruction*> held(InstructionId id, std::string_view verb);
     void forget_untaken_way();
     void apply(const Fact& fact);
@@ -138,8 +151,14 @@ class Kernel {
     bool move(payment::Instruction& instruction, payment::InstructionEvent event);
     void note(Value effect) { step_.effects.push_back(std::move(effect)); }
     void touch(InstructionId id);
+    [[nodiscard]] const Recorded* known_at(std::uint32_t ordinal, Recorded::Kind kind) const;
     std::optional<Value> refusal_at(std::uint32_t ordinal);
+    Result<void> may_collect(const payment::Instruction& instruction) const;
+    [[nodiscard]] bool is_asked(InstructionId id, payment::Operation operation) const;
     Result<Value> hold_step(HoldStep::Kind kind, payment::Instruction& instruction);
+    void post(PostLine debit, PostLine credit);
+    void book_collected(const payment::Instruction& instruction);
+    [[nodiscard]] PostLine order_line(Side side, Money amount) const;
     Result<void> covered() const;
     Result<void> nothing_held() const;
     void end_order();
@@ -153,13 +172,19 @@ class Kernel {
     std::map<std::uint32_t, SendExchange> unanswered_;
     /// What was said with the channel about one instruction.
     struct Talk {
+        ChannelTerms terms;
         bool collect_sent = false;
-        /// The last exchange sent when a close was answered; 0: none was.
+        Time collect_over{};  ///< when the last collect was answered or given up
+        Time query_sent{};
+        /// The last exchange sent when a close was answered; 0: none was since the last collect.
         std::uint32_t closed_after = 0;
-        bool found_nothing_since = false;
+        /// When the query was asked that found nothing after that close.
+        std::optional<Time> found_nothing;
         bool contested = false;  ///< a case tells that money came against our record
     };
     std::map<InstructionId, Talk> talks_;
+    std::set<InstructionId> owed_back_;
+    bool settled_ = false;
     StageNames stages_;
 };
 

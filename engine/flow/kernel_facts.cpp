@@ -67,18 +67,23 @@ void Kernel::apply(const Fact& fact) {
     queue_event(fact, *instruction);
 }
 
+/// What the answer to an exchange tells of an order that may never have come to be.
 void Kernel::note_absence(const Fact& fact) {
     auto& talk = talks_[fact.instruction];
+    if (fact.operation == Operation::collect) {
+        talk.collect_over = activation_.now;
+        return;
+    }
     const bool nothing = fact.outcome.kind == OutcomeKind::not_found;
     if (fact.operation == Operation::close &&
         (nothing || fact.outcome.kind == OutcomeKind::closed)) {
         talk.closed_after = exchanges_sent_;
-        talk.found_nothing_since = false;
+        talk.found_nothing.reset();
     }
     // A query that was on its way when the close was answered may have been read before it.
     const bool asked_after = talk.closed_after > 0 && fact.exchange > talk.closed_after;
     if (fact.operation == Operation::query && nothing && asked_after) {
-        talk.found_nothing_since = true;
+        talk.found_nothing = talk.query_sent;
     }
 }
 
@@ -91,6 +96,9 @@ void Kernel::learn(const Fact& fact, payment::Instruction& instruction) {
     if (!move(instruction, *reading.event)) {
         contest(*reading.event, instruction, reading.conflict);
         return;
+    }
+    if (*reading.event == InstructionEvent::confirmed) {
+        book_collected(instruction);
     }
     if (!fact.outcome.code.empty()) {
         instruction.outcome_code = fact.outcome.code;

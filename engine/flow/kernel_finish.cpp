@@ -1,4 +1,4 @@
-// How a run posts, unwinds and ends: the guards that no script can talk past.
+// How a run unwinds and ends: the guards that no script can talk past.
 #include <algorithm>
 #include <utility>
 
@@ -22,39 +22,6 @@ Value status_effect(const payment::Payment& payment) {
 
 }  // namespace
 
-Result<void> Kernel::post(std::vector<PostLine> lines) {
-    SLUICE_TRY(may("post"));
-    if (lines.size() < 2) {
-        return fail(
-            ErrorCode::script, "post wants at least two lines, got " + std::to_string(lines.size())
-        );
-    }
-    Money balance{0, lines.front().amount.currency()};
-    for (const auto& line : lines) {
-        if (line.amount.minor() <= 0) {
-            return fail(
-                ErrorCode::script,
-                "a posting line of " + line.amount.describe() + " is not above zero"
-            );
-        }
-        SLUICE_ASSIGN(
-            balance,
-            line.side == Side::debit ? balance.plus(line.amount) : balance.minus(line.amount)
-        );
-    }
-    if (balance.minor() != 0) {
-        return fail(
-            ErrorCode::script,
-            "posting does not balance: debits exceed credits by " + balance.describe()
-        );
-    }
-    for (auto& line : lines) {
-        note(to_value(line));
-        step_.lines.push_back(std::move(line));
-    }
-    return {};
-}
-
 Result<void> Kernel::open_case(std::string_view kind, InstructionId id, std::string detail) {
     const payment::Instruction* instruction = find(id);
     if (instruction == nullptr) {
@@ -75,46 +42,15 @@ Result<void> Kernel::open_case(std::string_view kind, InstructionId id, std::str
     return {};
 }
 
-Result<bool> Kernel::conclude_absent(InstructionId id, std::chrono::seconds consistency) {
-    SLUICE_TRY(may("conclude"));
-    payment::Instruction* instruction = find_mutable(id);
-    if (instruction == nullptr || instruction->kind != LegKind::external) {
-        return fail(
-            ErrorCode::script, id.to_string() + " is no external instruction of this payment"
-        );
-    }
-    if (payment::is_final(instruction->status)) {
-        return fail(
-            ErrorCode::script,
-            id.to_string() + " is " + std::string(payment::to_string(instruction->status)) +
-                ", only an open instruction can turn out absent"
-        );
-    }
-    // A channel always needs a moment to show what it took.
-    if (consistency < std::chrono::seconds(1)) {
-        return fail(
-            ErrorCode::script,
-            "the channel's delay is " + std::to_string(consistency.count()) +
-                " s, wanted at least 1 s"
-        );
-    }
-    const bool on_its_way = std::ranges::any_of(unanswered_, [&](const auto& sent) {
-        return sent.second.instruction == id &&
-               sent.second.operation == payment::Operation::collect;
-    });
-    const auto& talk = talks_[id];
-    if (on_its_way || !talk.found_nothing_since ||
-        activation_.now - instruction->created_at < consistency) {
-        return false;
-    }
-    move(*instruction, payment::InstructionEvent::shut);
-    instruction->outcome_code = "not_found";
-    return true;
-}
-
 Result<void> Kernel::unwind(std::string code, std::string message) {
     auto& payment = picture_.payment;
     const auto to = payment::next(payment.status, payment::PaymentEvent::unwind);
+    if (settled_) {
+        return fail(
+            ErrorCode::script,
+            payment.id.to_string() + " is booked to the merchant, it can only succeed"
+        );
+    }
     if (!to) {
         return fail(
             ErrorCode::script,
@@ -130,34 +66,10 @@ Result<void> Kernel::unwind(std::string code, std::string message) {
     return {};
 }
 
-Result<void> Kernel::covered() const {
-    Money collected{0, picture_.payment.amount.currency()};
-    for (const auto& instruction : picture_.instructions) {
-        if (instruction.status == InstructionStatus::succeeded) {
-            SLUICE_ASSIGN(collected, collected.plus(instruction.amount));
-        } else if (!payment::is_final(instruction.status)) {
-            return fail(
-                ErrorCode::script,
-                "a payment cannot succeed while " + instruction.id.to_string() + " is " +
-                    std::string(payment::to_string(instruction.status))
-            );
-        }
-    }
-    if (collected != picture_.payment.amount) {
-        return fail(
-            ErrorCode::script,
-            "a payment of " + picture_.payment.amount.describe() + " cannot succeed with " +
-                collected.describe() + " collected"
-        );
-    }
-    return {};
-}
-
 Result<void> Kernel::nothing_held() const {
     for (const auto& instruction : picture_.instructions) {
         const auto status = instruction.status;
-        if (!payment::is_final(status) || status == InstructionStatus::succeeded ||
-            status == InstructionStatus::conflicted) {
+        if (payment::may_bring_money(status)) {
             return fail(
                 ErrorCode::script,
                 "a payment cannot end unpaid while " + instruction.id.to_string() + " is " +
@@ -192,6 +104,12 @@ Result<void> Kernel::finish(payment::PaymentEvent event, std::string code, std::
     }
     if (event == payment::PaymentEvent::succeed) {
         SLUICE_TRY(covered());
+        if (!settled_) {
+            return fail(
+                ErrorCode::script,
+                "a payment cannot succeed before it is booked: pay:book() comes first"
+            );
+        }
         picture_.order.paid_minor += payment.amount.minor();
     } else {
         SLUICE_TRY(nothing_held());

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/utf8.hpp"
+
 namespace sluice::http {
 
 namespace {
@@ -97,7 +99,7 @@ Result<std::string> percent_decode(std::string_view text) {
         if (low < 0) {
             return fail(
                 ErrorCode::invalid,
-                "'" + std::string(text.substr(0, 64)) +
+                "'" + std::string(cut_text(text, 64)) +
                     "' has a '%' that is not followed by two hexadecimal digits"
             );
         }

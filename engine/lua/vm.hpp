@@ -90,6 +90,8 @@ struct VmSettings {
     std::vector<HostTable> host;
     /// Loaded in order; each returns a record whose members become frozen globals for what follows.
     std::vector<ProgramPtr> libraries;
+    /// Given to every called function after its arguments: made once, frozen, never copied again.
+    std::vector<Value> constants{};
     HeapLimit heap_limit = HeapLimit::whole;
     Collecting collecting = Collecting::steadily;
 };

@@ -7,6 +7,7 @@
 #include <lua.h>
 
 #include "lua/call.hpp"
+#include "lua/constants.hpp"
 #include "lua/diagnosis.hpp"
 #include "lua/host_table.hpp"
 #include "lua/libraries.hpp"
@@ -77,6 +78,13 @@ std::expected<void, ScriptError> Vm::State::open() {
             activate([&](lua_State* state) { load_library(state, *library, freezer); });
         if (!loaded) {
             return loaded;
+        }
+    }
+    if (!settings.constants.empty()) {
+        const auto made =
+            activate([&](lua_State* state) { make_constants(state, settings.constants, freezer); });
+        if (!made) {
+            return made;
         }
     }
     if (settings.collecting == Collecting::when_told) {
@@ -209,13 +217,15 @@ int Vm::State::pick_call(
     lua_pushvalue(state, -1);
     lua_getinfo(state, ">S", &callee);
     box.blamed = {callee.source + 1, std::max(callee.linedefined, 0)};
-    const auto count = static_cast<int>(arguments.size());
+    const auto constants = static_cast<int>(settings.constants.size());
+    const auto count = static_cast<int>(arguments.size()) + constants;
     if (lua_checkstack(state, count + kStackForHost) == 0) {
         raise(state, "too many arguments");
     }
     for (const Value& argument : arguments) {
         push_value(state, argument);
     }
+    push_constants(state, constants);
     return count;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/result.hpp"
+#include "core/utf8.hpp"
 
 namespace sluice::payment {
 
@@ -27,7 +28,7 @@ struct Names {
         }
         return fail(
             ErrorCode::invalid,
-            "'" + std::string(text.substr(0, 64)) + "' is no " + std::string(concept_name)
+            "'" + std::string(cut_text(text, 64)) + "' is no " + std::string(concept_name)
         );
     }
 };

@@ -52,6 +52,9 @@ Result<InstructionStatus> parse_instruction_status(std::string_view text);
 [[nodiscard]] bool is_final(PaymentStatus status);
 /// Whether nothing more can be learned; `conflicted` is final for the flow, a person ends it.
 [[nodiscard]] bool is_final(InstructionStatus status);
+/// Whether money may still come of it or has come: all but a definite end without money. A leg has
+/// at most one such instruction.
+[[nodiscard]] bool may_bring_money(InstructionStatus status);
 
 /// The status after the event, or nullopt when the table has no such row.
 [[nodiscard]] std::optional<OrderStatus> next(OrderStatus status, OrderEvent event);

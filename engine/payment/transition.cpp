@@ -92,4 +92,9 @@ bool is_final(InstructionStatus status) {
            status != InstructionStatus::unknown;
 }
 
+bool may_bring_money(InstructionStatus status) {
+    return status != InstructionStatus::refused && status != InstructionStatus::closed &&
+           status != InstructionStatus::released;
+}
+
 }  // namespace sluice::payment

@@ -34,6 +34,7 @@ constexpr std::array kKinds{
     KindRow{FaultKind::wrong_amount, "wrong_amount", kQuery | kCallback},
     KindRow{FaultKind::wrong_merchant, "wrong_merchant", kQuery | kCallback},
     KindRow{FaultKind::not_found, "not_found", kQuery},
+    KindRow{FaultKind::refused, "refused", kCreate},
     KindRow{FaultKind::auto_pay, "auto_pay", kCreate},
     KindRow{FaultKind::early, "early", kCreate},
     KindRow{FaultKind::close_after_pay, "close_after_pay", kClose},

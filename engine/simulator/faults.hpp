@@ -29,6 +29,7 @@ enum class FaultKind {
     wrong_amount,      ///< query, callback: another amount, correctly signed
     wrong_merchant,    ///< query, callback: another mchid, correctly signed
     not_found,         ///< query: 404 ORDER_NOT_EXIST
+    refused,           ///< create: a definite no (403 RULE_LIMIT), not executed
     auto_pay,          ///< create: the payer pays `value` ms after the answer
     early,             ///< create: paid and called back before the create call is answered
     close_after_pay,   ///< close: the payer pays just before

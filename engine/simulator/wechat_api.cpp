@@ -47,6 +47,10 @@ ApiError system_error(std::int64_t status) {
     };
 }
 
+ApiError rule_limit() {
+    return {.status = 403, .code = "RULE_LIMIT", .message = "the rules forbid it", .field = {}};
+}
+
 ApiResult<Value> parse_body(const http::Request& request) {
     auto body = json::parse(request.body);
     if (!body || body->as_object() == nullptr) {
@@ -321,6 +325,9 @@ http::Response WechatApi::perform(const Call& call, const Act& act) {
     }
     if (const auto status = deviation.value_of(FaultKind::status_5xx)) {
         return error_answer(system_error(*status));
+    }
+    if (deviation.has(FaultKind::refused)) {
+        return error_answer(rule_limit());
     }
     const ApiResult<Value> result = act(deviation);
     if (const auto latency = deviation.value_of(FaultKind::slow_answer_ms)) {

@@ -179,6 +179,7 @@ Result<bool> Round::activate(Work& work) {
     activation.facts = work.facts;
     activation.known = work.known;
     activation.decider = &decider_;
+    activation.terms = &parts_.services.terms;
     if (work.start != nullptr) {
         activation.facts = {flow::Fact{}};
     }

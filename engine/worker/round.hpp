@@ -25,6 +25,8 @@ struct WorkerServices {
     const Clock* clock = nullptr;
     /// Hands a committed effect to the channels. Quick, any thread.
     std::function<void(channel::ExchangeOrder)> send;
+    /// What binds us at a channel account; asked once for each instruction, then journaled.
+    flow::TermsSource terms;
     /// What may be done with an effect whose answer was lost.
     std::function<channel::Resend(const payment::Instruction&, payment::Operation)> resend;
     /// A person must look: logged and counted.

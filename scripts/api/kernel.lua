@@ -16,17 +16,10 @@
 ---@field code string the channel's own code, may be ""; outcome and callback only
 ---@field status string the instruction's status just after this; outcome and callback only
 
----@class Line one line of a posting: either `debit` or `credit` names the account code
----@field debit string?
----@field credit string?
----@field owner string whose account of that code
----@field amount Money above zero
-
 ---@class Request
 ---@field leg integer
 ---@field channel string
 ---@field channel_account string
----@field merchant string? who an answer must name
 ---@field expires_in integer seconds
 
 ---@class View
@@ -34,7 +27,8 @@
 ---@field code string
 ---@field message string
 ---@field amount Money
----@field has_next_action boolean whether the payer has what to act on
+---@field may_repeat boolean whether `collect` may go out once more: what the payer needs was lost,
+---and the channel gives the same order for the same request
 
 kernel = {}
 
@@ -50,9 +44,10 @@ function kernel.stage(name, phase) end
 function kernel.decide(policy, facts) end
 
 -- Creates the one instruction that may collect an external leg. Refused while another of the leg
--- may still take the money. Never waits, sends nothing. Journaled: an effect.
+-- may still take the money, and above what the payment and its order owe. Never waits, sends
+-- nothing. Journaled: an effect; the terms of the channel account, recorded.
 ---@param request Request
----@return string instruction
+---@return string? instruction nil when this node has no such channel account
 function kernel.instruct(request) end
 
 -- Freezes the amount of an internal leg. Never waits. Journaled: an effect; a refusal by the
@@ -61,7 +56,7 @@ function kernel.instruct(request) end
 ---@return { ok: boolean, instruction: string, code: string?, message: string? }
 function kernel.hold(leg) end
 
--- Takes what was frozen and posts it to the order (2001 or 2002 to 2201). Never waits. Journaled:
+-- Takes what was frozen and books it to the order (2001 or 2002 to 2201). Never waits. Journaled:
 -- as kernel.hold. After a refusal the hold still stands.
 ---@param instruction string
 ---@return { ok: boolean, code: string?, message: string? }
@@ -72,8 +67,8 @@ function kernel.capture(instruction) end
 function kernel.release(instruction) end
 
 -- Asks the channel, after the activation is committed; the answer comes as an event. One question
--- of a kind at a time. `collect` goes out once, or again for a code that got lost. Never waits.
--- Journaled: an effect.
+-- of a kind at a time. `collect` goes out once, and again only while `may_repeat`. Money that comes
+-- is booked to the order (1101 to 2201) the moment it is known. Never waits. Journaled: an effect.
 ---@param instruction string
 ---@param operation "collect"|"query"|"close"
 function kernel.exchange(instruction, operation) end
@@ -83,21 +78,25 @@ function kernel.exchange(instruction, operation) end
 ---@return View
 function kernel.view(instruction) end
 
--- Closes an instruction that the channel never had: a query asked after a close found nothing, the
--- collect is answered, and `seconds` have passed since the instruction began. False: not yet,
--- nothing changed. Never waits. Journaled: an effect.
+-- Closes an instruction that the channel never had. The collect must be answered, a close too, and
+-- a query must have found nothing that was asked after that close and as long after the collect as
+-- the channel declares. False: not yet, nothing changed. Never waits. Journaled: an effect.
 ---@param instruction string
----@param seconds integer the channel's delay, at least 1
 ---@return boolean closed
-function kernel.conclude_absent(instruction, seconds) end
+function kernel.conclude_absent(instruction) end
 
--- Posts to the ledger, with everything else of the activation as one journal. Refused unless
--- debits equal credits. Never waits. Journaled: an effect a line.
----@param lines Line[] at least two
-function kernel.post(lines) end
+-- Books the whole amount from the order to what the merchant is owed (2201 to 2101). Refused unless
+-- succeeded instructions cover it; after it only success may follow. Never waits. Journaled: an
+-- effect a line.
+function kernel.settle() end
+
+-- Owes collected money back (2201 to 2202) and opens the case "refund_due". Only once, and only of
+-- a payment that unwinds. Never waits. Journaled: an effect a line and one for the case.
+---@param instruction string
+function kernel.owe_back(instruction) end
 
 -- Leaves something for a person to see to. Never waits. Journaled: an effect.
----@param kind string e.g. "refund_due"
+---@param kind string e.g. "needs_operator"
 ---@param instruction string the money it is about
 ---@param detail string for the person
 function kernel.open_case(kind, instruction, detail) end
@@ -107,8 +106,8 @@ function kernel.open_case(kind, instruction, detail) end
 ---@param message string
 function kernel.unwind(code, message) end
 
--- Ends the payment. Success is refused unless succeeded instructions cover the amount; any other
--- end while money is held, collected or in doubt. Never waits. Journaled: an effect.
+-- Ends the payment. Success is refused unless the amount is covered and booked (kernel.settle); any
+-- other end while money is held, collected or in doubt. Never waits. Journaled: an effect.
 ---@param status "succeeded"|"failed"|"closed"
 ---@param code string?
 ---@param message string?

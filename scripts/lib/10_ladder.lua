@@ -4,7 +4,7 @@ local ladder = {
   payer_acts = { 3000, 3000, 5000, 5000, 10000, 10000, 20000, 40000, 60000, 120000, 300000 },
   -- An answer was lost: ask soon, the money may have moved.
   answer_lost = { 1000, 2000, 5000, 10000, 20000, 40000, 60000, 120000, 300000, 600000 },
-  -- The time is over: the payer must not be able to pay much longer.
+  -- The time is over or the business closes: the payer must not be able to pay much longer.
   closing = { 1000, 2000, 5000, 10000, 20000, 40000, 60000, 120000, 300000, 600000 },
 }
 

@@ -1,8 +1,6 @@
 -- Collecting one leg at a channel: submit, wait, ask, close when the time is over, switch when the
 -- channel is known not to have taken the money.
 
--- After a close the channel gets this long before "no such order" counts as an answer.
-local CONSISTENCY_SECONDS = 60
 -- How often a lost code is asked for again.
 local CODE_ASKED_MAX = 5
 
@@ -18,22 +16,22 @@ local function ask(talk, operation)
 end
 
 -- The channel has the order, but the answer with the code to scan was lost: without it the payer
--- cannot act. The same request again gets a code for the same order.
+-- cannot act. Where the channel allows it, the same request again gets a code for the same order.
 local function ask_for_the_code(talk)
   if talk.closing or not talk.needs_code or talk.code_asked >= CODE_ASKED_MAX then return end
-  if kernel.view(talk.instruction).has_next_action then return end
+  if not kernel.view(talk.instruction).may_repeat then return end
   talk.code_asked = talk.code_asked + 1
   ask(talk, "collect")
 end
 
 -- Closing is asked first and believed last: only a query after it tells what became of the money.
--- "No such order" ends the matter only when the kernel agrees: asked after the close, and late
--- enough.
+-- "No such order" ends the matter only when the kernel agrees: asked after the close, and as late
+-- as the channel wants to be asked.
 local function on_outcome(talk, event)
   if event.operation == "close" then
     ask(talk, "query")
   elseif event.operation == "query" and event.outcome == "not_found" and talk.closing then
-    kernel.conclude_absent(talk.instruction, talk.consistency_seconds)
+    kernel.conclude_absent(talk.instruction)
   elseif event.operation == "query" and event.outcome == "pending" then
     ask_for_the_code(talk)
   end
@@ -105,6 +103,7 @@ local function follow(talk)
   return kernel.view(talk.instruction), talk.closing
 end
 
+-- Begins an instruction at the account; nil when this node does not have the account any more.
 local function instruct(pay, leg, account)
   local now = kernel.now_ms()
   local seconds = (pay.expires_at_ms - now) // 1000
@@ -113,33 +112,20 @@ local function instruct(pay, leg, account)
   end
   local instruction = kernel.instruct {
     leg = leg.number, channel = account.channel, channel_account = account.name,
-    merchant = account.merchant, expires_in = seconds,
+    expires_in = seconds,
   }
+  if not instruction then return nil end
   return {
     instruction = instruction, waiting = {}, situation = "", turn = 1, ask_at_ms = false,
     expires_at_ms = now + seconds * 1000, closing = false,
     needs_code = leg.scene == "qr", code_asked = 0,
-    consistency_seconds = account.consistency_seconds or CONSISTENCY_SECONDS,
   }
 end
 
 -- Money that came but cannot stay: it is owed back to the payer, and a person sees to it.
 local function owe_back(pay, instruction)
-  local amount = kernel.view(instruction).amount
-  kernel.post {
-    { debit = "2201", owner = pay.merchant_id, amount = amount },
-    { credit = "2202", owner = pay.merchant_id, amount = amount },
-  }
-  kernel.open_case("refund_due", instruction, "collected, but the payment failed: owed back")
+  kernel.owe_back(instruction)
   list.insert(pay.owed, instruction)
-end
-
-local function book_collected(pay, talk, account)
-  local amount = kernel.view(talk.instruction).amount
-  kernel.post {
-    { debit = "1101", owner = account.name, amount = amount },
-    { credit = "2201", owner = pay.merchant_id, amount = amount },
-  }
 end
 
 -- The answer contradicts our record: nobody may guess. A case is open; the run waits for people.
@@ -147,25 +133,33 @@ local function wait_for_people()
   while true do kernel.wait() end
 end
 
+-- Tries one account to its end. Returns true when it has the money (which is booked by then), else
+-- why it has not.
+local function try_account(pay, leg, account)
+  local talk = instruct(pay, leg, account)
+  if not talk then
+    return false, { code = "no_channel", message = account.name .. " is not there any more" }
+  end
+  local seen, closing = follow(talk)
+  if seen.status == "succeeded" then
+    pay:on_undo(function() owe_back(pay, talk.instruction) end)
+    return true
+  end
+  if seen.status == "conflicted" then wait_for_people() end
+  if closing then fail { code = closing, message = "closed before it was paid" } end
+  return false, { code = seen.code, message = seen.message }
+end
+
 -- Tries the accounts in the order the policy gave, each only after the one before it is known not
 -- to have taken the money.
 local function collect(pay, leg)
-  local last = { code = "no_channel", message = "no channel account can collect this" }
+  local why = { code = "no_channel", message = "no channel account can collect this" }
   for _, account in ipairs(policy.route(pay, leg).accounts) do
-    local talk = instruct(pay, leg, account)
-    local seen, closing = follow(talk)
-    if seen.status == "succeeded" then
-      book_collected(pay, talk, account)
-      pay:on_undo(function() owe_back(pay, talk.instruction) end)
-      return
-    end
-    if seen.status == "conflicted" then wait_for_people() end
-    if closing then
-      fail { code = closing, message = "closed before it was paid" }
-    end
-    last = seen
+    local paid, reason = try_account(pay, leg, account)
+    if paid then return end
+    why = reason
   end
-  fail { code = last.code, message = last.message }
+  fail(why)
 end
 
 return { collect_leg = collect, owe_back = owe_back, wait_for_people = wait_for_people }

@@ -57,13 +57,8 @@ local payment_verbs = {
     if not verdict.allowed then fail { code = verdict.code, message = verdict.message } end
   end,
 
-  -- Moves the whole amount from the order to what the merchant is owed.
-  book = function(self)
-    kernel.post {
-      { debit = "2201", owner = self.merchant_id, amount = self.amount },
-      { credit = "2101", owner = self.merchant_id, amount = self.amount },
-    }
-  end,
+  -- Books the whole amount from the order to what the merchant is owed; only success may follow.
+  book = function() kernel.settle() end,
 
   succeed = function(self) kernel.finish("succeeded") end,
 

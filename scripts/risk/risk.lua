@@ -1,4 +1,4 @@
--- Says whether a payment may go on at all.
+-- Says whether a payment may go on at all; if not, with a code for machines and why for people.
 return {
   name  = "risk",
   title = { en = "Payment limits", zh = "支付限额" },

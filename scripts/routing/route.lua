@@ -31,8 +31,7 @@ return {
     for rank, candidate in ipairs(kept) do
       local cost = candidate.cost_basis_points
       accounts[rank] = {
-        name = candidate.name, channel = candidate.channel, merchant = candidate.merchant,
-        consistency_seconds = candidate.consistency_seconds,
+        name = candidate.name, channel = candidate.channel,
         why = "rank " .. rank .. ": costs " .. cost .. " basis points",
       }
     end

@@ -22,13 +22,11 @@ Value candidate(int number) {
     value.set("name", "wx-" + std::to_string(number));
     value.set("channel", "wechatpay");
     value.set("method", "wechatpay");
-    value.set("merchant", "190000010" + std::to_string(number));
     value.set("scenes", Value(ValueArray{Value("qr"), Value("jsapi")}));
     value.set("amount_min", Money{1, cny()});
     // The last account is dropped, so that a reason against is part of every trace.
     value.set("amount_max", Money{number == kCandidates ? 100 : 5'000'000, cny()});
     value.set("cost_basis_points", 60 - number * 7 % 11);
-    value.set("consistency_seconds", 60);
     return value;
 }
 

@@ -33,12 +33,10 @@ Value candidate(int number) {
     value.set("name", "wx-" + std::to_string(number));
     value.set("channel", "wechatpay");
     value.set("method", "wechatpay");
-    value.set("merchant", "1900000109");
     value.set("scenes", Value(ValueArray{Value("qr")}));
     value.set("amount_min", Money{1, cny()});
     value.set("amount_max", Money{5'000'000, cny()});
     value.set("cost_basis_points", 60 - number);
-    value.set("consistency_seconds", 60);
     return value;
 }
 
@@ -62,6 +60,9 @@ struct Bench {
     flow::FlowScriptsPtr scripts;
     std::unique_ptr<decision::Policies> policies;
     flow::Decider decider;
+    flow::TermsSource terms = [](const flow::ChannelAddress&) {
+        return flow::ChannelTerms{"1900000109", true, std::chrono::seconds(60)};
+    };
     flow::InterpreterPool pool;
     SeededRandom random{1};
     std::string error;
@@ -126,6 +127,7 @@ struct Bench {
         activation.now = kStart + std::chrono::milliseconds(activation.seq * 50);
         activation.facts = std::move(facts);
         activation.decider = &decider;
+        activation.terms = &terms;
         const auto seq = activation.seq;
         const auto at = activation.now;
         const auto step = must(run.activate(std::move(activation)));

@@ -30,6 +30,9 @@ payment::Leg external_leg(std::int64_t minor);
 /// What routing chooses from: "wx-a" (cheaper) and "wx-b".
 Value two_candidates();
 
+/// Every channel account of the node has these terms.
+flow::TermsSource same_terms(flow::ChannelTerms terms);
+
 /// Whether a rebuilt run takes over after every activation, as if it had always left memory.
 enum class Memory { stays, dehydrated };
 
@@ -40,6 +43,9 @@ struct DriveOptions {
     std::string flow = "pay";
     Memory memory = Memory::stays;
     std::chrono::minutes order_lasts{15};
+    std::int64_t amount = 0;        ///< of the payment; 0: what the legs sum up to
+    std::int64_t order_amount = 0;  ///< 0: the payment's
+    flow::TermsSource terms = same_terms({"1900000109", true, std::chrono::seconds(60)});
     /// Where the run lives; null: among the runs of other drivers with the same scripts.
     std::shared_ptr<flow::Interpreter> interpreter;
     std::uint64_t seed = 7;  ///< of the ids
@@ -123,6 +129,8 @@ class FlowDriver {
     Result<flow::Step> activate(const std::vector<flow::Fact>& facts);
     Result<std::optional<flow::Recorded>> refused_by_bank(const flow::Step& step) const;
     void keep(flow::Step step);
+    [[nodiscard]] std::map<std::string, std::int64_t> booked() const;
+    void check_books() const;
     void check_money() const;
     void check_instructions() const;
 

@@ -125,8 +125,8 @@ TEST(PayFlow, KeepsTheDecisionWithItsReasons) {
 
     pay.start();
 
-    ASSERT_EQ(pay.last().recorded.size(), 2U);
-    const Value& route = pay.last().recorded.back().value;
+    ASSERT_EQ(pay.last().recorded.size(), 3U);
+    const Value& route = pay.last().recorded[1].value;
     EXPECT_EQ(route.text_or_empty("policy"), "route");
     EXPECT_EQ(route.text_or_empty("release"), repository_release()->id.to_string());
     ASSERT_NE(route.find("facts"), nullptr);

@@ -106,11 +106,11 @@ TEST(Replay, TakesNoDecisionFromTheWayThatARefusalClosed) {
 TEST(Replay, NamesExpectedAndActualWhenTheScriptWasEdited) {
     const FlowDriver pay = paid_after_a_refusal();
     const auto edited = release_with(
-        "scripts/lib/30_collect.lua",
+        "scripts/lib/40_payment.lua",
         replaced(
-            repository_release()->files.at("scripts/lib/30_collect.lua"),
-            "debit = \"1101\"",
-            "debit = \"1102\""
+            repository_release()->files.at("scripts/lib/40_payment.lua"),
+            "kernel.settle()",
+            "kernel.stage('reserve', 'begun') kernel.settle()"
         )
     );
 
@@ -123,9 +123,10 @@ TEST(Replay, NamesExpectedAndActualWhenTheScriptWasEdited) {
         AllOf(
             HasSubstr("activation 3 of " + pay.picture().payment.id.to_string() + " differs"),
             HasSubstr("the journal has [{\"type\":\"instruction\""),
-            HasSubstr("1101"),
             HasSubstr("the script asks for ["),
-            HasSubstr("1102")
+            HasSubstr(
+                "{\"type\":\"stage\",\"name\":\"reserve\",\"phase\":\"begun\"},{\"type\":\"post\""
+            )
         )
     );
 }

@@ -59,7 +59,10 @@ Cluster::Cluster(const ClusterOptions& options) : options_(options), database_(n
             .callback_base_url = front_.url(),
             .api_key = kApiKey,
             .accounts =
-                {{.name = "wx-main", .mchid = "1900000109", .cost_basis_points = 30},
+                {{.name = "wx-main",
+                  .mchid = "1900000109",
+                  .cost_basis_points = 30,
+                  .base_url = options_.first_account_url},
                  {.name = "wx-backup", .mchid = "1900000110", .cost_basis_points = 60}}
         }));
     }

@@ -43,8 +43,9 @@ void write_account(std::ostream& out, const NodeSettings& node, const NodeChanne
     out << "\n[[channel_account]]\n";
     set("name", account.name);
     set("channel", "wechatpay");
+    out << "not_found_after_seconds = " << node.not_found_after_seconds << "\n";
     out << "[channel_account.settings]\n";
-    set("base_url", node.psp_url);
+    set("base_url", account.base_url.empty() ? node.psp_url : account.base_url);
     set("callback_base_url", node.callback_base_url);
     set("mchid", account.mchid);
     set("appid", "wxd678efh567hg6787");
@@ -57,7 +58,6 @@ void write_account(std::ostream& out, const NodeSettings& node, const NodeChanne
     out << "[channel_account.keys_by_serial]\n" << quoted(key_id) << " = \"platform_key\"\n";
     out << "[channel_account.routing]\n";
     out << "cost_basis_points = " << account.cost_basis_points << "\n";
-    out << "consistency_seconds = " << node.consistency_seconds << "\n";
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ struct NodeChannelAccount {
     std::string name;
     std::string mchid;
     int cost_basis_points = 0;
+    std::string base_url;  ///< where it thinks the channel is; empty: where the simulator is
 };
 
 /// What a node's configuration file says.
@@ -26,7 +27,7 @@ struct NodeSettings {
     std::string callback_base_url;
     std::string api_key;
     std::vector<NodeChannelAccount> accounts;
-    int consistency_seconds = 2;
+    int not_found_after_seconds = 2;
 };
 
 /// `sluice serve` as a process of its own, that a test may stop, kill and start again. One thread.

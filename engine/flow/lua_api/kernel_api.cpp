@@ -87,56 +87,18 @@ Result<std::int64_t> whole_of(const Value& record, std::string_view key, std::in
     return *member->as_int();
 }
 
-Result<PostLine> line_of(const Value& record) {
-    SLUICE_TRY(knows_all(record, "a posting line", {"debit", "credit", "owner", "amount"}));
-    PostLine line;
-    const Value* amount = record.find("amount");
-    if (amount == nullptr || amount->as_money() == nullptr) {
-        return fail(ErrorCode::script, "a posting line wants 'amount' as money");
-    }
-    line.amount = *amount->as_money();
-    const bool debit = record.find("debit") != nullptr;
-    line.side = debit ? Side::debit : Side::credit;
-    line.gl = record.text_or_empty(debit ? "debit" : "credit");
-    line.owner = record.text_or_empty("owner");
-    if (line.gl.empty() || line.owner.empty() || (debit && record.find("credit") != nullptr)) {
-        return fail(
-            ErrorCode::script,
-            "a posting line wants either 'debit' or 'credit' with an account code, and 'owner'"
-        );
-    }
-    return line;
-}
-
-Result<Value> post(Kernel& kernel, Arguments arguments) {
-    const ValueArray* records = at(arguments, 0).as_array();
-    if (records == nullptr) {
-        return fail(ErrorCode::script, "post wants a list of lines");
-    }
-    std::vector<PostLine> lines;
-    for (const auto& record : *records) {
-        SLUICE_ASSIGN(auto line, line_of(record));
-        lines.push_back(std::move(line));
-    }
-    SLUICE_TRY(kernel.post(std::move(lines)));
-    return Value{};
-}
-
 Result<Value> instruct(Kernel& kernel, Arguments arguments) {
     const Value& record = at(arguments, 0);
     InstructRequest request;
-    SLUICE_TRY(knows_all(
-        record, "instruct", {"leg", "channel", "channel_account", "merchant", "expires_in"}
-    ));
+    SLUICE_TRY(knows_all(record, "instruct", {"leg", "channel", "channel_account", "expires_in"}));
     SLUICE_ASSIGN(const std::int64_t leg, whole_of(record, "leg", kLegsMax));
     SLUICE_ASSIGN(const std::int64_t expires_in, whole_of(record, "expires_in", kSecondsMax));
     request.leg_number = static_cast<int>(leg);
     request.channel = record.text_or_empty("channel");
     request.channel_account = record.text_or_empty("channel_account");
-    request.merchant = record.text_or_empty("merchant");
     request.expires_at = kernel.now() + std::chrono::seconds(expires_in);
-    SLUICE_ASSIGN(const InstructionId id, kernel.instruct(request));
-    return Value(id.to_string());
+    SLUICE_ASSIGN(const auto id, kernel.instruct(request));
+    return id ? Value(id->to_string()) : Value{};
 }
 
 Result<Value> view(Kernel& kernel, Arguments arguments) {
@@ -149,7 +111,7 @@ Result<Value> view(Kernel& kernel, Arguments arguments) {
     record.set("status", payment::to_string(instruction->status));
     record.set("code", instruction->outcome_code);
     record.set("message", instruction->outcome_message);
-    record.set("has_next_action", !instruction->next_action.is_null());
+    record.set("may_repeat", kernel.may_repeat(*instruction));
     record.set("amount", instruction->amount);
     return record;
 }
@@ -183,12 +145,22 @@ Result<Value> hold(Kernel& kernel, Arguments arguments) {
 
 Result<Value> conclude_absent(Kernel& kernel, Arguments arguments) {
     SLUICE_ASSIGN(const InstructionId id, instruction_at(arguments, 0));
-    const std::int64_t* seconds = at(arguments, 1).as_int();
-    if (seconds == nullptr || *seconds > kSecondsMax) {
-        return fail(ErrorCode::script, "conclude_absent wants the channel's delay in seconds");
+    if (arguments.size() > 1) {
+        return fail(ErrorCode::script, "conclude_absent takes no delay, the channel declares it");
     }
-    SLUICE_ASSIGN(const bool absent, kernel.conclude_absent(id, std::chrono::seconds(*seconds)));
+    SLUICE_ASSIGN(const bool absent, kernel.conclude_absent(id));
     return Value(absent);
+}
+
+Result<Value> settle(Kernel& kernel, Arguments) {
+    SLUICE_TRY(kernel.settle());
+    return Value{};
+}
+
+Result<Value> owe_back(Kernel& kernel, Arguments arguments) {
+    SLUICE_ASSIGN(const InstructionId id, instruction_at(arguments, 0));
+    SLUICE_TRY(kernel.owe_back(id));
+    return Value{};
 }
 
 Result<Value> decide(Kernel& kernel, Arguments arguments) {
@@ -274,7 +246,8 @@ constexpr std::pair<const char*, Primitive> kPrimitives[] = {
     {"exchange", exchange},
     {"view", view},
     {"conclude_absent", conclude_absent},
-    {"post", post},
+    {"settle", settle},
+    {"owe_back", owe_back},
     {"open_case", open_case},
     {"unwind", unwind},
     {"finish", finish},

@@ -91,7 +91,7 @@ TEST_F(Example, ShowsTheDefaultsOfAChannelAccount) {
     EXPECT_EQ(shown.routing.cost_basis_points, real.routing.cost_basis_points);
     EXPECT_EQ(shown.routing.amount_min, real.routing.amount_min);
     EXPECT_EQ(shown.routing.amount_max, real.routing.amount_max);
-    EXPECT_EQ(shown.routing.consistency_seconds, real.routing.consistency_seconds);
+    EXPECT_EQ(shown.not_found_after_seconds, real.not_found_after_seconds);
 }
 
 }  // namespace

@@ -13,12 +13,10 @@ Value candidate(const char* name, int cost) {
     value.set("name", name);
     value.set("channel", "wechatpay");
     value.set("method", "wechatpay");
-    value.set("merchant", "1900000109");
     value.set("scenes", Value(ValueArray{Value("qr")}));
     value.set("amount_min", Money{100, cny()});
     value.set("amount_max", Money{5000, cny()});
     value.set("cost_basis_points", cost);
-    value.set("consistency_seconds", 60);
     return value;
 }
 
@@ -34,7 +32,7 @@ script::ReleasePtr repository_release() { return script::load_release(SLUICE_SOU
 
 /// A release of one policy alone.
 script::ReleasePtr policy_release(const std::string& body) {
-    return script::build_release({{"scripts/risk/risk.lua",
+    return script::build_release({{"scripts/risk/sample.lua",
                                    "return { decide = function(facts) " + body + " end }"}})
         .value();
 }
@@ -114,7 +112,7 @@ TEST(Policies, AnswerWithTheirFactsTheirReleaseAndTheirName) {
 
 TEST(Policies, KeepNothingFromOneDecisionToTheNext) {
     const auto release = script::build_release(
-        {{"scripts/risk/risk.lua",
+        {{"scripts/risk/sample.lua",
           "local seen = { count = 0 }\n"
           "return { decide = function(facts)\n"
           "  seen.count = seen.count + 1\n"
@@ -125,7 +123,7 @@ TEST(Policies, KeepNothingFromOneDecisionToTheNext) {
     const auto policies = policies_of(*release);
 
     for (int i = 0; i < 2; ++i) {
-        const auto answer = policies->decide("risk", Value(ValueObject{}));
+        const auto answer = policies->decide("sample", Value(ValueObject{}));
         ASSERT_TRUE(answer.has_value()) << answer.error().message;
         EXPECT_EQ(answer->int_or("count", 0), 1);
     }
@@ -134,11 +132,11 @@ TEST(Policies, KeepNothingFromOneDecisionToTheNext) {
 TEST(Policies, FollowTheAdoptedReleaseFromTheNextDecisionOn) {
     const auto policies = policies_of(policy_release("return { code = 'old' }"));
     const auto fresh = policy_release("return { code = 'new' }");
-    EXPECT_EQ(policies->decide("risk", Value(ValueObject{}))->text_or_empty("code"), "old");
+    EXPECT_EQ(policies->decide("sample", Value(ValueObject{}))->text_or_empty("code"), "old");
 
     ASSERT_TRUE(policies->adopt(fresh).has_value());
 
-    const auto answer = policies->decide("risk", Value(ValueObject{}));
+    const auto answer = policies->decide("sample", Value(ValueObject{}));
     EXPECT_EQ(answer->text_or_empty("code"), "new");
     EXPECT_EQ(answer->text_or_empty("release"), fresh->id.to_string());
 }
@@ -148,13 +146,13 @@ TEST(Policies, TellTheAuthorWhatFailedAndWhere) {
     Value facts;
     facts.set("amount", 5);
 
-    const auto answer = policies->decide("risk", facts);
+    const auto answer = policies->decide("sample", facts);
 
     ASSERT_FALSE(answer.has_value());
     EXPECT_EQ(answer.error().code, ErrorCode::script);
     EXPECT_EQ(
         answer.error().message,
-        "scripts/risk/risk.lua, line 2: unknown field 'amunt' - did you mean 'amount'?"
+        "scripts/risk/sample.lua, line 2: unknown field 'amunt' - did you mean 'amount'?"
     );
 }
 
@@ -166,28 +164,31 @@ TEST(Policies, AnswerAgainAfterOneOfThemWasStopped) {
     Value short_one;
     short_one.set("loops", false);
 
-    const auto stopped = policies->decide("risk", endless);
+    const auto stopped = policies->decide("sample", endless);
 
     ASSERT_FALSE(stopped.has_value());
     EXPECT_THAT(stopped.error().message, HasSubstr("is there a loop without end?"));
-    EXPECT_EQ(policies->decide("risk", short_one)->text_or_empty("code"), "fine");
+    EXPECT_EQ(policies->decide("sample", short_one)->text_or_empty("code"), "fine");
 }
 
 TEST(Policies, RefuseAnAnswerThatIsNoRecord) {
     const auto policies = policies_of(policy_release("return true"));
 
-    const auto answer = policies->decide("risk", Value(ValueObject{}));
+    const auto answer = policies->decide("sample", Value(ValueObject{}));
 
     ASSERT_FALSE(answer.has_value());
-    EXPECT_EQ(answer.error().message, "policy 'risk' answered with a boolean, wanted a record");
+    EXPECT_EQ(
+        answer.error().message,
+        "scripts/risk/sample.lua: policy 'sample' answered with a boolean, wanted a record"
+    );
 }
 
 TEST(Policies, NameAPolicyThatDoesNotExist) {
     const auto policies = policies_of(policy_release("return {}"));
 
     EXPECT_EQ(
-        policies->decide("risc", Value(ValueObject{})).error().message,
-        "policy 'risc' is not in the live release"
+        policies->decide("sampel", Value(ValueObject{})).error().message,
+        "policy 'sampel' is not in the live release"
     );
 }
 

@@ -89,7 +89,8 @@ TEST(JournalFact, RefusesWhatNoFactIs) {
 }
 
 TEST(JournalRecorded, IsReadBack) {
-    for (const auto kind : {Recorded::Kind::decision, Recorded::Kind::refusal}) {
+    for (const auto kind :
+         {Recorded::Kind::decision, Recorded::Kind::refusal, Recorded::Kind::terms}) {
         Value value;
         value.set("code", "insufficient_balance");
 
@@ -100,6 +101,38 @@ TEST(JournalRecorded, IsReadBack) {
         EXPECT_EQ(again->kind, kind);
         EXPECT_EQ(again->ordinal, 5U);
         EXPECT_EQ(again->value, value);
+    }
+}
+
+TEST(JournalTerms, AreReadBack) {
+    const ChannelTerms terms{"1900000109", true, std::chrono::seconds(60)};
+
+    const auto again =
+        terms_from_value(json::parse(to_json(to_value(std::optional(terms)))).value());
+
+    ASSERT_TRUE(again.has_value() && again->has_value());
+    EXPECT_EQ((*again)->merchant, "1900000109");
+    EXPECT_TRUE((*again)->collect_may_repeat);
+    EXPECT_EQ((*again)->not_found_after, std::chrono::seconds(60));
+}
+
+TEST(JournalTerms, OfNoAccountAreReadBackAsNone) {
+    const auto again = terms_from_value(to_value(std::optional<ChannelTerms>{}));
+
+    ASSERT_TRUE(again.has_value());
+    EXPECT_FALSE(again->has_value());
+}
+
+TEST(JournalTerms, RefuseWhatNoTermsAre) {
+    for (const char* text :
+         {"{\"merchant\":\"a\"}",
+          "{\"merchant\":\"a\",\"collect_may_repeat\":true}",
+          "{\"collect_may_repeat\":1,\"not_found_after_seconds\":60}",
+          "{\"collect_may_repeat\":true,\"not_found_after_seconds\":-1}"}) {
+        const auto terms = terms_from_value(json::parse(text).value());
+
+        ASSERT_FALSE(terms.has_value()) << text;
+        EXPECT_EQ(terms.error().code, ErrorCode::corrupt);
     }
 }
 

@@ -73,6 +73,18 @@ void expect_same(const Outcome& a, const Outcome& b) {
     EXPECT_EQ(a.next_action, b.next_action);
 }
 
+TEST(Names, AreCutBetweenCharactersWhenTheyAreTooLong) {
+    std::string text;
+    for (int i = 0; i < 30; ++i) {
+        text += "付";
+    }
+
+    EXPECT_EQ(
+        parse_operation(text).error().message,
+        "'" + text.substr(0, 63) + "' is no channel operation"
+    );
+}
+
 TEST(OutcomeValue, IsReadBackFromItsJson) {
     const Outcome full = full_outcome();
 

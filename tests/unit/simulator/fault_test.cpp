@@ -39,6 +39,14 @@ TEST_F(PspFault, Status5xxExecutesNothingAndItsTwinDoes) {
     EXPECT_EQ(booked(kNumber).int_or("creates", 0), 1);
 }
 
+TEST_F(PspFault, RefusedIsADefiniteNoAndExecutesNothing) {
+    order_fault(R"({"operation":"create","kind":"refused"})");
+
+    EXPECT_EQ(refusal_of(create(kNumber)), "403 RULE_LIMIT");
+    EXPECT_TRUE(booked(kNumber).is_null());
+    EXPECT_EQ(status_of(create(kNumber)), 200);
+}
+
 TEST_F(PspFault, GarbageIsNeitherReadableNorSigned) {
     order_fault(R"({"operation":"query","kind":"garbage"})");
     ASSERT_EQ(status_of(create(kNumber)), 200);

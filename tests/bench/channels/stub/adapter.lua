@@ -44,6 +44,7 @@ return {
     amount_max_minor = 5000000000,
     expiry_max_seconds = 604800,
     description_max_bytes = 127,
+    not_found_after_seconds = 60,
   },
   operations = {
     collect = operation("/collect"),

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.hpp"
+#include "core/value.hpp"
+
+namespace sluice::decision {
+
+/// What flows may rely on in a policy's answer. Made once for a list of candidates; immutable.
+class AnswerRules {
+  public:
+    explicit AnswerRules(const Value& candidates);
+
+    /// Every answer is a record. `risk`: `allowed` is true, or false with `code` and `message`.
+    /// `route`: `accounts` names some of the candidates with channel and reason, `dropped` all
+    /// others with a reason. `script` tells what is wrong and what is wanted.
+    [[nodiscard]] Result<void> check(std::string_view policy, const Value& answer) const;
+
+  private:
+    struct Candidate {
+        std::string name;
+        std::string channel;
+    };
+    /// One candidate each: whether the answer has named it.
+    using Named = std::vector<bool>;
+
+    [[nodiscard]] Result<void> check_route(const Value& answer) const;
+    [[nodiscard]] Result<void> check_list(const Value& answer, std::string_view list, Named& named)
+        const;
+    [[nodiscard]] Result<void> check_entry(const Value& entry, std::string_view list, Named& named)
+        const;
+    [[nodiscard]] std::size_t position_of(std::vector<Candidate>::const_iterator found) const {
+        return static_cast<std::size_t>(found - candidates_.begin());
+    }
+    [[nodiscard]] std::string names() const;
+
+    std::vector<Candidate> candidates_;
+};
+
+}  // namespace sluice::decision

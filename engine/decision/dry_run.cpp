@@ -1,0 +1,217 @@
+#include "decision/dry_run.hpp"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "core/random.hpp"
+#include "flow/run.hpp"
+
+namespace sluice::decision {
+namespace {
+
+using flow::Fact;
+using flow::HoldStep;
+using payment::LegKind;
+using payment::Operation;
+using payment::OutcomeKind;
+
+constexpr int kStepsMax = 40;
+constexpr int kRefusalsMax = 10;
+constexpr int kStepsBeforeClosing = 6;
+constexpr Time kBegin{std::chrono::seconds(1'767'225'600)};
+
+/// One way a payment can go.
+struct Story {
+    std::string_view name;
+    OutcomeKind collect;
+    OutcomeKind query;
+    bool business_closes = false;
+    std::optional<HoldStep::Kind> refused{};  ///< what the bank refuses
+};
+
+const Story kStories[] = {
+    {"the payer pays", OutcomeKind::succeeded, OutcomeKind::succeeded},
+    {"the payer pays after a while", OutcomeKind::pending, OutcomeKind::succeeded},
+    {"every channel refuses", OutcomeKind::refused, OutcomeKind::refused},
+    {"an answer is lost, the business closes", OutcomeKind::unknown, OutcomeKind::not_found, true},
+    {"nobody pays, the business closes", OutcomeKind::unknown, OutcomeKind::pending, true},
+    {"a hold is refused",
+     OutcomeKind::succeeded,
+     OutcomeKind::succeeded,
+     false,
+     HoldStep::Kind::hold},
+    {"a capture is refused",
+     OutcomeKind::succeeded,
+     OutcomeKind::succeeded,
+     false,
+     HoldStep::Kind::capture},
+};
+
+payment::PaymentPicture made_up_payment(const std::string& flow, const DryWorld& world) {
+    SeededRandom random(1);
+    const Bucket bucket{0};
+    payment::PaymentPicture picture;
+    auto& order = picture.order;
+    order.id = OrderId::generate(kBegin, bucket, random);
+    order.merchant_id = "dry-run";
+    order.product_code = "dry-run";
+    order.amount = Money{10'000, cny()};
+    order.expires_at = kBegin + std::chrono::minutes(15);
+    payment::Leg card;
+    card.number = 1;
+    card.kind = LegKind::internal;
+    card.method = "prepaid_card";
+    card.account = AccountId::generate(kBegin, bucket, random);
+    card.amount = Money{3000, cny()};
+    payment::Leg external;
+    external.number = 2;
+    external.method = world.method;
+    external.scene = world.scene;
+    external.amount = Money{7000, cny()};
+    auto& payment = picture.payment;
+    payment.id = PaymentId::generate(kBegin, bucket, random);
+    payment.order_id = order.id;
+    payment.merchant_id = order.merchant_id;
+    payment.flow = flow;
+    payment.amount = order.amount;
+    payment.legs = {std::move(card), std::move(external)};
+    return picture;
+}
+
+/// One flow in one story; kept for that long.
+class Play {
+  public:
+    Play(flow::FlowScriptsPtr scripts, const Story& story, const DryWorld& world)
+        : scripts_(std::move(scripts)), story_(story), world_(world) {}
+
+    Result<void> play(const std::string& flow) {
+        start_ = made_up_payment(flow, world_);
+        SLUICE_ASSIGN(run_, flow::Run::create(scripts_, start_));
+        std::vector<Fact> facts{Fact{}};
+        for (int step = 0; step < kStepsMax && !facts.empty(); ++step) {
+            SLUICE_TRY(take(facts));
+            facts = next_facts(step);
+        }
+        return {};
+    }
+
+  private:
+    Result<void> take(const std::vector<Fact>& facts) {
+        flow::Kernel::Activation activation{
+            run_->next_seq(), now_, facts, {}, &world_.decide, &terms_
+        };
+        for (int refusals = 0; refusals <= kRefusalsMax; ++refusals) {
+            SLUICE_ASSIGN(const flow::Step step, run_->activate(activation));
+            activation.known = step.recorded;
+            const auto refused = refused_in(step);
+            if (!refused) {
+                taken_.push_back(activation);
+                return {};
+            }
+            activation.known.push_back(*refused);
+            SLUICE_TRY(rebuild());
+        }
+        return fail(ErrorCode::script, "the flow asks for what was refused again and again");
+    }
+
+    /// A coroutine cannot be rolled back: what it took before is played again.
+    Result<void> rebuild() {
+        SLUICE_ASSIGN(run_, flow::Run::create(scripts_, start_));
+        for (const auto& activation : taken_) {
+            SLUICE_TRY(run_->activate(activation));
+        }
+        return {};
+    }
+
+    [[nodiscard]] std::optional<flow::Recorded> refused_in(const flow::Step& step) const {
+        for (const HoldStep& hold : step.holds) {
+            if (hold.kind == story_.refused) {
+                Value why;
+                why.set("code", "refused");
+                why.set("message", "refused");
+                return flow::Recorded{flow::Recorded::Kind::refusal, hold.ordinal, std::move(why)};
+            }
+        }
+        return std::nullopt;
+    }
+
+    std::vector<Fact> next_facts(int step) {
+        std::vector<Fact> facts;
+        if (run_->kernel().is_finished()) {
+            return facts;
+        }
+        for (const auto& [number, sent] : run_->kernel().unanswered()) {
+            facts.push_back(answer_to(sent));
+        }
+        if (!facts.empty()) {
+            return facts;
+        }
+        Fact fact;
+        if (story_.business_closes && step >= kStepsBeforeClosing && !closing_) {
+            closing_ = true;
+            fact.kind = Fact::Kind::close_requested;
+            facts.push_back(std::move(fact));
+        } else if (run_->wake_at()) {
+            now_ = std::max(now_, *run_->wake_at());
+            fact.kind = Fact::Kind::timer;
+            facts.push_back(std::move(fact));
+        }
+        return facts;
+    }
+
+    [[nodiscard]] Fact answer_to(const flow::SendExchange& sent) const {
+        Fact fact;
+        fact.kind = Fact::Kind::outcome;
+        fact.instruction = sent.instruction;
+        fact.exchange = sent.exchange;
+        fact.operation = sent.operation;
+        const bool absent = story_.query == OutcomeKind::not_found;
+        if (sent.operation == Operation::close || (closing_ && !absent)) {
+            fact.outcome.kind = absent ? OutcomeKind::not_found : OutcomeKind::closed;
+        } else {
+            fact.outcome.kind =
+                sent.operation == Operation::collect ? story_.collect : story_.query;
+        }
+        fact.outcome.code = "DRY_RUN";
+        fact.outcome.number = sent.instruction.raw().to_string();
+        fact.outcome.amount = run_->kernel().find(sent.instruction)->amount;
+        return fact;
+    }
+
+    const flow::TermsSource terms_ = [](const flow::ChannelAddress&) {
+        return flow::ChannelTerms{"dry-run", true, std::chrono::seconds(1)};
+    };
+    flow::FlowScriptsPtr scripts_;
+    const Story& story_;
+    const DryWorld& world_;
+    payment::PaymentPicture start_;
+    std::unique_ptr<flow::Run> run_;
+    std::vector<flow::Kernel::Activation> taken_;
+    Time now_ = kBegin;
+    bool closing_ = false;
+};
+
+}  // namespace
+
+Result<void> dry_run(
+    const script::Release& release, const std::string& flow, const DryWorld& world
+) {
+    const auto program = release.flows.find(flow);
+    if (program == release.flows.end()) {
+        return fail(ErrorCode::script, "flow '" + flow + "' is not in the release");
+    }
+    auto scripts = std::make_shared<flow::FlowScripts>();
+    scripts->release = release.id;
+    scripts->libraries = release.libraries;
+    scripts->flow = program->second;
+    for (const Story& story : kStories) {
+        if (auto played = Play(scripts, story, world).play(flow); !played) {
+            const std::string told = " (flow '" + flow + "', when " + std::string(story.name) + ")";
+            return fail(ErrorCode::script, played.error().message + told);
+        }
+    }
+    return {};
+}
+
+}  // namespace sluice::decision

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "core/result.hpp"
+#include "core/value.hpp"
+
+namespace sluice::flow {
+
+/// What binds us at one channel account, as its adapter and the node's configuration declare it. A
+/// run keeps the terms under which each instruction began; no script can set or change them.
+struct ChannelTerms {
+    std::string merchant;             ///< who an answer must name
+    bool collect_may_repeat = false;  ///< the same collect again gets the same order
+    /// How long after its last collect was over a channel may still not show the order.
+    std::chrono::seconds not_found_after{0};
+};
+
+struct ChannelAddress {
+    std::string_view channel;
+    std::string_view account;
+};
+
+/// The terms of a channel account of this node; nullopt when it has none of that name.
+using TermsSource = std::function<std::optional<ChannelTerms>(const ChannelAddress&)>;
+
+/// As the journal keeps them; null for an account that does not exist.
+[[nodiscard]] Value to_value(const std::optional<ChannelTerms>& terms);
+Result<std::optional<ChannelTerms>> terms_from_value(const Value& value);
+
+}  // namespace sluice::flow

@@ -1,0 +1,160 @@
+// What a run may ask of a channel: the channel's own terms decide, never a script's word for them.
+#include <algorithm>
+#include <utility>
+
+#include "flow/kernel.hpp"
+
+namespace sluice::flow {
+
+using payment::InstructionStatus;
+using payment::LegKind;
+using payment::Operation;
+
+Result<std::optional<ChannelTerms>> Kernel::terms_of(const ChannelAddress& address) {
+    const std::uint32_t ordinal = ++ordinal_;
+    std::optional<ChannelTerms> terms;
+    if (const Recorded* known = known_at(ordinal, Recorded::Kind::terms)) {
+        const Value* kept = known->value.find("terms");
+        SLUICE_ASSIGN(terms, terms_from_value(kept == nullptr ? Value{} : *kept));
+    } else if (activation_.terms != nullptr) {
+        terms = (*activation_.terms)(address);
+    } else {
+        return fail(
+            ErrorCode::nondeterminism,
+            "the journal holds no terms of " + std::string(address.channel) + "/" +
+                std::string(address.account) + " here"
+        );
+    }
+    Value kept;
+    kept.set("channel", address.channel);
+    kept.set("channel_account", address.account);
+    kept.set("terms", to_value(terms));
+    step_.recorded.push_back({Recorded::Kind::terms, ordinal, std::move(kept)});
+    return terms;
+}
+
+Result<std::optional<InstructionId>> Kernel::instruct(const InstructRequest& request) {
+    SLUICE_TRY(may_begin("instruct"));
+    SLUICE_ASSIGN(const payment::Leg* leg, leg(request.leg_number));
+    if (leg->kind != LegKind::external) {
+        return fail(
+            ErrorCode::script,
+            "leg " + std::to_string(leg->number) + " is internal, a channel cannot collect it"
+        );
+    }
+    if (request.channel.empty() || request.channel_account.empty()) {
+        return fail(
+            ErrorCode::script,
+            "an instruction for leg " + std::to_string(leg->number) +
+                " wants 'channel' and 'channel_account'"
+        );
+    }
+    SLUICE_ASSIGN(auto terms, terms_of({request.channel, request.channel_account}));
+    if (!terms) {
+        return std::optional<InstructionId>{};
+    }
+    SLUICE_ASSIGN(payment::Instruction * instruction, create(*leg, request));
+    instruction->merchant = terms->merchant;
+    talks_[instruction->id].terms = std::move(*terms);
+    return std::optional(instruction->id);
+}
+
+bool Kernel::is_asked(InstructionId id, Operation operation) const {
+    return std::ranges::any_of(unanswered_, [&](const auto& sent) {
+        return sent.second.instruction == id && sent.second.operation == operation;
+    });
+}
+
+bool Kernel::may_repeat(const payment::Instruction& instruction) const {
+    const auto talk = talks_.find(instruction.id);
+    return talk != talks_.end() && talk->second.collect_sent &&
+           talk->second.terms.collect_may_repeat && instruction.next_action.is_null() &&
+           (instruction.status == InstructionStatus::pending ||
+            instruction.status == InstructionStatus::unknown);
+}
+
+Result<void> Kernel::may_collect(const payment::Instruction& instruction) const {
+    SLUICE_TRY(may_begin("collect"));
+    SLUICE_TRY(within_due(Money{0, instruction.amount.currency()}));
+    const auto talk = talks_.find(instruction.id);
+    const bool sent = talk != talks_.end() && talk->second.collect_sent;
+    const bool first = !sent && instruction.status == InstructionStatus::created;
+    if (first || may_repeat(instruction)) {
+        return {};
+    }
+    const bool forbidden = sent && !talk->second.terms.collect_may_repeat;
+    return fail(
+        ErrorCode::script,
+        instruction.id.to_string() + " is " + std::string(to_string(instruction.status)) +
+            (forbidden ? ", and its channel takes no request twice: query it instead"
+                       : ", it was sent before: query it instead")
+    );
+}
+
+Result<void> Kernel::exchange(InstructionId id, Operation operation) {
+    SLUICE_TRY(may("talk to a channel"));
+    const payment::Instruction* instruction = find(id);
+    if (instruction == nullptr || instruction->kind != LegKind::external) {
+        return fail(
+            ErrorCode::script, id.to_string() + " is no external instruction of this payment"
+        );
+    }
+    auto& talk = talks_[id];
+    if (operation == Operation::collect) {
+        SLUICE_TRY(may_collect(*instruction));
+    } else if (!talk.collect_sent) {
+        return fail(
+            ErrorCode::script,
+            id.to_string() + " was never sent, nothing to " + std::string(to_string(operation))
+        );
+    }
+    if (is_asked(id, operation)) {
+        return fail(
+            ErrorCode::script,
+            id.to_string() + " already waits for the answer to a " +
+                std::string(to_string(operation))
+        );
+    }
+    const bool repeats = operation == Operation::collect && talk.collect_sent;
+    if (operation == Operation::collect) {
+        // It may create the order anew: whatever was closed or not found before is worth nothing.
+        talk.collect_sent = true;
+        talk.closed_after = 0;
+        talk.found_nothing.reset();
+    }
+    if (operation == Operation::query) {
+        talk.query_sent = activation_.now;
+    }
+    const SendExchange effect{++exchanges_sent_, id, operation, repeats};
+    unanswered_[effect.exchange] = effect;
+    note(to_value(effect));
+    step_.exchanges.push_back(effect);
+    return {};
+}
+
+Result<bool> Kernel::conclude_absent(InstructionId id) {
+    SLUICE_TRY(may("conclude"));
+    payment::Instruction* instruction = find_mutable(id);
+    if (instruction == nullptr || instruction->kind != LegKind::external) {
+        return fail(
+            ErrorCode::script, id.to_string() + " is no external instruction of this payment"
+        );
+    }
+    if (payment::is_final(instruction->status)) {
+        return fail(
+            ErrorCode::script,
+            id.to_string() + " is " + std::string(to_string(instruction->status)) +
+                ", only an open instruction can turn out absent"
+        );
+    }
+    const auto& talk = talks_[id];
+    if (is_asked(id, Operation::collect) || !talk.found_nothing ||
+        *talk.found_nothing - talk.collect_over < talk.terms.not_found_after) {
+        return false;
+    }
+    move(*instruction, payment::InstructionEvent::shut);
+    instruction->outcome_code = "not_found";
+    return true;
+}
+
+}  // namespace sluice::flow

@@ -1,0 +1,107 @@
+// A server with a script that does not fit says so in one line and does not start.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/process_child.hpp"
+#include "support/process_wait.hpp"
+
+namespace sluice::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string text_of(const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+/// A copy of the repository's scripts and adapters, and a server that is to start with it. Its
+/// database cannot be reached: a server that comes so far tells that instead.
+class Start : public ::testing::Test {
+  protected:
+    void SetUp() override {
+        folder_ = fs::path(::testing::TempDir()) / ("sluice_start_" + std::to_string(getpid()));
+        fs::remove_all(folder_);
+        fs::create_directories(folder_);
+        for (const char* part : {"flows", "scripts", "channels", "db"}) {
+            fs::copy(
+                fs::path(SLUICE_SOURCE_DIR) / part, folder_ / part, fs::copy_options::recursive
+            );
+        }
+        std::ofstream(folder_ / "sluice.toml")
+            << "root = '" << folder_.string() << "'\n[http]\nlisten = \"127.0.0.1:0\"\n"
+            << "[database]\nconninfo = \"host=" << folder_.string() << " dbname=none\"\n"
+            << "[[api_key]]\nkey = \"a-key-of-a-merchant-in-tests\"\nmerchant_id = \"m1\"\n";
+    }
+    void TearDown() override { fs::remove_all(folder_); }
+
+    void edit(const std::string& file, const std::string& from, const std::string& to) {
+        std::string text = text_of(folder_ / file);
+        const auto at = text.find(from);
+        ASSERT_NE(at, std::string::npos) << from;
+        std::ofstream(folder_ / file, std::ios::binary) << text.replace(at, from.size(), to);
+    }
+
+    /// What the server says before it ends by itself.
+    std::string said_at_the_end() {
+        ChildProcess server(
+            {.arguments = {SLUICE_BINARY, "serve", "--config", folder_ / "sluice.toml"},
+             .log = folder_ / "log"}
+        );
+        EXPECT_TRUE(eventually([&] { return !server.is_running(); })) << "the server started";
+        return text_of(folder_ / "log");
+    }
+
+    fs::path folder_;
+};
+
+TEST_F(Start, GoesOnToTheDatabaseWithGoodScripts) {
+    EXPECT_THAT(said_at_the_end(), AllOf(HasSubstr("sluice serve: "), Not(HasSubstr(".lua"))));
+}
+
+TEST_F(Start, EndsWithOneLineForAFlowWithAnUnknownVerb) {
+    edit("flows/pay.lua", "pay:book()", "pay:bok()");
+
+    const std::string said = said_at_the_end();
+
+    EXPECT_THAT(
+        said,
+        AllOf(
+            HasSubstr("sluice serve: flows/pay.lua, line 12: unknown field or method 'bok'"),
+            HasSubstr("did you mean 'book'?")
+        )
+    );
+    EXPECT_EQ(std::ranges::count(said, '\n'), 1) << said;
+}
+
+TEST_F(Start, EndsWithOneLineForAPolicyWithAnotherAnswer) {
+    edit("scripts/risk/risk.lua", "return { allowed = true }", "return { alowed = true }");
+
+    EXPECT_THAT(
+        said_at_the_end(),
+        HasSubstr(
+            "sluice serve: scripts/risk/risk.lua: policy 'risk' answered 'allowed' with nothing, "
+            "wanted true or false"
+        )
+    );
+}
+
+TEST_F(Start, EndsWithOneLineForAnAdapterThatNoAccountUses) {
+    edit("channels/wechatpay/adapter.lua", "query = {", "qery = {");
+
+    EXPECT_THAT(
+        said_at_the_end(),
+        HasSubstr("sluice serve: adapter 'wechatpay': operations.query.request is not a function")
+    );
+}
+
+}  // namespace
+}  // namespace sluice::testing

@@ -1,0 +1,124 @@
+// What the verbs of flows may rely on in a policy's answer.
+#include "decision/answer.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "json/json.hpp"
+
+namespace sluice::decision {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// What is wrong with the answer; empty when it is good. The candidates are wx-a and wx-b.
+std::string mistake(std::string_view policy, const std::string& answer) {
+    const Value candidates =
+        json::parse(
+            R"([{"name":"wx-a","channel":"wechatpay"},{"name":"wx-b","channel":"wechatpay"}])"
+        )
+            .value();
+    const auto good = AnswerRules(candidates).check(policy, json::parse(answer).value());
+    return good ? "" : good.error().message;
+}
+
+constexpr const char* kKeptA = R"({"name":"wx-a","channel":"wechatpay","why":"cheap"})";
+constexpr const char* kDroppedB = R"({"name":"wx-b","why":"dear"})";
+
+std::string route(const std::string& accounts, const std::string& dropped) {
+    return R"({"accounts":[)" + accounts + R"(],"dropped":[)" + dropped + "]}";
+}
+
+TEST(PolicyAnswer, OfRiskIsYesOrNoWithReasons) {
+    EXPECT_EQ(mistake("risk", R"({"allowed":true})"), "");
+    EXPECT_EQ(mistake("risk", R"({"allowed":false,"code":"x","message":"y"})"), "");
+    EXPECT_EQ(
+        mistake("risk", R"({"alowed":true})"),
+        "policy 'risk' answered 'allowed' with nothing, wanted true or false"
+    );
+    EXPECT_EQ(
+        mistake("risk", R"({"allowed":"yes"})"),
+        "policy 'risk' answered 'allowed' with a text, wanted true or false"
+    );
+    EXPECT_THAT(
+        mistake("risk", R"({"allowed":false,"code":"x"})"),
+        HasSubstr("forbids without 'code' and 'message'")
+    );
+}
+
+TEST(PolicyAnswer, OfRouteSpeaksOfEveryCandidate) {
+    EXPECT_EQ(mistake("route", route(kKeptA, kDroppedB)), "");
+    EXPECT_EQ(
+        mistake("route", route(kKeptA, "")),
+        "policy 'route' says nothing of 'wx-b', wanted every candidate in 'accounts' or in "
+        "'dropped'"
+    );
+}
+
+TEST(PolicyAnswer, OfRouteNamesCandidatesOnly) {
+    EXPECT_EQ(
+        mistake("route", route(R"({"name":"wx-q","channel":"wechatpay","why":"x"})", kDroppedB)),
+        "policy 'route' names 'wx-q' in 'accounts', wanted 'name' and 'channel' of a candidate: "
+        "wx-a, wx-b"
+    );
+    EXPECT_THAT(
+        mistake("route", route(R"({"name":"wx-a","channel":"alipay","why":"x"})", kDroppedB)),
+        HasSubstr("names 'wx-a' in 'accounts', wanted 'name' and 'channel'")
+    );
+    EXPECT_THAT(
+        mistake("route", route(kKeptA, R"({"name":"wx-q","why":"x"})")),
+        HasSubstr("names 'wx-q' in 'dropped'")
+    );
+    EXPECT_THAT(
+        mistake("route", route("\"wx-a\"", kDroppedB)), HasSubstr("names '' in 'accounts'")
+    );
+}
+
+TEST(PolicyAnswer, OfRouteNamesACandidateOnceAndSaysWhy) {
+    EXPECT_THAT(
+        mistake("route", route(std::string(kKeptA) + "," + kKeptA, kDroppedB)),
+        HasSubstr("names 'wx-a' twice")
+    );
+    EXPECT_THAT(
+        mistake("route", route(kKeptA, R"({"name":"wx-a","why":"x"})")),
+        HasSubstr("names 'wx-a' twice")
+    );
+    EXPECT_THAT(
+        mistake("route", route(R"({"name":"wx-a","channel":"wechatpay"})", kDroppedB)),
+        HasSubstr("names 'wx-a' in 'accounts' without 'why', wanted a text")
+    );
+}
+
+TEST(PolicyAnswer, OfRouteMayDropTwoAccountsOfOneName) {
+    const AnswerRules rules(
+        json::parse(R"([{"name":"main","channel":"a"},{"name":"main","channel":"b"}])").value()
+    );
+    const char* const kDropped = R"({"name":"main","why":"x"})";
+    const auto says = [&](const std::string& answer) {
+        return rules.check("route", json::parse(answer).value()).has_value();
+    };
+
+    EXPECT_TRUE(says(route("", std::string(kDropped) + "," + kDropped)));
+    EXPECT_TRUE(says(route(R"({"name":"main","channel":"a","why":"x"})", kDropped)));
+    EXPECT_TRUE(says(route(R"({"name":"main","channel":"b","why":"x"})", kDropped)));
+    EXPECT_FALSE(says(route(R"({"name":"main","channel":"b","why":"x"})", "")));
+}
+
+TEST(PolicyAnswer, OfRouteHasBothLists) {
+    EXPECT_EQ(
+        mistake("route", R"({"dropped":[]})"),
+        "policy 'route' answered 'accounts' with nothing, wanted a list"
+    );
+    EXPECT_EQ(
+        mistake("route", R"({"accounts":[],"dropped":5})"),
+        "policy 'route' answered 'dropped' with a whole number, wanted a list"
+    );
+}
+
+TEST(PolicyAnswer, OfAnyPolicyIsARecord) {
+    EXPECT_EQ(mistake("limits", "[]"), "policy 'limits' answered with a list, wanted a record");
+    EXPECT_EQ(mistake("limits", R"({"anything":1})"), "");
+}
+
+}  // namespace
+}  // namespace sluice::decision
