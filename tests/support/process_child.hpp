@@ -44,7 +44,6 @@ class ChildProcess {
     [[nodiscard]] std::string log_tail(std::size_t lines) const;
 
   private:
-
     Command command_;
     std::streamoff log_begin_ = 0;
     pid_t pid_ = -1;
