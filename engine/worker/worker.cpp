@@ -271,10 +271,12 @@ Result<void> Worker::rebalance() {
             pending.push_back(row.id);
         }
     }
-    SLUICE_TRY(session.round.recover(pending));
+    // From here on others hand us what is ours: the answer to what is asked again below may come
+    // before the asking is over. It waits in the inbox.
     for (const Bucket bucket : taken) {
         set_owned(bucket, session.locks.held().size());
     }
+    SLUICE_TRY(session.round.recover(pending));
     log::info(
         "buckets_taken",
         {{"worker", settings_.name},

@@ -41,7 +41,7 @@ constexpr std::string_view kFlow =
 constexpr std::string_view kAsking =
     "return flow { name = 'ask', title = {}, stages = { 'only' }, run = function(pay)\n"
     "  kernel.exchange(kernel.instruct { leg = 1, channel = 'wechatpay', expires_in = 600,\n"
-    "    channel_account = 'wx-a', merchant = 'm' }, 'collect')\n"
+    "    channel_account = 'wx-a' }, 'collect')\n"
     "  kernel.wait()\n"
     "  while pay.amount == money(9002, 'CNY') do end\n"
     "  while true do kernel.wait() end\n"
@@ -59,6 +59,7 @@ class RoundNeighbours : public ::testing::Test {
     RoundNeighbours() {
         services_.clock = &clock_;
         services_.send = [](const channel::ExchangeOrder&) {};
+        services_.terms = [](const flow::ChannelAddress&) { return flow::ChannelTerms{}; };
         services_.alarm = [this](std::string_view event, const std::string& text) {
             alarms_.push_back(std::string(event) + " " + text);
         };

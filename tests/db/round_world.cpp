@@ -18,20 +18,6 @@ Value must(Result<Value> result) {
     return std::move(*result);
 }
 
-Value candidates() {
-    Value account;
-    account.set("name", "wx-main");
-    account.set("channel", "wechatpay");
-    account.set("method", "wechatpay");
-    account.set("merchant", "1900000109");
-    account.set("scenes", Value(ValueArray{Value("qr")}));
-    account.set("amount_min", Money{1, cny()});
-    account.set("amount_max", Money{5'000'000, cny()});
-    account.set("cost_basis_points", 60);
-    account.set("consistency_seconds", 60);
-    return Value(ValueArray{std::move(account)});
-}
-
 }  // namespace
 
 RoundWorld::RoundWorld()
@@ -43,6 +29,9 @@ RoundWorld::RoundWorld()
       services{
           .clock = &clock,
           .send = [this](channel::ExchangeOrder order) { sent.push_back(std::move(order)); },
+          .terms = [](const flow::ChannelAddress&) -> std::optional<flow::ChannelTerms> {
+              return flow::ChannelTerms{"1900000109", true, std::chrono::seconds(60)};
+          },
           .resend = [](const payment::Instruction&,
                        payment::Operation) { return channel::Resend::query_first; },
           .alarm = [this](
@@ -54,6 +43,18 @@ RoundWorld::RoundWorld()
     if (auto saved = store.save_release(release->id, worker::release_to_json(*release)); !saved) {
         throw std::runtime_error(saved.error().message);
     }
+}
+
+Value RoundWorld::candidates() {
+    Value account;
+    account.set("name", "wx-main");
+    account.set("channel", "wechatpay");
+    account.set("method", "wechatpay");
+    account.set("scenes", Value(ValueArray{Value("qr")}));
+    account.set("amount_min", Money{1, cny()});
+    account.set("amount_max", Money{5'000'000, cny()});
+    account.set("cost_basis_points", 60);
+    return Value(ValueArray{std::move(account)});
 }
 
 AccountId RoundWorld::given_card(std::int64_t amount_minor) {

@@ -37,6 +37,9 @@ class RoundWorld {
     [[nodiscard]] payment::Outcome paid() const;
     [[nodiscard]] static payment::Outcome outcome(payment::OutcomeKind kind);
 
+    /// The one channel account that routing knows.
+    [[nodiscard]] static Value candidates();
+
     /// The one value of a statement of the schema's owner; throws when it is refused.
     std::string value(const std::string& sql);
     void run(const std::string& sql);

@@ -1,0 +1,73 @@
+// A fleet takes over what another process left behind.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "db/pool.hpp"
+#include "db/round_world.hpp"
+#include "support/process_wait.hpp"
+#include "worker/fleet.hpp"
+
+namespace sluice::testing {
+namespace {
+
+using ::testing::IsEmpty;
+
+/// A fleet whose channel answers on the spot, while the worker is still asking.
+class FleetWithQuickChannel {
+  public:
+    explicit FleetWithQuickChannel(RoundWorld& world)
+        : pool_(world.database.conninfo(), {}),
+          fleet_(
+              {.conninfo = world.database.conninfo(), .address = "127.0.0.1:1", .workers = 1},
+              services_of(world),
+              world.release,
+              RoundWorld::candidates(),
+              pool_,
+              Id128{1, 1}
+          ) {}
+    ~FleetWithQuickChannel() { fleet_.stop(); }
+
+    worker::Fleet& fleet() { return fleet_; }
+
+  private:
+    worker::WorkerServices services_of(RoundWorld& world) {
+        worker::WorkerServices services = world.services;
+        services.resend = [](const payment::Instruction&, payment::Operation) {
+            return channel::Resend::idempotent;
+        };
+        services.send = [this, &world](const channel::ExchangeOrder& order) {
+            channel::ExchangeReport report;
+            report.run = order.run;
+            report.instruction = order.instruction.id;
+            report.ordinal = order.ordinal;
+            report.operation = order.operation;
+            report.resent = order.resent;
+            report.outcome = world.paid();
+            fleet_.deliver(std::move(report));
+        };
+        return services;
+    }
+
+    db::Pool pool_;
+    worker::Fleet fleet_;
+};
+
+TEST(Takeover, TakesAnAnswerThatComesWhileTheRestIsStillAskedAgain) {
+    RoundWorld world;
+    const AccountId card = world.given_card(100'000);
+    const PaymentId id = world.begin(world.composite(world.new_order(), card));
+    ASSERT_EQ(world.sent.size(), 1U) << "it waits for the answer of its channel";
+
+    FleetWithQuickChannel quick(world);
+    ASSERT_TRUE(quick.fleet().start().has_value());
+
+    EXPECT_TRUE(eventually([&] {
+        return world.value(
+                   "SELECT status FROM sluice.payment WHERE id = '" + id.raw().to_uuid() + "'"
+               ) == "succeeded";
+    })) << "the answer was lost: nobody would ask a third time";
+    EXPECT_THAT(world.database.unsound(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace sluice::testing
