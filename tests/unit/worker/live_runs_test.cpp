@@ -149,23 +149,23 @@ TEST(LiveRuns, NameAFlowThatTheReleaseDoesNotHave) {
     );
 }
 
-/// A flow that keeps `kilobytes` of text, or loops when it is told to close.
+/// A flow that keeps pieces of text of 100 kB, or loops when it is told to close.
 script::ReleasePtr hoarding_release() {
     auto files = repository_release()->files;
     files["flows/hoard.lua"] =
         "local kept = {}\n"
         "return flow { name = 'hoard', title = {}, stages = { 'a' }, run = function(pay)\n"
-        "  for i = 1, pay.amount:minor() do kept[i] = text.rep('x', 1000) .. i end\n"
+        "  for i = 1, pay.amount:minor() do kept[i] = text.rep('x', 100000) .. i end\n"
         "  kernel.wait()\n"
         "  while true do end\n"
         "end }\n";
     return script::build_release(std::move(files)).value();
 }
 
-std::unique_ptr<flow::Run> hoarding_run(LiveRuns& runs, std::int64_t kilobytes) {
+std::unique_ptr<flow::Run> hoarding_run(LiveRuns& runs, std::int64_t pieces) {
     payment::PaymentPicture picture;
     picture.payment.flow = "hoard";
-    picture.payment.amount = Money{kilobytes, cny()};
+    picture.payment.amount = Money{pieces, cny()};
     auto run = std::move(runs.begin(picture)).value();
     flow::Kernel::Activation first;
     first.seq = 1;
@@ -197,8 +197,8 @@ TEST(LiveRuns, ShareAnInterpreterWithinAReleaseOnly) {
 
 TEST(LiveRuns, DoNotKeepARunThatHasOutgrownItsInterpreterWarm) {
     LiveRuns runs(hoarding_release());
-    auto small = hoarding_run(runs, 10);
-    auto large = hoarding_run(runs, 3000);
+    auto small = hoarding_run(runs, 1);
+    auto large = hoarding_run(runs, 30);
     EXPECT_FALSE(small->has_outgrown());
     EXPECT_TRUE(large->has_outgrown());
 
