@@ -162,7 +162,8 @@ BEGIN
         SELECT array_agg(w.account), array_agg(w.sums)
         INTO b_id, b_sums
         FROM (
-            SELECT d.account, ARRAY[0, sum(d.held), sum(d.dr), sum(d.cr), sum(d.n)]::bigint[] AS sums
+            SELECT d.account,
+                ARRAY[0, sum(d.held), sum(d.dr), sum(d.cr), sum(d.n)]::bigint[] AS sums
             FROM (
                 SELECT h.account,
                     CASE WHEN h.kind = 'hold' THEN h.amount ELSE -h.amount END AS held,
@@ -183,7 +184,8 @@ BEGIN
         SELECT array_agg(w.slot ORDER BY w.n), array_agg(w.turn ORDER BY w.n)
         INTO e_slot, e_turn
         FROM (
-            SELECT e.n, CASE WHEN e.slot IS NOT NULL THEN array_position(b_id, e.account) END AS slot,
+            SELECT e.n,
+                CASE WHEN e.slot IS NOT NULL THEN array_position(b_id, e.account) END AS slot,
                 count(*) FILTER (WHERE j_i[e.j] <> ALL (refused))
                     OVER (PARTITION BY e.slot ORDER BY e.n)::integer AS turn
             FROM unnest(e_j, e_slot, e_account) WITH ORDINALITY AS e (j, slot, account, n)
