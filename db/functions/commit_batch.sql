@@ -2,8 +2,15 @@
 --
 -- Parallel arrays, one family a prefix: r_ runs (position = number of the activation in the batch),
 -- o_ new orders, p_ new payments (id = run id), k_ idempotency keys, u_ payment changes, n_ new
--- instructions, m_ instruction changes, h_ holds, j_ ledger journals, e_ entries, s_ system
--- accounts, v_ events, c_ cases. The column *_i names the activation a row belongs to.
+-- instructions, m_ instruction changes, h_ holds, j_ ledger journals, e_ entries, b_ what all
+-- holds and entries together do to each inline account, s_ system accounts, v_ events, c_ cases.
+-- The column *_i names the activation a row belongs to; an entry names its journal's position
+-- (e_j), a key its payment's (k_p). An entry on an inline account says the position of that account
+-- among b_ (slot) and its own among the entries of the account (turn). b_sums has five numbers an
+-- account: asked for by new holds, held, debits, credits, entries.
+--
+-- Only one array of a family is unnested, the others are read by its position: unnest() of many
+-- arrays makes a store of rows for each of them, which costs three times as much.
 --
 -- A business refusal is a returned row (activation, ordinal of the hold step or 0, reason, and the
 -- id and hash of what stands in the way); nothing of that activation is written. An exception means
@@ -29,7 +36,7 @@ CREATE FUNCTION sluice.commit_batch(
     p_i integer[], p_order uuid[], p_merchant text[], p_flow text[], p_currency text[],
     p_amount bigint[], p_legs text[], p_status text[], p_stage text[], p_code text[],
     p_message text[],
-    k_i integer[], k_merchant text[], k_key text[], k_hash uuid[],
+    k_p integer[], k_key text[], k_hash uuid[],
     u_i integer[], u_status text[], u_stage text[], u_code text[], u_message text[],
     u_order uuid[], u_paid bigint[],
     n_i integer[], n_id uuid[], n_leg smallint[], n_kind text[], n_channel text[],
@@ -40,8 +47,9 @@ CREATE FUNCTION sluice.commit_batch(
     h_i integer[], h_ordinal integer[], h_kind text[], h_id uuid[], h_account uuid[],
     h_currency text[], h_amount bigint[], h_order uuid[],
     j_i integer[], j_id uuid[], j_event text[], j_order uuid[], j_lines smallint[],
-    e_i integer[], e_journal uuid[], e_line smallint[], e_account uuid[], e_currency text[],
-    e_side smallint[], e_amount bigint[], e_inline boolean[],
+    e_j integer[], e_line smallint[], e_account uuid[], e_currency text[],
+    e_side smallint[], e_amount bigint[], e_slot integer[], e_turn integer[],
+    b_id uuid[], b_currency text[], b_sums bigint[],
     s_id uuid[], s_gl text[], s_owner text[], s_currency text[],
     v_i integer[], v_id uuid[], v_type text[], v_payload text[],
     c_i integer[], c_id uuid[], c_kind text[], c_instruction uuid[], c_amount bigint[],
@@ -62,25 +70,27 @@ DECLARE
     moved bigint := 0;
     gone bigint := 0;
     wanted bigint;
+    b_base bigint[];
 BEGIN
     -- 1. Decide. Locks are taken in one order everywhere: orders by id, then balances by account.
     IF cardinality(o_i) > 0 THEN
         FOR found_row IN
-            SELECT o.i, x.id, x.request_hash
-            FROM unnest(o_i, o_merchant, o_number) AS o (i, merchant, number)
-            JOIN orders x ON x.merchant_id = o.merchant AND x.merchant_order_number = o.number
+            SELECT t.i, x.id, x.request_hash
+            FROM unnest(o_i) WITH ORDINALITY AS t (i, n)
+            JOIN orders x
+                ON x.merchant_id = o_merchant[t.n] AND x.merchant_order_number = o_number[t.n]
         LOOP
             refused := refused || found_row.i;
             RETURN QUERY
                 SELECT found_row.i, 0, 'order_exists', found_row.id, found_row.request_hash;
         END LOOP;
     END IF;
-    IF cardinality(k_i) > 0 THEN
+    IF cardinality(k_p) > 0 THEN
         FOR found_row IN
-            SELECT k.i, x.object_id, x.request_hash
-            FROM unnest(k_i, k_merchant, k_key) AS k (i, merchant, key)
-            JOIN idempotency_key x ON x.merchant_id = k.merchant AND x.key = k.key
-            WHERE k.i <> ALL (refused)
+            SELECT p_i[t.p] AS i, x.object_id, x.request_hash
+            FROM unnest(k_p) WITH ORDINALITY AS t (p, n)
+            JOIN idempotency_key x ON x.merchant_id = p_merchant[t.p] AND x.key = k_key[t.n]
+            WHERE p_i[t.p] <> ALL (refused)
         LOOP
             refused := refused || found_row.i;
             RETURN QUERY
@@ -94,12 +104,13 @@ BEGIN
                 CASE
                     WHEN x.status <> 'open' OR x.expires_at <= r_at[p.i] THEN 'order_not_open'
                     WHEN x.active_payment IS NOT NULL OR p.turn > 1 THEN 'payment_unresolved'
-                    WHEN x.currency <> p.currency THEN 'currency_mismatch'
-                    WHEN x.paid + p.amount > x.amount THEN 'more_than_due'
+                    WHEN x.currency <> p_currency[p.n] THEN 'currency_mismatch'
+                    WHEN x.paid + p_amount[p.n] > x.amount THEN 'more_than_due'
                 END AS why
             FROM (
-                SELECT t.*, row_number() OVER (PARTITION BY t.id ORDER BY t.i) AS turn
-                FROM unnest(p_i, p_order, p_amount, p_currency) AS t (i, id, amount, currency)
+                SELECT t.i, t.n, p_order[t.n] AS id,
+                    row_number() OVER (PARTITION BY p_order[t.n] ORDER BY t.i) AS turn
+                FROM unnest(p_i) WITH ORDINALITY AS t (i, n)
                 WHERE t.i <> ALL (refused)
             ) p
             JOIN orders x ON x.id = p.id
@@ -111,29 +122,25 @@ BEGIN
             END IF;
         END LOOP;
     END IF;
-    IF cardinality(h_i) > 0 THEN
-        PERFORM 1 FROM balance b WHERE b.account_id = ANY (h_account)
+    IF cardinality(b_id) > 0 THEN
+        PERFORM 1 FROM balance b WHERE b.account_id = ANY (b_id)
             ORDER BY b.account_id FOR NO KEY UPDATE;
+    END IF;
+    IF cardinality(h_i) > 0 THEN
         -- Usually everything fits; only then is the order of the steps without meaning.
         SELECT
             EXISTS (
                 SELECT 1
-                FROM (
-                    SELECT h.account, h.currency,
-                        sum(CASE WHEN h.kind = 'hold' THEN h.amount ELSE 0 END) AS amount
-                    FROM unnest(h_account, h_currency, h_kind, h_amount)
-                        AS h (account, currency, kind, amount)
-                    GROUP BY h.account, h.currency
-                ) w
-                LEFT JOIN account a ON a.id = w.account
-                LEFT JOIN balance b ON b.account_id = w.account
-                WHERE b.account_id IS NULL OR a.status <> 'open' OR a.currency <> w.currency
-                    OR w.amount > b.sign * (b.dr - b.cr) - b.held - b.floor
+                FROM unnest(b_id) WITH ORDINALITY AS t (id, n)
+                LEFT JOIN account a ON a.id = t.id
+                LEFT JOIN balance b ON b.account_id = t.id
+                WHERE b.account_id IS NULL OR a.status <> 'open' OR a.currency <> b_currency[t.n]
+                    OR b_sums[5 * t.n - 4] > b.sign * (b.dr - b.cr) - b.held - b.floor
             ) OR EXISTS (
                 SELECT 1
-                FROM unnest(h_id, h_kind) AS h (id, kind)
-                LEFT JOIN hold x ON x.id = h.id
-                WHERE h.kind <> 'hold' AND x.status IS DISTINCT FROM 'held'
+                FROM unnest(h_kind) WITH ORDINALITY AS t (kind, n)
+                LEFT JOIN hold x ON x.id = h_id[t.n]
+                WHERE t.kind <> 'hold' AND x.status IS DISTINCT FROM 'held'
             )
         INTO tight;
         IF tight THEN
@@ -149,6 +156,41 @@ BEGIN
             END LOOP;
         END IF;
     END IF;
+    IF cardinality(refused) > 0 AND cardinality(b_id) > 0 THEN
+        -- What the refused activations would have done to the accounts, and their places in the
+        -- numbers of the entries, are taken out again.
+        SELECT array_agg(w.account), array_agg(w.sums)
+        INTO b_id, b_sums
+        FROM (
+            SELECT d.account,
+                ARRAY[0, sum(d.held), sum(d.dr), sum(d.cr), sum(d.n)]::bigint[] AS sums
+            FROM (
+                SELECT h.account,
+                    CASE WHEN h.kind = 'hold' THEN h.amount ELSE -h.amount END AS held,
+                    0::bigint AS dr, 0::bigint AS cr, 0 AS n
+                FROM unnest(h_i, h_kind, h_account, h_amount) AS h (i, kind, account, amount)
+                WHERE h.i <> ALL (refused)
+                UNION ALL
+                SELECT e.account, 0, CASE WHEN e.side = 1 THEN e.amount ELSE 0 END,
+                    CASE WHEN e.side = -1 THEN e.amount ELSE 0 END, 1
+                FROM unnest(e_j, e_account, e_side, e_amount, e_slot)
+                    AS e (j, account, side, amount, slot)
+                WHERE e.slot IS NOT NULL AND j_i[e.j] <> ALL (refused)
+            ) d
+            GROUP BY d.account
+        ) w;
+        SELECT array_agg(s.amount ORDER BY s.n) INTO b_sums
+        FROM unnest(b_sums) WITH ORDINALITY AS s (amount, n);
+        SELECT array_agg(w.slot ORDER BY w.n), array_agg(w.turn ORDER BY w.n)
+        INTO e_slot, e_turn
+        FROM (
+            SELECT e.n,
+                CASE WHEN e.slot IS NOT NULL THEN array_position(b_id, e.account) END AS slot,
+                count(*) FILTER (WHERE j_i[e.j] <> ALL (refused))
+                    OVER (PARTITION BY e.slot ORDER BY e.n)::integer AS turn
+            FROM unnest(e_j, e_slot, e_account) WITH ORDINALITY AS e (j, slot, account, n)
+        ) w;
+    END IF;
 
     -- 2. Write what was not refused.
     IF cardinality(s_id) > 0 THEN
@@ -163,195 +205,164 @@ BEGIN
             id, merchant_id, merchant_order_number, product_code, description, currency, amount,
             request_hash, active_payment, created_at, updated_at, expires_at
         )
-        SELECT o.id, o.merchant, o.number, o.product, o.description, o.currency, o.amount, o.hash,
-            r_run[o.i], r_at[o.i], r_at[o.i], o.expires
-        FROM unnest(
-            o_i, o_id, o_merchant, o_number, o_product, o_description, o_currency, o_amount, o_hash,
-            o_expires
-        ) AS o (
-            i, id, merchant, number, product, description, currency, amount, hash, expires
-        )
-        WHERE o.i <> ALL (refused)
-        ORDER BY o.merchant, o.number;
+        SELECT o_id[t.n], o_merchant[t.n], o_number[t.n], o_product[t.n], o_description[t.n],
+            o_currency[t.n], o_amount[t.n], o_hash[t.n], r_run[t.i], r_at[t.i], r_at[t.i],
+            o_expires[t.n]
+        FROM unnest(o_i) WITH ORDINALITY AS t (i, n)
+        WHERE t.i <> ALL (refused)
+        ORDER BY o_merchant[t.n], o_number[t.n];
     END IF;
-    IF cardinality(k_i) > 0 THEN
+    IF cardinality(k_p) > 0 THEN
         INSERT INTO idempotency_key (merchant_id, key, request_hash, object_id)
-        SELECT k.merchant, k.key, k.hash, r_run[k.i]
-        FROM unnest(k_i, k_merchant, k_key, k_hash) AS k (i, merchant, key, hash)
-        WHERE k.i <> ALL (refused)
-        ORDER BY k.merchant, k.key;
+        SELECT p_merchant[t.p], k_key[t.n], k_hash[t.n], r_run[p_i[t.p]]
+        FROM unnest(k_p) WITH ORDINALITY AS t (p, n)
+        WHERE p_i[t.p] <> ALL (refused)
+        ORDER BY p_merchant[t.p], k_key[t.n];
     END IF;
     IF cardinality(p_i) > 0 THEN
         IF cardinality(p_i) > cardinality(o_i) THEN
             UPDATE orders x SET
-                active_payment = r_run[p.i], closes_at = NULL, updated_at = r_at[p.i]
-            FROM unnest(p_i, p_order) AS p (i, id)
-            WHERE x.id = p.id AND p.i <> ALL (refused) AND p.i <> ALL (o_i);
+                active_payment = r_run[t.i], closes_at = NULL, updated_at = r_at[t.i]
+            FROM unnest(p_i) WITH ORDINALITY AS t (i, n)
+            WHERE x.id = p_order[t.n] AND t.i <> ALL (refused) AND t.i <> ALL (o_i);
         END IF;
         INSERT INTO payment (
             id, order_id, merchant_id, flow, currency, amount, legs, status, stage, failure_code,
             failure_message, created_at, updated_at
         )
-        SELECT r_run[p.i], p.id, p.merchant, p.flow, p.currency, p.amount, p.legs, p.status,
-            p.stage, p.code, p.message, r_at[p.i], r_at[p.i]
-        FROM unnest(
-            p_i, p_order, p_merchant, p_flow, p_currency, p_amount, p_legs, p_status, p_stage,
-            p_code, p_message
-        ) AS p (
-            i, id, merchant, flow, currency, amount, legs, status, stage, code, message
-        )
-        WHERE p.i <> ALL (refused);
+        SELECT r_run[t.i], p_order[t.n], p_merchant[t.n], p_flow[t.n], p_currency[t.n],
+            p_amount[t.n], p_legs[t.n], p_status[t.n], p_stage[t.n], p_code[t.n], p_message[t.n],
+            r_at[t.i], r_at[t.i]
+        FROM unnest(p_i) WITH ORDINALITY AS t (i, n)
+        WHERE t.i <> ALL (refused);
     END IF;
     IF cardinality(u_i) > 0 THEN
         UPDATE payment x SET
-            status = u.status, stage = u.stage, failure_code = u.code, failure_message = u.message,
-            updated_at = r_at[u.i]
-        FROM unnest(u_i, u_status, u_stage, u_code, u_message)
-            AS u (i, status, stage, code, message)
-        WHERE x.id = r_run[u.i] AND u.i <> ALL (refused);
+            status = u_status[t.n], stage = u_stage[t.n], failure_code = u_code[t.n],
+            failure_message = u_message[t.n], updated_at = r_at[t.i]
+        FROM unnest(u_i) WITH ORDINALITY AS t (i, n)
+        WHERE x.id = r_run[t.i] AND t.i <> ALL (refused);
         -- An order that is left unpaid is closed once it has expired; until then it may be paid
         -- by another payment. Money for an order that is over is never this order's payment.
         UPDATE orders x SET
-            paid = x.paid + u.paid,
+            paid = x.paid + u_paid[t.n],
             status = CASE
                 WHEN x.status <> 'open' THEN order_is_over(x.id)
-                WHEN x.paid + u.paid = x.amount THEN 'paid'
-                WHEN x.expires_at <= r_at[u.i] THEN 'closed'
+                WHEN x.paid + u_paid[t.n] = x.amount THEN 'paid'
+                WHEN x.expires_at <= r_at[t.i] THEN 'closed'
                 ELSE 'open'
             END,
             active_payment = NULL,
             closes_at = CASE
-                WHEN x.paid + u.paid <> x.amount AND x.expires_at > r_at[u.i] THEN x.expires_at
+                WHEN x.paid + u_paid[t.n] <> x.amount AND x.expires_at > r_at[t.i]
+                    THEN x.expires_at
             END,
-            updated_at = r_at[u.i]
-        FROM unnest(u_i, u_status, u_order, u_paid) AS u (i, status, id, paid)
-        WHERE x.id = u.id AND u.status IN ('succeeded', 'failed', 'closed')
-            AND u.i <> ALL (refused);
+            updated_at = r_at[t.i]
+        FROM unnest(u_i) WITH ORDINALITY AS t (i, n)
+        WHERE x.id = u_order[t.n] AND u_status[t.n] IN ('succeeded', 'failed', 'closed')
+            AND t.i <> ALL (refused);
     END IF;
     IF cardinality(n_i) > 0 THEN
         INSERT INTO instruction (
             id, payment_id, leg, kind, channel, channel_account, scene, account_id, currency,
             amount, status, merchant, created_at, expires_at
         )
-        SELECT n.id, r_run[n.i], n.leg, n.kind, n.channel, n.account_name, n.scene, n.account,
-            n.currency, n.amount, n.status, n.merchant, r_at[n.i], n.expires
-        FROM unnest(
-            n_i, n_id, n_leg, n_kind, n_channel, n_account_name, n_scene, n_account, n_currency,
-            n_amount, n_merchant, n_expires, n_status
-        ) AS n (
-            i, id, leg, kind, channel, account_name, scene, account, currency, amount, merchant,
-            expires, status
-        )
-        WHERE n.i <> ALL (refused);
+        SELECT n_id[t.n], r_run[t.i], n_leg[t.n], n_kind[t.n], n_channel[t.n],
+            n_account_name[t.n], n_scene[t.n], n_account[t.n], n_currency[t.n], n_amount[t.n],
+            n_status[t.n], n_merchant[t.n], r_at[t.i], n_expires[t.n]
+        FROM unnest(n_i) WITH ORDINALITY AS t (i, n)
+        WHERE t.i <> ALL (refused);
     END IF;
     IF cardinality(m_i) > 0 THEN
         UPDATE instruction x SET
-            status = m.status, channel_reference = m.reference, outcome_code = m.code,
-            outcome_message = m.message, next_action = m.action
-        FROM unnest(m_i, m_id, m_status, m_reference, m_code, m_message, m_action)
-            AS m (i, id, status, reference, code, message, action)
-        WHERE x.id = m.id AND m.i <> ALL (refused);
+            status = m_status[t.n], channel_reference = m_reference[t.n],
+            outcome_code = m_code[t.n], outcome_message = m_message[t.n],
+            next_action = m_action[t.n]
+        FROM unnest(m_i) WITH ORDINALITY AS t (i, n)
+        WHERE x.id = m_id[t.n] AND t.i <> ALL (refused);
     END IF;
     IF cardinality(h_i) > 0 THEN
         INSERT INTO hold (id, account_id, amount, order_id)
-        SELECT h.id, h.account, h.amount, h.order_id
-        FROM unnest(h_i, h_kind, h_id, h_account, h_amount, h_order)
-            AS h (i, kind, id, account, amount, order_id)
-        WHERE h.kind = 'hold' AND h.i <> ALL (refused);
+        SELECT h_id[t.n], h_account[t.n], h_amount[t.n], h_order[t.n]
+        FROM unnest(h_i) WITH ORDINALITY AS t (i, n)
+        WHERE h_kind[t.n] = 'hold' AND t.i <> ALL (refused);
         UPDATE hold x SET
-            captured = x.captured + CASE WHEN h.kind = 'capture' THEN h.amount ELSE 0 END,
-            released = x.released + CASE WHEN h.kind = 'release' THEN h.amount ELSE 0 END,
-            status = CASE WHEN h.kind = 'capture' THEN 'captured' ELSE 'released' END
-        FROM unnest(h_i, h_kind, h_id, h_amount) AS h (i, kind, id, amount)
-        WHERE x.id = h.id AND h.kind <> 'hold' AND x.status = 'held' AND h.i <> ALL (refused);
+            captured = x.captured + CASE WHEN h_kind[t.n] = 'capture' THEN h_amount[t.n] ELSE 0 END,
+            released = x.released + CASE WHEN h_kind[t.n] = 'release' THEN h_amount[t.n] ELSE 0 END,
+            status = CASE WHEN h_kind[t.n] = 'capture' THEN 'captured' ELSE 'released' END
+        FROM unnest(h_i) WITH ORDINALITY AS t (i, n)
+        WHERE x.id = h_id[t.n] AND h_kind[t.n] <> 'hold' AND x.status = 'held'
+            AND t.i <> ALL (refused);
     END IF;
     IF cardinality(j_i) > 0 THEN
         INSERT INTO journal (id, event, order_id, run_id, book_date, effective_at, n_lines, actor)
-        SELECT j.id, j.event, j.order_id, r_run[j.i], (r_at[j.i] AT TIME ZONE 'UTC')::date,
-            r_at[j.i], j.lines, 'flow'
-        FROM unnest(j_i, j_id, j_event, j_order, j_lines) AS j (i, id, event, order_id, lines)
-        WHERE j.i <> ALL (refused);
+        SELECT j_id[t.n], j_event[t.n], j_order[t.n], r_run[t.i],
+            (r_at[t.i] AT TIME ZONE 'UTC')::date, r_at[t.i], j_lines[t.n], 'flow'
+        FROM unnest(j_i) WITH ORDINALITY AS t (i, n)
+        WHERE t.i <> ALL (refused);
     END IF;
-    IF cardinality(h_i) > 0 OR cardinality(e_i) > 0 THEN
-        WITH delta AS (
-            SELECT d.account, sum(d.held)::bigint AS held, sum(d.dr)::bigint AS dr,
-                sum(d.cr)::bigint AS cr, sum(d.n)::bigint AS n
-            FROM (
-                SELECT h.account,
-                    CASE WHEN h.kind = 'hold' THEN h.amount ELSE -h.amount END AS held,
-                    0::bigint AS dr, 0::bigint AS cr, 0 AS n
-                FROM unnest(h_i, h_kind, h_account, h_amount) AS h (i, kind, account, amount)
-                WHERE h.i <> ALL (refused)
-                UNION ALL
-                SELECT e.account, 0, CASE WHEN e.side = 1 THEN e.amount ELSE 0 END,
-                    CASE WHEN e.side = -1 THEN e.amount ELSE 0 END, 1
-                FROM unnest(e_i, e_account, e_side, e_amount, e_inline)
-                    AS e (i, account, side, amount, inline)
-                WHERE e.inline AND e.i <> ALL (refused)
-            ) d
-            GROUP BY d.account
-        ), moved AS (
+    IF cardinality(b_id) > 0 THEN
+        WITH moved AS (
             UPDATE balance b SET
-                held = b.held + d.held, dr = b.dr + d.dr, cr = b.cr + d.cr, seq = b.seq + d.n
-            FROM delta d
-            WHERE b.account_id = d.account
-            RETURNING b.account_id, b.seq - d.n AS base
+                held = b.held + b_sums[5 * t.n - 3], dr = b.dr + b_sums[5 * t.n - 2],
+                cr = b.cr + b_sums[5 * t.n - 1], seq = b.seq + b_sums[5 * t.n]
+            FROM unnest(b_id) WITH ORDINALITY AS t (id, n)
+            WHERE b.account_id = t.id
+            RETURNING t.n, b.seq - b_sums[5 * t.n] AS base
         )
+        SELECT array_agg(m.base ORDER BY m.n) INTO b_base FROM moved m;
+        IF cardinality(b_base) IS DISTINCT FROM cardinality(b_id) THEN
+            RAISE EXCEPTION 'an account of the batch has no balance' USING ERRCODE = 'SL007';
+        END IF;
+    END IF;
+    IF cardinality(e_j) > 0 THEN
         INSERT INTO entry (journal_id, line, account_id, book, currency, side, amount, acct_seq)
-        SELECT e.journal, e.line, e.account, 1, e.currency, e.side, e.amount,
-            CASE WHEN e.inline THEN
-                m.base + row_number() OVER (PARTITION BY e.account ORDER BY e.i, e.line)
-            END
-        FROM unnest(
-            e_i, e_journal, e_line, e_account, e_currency, e_side, e_amount, e_inline
-        ) AS e (i, journal, line, account, currency, side, amount, inline)
-        LEFT JOIN moved m ON e.inline AND m.account_id = e.account
-        WHERE e.i <> ALL (refused);
+        SELECT j_id[t.j], e_line[t.n], e_account[t.n], 1, e_currency[t.n], e_side[t.n],
+            e_amount[t.n], b_base[e_slot[t.n]] + e_turn[t.n]
+        FROM unnest(e_j) WITH ORDINALITY AS t (j, n)
+        WHERE j_i[t.j] <> ALL (refused);
     END IF;
     IF cardinality(v_i) > 0 THEN
         INSERT INTO event (id, type, object_id, payload, created_at)
-        SELECT v.id, v.type, r_run[v.i], v.payload, r_at[v.i]
-        FROM unnest(v_i, v_id, v_type, v_payload) AS v (i, id, type, payload)
-        WHERE v.i <> ALL (refused);
+        SELECT v_id[t.n], v_type[t.n], r_run[t.i], v_payload[t.n], r_at[t.i]
+        FROM unnest(v_i) WITH ORDINALITY AS t (i, n)
+        WHERE t.i <> ALL (refused);
     END IF;
     IF cardinality(c_i) > 0 THEN
         INSERT INTO money_case (
             id, kind, payment_id, instruction_id, currency, amount, detail, opened_at
         )
-        SELECT c.id, c.kind, r_run[c.i], c.instruction, c.currency, c.amount, c.detail, r_at[c.i]
-        FROM unnest(c_i, c_id, c_kind, c_instruction, c_amount, c_currency, c_detail)
-            AS c (i, id, kind, instruction, amount, currency, detail)
-        WHERE c.i <> ALL (refused);
+        SELECT c_id[t.n], c_kind[t.n], r_run[t.i], c_instruction[t.n], c_currency[t.n],
+            c_amount[t.n], c_detail[t.n], r_at[t.i]
+        FROM unnest(c_i) WITH ORDINALITY AS t (i, n)
+        WHERE t.i <> ALL (refused);
     END IF;
 
     -- 3. The journal and the live runs. A run that is not where this writer believes it to be means
     -- that somebody else writes it: everything is refused.
     INSERT INTO flow_journal (run_id, seq, at, body, effects_hash)
-    SELECT r.run, r.seq, r.at, r.body, r.hash
-    FROM unnest(r_run, r_seq, r_at, r_body, r_hash) WITH ORDINALITY
-        AS r (run, seq, at, body, hash, i)
-    WHERE r.i <> ALL (refused);
+    SELECT t.run, r_seq[t.n], r_at[t.n], r_body[t.n], r_hash[t.n]
+    FROM unnest(r_run) WITH ORDINALITY AS t (run, n)
+    WHERE t.n <> ALL (refused);
     IF 'new' = ANY (r_state) THEN
         INSERT INTO flow_run (bucket, run_id, seq, state, wake_at, pending, release_id)
-        SELECT r.bucket, r.run, r.seq, 'live', r.wake, r.pending, r.release
-        FROM unnest(r_bucket, r_run, r_seq, r_state, r_wake, r_pending, r_release) WITH ORDINALITY
-            AS r (bucket, run, seq, state, wake, pending, release, i)
-        WHERE r.state = 'new' AND r.i <> ALL (refused);
+        SELECT r_bucket[t.n], r_run[t.n], r_seq[t.n], 'live', r_wake[t.n], r_pending[t.n],
+            r_release[t.n]
+        FROM unnest(r_state) WITH ORDINALITY AS t (state, n)
+        WHERE t.state = 'new' AND t.n <> ALL (refused);
     END IF;
     IF 'live' = ANY (r_state) THEN
-        UPDATE flow_run x SET seq = r.seq, wake_at = r.wake, pending = r.pending
-        FROM unnest(r_bucket, r_run, r_seq, r_state, r_wake, r_pending) WITH ORDINALITY
-            AS r (bucket, run, seq, state, wake, pending, i)
-        WHERE x.bucket = r.bucket AND x.run_id = r.run AND x.seq = r.seq - 1 AND x.state = 'live'
-            AND r.state = 'live' AND r.i <> ALL (refused);
+        UPDATE flow_run x SET seq = r_seq[t.n], wake_at = r_wake[t.n], pending = r_pending[t.n]
+        FROM unnest(r_state) WITH ORDINALITY AS t (state, n)
+        WHERE x.bucket = r_bucket[t.n] AND x.run_id = r_run[t.n] AND x.seq = r_seq[t.n] - 1
+            AND x.state = 'live' AND t.state = 'live' AND t.n <> ALL (refused);
         GET DIAGNOSTICS moved = ROW_COUNT;
     END IF;
     IF 'done' = ANY (r_state) THEN
         DELETE FROM flow_run x
-        USING unnest(r_bucket, r_run, r_seq, r_state) WITH ORDINALITY
-            AS r (bucket, run, seq, state, i)
-        WHERE x.bucket = r.bucket AND x.run_id = r.run AND x.seq = r.seq - 1 AND x.state = 'live'
-            AND r.state = 'done' AND r.i <> ALL (refused);
+        USING unnest(r_state) WITH ORDINALITY AS t (state, n)
+        WHERE x.bucket = r_bucket[t.n] AND x.run_id = r_run[t.n] AND x.seq = r_seq[t.n] - 1
+            AND x.state = 'live' AND t.state = 'done' AND t.n <> ALL (refused);
         GET DIAGNOSTICS gone = ROW_COUNT;
     END IF;
     wanted := cardinality(array_positions(r_state, 'live'))

@@ -17,3 +17,5 @@ CREATE UNIQUE INDEX journal_reverses ON sluice.journal (reverses) WHERE reverses
 -- page, no index has to be written again.
 ALTER TABLE sluice.payment SET (fillfactor = 50);
 ALTER TABLE sluice.instruction SET (fillfactor = 50);
+ALTER TABLE sluice.orders SET (fillfactor = 50);
+ALTER TABLE sluice.hold SET (fillfactor = 50);

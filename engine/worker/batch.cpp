@@ -64,6 +64,7 @@ void Batch::clear() {
         column->clear();
     }
     new_accounts_.clear();
+    moves_.clear();
 }
 
 void Batch::forget_accounts() { known_accounts_.clear(); }
@@ -128,8 +129,7 @@ void Batch::add_start(const Activated& activated, std::int64_t i) {
     p.message.append(now.failure_message);
     if (!start.idempotency_key.empty()) {
         auto& k = columns_->key;
-        k.i.append(i);
-        k.merchant.append(start.payment.merchant_id);
+        k.p.append(static_cast<std::int64_t>(p.i.size()));
         k.key.append(start.idempotency_key);
         k.hash.append(as_id(start.request_hash));
     }
@@ -207,6 +207,7 @@ void Batch::add_holds(const Activated& activated, std::int64_t i) {
         h.currency.append(step.amount.currency().code());
         h.amount.append(step.amount.minor());
         h.order.append(activated.kernel->picture().payment.order_id);
+        moves_.add(step);
     }
 }
 
@@ -244,14 +245,20 @@ void Batch::add_journal(const Activated& activated, std::int64_t i) {
     auto& e = columns_->entry;
     std::int64_t number = 0;
     for (const auto& line : lines) {
-        e.i.append(i);
-        e.journal.append(id);
+        e.j.append(static_cast<std::int64_t>(j.i.size()));
         e.line.append(++number);
         e.account.append(account_of(line));
         e.currency.append(line.amount.currency().code());
         e.side.append(std::int64_t{line.side == flow::Side::debit ? 1 : -1});
         e.amount.append(line.amount.minor());
-        e.inline_.append(!line.account.is_nil());
+        if (line.account.is_nil()) {
+            e.slot.append_null();
+            e.turn.append_null();
+        } else {
+            const EntryPlace place = moves_.add(line);
+            e.slot.append(place.slot);
+            e.turn.append(place.turn);
+        }
     }
 }
 
@@ -286,7 +293,20 @@ void Batch::add_event(const Activated& activated, std::int64_t i) {
     v.payload.append(to_json(payload));
 }
 
+void Batch::write_moves() {
+    auto& b = columns_->moved;
+    for (const AccountMove& move : moves_.all()) {
+        b.id.append(move.account);
+        b.currency.append(move.currency);
+        for (const auto sum : {move.frozen, move.held, move.dr, move.cr, move.entries}) {
+            b.sums.append(sum);
+        }
+    }
+    moves_.clear();
+}
+
 Result<std::vector<Refusal>> Batch::commit(db::Connection& connection) {
+    write_moves();
     std::vector<db::Parameter> parameters;
     for (const auto* column : columns_->all()) {
         parameters.emplace_back(*column);

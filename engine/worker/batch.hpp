@@ -12,6 +12,7 @@
 #include "core/result.hpp"
 #include "db/connection.hpp"
 #include "flow/run.hpp"
+#include "worker/account_moves.hpp"
 #include "worker/intake.hpp"
 #include "worker/journal_body.hpp"
 
@@ -71,8 +72,10 @@ class Batch {
     void add_cases(const Activated& activated, std::int64_t i);
     void add_event(const Activated& activated, std::int64_t i);
     Id128 account_of(const flow::PostLine& line);
+    void write_moves();
 
     std::unique_ptr<Columns> columns_;
+    AccountMoves moves_;
     JournalCompressor compressor_;
     std::unordered_set<Id128> known_accounts_;
     std::vector<Id128> new_accounts_;

@@ -13,6 +13,7 @@ std::vector<db::ArrayBuilder*> Batch::Columns::all() {
     auto& h = hold;
     auto& j = journal;
     auto& e = entry;
+    auto& b = moved;
     auto& s = account;
     auto& v = event;
     auto& c = money_case;
@@ -23,7 +24,7 @@ std::vector<db::ArrayBuilder*> Batch::Columns::all() {
         &o.currency, &o.amount,   &o.hash,     &o.expires,  //
         &p.i,        &p.order,    &p.merchant, &p.flow,        &p.currency, &p.amount,
         &p.legs,     &p.status,   &p.stage,    &p.code,        &p.message,  //
-        &k.i,        &k.merchant, &k.key,      &k.hash,                     //
+        &k.p,        &k.key,      &k.hash,                                  //
         &u.i,        &u.status,   &u.stage,    &u.code,        &u.message,  &u.order,
         &u.paid,  //
         &n.i,        &n.id,       &n.leg,      &n.kind,        &n.channel,  &n.account_name,
@@ -34,8 +35,9 @@ std::vector<db::ArrayBuilder*> Batch::Columns::all() {
         &h.i,        &h.ordinal,  &h.kind,     &h.id,          &h.account,  &h.currency,
         &h.amount,   &h.order,                                            //
         &j.i,        &j.id,       &j.event,    &j.order,       &j.lines,  //
-        &e.i,        &e.journal,  &e.line,     &e.account,     &e.currency, &e.side,
-        &e.amount,   &e.inline_,                             //
+        &e.j,        &e.line,     &e.account,  &e.currency,    &e.side,     &e.amount,
+        &e.slot,     &e.turn,                                //
+        &b.id,       &b.currency, &b.sums,                   //
         &s.id,       &s.gl,       &s.owner,    &s.currency,  //
         &v.i,        &v.id,       &v.type,     &v.payload,   //
         &c.i,        &c.id,       &c.kind,     &c.instruction, &c.amount,   &c.currency,

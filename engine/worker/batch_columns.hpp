@@ -29,7 +29,7 @@ struct Batch::Columns {
             message{T::text};
     } payment;
     struct {
-        A i{T::int32}, merchant{T::text}, key{T::text}, hash{T::uuid};
+        A p{T::int32}, key{T::text}, hash{T::uuid};
     } key;
     struct {
         A i{T::int32}, status{T::text}, stage{T::text}, code{T::text}, message{T::text},
@@ -52,9 +52,12 @@ struct Batch::Columns {
         A i{T::int32}, id{T::uuid}, event{T::text}, order{T::uuid}, lines{T::int16};
     } journal;
     struct {
-        A i{T::int32}, journal{T::uuid}, line{T::int16}, account{T::uuid}, currency{T::text},
-            side{T::int16}, amount{T::int64}, inline_{T::boolean};
+        A j{T::int32}, line{T::int16}, account{T::uuid}, currency{T::text}, side{T::int16},
+            amount{T::int64}, slot{T::int32}, turn{T::int32};
     } entry;
+    struct {
+        A id{T::uuid}, currency{T::text}, sums{T::int64};
+    } moved;
     struct {
         A id{T::uuid}, gl{T::text}, owner{T::text}, currency{T::text};
     } account;

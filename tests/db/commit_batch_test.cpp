@@ -237,6 +237,56 @@ TEST_F(CommitBatch, RefusesACaptureOfAHoldThatIsOver) {
     EXPECT_EQ(held(), 0);
 }
 
+TEST_F(CommitBatch, NumbersTheEntriesOfACardWithoutAGapWhenOneInTheMiddleIsRefused) {
+    const AccountId card = given_card(10'000);
+    const AccountId other = given_card(10'000);
+    HandMade first = payment_from(card, 100).begins();
+    HandMade refused = payment_from(card, 200).begins();
+    HandMade alone = payment_from(other, 300).begins();
+    HandMade last = payment_from(card, 400).begins();
+    for (HandMade* run : {&first, &refused, &alone, &last}) {
+        given(*run);
+    }
+    for (const HandMade* run : {&refused, &alone}) {
+        const std::string id = run->picture.instructions.front().id.raw().to_uuid();
+        ASSERT_TRUE(owner_.run(
+            "UPDATE sluice.balance b SET held = b.held - h.amount FROM sluice.hold h "
+            "WHERE h.account_id = b.account_id AND h.id = '" +
+            id + "'; UPDATE sluice.hold SET status = 'released', released = amount WHERE id = '" +
+            id + "'"
+        ));
+    }
+    HandMade begun = payment_from(other, 500).begins();
+
+    const Refusals refusals =
+        commit(first.captures(), refused.captures(), alone.captures(), last.captures(), begun);
+
+    ASSERT_TRUE(refusals.has_value()) << refusals.error().message;
+    ASSERT_THAT(*refusals, SizeIs(2));
+    EXPECT_EQ((*refusals)[0].activation, 1U);
+    EXPECT_EQ((*refusals)[1].activation, 2U);
+    // One is the top-up.
+    EXPECT_EQ(number("SELECT max(acct_seq) FROM sluice.entry"), 3);
+    EXPECT_EQ(number("SELECT count(*) FROM sluice.entry WHERE acct_seq = 3 AND amount = 400"), 1);
+    EXPECT_EQ(number("SELECT sum(dr)::bigint FROM sluice.balance"), 500);
+    EXPECT_EQ(held(), 500);
+}
+
+TEST_F(CommitBatch, RefusesAHoldInAnotherCurrencyThanTheCardsBesideOneThatFits) {
+    const AccountId card = given_card(10'000);
+    HandMade fits = payment_from(card, 100).begins();
+    HandMade foreign = payment_from(card, 100).begins();
+    foreign.step.holds.front().amount = Money{100, *Currency::parse("USD")};
+
+    const Refusals refusals = commit(fits, foreign);
+
+    ASSERT_TRUE(refusals.has_value()) << refusals.error().message;
+    ASSERT_THAT(*refusals, SizeIs(1));
+    EXPECT_EQ((*refusals)[0].activation, 1U);
+    EXPECT_EQ((*refusals)[0].reason, "currency_mismatch");
+    EXPECT_EQ(held(), 100);
+}
+
 /// What two workers did to one card, each with a session and a bucket of its own.
 struct Tally {
     std::atomic<std::int64_t> captured = 0;
