@@ -155,7 +155,7 @@ script::ReleasePtr hoarding_release() {
     files["flows/hoard.lua"] =
         "local kept = {}\n"
         "return flow { name = 'hoard', title = {}, stages = { 'a' }, run = function(pay)\n"
-        "  for i = 1, pay.amount:minor() do kept[i] = text.rep('x', 100000) .. i end\n"
+        "  for i = 1, pay.amount:minor() do kept[i] = text.rep(text.rep('x', 1000), 100) end\n"
         "  kernel.wait()\n"
         "  while true do end\n"
         "end }\n";
@@ -198,7 +198,7 @@ TEST(LiveRuns, ShareAnInterpreterWithinAReleaseOnly) {
 TEST(LiveRuns, DoNotKeepARunThatHasOutgrownItsInterpreterWarm) {
     LiveRuns runs(hoarding_release());
     auto small = hoarding_run(runs, 1);
-    auto large = hoarding_run(runs, 30);
+    auto large = hoarding_run(runs, 22);
     EXPECT_FALSE(small->has_outgrown());
     EXPECT_TRUE(large->has_outgrown());
 
