@@ -80,10 +80,14 @@ bench_throughput() {
     done
 }
 
-# Memory a waiting payment takes: the stub leaves every payment pending.
+# Memory a waiting payment takes: the stub leaves every payment pending. In a server that has done
+# nothing yet, or what earlier payments left free would hide it.
 bench_waiting() {
     local count="$1" before after later
     stub_mode pending
+    kill "$SERVER_PID"
+    wait "$SERVER_PID" 2>/dev/null || true
+    bench_server_start
     before=$(rss_kb "$SERVER_PID")
     bench_load --clients 64 --seconds 120 --warmup 0 --requests "$count" --tag w \
         --success '"status":"pending"' >"$BENCH_DIR/waiting.json" || true
@@ -92,9 +96,9 @@ bench_waiting() {
     later=$(rss_kb "$SERVER_PID")
     count=$(json_number succeeded "$(cat "$BENCH_DIR/waiting.json")")
     record_fact "waiting payments" "$count"
-    record_fact "memory per waiting payment, alive" \
+    record_fact "server memory per waiting payment, just begun" \
         "$(((after - before) * 1024 / (count > 0 ? count : 1))) B"
-    record_fact "memory per waiting payment, later" \
+    record_fact "server memory per waiting payment, later (being asked for)" \
         "$(((later - before) * 1024 / (count > 0 ? count : 1))) B"
 }
 
@@ -116,12 +120,16 @@ bench_recovery() {
         "$(awk -v ns=$(($(date +%s%N) - started)) 'BEGIN { printf "%.1f", ns / 1e9 }')"
 }
 
-bench_decisions() {
-    local program="$SLUICE_ROOT/build/release/tests/bench/decision_bench"
-    if [ -x "$program" ]; then
-        record_fact "routing decisions a second on one core" \
-            "$(json_number per_second "$("$program")")"
-    fi
+bench_core() {
+    local line
+    line=$("$(bench_program decision_bench)") || die "the benchmark of decisions failed"
+    record_fact "routing decisions a second on one core" \
+        "$(json_number decisions_per_second "$line")"
+    line=$("$(bench_program flow_bench)" 2000) || die "the benchmark of the flow core failed"
+    record_fact "flow core, CPU a payment" "$(json_number us_each "$line") us"
+    record_fact "memory of a waiting run, alive" "$(json_number resident_bytes_each "$line") B"
+    record_fact "memory of a waiting run, dehydrated" \
+        "$(json_number resident_bytes_each_dropped "$line") B"
 }
 
 cmd_bench() {
@@ -150,7 +158,7 @@ cmd_bench() {
     bench_server_accounts
     say "  ..  measuring sluice"
     bench_throughput
-    bench_decisions
+    bench_core
     bench_waiting "$waiting"
     bench_recovery
     bench_report

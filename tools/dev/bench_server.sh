@@ -81,7 +81,7 @@ curl_posts() {
     done
 }
 
-bench_posts() { curl_posts | curl -sS --parallel --parallel-max 16 -K -; }
+bench_posts() { curl_posts | curl -sS --no-progress-meter --parallel --parallel-max 16 -K -; }
 
 # One funded prepaid card a line in BENCH_DIR/accounts.
 bench_server_accounts() {
