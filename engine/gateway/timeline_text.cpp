@@ -149,6 +149,7 @@ const std::map<std::string_view, Narrator::Teller>& Narrator::tellers() {
         {"timer", &Narrator::tell_timer},
         {"close_requested", &Narrator::tell_close_requested},
         {"decision", &Narrator::tell_decision},
+        {"terms", &Narrator::tell_terms},
         {"refusal", &Narrator::tell_refusal},
         {"stage", &Narrator::tell_stage},
         {"instruct", &Narrator::tell_instruct},
@@ -244,6 +245,23 @@ Sentence Narrator::tell_decision(const Value& item) const {
         return tell_risk(answer);
     }
     return {"The policy '" + policy + "' decided.", "策略“" + policy + "”作出决定。"};
+}
+
+Sentence Narrator::tell_terms(const Value& item) const {
+    const Value& asked = below(item, "value");
+    const std::string party = text(asked, "channel") + " (" + text(asked, "channel_account") + ")";
+    const Value& terms = below(asked, "terms");
+    if (terms.is_null()) {
+        return {"There is no channel account " + party + ".", "没有渠道账户 " + party + "。"};
+    }
+    const std::string merchant = text(terms, "merchant");
+    const std::string seconds = std::to_string(terms.int_or("not_found_after_seconds", 0));
+    return {
+        "At " + party + " we are merchant " + merchant + "; an order it cannot find after " +
+            seconds + " s does not exist.",
+        "我们在 " + party + " 的商户号是 " + merchant + "；" + seconds +
+            " 秒后仍查不到的订单视为不存在。"
+    };
 }
 
 Sentence Narrator::tell_refusal(const Value& item) const {

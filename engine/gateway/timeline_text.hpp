@@ -36,6 +36,7 @@ class Narrator {
     [[nodiscard]] Sentence tell_timer(const Value& item) const;
     [[nodiscard]] Sentence tell_close_requested(const Value& item) const;
     [[nodiscard]] Sentence tell_decision(const Value& item) const;
+    [[nodiscard]] Sentence tell_terms(const Value& item) const;
     [[nodiscard]] Sentence tell_refusal(const Value& item) const;
     [[nodiscard]] Sentence tell_stage(const Value& item) const;
     [[nodiscard]] Sentence tell_instruct(const Value& item) const;

@@ -109,6 +109,15 @@ TEST(TimelineText, TellsDecisionsWithTheirReasons) {
         {R"({"type":"decision","value":{"policy":"other"}})",
          "The policy 'other' decided.",
          "策略“other”作出决定。"},
+        {R"({"type":"terms","value":{"channel":"wechatpay","channel_account":"main","terms":)"
+         R"({"merchant":"1900000109","collect_may_repeat":true,"not_found_after_seconds":60}}})",
+         "At wechatpay (main) we are merchant 1900000109; an order it cannot find after 60 s does "
+         "not exist.",
+         "我们在 wechatpay (main) 的商户号是 1900000109；60 秒后仍查不到的订单视为不存在。"},
+        {R"({"type":"terms","value":{"channel":"wechatpay","channel_account":"gone",)"
+         R"("terms":null}})",
+         "There is no channel account wechatpay (gone).",
+         "没有渠道账户 wechatpay (gone)。"},
         {R"({"type":"refusal","value":{"code":"insufficient_balance"}})",
          "The ledger refused, insufficient_balance.",
          "账务拒绝, insufficient_balance。"},
