@@ -29,7 +29,7 @@ cmd_clean() {
     rm -rf build
     say "removed build/"
     if [ "${1:-}" = "--all" ]; then
-        rm -rf "$STATE_DIR"
+        rm -rf "$(data_dir)" "$STATE_DIR"
         say "removed .sluice/ (demo data, keys, logs)"
     fi
 }

@@ -15,6 +15,17 @@ say() { printf '%s\n' "$*"; }
 
 jobs_max() { echo "${SLUICE_JOBS:-$(nproc)}"; }
 
+# Where the private PostgreSQL keeps its files. It refuses root, so for root it runs as postgres,
+# who may not enter a clone below /root.
+data_dir() {
+    if [ "$(id -u)" -ne 0 ] ||
+        setpriv --reuid postgres --regid postgres --init-groups test -x "$SLUICE_ROOT"; then
+        echo "$STATE_DIR/data"
+    else
+        echo "/var/lib/sluice/$(cksum <<<"$SLUICE_ROOT" | cut -d ' ' -f 1)"
+    fi
+}
+
 prepare_state_dir() {
     mkdir -p "$LOG_DIR" "$RUN_DIR" 2>/dev/null || true
     if [ ! -w "$LOG_DIR" ] || [ ! -w "$RUN_DIR" ]; then

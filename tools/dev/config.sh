@@ -50,7 +50,7 @@ root = "$SLUICE_ROOT"
 listen = "127.0.0.1:$API_PORT"
 
 [database]
-data_dir = "data"
+data_dir = "$(data_dir)"
 
 [[api_key]]
 key = "$(kept_secret api_key)"

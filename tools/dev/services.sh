@@ -13,7 +13,7 @@ simulator_command() {
         --demo-keys
 }
 
-# The server. Starts its private PostgreSQL in .sluice/data.
+# The server. Starts its private PostgreSQL in what data_dir says.
 server_command() { printf '%s\0' "$SLUICE_BINARY" serve --config "$STATE_DIR/sluice.toml"; }
 
 # The server that ./dev bench measures; its configuration is written by bench_server_config.
@@ -105,7 +105,8 @@ stop_service() {
 
 # The private PostgreSQL outlives the server on purpose; a fast shutdown keeps all data.
 stop_database() {
-    local pid_file="$STATE_DIR/data/cluster/postmaster.pid" pid
+    local pid_file pid
+    pid_file="$(data_dir)/cluster/postmaster.pid"
     pid=$(head -n 1 "$pid_file" 2>/dev/null) || return 0
     [[ "$(cat "/proc/$pid/comm" 2>/dev/null)" == postgres ]] || return 0
     kill -INT "$pid" 2>/dev/null || die "cannot stop the private PostgreSQL (pid $pid)"
