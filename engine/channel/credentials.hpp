@@ -38,7 +38,7 @@ struct ChannelAccountSettings {
     TextMap settings;
     SecretMap secrets;       ///< PEM keys and API keys by name
     TextMap keys_by_serial;  ///< serial of a channel's public key -> name of the secret with it
-    std::vector<std::string> hosts_allowed;  ///< besides the form's own and this machine
+    std::vector<std::string> hosts_allowed;  ///< besides the form's own and the base_url's
     ChannelTimeouts timeouts;
 };
 
@@ -60,8 +60,9 @@ class ChannelAccount {
     /// Without a '/' at its end.
     [[nodiscard]] const std::string& base_url() const { return base_url_; }
 
-    /// `invalid` with the context "host" unless the URL is https to an allowed host, or http to
-    /// this machine.
+    /// `invalid` with the context "host" unless the URL is https to an allowed host: the form's,
+    /// the operator's, or the one of base_url. Only to this machine, and only when base_url is
+    /// there, it may be http.
     Result<void> check_url(std::string_view url) const;
 
     [[nodiscard]] const PrivateKey* private_key(std::string_view name) const;

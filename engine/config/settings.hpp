@@ -70,7 +70,7 @@ struct ChannelAccountSettings {
     TextMap settings;
     SecretMap secrets;
     TextMap keys_by_serial;
-    /// Besides the channel's own hosts and this machine.
+    /// Besides the channel's own hosts and the one of base_url.
     std::vector<std::string> hosts_allowed;
     TimeoutSettings timeouts;
     /// The operator's word on when a "no such order" may be believed; 0: the adapter's.

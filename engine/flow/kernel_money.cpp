@@ -67,7 +67,9 @@ PostLine Kernel::order_line(Side side, Money amount) const {
 /// alter it.
 void Kernel::book_collected(const payment::Instruction& instruction) {
     const Money amount = instruction.amount;
-    PostLine debit = line(kChannelClearing, instruction.channel_account, Side::debit, amount);
+    // Names of channel accounts are unique within their channel only.
+    const std::string owner = instruction.channel + "/" + instruction.channel_account;
+    PostLine debit = line(kChannelClearing, owner, Side::debit, amount);
     if (instruction.kind == LegKind::internal) {
         debit = line(
             instruction.channel == "balance" ? kUserBalance : kPrepaidCard, {}, Side::debit, amount

@@ -1,6 +1,7 @@
 #include "worker/round.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -28,10 +29,22 @@ Round::Round(Parts parts) : parts_(parts), store_(parts.connection) {
 }
 
 Result<std::vector<Input>> Round::process(std::vector<Input> inputs) {
-    std::vector<Input> deferred;
-    SLUICE_ASSIGN(Works works, gather(std::move(inputs), deferred));
-    SLUICE_TRY(settle(std::move(works)));
-    return deferred;
+    SLUICE_ASSIGN(Gathered gathered, gather(std::move(inputs)));
+    auto done = settle(std::move(gathered.works));
+    for (auto& wait : gathered.waits) {
+        if (done) {
+            done = answer_wait(std::move(wait));
+        } else {
+            wait.refuse(done.error());
+        }
+    }
+    if (!done) {
+        for (auto& repeat : gathered.repeats) {
+            repeat.refuse(done.error());
+        }
+        return fail(done.error());
+    }
+    return std::move(gathered.repeats);
 }
 
 Result<void> Round::resolve_callbacks(std::vector<Input>& inputs) {
@@ -69,15 +82,15 @@ Result<void> Round::resolve_callbacks(std::vector<Input>& inputs) {
     return {};
 }
 
-Result<Round::Works> Round::gather(std::vector<Input> inputs, std::vector<Input>& deferred) {
+Result<Round::Gathered> Round::gather(std::vector<Input> inputs) {
     SLUICE_TRY(resolve_callbacks(inputs));
-    Works works;
+    Gathered gathered;
     std::map<PaymentId, std::size_t> at;
     std::set<std::pair<std::string, std::string>> orders;
     std::set<std::pair<std::string, std::string>> keys;
     for (auto& input : inputs) {
         if (input.kind == Input::Kind::wait) {
-            SLUICE_TRY(answer_wait(std::move(input)));
+            gathered.waits.push_back(std::move(input));
             continue;
         }
         if (input.kind == Input::Kind::start) {
@@ -88,16 +101,15 @@ Result<Round::Works> Round::gather(std::vector<Input> inputs, std::vector<Input>
                 (start.idempotency_key.empty() ||
                  keys.insert({merchant, start.idempotency_key}).second);
             if (!fresh) {
-                // The first one is written in this batch; the repeat then finds it.
-                deferred.push_back(std::move(input));
+                gathered.repeats.push_back(std::move(input));
                 continue;
             }
         }
-        const auto [place, is_new] = at.emplace(input.payment, works.size());
+        const auto [place, is_new] = at.emplace(input.payment, gathered.works.size());
         if (is_new) {
-            works.emplace_back().payment = input.payment;
+            gathered.works.emplace_back().payment = input.payment;
         }
-        Work& work = works[place->second];
+        Work& work = gathered.works[place->second];
         if (input.kind == Input::Kind::start) {
             work.start = std::move(input.start);
         } else {
@@ -107,7 +119,7 @@ Result<Round::Works> Round::gather(std::vector<Input> inputs, std::vector<Input>
         }
         work.inputs.push_back(std::move(input));
     }
-    return works;
+    return gathered;
 }
 
 Result<void> Round::settle(Works works) {
@@ -184,7 +196,9 @@ Result<bool> Round::activate(Work& work) {
         activation.facts = {flow::Fact{}};
     }
     work.now = activation.now;
+    const auto began = std::chrono::steady_clock::now();
     auto step = work.run->activate(std::move(activation));
+    lua_spent_ += std::chrono::steady_clock::now() - began;
     if (!step) {
         parts_.runs.failed(RunId(work.payment.raw()), std::move(work.run));
         if (work.start != nullptr) {
@@ -199,27 +213,40 @@ Result<bool> Round::activate(Work& work) {
     return true;
 }
 
-Result<Round::Works> Round::commit(Works works) {
-    parts_.batch.clear();
+/// Runs the activations of as many works as one commit may hold, the others are put into `left`.
+/// After an error every caller has been told.
+Result<Round::Works> Round::activate_some(Works& works, Works& left) {
     Works ready;
+    std::size_t bytes = 0;
+    lua_spent_ = {};
     for (auto& work : works) {
-        auto activated = activate(work);
+        const bool full = bytes >= parts_.limits.body_bytes || lua_spent_ >= parts_.limits.lua;
+        if (full && !ready.empty()) {
+            left.push_back(std::move(work));
+            continue;
+        }
+        const auto activated = activate(work);
         if (!activated) {
-            for (auto& other : works) {
-                refuse(other, activated.error());
-            }
-            for (auto& other : ready) {
-                refuse(other, activated.error());
+            for (Works* each : {&works, &ready, &left}) {
+                refuse_all(*each, activated.error());
             }
             return fail(activated.error());
         }
         if (*activated) {
+            bytes += work.row.body.size();
             ready.push_back(std::move(work));
         }
     }
+    return ready;
+}
+
+Result<Round::Works> Round::commit(Works works) {
+    Works left;
+    SLUICE_ASSIGN(Works ready, activate_some(works, left));
     if (ready.empty()) {
-        return Works{};
+        return left;
     }
+    parts_.batch.clear();
     for (const auto& work : ready) {
         const bool ends = work.step.finished;
         const bool begins = work.start != nullptr;
@@ -235,19 +262,37 @@ Result<Round::Works> Round::commit(Works works) {
         );
     }
     auto refusals = parts_.batch.commit(parts_.connection);
-    if (!refusals) {
-        return commit_failed(std::move(ready), std::move(refusals).error());
+    auto again = refusals ? answer_all(ready, *refusals)
+                          : commit_failed(std::move(ready), std::move(refusals).error());
+    if (!again) {
+        refuse_all(left, again.error());
+        return again;
     }
-    Works again;
+    std::ranges::move(left, std::back_inserter(*again));
+    return again;
+}
+
+/// What is durable is sent and answered first: it must not wait for what becomes of the refused.
+Result<Round::Works> Round::answer_all(Works& ready, const std::vector<Refusal>& refusals) {
     std::vector<const Refusal*> refused(ready.size());
-    for (const auto& refusal : *refusals) {
+    for (const auto& refusal : refusals) {
         refused[refusal.activation] = &refusal;
     }
     for (std::size_t i = 0; i < ready.size(); ++i) {
         if (refused[i] == nullptr) {
             committed(ready[i]);
-        } else {
-            SLUICE_TRY(take_refusal(ready[i], *refused[i], again));
+        }
+    }
+    Works again;
+    for (std::size_t i = 0; i < ready.size(); ++i) {
+        if (refused[i] == nullptr) {
+            continue;
+        }
+        const auto taken = take_refusal(ready[i], *refused[i], again);
+        if (!taken) {
+            refuse_all(ready, taken.error());
+            refuse_all(again, taken.error());
+            return fail(taken.error());
         }
     }
     return again;
@@ -271,6 +316,7 @@ void Round::committed(Work& work) {
             input.on_done({});
         }
     }
+    work.inputs.clear();
     parts_.waiters.tell(picture, work.run->kernel().unanswered().size());
     if (work.step.finished) {
         parts_.runs.forget(id);
@@ -305,6 +351,12 @@ void Round::send(const flow::Run& run, const flow::SendExchange& effect, bool re
 void Round::refuse(Work& work, const Error& error) {
     for (auto& input : work.inputs) {
         input.refuse(error);
+    }
+}
+
+void Round::refuse_all(Works& works, const Error& error) {
+    for (auto& work : works) {
+        refuse(work, error);
     }
 }
 

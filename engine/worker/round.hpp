@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
@@ -33,6 +35,13 @@ struct WorkerServices {
     std::function<void(std::string_view event, const std::string& text)> alarm;
 };
 
+/// What one commit may hold beside its number of activations; what is over waits for the next one.
+/// A batch of slow scripts must not keep the others waiting, nor a large one the connection.
+struct BatchLimits {
+    std::size_t body_bytes = 1U << 20U;    ///< of journal bodies, before they are compressed
+    std::chrono::microseconds lua{5'000};  ///< wall time of all activations
+};
+
 /// Takes what gathered to its end: resumes the runs concerned, commits everything in one statement,
 /// and only then sends effects and answers callers. One worker, one thread, one session.
 class Round {
@@ -44,6 +53,7 @@ class Round {
         decision::Policies& policies;
         Batch& batch;
         const WorkerServices& services;
+        BatchLimits limits{};
     };
     explicit Round(Parts parts);
 
@@ -76,12 +86,21 @@ class Round {
     };
     using Works = std::vector<Work>;
 
-    Result<Works> gather(std::vector<Input> inputs, std::vector<Input>& deferred);
+    /// What a round was given, by what becomes of it.
+    struct Gathered {
+        Works works;
+        std::vector<Input> waits;    ///< answered after the works, from what they left behind
+        std::vector<Input> repeats;  ///< of an order or key whose first is among the works
+    };
+
+    Result<Gathered> gather(std::vector<Input> inputs);
     Result<void> resolve_callbacks(std::vector<Input>& inputs);
     Result<void> settle(Works works);
     Result<bool> prepare(Work& work);
     Result<bool> activate(Work& work);
     Result<Works> commit(Works works);
+    Result<Works> activate_some(Works& works, Works& left);
+    Result<Works> answer_all(Works& ready, const std::vector<Refusal>& refusals);
     Result<Works> commit_failed(Works works, Error error);
     [[nodiscard]] bool session_lost(const Error& error) const;
     void give_up(Work& work, const Error& error);
@@ -94,13 +113,15 @@ class Round {
     Result<bool> ask_again(Work& work);
     Result<void> quarantine(Work& work, const Error& error);
     void refuse(Work& work, const Error& error);
+    void refuse_all(Works& works, const Error& error);
     Result<void> answer_wait(Input input);
     void send(const flow::Run& run, const flow::SendExchange& effect, bool resent);
 
     Parts parts_;
     RunStore store_;
     flow::Decider decider_;
-    std::multimap<Time, Input> later_;  ///< inputs by the moment of their next try
+    std::chrono::steady_clock::duration lua_spent_{};  ///< by the batch in preparation
+    std::multimap<Time, Input> later_;                 ///< inputs by the moment of their next try
 };
 
 }  // namespace sluice::worker

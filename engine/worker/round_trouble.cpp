@@ -39,9 +39,7 @@ Result<Round::Works> Round::commit_failed(Works works, Error error) {
         work.run.reset();
     }
     if (session_lost(error)) {
-        for (auto& work : works) {
-            refuse(work, error);
-        }
+        refuse_all(works, error);
         return fail(std::move(error));
     }
     if (error.code == ErrorCode::unavailable) {
@@ -61,7 +59,10 @@ Result<Round::Works> Round::commit_failed(Works works, Error error) {
         for (auto& work : works) {
             Works alone;
             alone.push_back(std::move(work));
-            SLUICE_TRY(settle(std::move(alone)));
+            if (auto settled = settle(std::move(alone)); !settled) {
+                refuse_all(works, settled.error());
+                return fail(settled.error());
+            }
         }
         return Works{};
     }

@@ -79,9 +79,11 @@ void Worker::post(Input input) {
 
 void Worker::put_back(std::vector<Input> inputs) {
     const MutexLock lock(mutex_);
-    for (auto& input : inputs) {
-        inbox_.push_front(std::move(input));
-    }
+    inbox_.insert(
+        inbox_.begin(),
+        std::make_move_iterator(inputs.begin()),
+        std::make_move_iterator(inputs.end())
+    );
 }
 
 void Worker::loop() {

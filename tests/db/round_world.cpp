@@ -20,7 +20,7 @@ Value must(Result<Value> result) {
 
 }  // namespace
 
-RoundWorld::RoundWorld()
+RoundWorld::RoundWorld(worker::BatchLimits limits)
     : release(must(script::load_release(SLUICE_SOURCE_DIR))),
       owner(database.connect()),
       connection(database.connect({.statement_timeout = {}, .role = "sluice_app"})),
@@ -38,7 +38,7 @@ RoundWorld::RoundWorld()
                        std::string_view event, const std::string& text
                    ) { alarms.push_back(std::string(event) + " " + text); }
       },
-      round({connection, runs, waiters, *policies, batch, services}) {
+      round({connection, runs, waiters, *policies, batch, services, limits}) {
     worker::RunStore store(connection);
     if (auto saved = store.save_release(release->id, worker::release_to_json(*release)); !saved) {
         throw std::runtime_error(saved.error().message);
@@ -109,7 +109,7 @@ std::unique_ptr<worker::StartPayment> RoundWorld::composite(
     return start;
 }
 
-PaymentId RoundWorld::begin(std::unique_ptr<worker::StartPayment> start) {
+worker::Input RoundWorld::start_of(std::unique_ptr<worker::StartPayment> start) {
     worker::Input input;
     input.kind = worker::Input::Kind::start;
     input.payment = start->payment.id;
@@ -117,9 +117,13 @@ PaymentId RoundWorld::begin(std::unique_ptr<worker::StartPayment> start) {
     input.on_picture = [this](Result<payment::PaymentPicture> picture) {
         answers.push_back(std::move(picture));
     };
-    const PaymentId id = input.payment;
+    return input;
+}
+
+PaymentId RoundWorld::begin(std::unique_ptr<worker::StartPayment> start) {
     std::vector<worker::Input> inputs;
-    inputs.push_back(std::move(input));
+    inputs.push_back(start_of(std::move(start)));
+    const PaymentId id = inputs.front().payment;
     if (auto done = process(std::move(inputs)); !done) {
         throw std::runtime_error(done.error().message);
     }

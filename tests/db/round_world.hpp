@@ -16,7 +16,7 @@ namespace sluice::testing {
 /// the channels and the callers. Everything lies in one bucket. One thread.
 class RoundWorld {
   public:
-    RoundWorld();
+    explicit RoundWorld(worker::BatchLimits limits = {});
 
     /// A prepaid card with money on it.
     AccountId given_card(std::int64_t amount_minor);
@@ -27,7 +27,9 @@ class RoundWorld {
         const payment::Order& order, AccountId card
     );
 
-    /// Takes the start through one round; its reply is kept in `answers`.
+    /// Its reply is kept in `answers`.
+    [[nodiscard]] worker::Input start_of(std::unique_ptr<worker::StartPayment> start);
+    /// Takes the start through one round.
     PaymentId begin(std::unique_ptr<worker::StartPayment> start);
     Result<void> process(std::vector<worker::Input> inputs);
     /// What the worker's loop would take now: what is due.

@@ -161,5 +161,58 @@ TEST_F(WorkerRound, GoesAnotherWayAfterARefusalThatTheFlowUnderstands) {
     EXPECT_EQ(world.value("SELECT failure_code FROM sluice.payment"), "insufficient_balance");
 }
 
+/// Starts so many payments in one round and says in how many commits they were written.
+std::string commits_for(RoundWorld& world, int payments) {
+    const AccountId card = world.given_card(100'000);
+    std::vector<Input> inputs;
+    for (int i = 0; i < payments; ++i) {
+        inputs.push_back(world.start_of(world.composite(world.new_order(), card)));
+    }
+    EXPECT_TRUE(world.process(std::move(inputs)).has_value());
+    EXPECT_EQ(world.answers.size(), static_cast<std::size_t>(payments));
+    EXPECT_THAT(world.database.unsound(), IsEmpty());
+    return world.value("SELECT count(DISTINCT xmin::text) FROM sluice.flow_journal");
+}
+
+TEST(BatchLimits, LetAUsualRoundBeOneCommit) {
+    RoundWorld world;
+    EXPECT_EQ(commits_for(world, 3), "1");
+}
+
+TEST(BatchLimits, PutWhatIsTooMuchForOneCommitIntoTheNext) {
+    RoundWorld small({.body_bytes = 1});
+    EXPECT_EQ(commits_for(small, 3), "3");
+    RoundWorld quick({.lua = std::chrono::microseconds{0}});
+    EXPECT_EQ(commits_for(quick, 3), "3");
+}
+
+TEST_F(WorkerRound, TellsEveryCallerWhenItsSessionDiesInTheMiddle) {
+    const payment::Order order = world.new_order();
+    const PaymentId first = world.begin(world.composite(order, card));
+    std::vector<Input> inputs;
+    // Each needs the database once more after the commit: a repeat of an order with its payment's
+    // look-up, and a wait for a payment that is not live here.
+    inputs.push_back(world.start_of(world.composite(order, card)));
+    inputs.push_back(world.start_of(world.composite(order, card)));
+    Input wait;
+    wait.kind = Input::Kind::wait;
+    wait.payment = PaymentId(Id128{7, 7});
+    wait.on_picture = inputs.front().on_picture;
+    inputs.push_back(std::move(wait));
+    ASSERT_NE(first, inputs.front().payment);
+    world.run(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    );
+    world.answers.clear();
+
+    EXPECT_FALSE(world.process(std::move(inputs)).has_value());
+
+    ASSERT_THAT(world.answers, SizeIs(3)) << "somebody waits for nothing";
+    for (const auto& answer : world.answers) {
+        EXPECT_FALSE(answer.has_value());
+    }
+}
+
 }  // namespace
 }  // namespace sluice::testing

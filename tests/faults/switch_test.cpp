@@ -99,7 +99,7 @@ void expect_paid_at_backup(Cluster& cluster, const PaymentView& begun, const std
     EXPECT_THAT(
         external_instructions(cluster), ElementsAre("(wx-main,refused)", "(wx-backup,succeeded)")
     );
-    EXPECT_THAT(in_transit(cluster), ElementsAre("(wx-backup,7000)"));
+    EXPECT_THAT(in_transit(cluster), ElementsAre("(wechatpay/wx-backup,7000)"));
     EXPECT_THAT(audit(cluster, {{number, begun.id()}}).findings, IsEmpty());
 }
 

@@ -95,7 +95,7 @@ class FlowDriver {
     [[nodiscard]] const std::vector<flow::Step>& steps() const { return steps_; }
     /// "collect wx-a", in the order sent.
     [[nodiscard]] const std::vector<std::string>& sent() const { return sent_; }
-    /// "debit 1101 wx-a 7000", in the order posted.
+    /// "debit 1101 wechatpay/wx-a 7000", in the order posted.
     [[nodiscard]] const std::vector<std::string>& postings() const { return postings_; }
     /// "hold 3000", "capture 3000"...
     [[nodiscard]] const std::vector<std::string>& hold_steps() const { return hold_steps_; }

@@ -37,7 +37,9 @@ TEST(KernelBooks, WhatCameEvenWhenTheScriptDoesNotLook) {
     pay.answer(Operation::collect, paid(pay.instruction()));
 
     EXPECT_EQ(pay.error(), "");
-    EXPECT_THAT(pay.postings(), ElementsAre("debit 1101 wx-a 7000", "credit 2201 shop 7000"));
+    EXPECT_THAT(
+        pay.postings(), ElementsAre("debit 1101 wechatpay/wx-a 7000", "credit 2201 shop 7000")
+    );
 }
 
 TEST(KernelBooks, WhatComesWhileThePaymentUnwinds) {
@@ -54,7 +56,7 @@ TEST(KernelBooks, WhatComesWhileThePaymentUnwinds) {
     EXPECT_THAT(
         pay.postings(),
         ElementsAre(
-            "debit 1101 wx-a 7000",
+            "debit 1101 wechatpay/wx-a 7000",
             "credit 2201 shop 7000",
             "debit 2201 shop 7000",
             "credit 2202 shop 7000"

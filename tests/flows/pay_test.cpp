@@ -14,7 +14,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 const std::vector<std::string> kCompositePostings{
-    "debit 1101 wx-a 7000",
+    "debit 1101 wechatpay/wx-a 7000",
     "credit 2201 shop 7000",
     "debit 2002 card 3000",
     "credit 2201 shop 3000",
@@ -179,7 +179,7 @@ TEST(PayFlow, PaysAtAChannelAlone) {
     EXPECT_THAT(
         pay.postings(),
         ElementsAre(
-            "debit 1101 wx-a 7000",
+            "debit 1101 wechatpay/wx-a 7000",
             "credit 2201 shop 7000",
             "debit 2201 shop 7000",
             "credit 2101 shop 7000"
@@ -239,7 +239,7 @@ TEST(PayFlow, OwesBackWhatWasCollectedWhenTheCardIsClosedBeforeCapture) {
     EXPECT_THAT(
         pay.postings(),
         ElementsAre(
-            "debit 1101 wx-a 7000",
+            "debit 1101 wechatpay/wx-a 7000",
             "credit 2201 shop 7000",
             "debit 2201 shop 7000",
             "credit 2202 shop 7000"

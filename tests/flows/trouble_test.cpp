@@ -55,7 +55,7 @@ TEST(PayTrouble, TriesTheSecondAccountOnlyAfterTheFirstRefused) {
     EXPECT_THAT(pay.sent(), ElementsAre("collect wx-a", "collect wx-b"));
     pay.answer(Operation::collect, paid(pay.instruction()));
     EXPECT_EQ(pay.status(), PaymentStatus::succeeded);
-    EXPECT_EQ(pay.postings().front(), "debit 1101 wx-b 7000");
+    EXPECT_EQ(pay.postings().front(), "debit 1101 wechatpay/wx-b 7000");
 }
 
 TEST(PayTrouble, FailsAndReleasesWhenEveryAccountRefuses) {

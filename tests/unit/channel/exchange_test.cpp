@@ -137,14 +137,22 @@ TEST_F(ExchangeTest, FetchesAWholeUrlOnlyFromAHostThatIsAllowed) {
     account_.hosts_allowed = {"bills.example"};
 
     for (const std::string_view url :
-         {"https://bills.example/file?x=1",
-          "https://pay.toy.example:8443/file",
-          "http://127.0.0.1:80/file"}) {
+         {"https://bills.example/file?x=1", "https://pay.toy.example:8443/file"}) {
         const auto report = report_of(toy_order(), answer(R"({"kind":"pending"})"), fetching(url));
         EXPECT_EQ(report.outcome.kind, OutcomeKind::pending) << report.outcome.message;
         EXPECT_EQ(report.evidence.path, url);
         EXPECT_EQ(sent_.back().url, url);
     }
+}
+
+TEST_F(ExchangeTest, FetchesFromThisMachineWhereItsAccountHasTheChannel) {
+    account_.settings["base_url"] = "http://127.0.0.1:8090";
+    const auto adapter =
+        toy_adapter(toy_script("path = \"/ask\"", "url = \"http://127.0.0.1:8090/f\""));
+
+    const auto report = report_of(toy_order(), answer(R"({"kind":"pending"})"), adapter);
+
+    EXPECT_EQ(report.outcome.kind, OutcomeKind::pending) << report.outcome.message;
 }
 
 TEST_F(ExchangeTest, SendsNothingToAHostThatIsNotAllowed) {
@@ -156,6 +164,8 @@ TEST_F(ExchangeTest, SendsNothingToAHostThatIsNotAllowed) {
           "https://evil.example:443/https://bills.example/",
           "https://bills.example@evil.example/file",
           "http://bills.example/file",
+          "http://127.0.0.1:80/file",
+          "https://localhost/file",
           "ftp://bills.example/file"}) {
         const auto adapter =
             toy_adapter(toy_script("path = \"/ask\"", "url = \"" + std::string(url) + "\""));
