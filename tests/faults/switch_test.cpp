@@ -170,7 +170,7 @@ TEST(ChannelSwitch, WaitsForTheFirstAccountThatMayHaveTakenTheOrder) {
     EXPECT_TRUE(cluster.psp().pay(begun.channel_number()));
     EXPECT_EQ(shop.wait_for_status(begun.id(), "succeeded").status(), "succeeded");
     EXPECT_THAT(external_instructions(cluster), ElementsAre("(wx-main,succeeded)"));
-    EXPECT_THAT(in_transit(cluster), ElementsAre("(wx-main,7000)"));
+    EXPECT_THAT(in_transit(cluster), ElementsAre("(wechatpay/wx-main,7000)"));
     EXPECT_THAT(cluster.psp().books(), ::testing::SizeIs(1));
     EXPECT_THAT(audit(cluster, {{order.number, begun.id()}}).findings, IsEmpty());
 }
