@@ -77,17 +77,20 @@ class Exchange::Lane : public std::enable_shared_from_this<Lane> {
     Result<void> submit(ExchangeOrder order, std::size_t open_max) SLUICE_EXCLUDES(mutex_) {
         auto journey = std::make_shared<Journey>();
         journey->order = std::move(order);
-        const MutexLock lock(mutex_);
-        if (is_stopped_) {
-            return fail(ErrorCode::unavailable, "the exchange is stopped");
+        {
+            const MutexLock lock(mutex_);
+            if (is_stopped_) {
+                return fail(ErrorCode::unavailable, "the exchange is stopped");
+            }
+            if (open_ >= open_max) {
+                return fail(
+                    ErrorCode::limit, "the exchange has " + std::to_string(open_) + " open orders"
+                );
+            }
+            ++open_;
+            queue_.push_back(std::move(journey));
         }
-        if (open_ >= open_max) {
-            return fail(
-                ErrorCode::limit, "the exchange has " + std::to_string(open_) + " open orders"
-            );
-        }
-        ++open_;
-        push(std::move(journey));
+        arrived_.notify_one();
         return {};
     }
 
@@ -106,18 +109,15 @@ class Exchange::Lane : public std::enable_shared_from_this<Lane> {
     [[nodiscard]] std::size_t open() const { return open_; }
 
   private:
-    void push(JourneyPtr journey) SLUICE_REQUIRES(mutex_) {
-        queue_.push_back(std::move(journey));
-        if (queue_.size() == 1) {
-            arrived_.notify_one();
-        }
-    }
-
     void answered(JourneyPtr journey) SLUICE_EXCLUDES(mutex_) {
-        const MutexLock lock(mutex_);
-        if (!is_stopped_) {
-            push(std::move(journey));
+        {
+            const MutexLock lock(mutex_);
+            if (is_stopped_) {
+                return;
+            }
+            queue_.push_back(std::move(journey));
         }
+        arrived_.notify_one();
     }
 
     /// Waits for work; nothing when stopped.

@@ -25,6 +25,7 @@ class SLUICE_CAPABILITY("mutex") Mutex {
     void unlock() SLUICE_RELEASE() { mutex_.unlock(); }
 
   private:
+    friend class ConditionVariable;
     std::mutex mutex_;
 };
 
@@ -40,18 +41,33 @@ class SLUICE_SCOPED_CAPABILITY MutexLock {
 };
 
 /// Waits on a Mutex that the caller holds. Always wait in a loop on the guarded condition.
+/// Telling others is cheaper after the mutex is free again: whom it wakes needs the mutex first.
 class ConditionVariable {
   public:
-    void wait(Mutex& mutex) SLUICE_REQUIRES(mutex) { condition_.wait(mutex); }
+    void wait(Mutex& mutex) SLUICE_REQUIRES(mutex) {
+        Held held(mutex.mutex_);
+        condition_.wait(held.lock);
+    }
     template <class TimePoint>
     std::cv_status wait_until(Mutex& mutex, TimePoint deadline) SLUICE_REQUIRES(mutex) {
-        return condition_.wait_until(mutex, deadline);
+        Held held(mutex.mutex_);
+        return condition_.wait_until(held.lock, deadline);
     }
     void notify_one() { condition_.notify_one(); }
     void notify_all() { condition_.notify_all(); }
 
   private:
-    std::condition_variable_any condition_;
+    /// The caller's lock in the form that std::condition_variable wants (the one for any lock
+    /// takes a second mutex at every wait and every notice); it stays the caller's.
+    struct Held {
+        explicit Held(std::mutex& mutex) : lock(mutex, std::adopt_lock) {}
+        ~Held() { lock.release(); }
+        Held(const Held&) = delete;
+        Held& operator=(const Held&) = delete;
+        std::unique_lock<std::mutex> lock;
+    };
+
+    std::condition_variable condition_;
 };
 
 }  // namespace sluice

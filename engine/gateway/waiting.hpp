@@ -19,8 +19,10 @@ class Waiting {
     /// The function to hand out; call it at most once, on any thread.
     [[nodiscard]] std::function<void(Result<T>)> reply() {
         return [place = place_](Result<T> result) {
-            const MutexLock lock(place->mutex);
-            place->result = std::move(result);
+            {
+                const MutexLock lock(place->mutex);
+                place->result = std::move(result);
+            }
             place->arrived.notify_one();
         };
     }

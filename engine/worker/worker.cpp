@@ -62,15 +62,19 @@ void Worker::set_owned(Bucket bucket, std::size_t held) {
 }
 
 void Worker::post(Input input) {
+    // What a channel answered is said once; it is bounded by what was asked.
+    const bool said_once = input.kind == Input::Kind::fact && !input.on_picture;
+    bool is_taken = false;
     {
         const MutexLock lock(mutex_);
-        // What a channel answered is said once; it is bounded by what was asked.
-        const bool said_once = input.kind == Input::Kind::fact && !input.on_picture;
-        if (!stopping_ && (said_once || inbox_.size() < settings_.inbox_max)) {
+        is_taken = !stopping_ && (said_once || inbox_.size() < settings_.inbox_max);
+        if (is_taken) {
             inbox_.push_back(std::move(input));
-            arrived_.notify_one();
-            return;
         }
+    }
+    if (is_taken) {
+        arrived_.notify_one();
+        return;
     }
     input.refuse(
         {ErrorCode::unavailable, "the worker has no room for more, send the request again", {}}
