@@ -29,13 +29,24 @@ std::string hex(std::string_view bytes) {
     return text;
 }
 
+/// A digest looked up once in the library's tables: by itself it would do so at every use.
+using FetchedDigest = std::unique_ptr<EVP_MD, Freed<EVP_MD_free>>;
+
+FetchedDigest fetch_digest(const char* name) {
+    FetchedDigest kind(EVP_MD_fetch(nullptr, name, nullptr));
+    SLUICE_INVARIANT(kind != nullptr);
+    return kind;
+}
+
 std::string digest_hex(const EVP_MD* kind, std::string_view bytes) {
-    std::string digest(EVP_MAX_MD_SIZE, '\0');
+    thread_local const DigestPtr context(EVP_MD_CTX_new());
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned int size = 0;
-    const int done = EVP_Digest(bytes.data(), bytes.size(), bytes_of(digest), &size, kind, nullptr);
-    SLUICE_INVARIANT(done == 1);
-    digest.resize(size);
-    return hex(digest);
+    const bool is_done = EVP_DigestInit_ex2(context.get(), kind, nullptr) == 1 &&
+                         EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) == 1 &&
+                         EVP_DigestFinal_ex(context.get(), digest.data(), &size) == 1;
+    SLUICE_INVARIANT(is_done);
+    return hex({reinterpret_cast<const char*>(digest.data()), size});
 }
 
 int as_int(std::size_t size) { return static_cast<int>(size); }
@@ -262,9 +273,20 @@ Result<std::string> base64_decode(std::string_view text) {
     return bytes;
 }
 
-std::string sha256_hex(std::string_view bytes) { return digest_hex(EVP_sha256(), bytes); }
-std::string sha1_hex(std::string_view bytes) { return digest_hex(EVP_sha1(), bytes); }
-std::string md5_hex(std::string_view bytes) { return digest_hex(EVP_md5(), bytes); }
+std::string sha256_hex(std::string_view bytes) {
+    static const FetchedDigest kKind = fetch_digest("SHA256");
+    return digest_hex(kKind.get(), bytes);
+}
+
+std::string sha1_hex(std::string_view bytes) {
+    static const FetchedDigest kKind = fetch_digest("SHA1");
+    return digest_hex(kKind.get(), bytes);
+}
+
+std::string md5_hex(std::string_view bytes) {
+    static const FetchedDigest kKind = fetch_digest("MD5");
+    return digest_hex(kKind.get(), bytes);
+}
 
 std::string hmac_sha256_hex(const Secret<std::string>& key, std::string_view message) {
     std::string digest(EVP_MAX_MD_SIZE, '\0');

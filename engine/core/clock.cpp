@@ -1,7 +1,7 @@
 #include "core/clock.hpp"
 
 #include <array>
-#include <cstdio>
+#include <charconv>
 #include <optional>
 
 #include "core/utf8.hpp"
@@ -31,6 +31,34 @@ Civil to_civil(Time time) {
         static_cast<int>(clock.seconds().count()),
         static_cast<long>(clock.subseconds().count())
     };
+}
+
+/// At least `width` characters, zeros in front. (printf would read its format at every call.)
+void append_padded(std::string& out, long value, std::size_t width) {
+    std::array<char, 24> buffer{};
+    if (value < 0) {
+        out.push_back('-');
+        --width;
+    }
+    const long magnitude = value < 0 ? -value : value;
+    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), magnitude).ptr;
+    const auto size = static_cast<std::size_t>(end - buffer.data());
+    out.append(size < width ? width - size : 0, '0');
+    out.append(buffer.data(), size);
+}
+
+void append_date_and_time(std::string& out, const Civil& civil) {
+    append_padded(out, civil.year, 4);
+    out.push_back('-');
+    append_padded(out, civil.month, 2);
+    out.push_back('-');
+    append_padded(out, civil.day, 2);
+    out.push_back('T');
+    append_padded(out, civil.hour, 2);
+    out.push_back(':');
+    append_padded(out, civil.minute, 2);
+    out.push_back(':');
+    append_padded(out, civil.second, 2);
 }
 
 /// Reads `count` digits at the front of `text` and drops them.
@@ -161,54 +189,33 @@ std::optional<Time> parse_parts(std::string_view text) {
 
 }  // namespace
 
-std::string format_rfc3339(Time time) {
+void append_rfc3339(std::string& out, Time time) {
     const Civil c = to_civil(time);
-    std::array<char, 64> buffer{};
-    const int size = c.micros == 0 ? std::snprintf(
-                                         buffer.data(),
-                                         buffer.size(),
-                                         "%04d-%02u-%02uT%02d:%02d:%02dZ",
-                                         c.year,
-                                         c.month,
-                                         c.day,
-                                         c.hour,
-                                         c.minute,
-                                         c.second
-                                     )
-                                   : std::snprintf(
-                                         buffer.data(),
-                                         buffer.size(),
-                                         "%04d-%02u-%02uT%02d:%02d:%02d.%06ldZ",
-                                         c.year,
-                                         c.month,
-                                         c.day,
-                                         c.hour,
-                                         c.minute,
-                                         c.second,
-                                         c.micros
-                                     );
-    return {buffer.data(), static_cast<std::size_t>(size)};
+    append_date_and_time(out, c);
+    if (c.micros != 0) {
+        out.push_back('.');
+        append_padded(out, c.micros, 6);
+    }
+    out.push_back('Z');
+}
+
+std::string format_rfc3339(Time time) {
+    std::string text;
+    text.reserve(sizeof "2026-01-01T08:00:30.000000Z");
+    append_rfc3339(text, time);
+    return text;
 }
 
 std::string format_rfc3339_offset(Time time, std::chrono::minutes offset) {
-    const Civil c = to_civil(time + offset);
+    std::string text;
+    text.reserve(sizeof "2026-01-01T08:00:30+08:00");
+    append_date_and_time(text, to_civil(time + offset));
     const auto magnitude = std::chrono::abs(offset).count();
-    std::array<char, 64> buffer{};
-    const int size = std::snprintf(
-        buffer.data(),
-        buffer.size(),
-        "%04d-%02u-%02uT%02d:%02d:%02d%c%02d:%02d",
-        c.year,
-        c.month,
-        c.day,
-        c.hour,
-        c.minute,
-        c.second,
-        offset.count() < 0 ? '-' : '+',
-        static_cast<int>(magnitude / 60),
-        static_cast<int>(magnitude % 60)
-    );
-    return {buffer.data(), static_cast<std::size_t>(size)};
+    text.push_back(offset.count() < 0 ? '-' : '+');
+    append_padded(text, magnitude / 60, 2);
+    text.push_back(':');
+    append_padded(text, magnitude % 60, 2);
+    return text;
 }
 
 Result<Time> parse_rfc3339(std::string_view text) {

@@ -13,6 +13,8 @@ using Time = std::chrono::time_point<std::chrono::system_clock, std::chrono::mic
 
 /// "2026-01-01T08:00:30.000000Z"; whole seconds are printed without a fraction.
 [[nodiscard]] std::string format_rfc3339(Time time);
+/// The same at the end of a text.
+void append_rfc3339(std::string& out, Time time);
 /// The same in a fixed offset, seconds only: "2026-01-01T08:00:30+08:00".
 [[nodiscard]] std::string format_rfc3339_offset(Time time, std::chrono::minutes offset);
 /// Any RFC 3339 time with 'Z' or an offset; `invalid` otherwise.

@@ -11,10 +11,16 @@ constexpr std::string_view kCrockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 constexpr std::size_t kTextSize = 26;
 constexpr std::size_t kUuidSize = 36;
 
-int digit_of(char c) {
-    const auto at = kCrockford.find(c);
-    return at == std::string_view::npos ? -1 : static_cast<int>(at);
-}
+constexpr std::array<std::int8_t, 256> kDigits = [] {
+    std::array<std::int8_t, 256> digits{};
+    digits.fill(-1);
+    for (std::size_t i = 0; i < kCrockford.size(); ++i) {
+        digits[static_cast<unsigned char>(kCrockford[i])] = static_cast<std::int8_t>(i);
+    }
+    return digits;
+}();
+
+int digit_of(char c) { return kDigits[static_cast<unsigned char>(c)]; }
 
 Error bad_id(std::string_view text) {
     return {
@@ -102,7 +108,13 @@ Result<Id128> Id128::parse_uuid(std::string_view text) {
 }
 
 std::string Id128::to_string() const {
-    std::string text(kTextSize, '0');
+    std::string text;
+    append_to(text);
+    return text;
+}
+
+void Id128::append_to(std::string& out) const {
+    std::array<char, kTextSize> text{};
     std::uint64_t h = high;
     std::uint64_t l = low;
     for (std::size_t i = kTextSize; i-- > 0;) {
@@ -110,7 +122,7 @@ std::string Id128::to_string() const {
         l = (l >> 5) | (h << 59);
         h >>= 5;
     }
-    return text;
+    out.append(text.data(), text.size());
 }
 
 std::string Id128::to_uuid() const {

@@ -34,6 +34,7 @@ struct Id128 {
     static Result<Id128> parse_uuid(std::string_view text);
 
     [[nodiscard]] std::string to_string() const;
+    void append_to(std::string& out) const;
     [[nodiscard]] std::string to_uuid() const;
     [[nodiscard]] Bucket bucket() const;
     [[nodiscard]] bool is_nil() const { return high == 0 && low == 0; }
@@ -71,7 +72,13 @@ class Id {
     [[nodiscard]] Bucket bucket() const { return raw_.bucket(); }
     [[nodiscard]] bool is_nil() const { return raw_.is_nil(); }
     [[nodiscard]] std::string to_string() const {
-        return std::string(Tag::kPrefix) + raw_.to_string();
+        std::string text;
+        append_to(text);
+        return text;
+    }
+    void append_to(std::string& out) const {
+        out += Tag::kPrefix;
+        raw_.append_to(out);
     }
 
     friend bool operator==(const Id&, const Id&) = default;

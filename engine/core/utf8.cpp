@@ -1,5 +1,8 @@
 #include "core/utf8.hpp"
 
+#include <cstdint>
+#include <cstring>
+
 namespace sluice {
 namespace {
 
@@ -25,6 +28,21 @@ Lead lead_of(unsigned byte) {
     return {0, 0, 0};
 }
 
+/// Where the run of plain characters that begins at `at` ends; nearly every text is one.
+std::size_t end_of_ascii(std::string_view text, std::size_t at) {
+    constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+    for (std::uint64_t word = 0; text.size() - at >= sizeof word; at += sizeof word) {
+        std::memcpy(&word, text.data() + at, sizeof word);
+        if ((word & kHighBits) != 0) {
+            break;
+        }
+    }
+    while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) {
+        ++at;
+    }
+    return at;
+}
+
 }  // namespace
 
 std::size_t utf8_size_at(std::string_view text, std::size_t at) {
@@ -48,7 +66,7 @@ std::size_t utf8_size_at(std::string_view text, std::size_t at) {
 }
 
 bool is_utf8(std::string_view text) {
-    for (std::size_t at = 0; at < text.size();) {
+    for (std::size_t at = end_of_ascii(text, 0); at < text.size(); at = end_of_ascii(text, at)) {
         const std::size_t size = utf8_size_at(text, at);
         if (size == 0) {
             return false;

@@ -1,6 +1,7 @@
 #include "core/value.hpp"
 
 #include <algorithm>
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -51,9 +52,12 @@ void append_escaped(std::string& out, char c) {
     out.push_back(kDigits[byte & 15]);
 }
 
-bool needs_escape(char c) {
-    return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-}
+constexpr std::array<bool, 256> kNeedsEscape = [] {
+    std::array<bool, 256> needs{};
+    std::fill_n(needs.begin(), 0x20, true);
+    needs['"'] = needs['\\'] = needs[0x7f] = true;
+    return needs;
+}();
 
 void append_number(std::string& out, std::int64_t number) {
     std::array<char, 24> buffer{};
@@ -152,7 +156,9 @@ void append_json_text(std::string& out, std::string_view text) {
     out.push_back('"');
     // Runs of plain characters are appended whole: nearly all text is one.
     for (auto rest = text.begin(); rest != text.end();) {
-        const auto special = std::find_if(rest, text.end(), needs_escape);
+        const auto special = std::find_if(rest, text.end(), [](char c) {
+            return kNeedsEscape[static_cast<unsigned char>(c)];
+        });
         out.append(rest, special);
         rest = special;
         if (rest != text.end()) {

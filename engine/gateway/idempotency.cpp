@@ -1,14 +1,17 @@
 #include "gateway/idempotency.hpp"
 
 #include <algorithm>
-#include <optional>
+#include <utility>
+#include <vector>
 
+#include "core/json_record.hpp"
 #include "gateway/text_rule.hpp"
 
 namespace sluice::gateway {
 namespace {
 
 constexpr std::size_t kKeyBytesMax = 255;
+constexpr std::size_t kUsualBytes = 512;
 
 constexpr db::Statement kInsertKey{
     "gateway_insert_key",
@@ -20,23 +23,31 @@ constexpr db::Statement kSelectKey{
     "SELECT request_hash FROM sluice.idempotency_key WHERE merchant_id = $1 AND key = $2"
 };
 
-Value sorted(const Value& value) {
+/// As to_json() prints it, but members in the order of their names: the same at every spelling.
+void append_sorted(std::string& out, const Value& value) {
+    char separator = '[';
     if (const ValueObject* members = value.as_object()) {
-        ValueObject copy;
-        for (const auto& [name, member] : *members) {
-            copy.emplace_back(name, sorted(member));
+        std::vector<const ValueMember*> sorted;
+        sorted.reserve(members->size());
+        for (const ValueMember& member : *members) {
+            sorted.push_back(&member);
         }
-        std::ranges::sort(copy, {}, &ValueMember::first);
-        return Value(std::move(copy));
-    }
-    if (const ValueArray* elements = value.as_array()) {
-        ValueArray copy;
+        std::ranges::sort(sorted, {}, [](const auto* member) -> auto& { return member->first; });
+        JsonRecord record(out);
+        for (const ValueMember* member : sorted) {
+            record.begin(member->first);
+            append_sorted(out, member->second);
+        }
+        record.end();
+    } else if (const ValueArray* elements = value.as_array(); elements && !elements->empty()) {
         for (const Value& element : *elements) {
-            copy.push_back(sorted(element));
+            out.push_back(std::exchange(separator, ','));
+            append_sorted(out, element);
         }
-        return Value(std::move(copy));
+        out.push_back(']');
+    } else {
+        append_json(out, value);
     }
-    return value;
 }
 
 }  // namespace
@@ -59,7 +70,11 @@ std::expected<std::string, Problem> read_idempotency_key(const http::Request& re
 }
 
 Hash128 hash_request(std::string_view address, const Value& body) {
-    return hash128(std::string(address) + "\n" + to_json(sorted(body)));
+    std::string text;
+    text.reserve(kUsualBytes);
+    text.append(address).push_back('\n');
+    append_sorted(text, body);
+    return hash128(text);
 }
 
 Result<void> claim_key(db::Connection& connection, const KeyClaim& claim) {

@@ -1,120 +1,138 @@
 #include "gateway/render.hpp"
 
-#include <algorithm>
-#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
+
+#include "core/json_record.hpp"
 
 namespace sluice::gateway {
 namespace {
 
-Value text_or_null(const std::string& text) { return text.empty() ? Value() : Value(text); }
+constexpr std::size_t kUsualBytes = 2048;
 
-Value time_or_null(Time time) { return time == Time{} ? Value() : Value(format_rfc3339(time)); }
-
-Value render_leg(const payment::Leg& leg) {
-    Value body;
-    body.set("number", leg.number);
-    body.set("kind", payment::to_string(leg.kind));
-    body.set("method", leg.method);
+void append_leg(std::string& out, const payment::Leg& leg) {
+    JsonRecord body(out);
+    body.add("number", std::int64_t{leg.number});
+    body.add("kind", payment::to_string(leg.kind));
+    body.add("method", leg.method);
     if (leg.kind == payment::LegKind::internal) {
-        body.set("account_id", leg.account.to_string());
+        body.add("account_id", leg.account);
     } else {
-        body.set("scene", leg.scene);
+        body.add("scene", leg.scene);
     }
-    body.set("amount", leg.amount.minor());
-    return body;
+    body.add("amount", leg.amount.minor());
+    body.end();
 }
 
-Value render_instruction(const payment::Instruction& instruction) {
-    Value body;
-    body.set("id", instruction.id.to_string());
-    body.set("leg", instruction.leg_number);
-    body.set("kind", payment::to_string(instruction.kind));
-    body.set("channel", instruction.channel);
+void append_instruction(std::string& out, const payment::Instruction& instruction) {
+    JsonRecord body(out);
+    body.add("id", instruction.id);
+    body.add("leg", std::int64_t{instruction.leg_number});
+    body.add("kind", payment::to_string(instruction.kind));
+    body.add("channel", instruction.channel);
     if (instruction.kind == payment::LegKind::internal) {
-        body.set("account_id", instruction.account.to_string());
+        body.add("account_id", instruction.account);
     } else {
-        body.set("channel_account", instruction.channel_account);
-        body.set("scene", instruction.scene);
-        body.set("channel_reference", text_or_null(instruction.channel_reference));
-        body.set("outcome_code", text_or_null(instruction.outcome_code));
-        body.set("outcome_message", text_or_null(instruction.outcome_message));
-        body.set("expires_at", time_or_null(instruction.expires_at));
+        body.add("channel_account", instruction.channel_account);
+        body.add("scene", instruction.scene);
+        body.add_or_null("channel_reference", instruction.channel_reference);
+        body.add_or_null("outcome_code", instruction.outcome_code);
+        body.add_or_null("outcome_message", instruction.outcome_message);
+        body.add_or_null("expires_at", instruction.expires_at);
     }
-    body.set("amount", instruction.amount.minor());
-    body.set("status", payment::to_string(instruction.status));
-    body.set("created_at", format_rfc3339(instruction.created_at));
-    return body;
+    body.add("amount", instruction.amount.minor());
+    body.add("status", payment::to_string(instruction.status));
+    body.add("created_at", instruction.created_at);
+    body.end();
+}
+
+template <class T>
+void append_list(
+    std::string& out, const std::vector<T>& items, void (*append)(std::string&, const T&)
+) {
+    out.push_back('[');
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        if (i > 0) {
+            out.push_back(',');
+        }
+        append(out, items[i]);
+    }
+    out.push_back(']');
 }
 
 /// What the payer can do now: the latest thing a channel asked for and still waits for.
-Value render_next_action(const payment::PaymentPicture& picture) {
-    if (payment::is_final(picture.payment.status)) {
-        return {};
-    }
-    Value action;
+const Value& next_action_of(const payment::PaymentPicture& picture) {
+    static const Value kNothing;
+    const Value* action = &kNothing;
     for (const payment::Instruction& instruction : picture.instructions) {
         const bool waits = instruction.status == payment::InstructionStatus::pending;
         if (waits && instruction.next_action.as_object() != nullptr) {
-            action = instruction.next_action;
+            action = &instruction.next_action;
         }
     }
-    return action;
+    return payment::is_final(picture.payment.status) ? kNothing : *action;
 }
 
-Value render_failure(const payment::Payment& payment) {
+void append_failure(std::string& out, const payment::Payment& payment) {
     if (payment.failure_code.empty()) {
-        return {};
+        out += "null";
+        return;
     }
-    Value body;
-    body.set("code", payment.failure_code);
-    body.set("message", payment.failure_message);
-    return body;
+    JsonRecord body(out);
+    body.add("code", payment.failure_code);
+    body.add("message", payment.failure_message);
+    body.end();
+}
+
+void append_order(std::string& out, const payment::Order& order) {
+    JsonRecord body(out);
+    body.add("id", order.id);
+    body.add("merchant_order_number", order.merchant_order_number);
+    body.add("product_code", order.product_code);
+    body.add("description", order.description);
+    body.add("currency", order.amount.currency().code());
+    body.add("amount", order.amount.minor());
+    body.add("amount_paid", order.paid_minor);
+    body.add("amount_due", order.amount.minor() - order.paid_minor);
+    body.add("status", payment::to_string(order.status));
+    body.add("created_at", order.created_at);
+    body.add("expires_at", order.expires_at);
+    body.end();
 }
 
 }  // namespace
 
-Value render(const payment::Order& order) {
-    Value body;
-    body.set("id", order.id.to_string());
-    body.set("merchant_order_number", order.merchant_order_number);
-    body.set("product_code", order.product_code);
-    body.set("description", order.description);
-    body.set("currency", order.amount.currency().code());
-    body.set("amount", order.amount.minor());
-    body.set("amount_paid", order.paid_minor);
-    body.set("amount_due", order.amount.minor() - order.paid_minor);
-    body.set("status", payment::to_string(order.status));
-    body.set("created_at", format_rfc3339(order.created_at));
-    body.set("expires_at", format_rfc3339(order.expires_at));
-    return body;
+std::string render(const payment::Order& order) {
+    std::string out;
+    append_order(out, order);
+    return out;
 }
 
-Value render(const payment::PaymentPicture& picture) {
+std::string render(const payment::PaymentPicture& picture) {
     const payment::Payment& payment = picture.payment;
-    ValueArray legs;
-    for (const payment::Leg& leg : payment.legs) {
-        legs.push_back(render_leg(leg));
-    }
-    ValueArray instructions;
-    for (const payment::Instruction& instruction : picture.instructions) {
-        instructions.push_back(render_instruction(instruction));
-    }
-    Value body;
-    body.set("id", payment.id.to_string());
-    body.set("order_id", payment.order_id.to_string());
-    body.set("status", payment::to_string(payment.status));
-    body.set("stage", text_or_null(payment.stage));
-    body.set("currency", payment.amount.currency().code());
-    body.set("amount", payment.amount.minor());
-    body.set("failure", render_failure(payment));
-    body.set("next_action", render_next_action(picture));
-    body.set("legs", std::move(legs));
-    body.set("instructions", std::move(instructions));
-    body.set("order", render(picture.order));
-    body.set("created_at", format_rfc3339(payment.created_at));
-    body.set("updated_at", format_rfc3339(payment.updated_at));
-    return body;
+    std::string out;
+    out.reserve(kUsualBytes);
+    JsonRecord body(out);
+    body.add("id", payment.id);
+    body.add("order_id", payment.order_id);
+    body.add("status", payment::to_string(payment.status));
+    body.add_or_null("stage", payment.stage);
+    body.add("currency", payment.amount.currency().code());
+    body.add("amount", payment.amount.minor());
+    body.begin("failure");
+    append_failure(out, payment);
+    body.add_value("next_action", next_action_of(picture));
+    body.begin("legs");
+    append_list(out, payment.legs, append_leg);
+    body.begin("instructions");
+    append_list(out, picture.instructions, append_instruction);
+    body.begin("order");
+    append_order(out, picture.order);
+    body.add("created_at", payment.created_at);
+    body.add("updated_at", payment.updated_at);
+    body.end();
+    return out;
 }
 
 Value render(const Account& account) {
@@ -145,8 +163,14 @@ Value render(const AccountEntry& entry) {
 }
 
 http::Response json_response(int status, const Value& body) {
+    return json_response(status, to_json(body));
+}
+
+http::Response json_response(int status, std::string body) {
     return {
-        .status = status, .headers = {{"Content-Type", "application/json"}}, .body = to_json(body)
+        .status = status,
+        .headers = {{"Content-Type", "application/json"}},
+        .body = std::move(body),
     };
 }
 

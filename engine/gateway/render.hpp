@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vector>
+#include <string>
 
 #include "core/value.hpp"
 #include "gateway/account_store.hpp"
@@ -10,11 +10,14 @@
 namespace sluice::gateway {
 
 /// How the objects of the API look in JSON. Pure; the OpenAPI document says the same.
-[[nodiscard]] Value render(const payment::Order& order);
-[[nodiscard]] Value render(const payment::PaymentPicture& picture);
+/// The two that are answered all the time come as text.
+[[nodiscard]] std::string render(const payment::Order& order);
+[[nodiscard]] std::string render(const payment::PaymentPicture& picture);
 [[nodiscard]] Value render(const Account& account);
 [[nodiscard]] Value render(const AccountEntry& entry);
 
 [[nodiscard]] http::Response json_response(int status, const Value& body);
+/// `body` is JSON already.
+[[nodiscard]] http::Response json_response(int status, std::string body);
 
 }  // namespace sluice::gateway
