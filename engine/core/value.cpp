@@ -1,7 +1,6 @@
 #include "core/value.hpp"
 
 #include <algorithm>
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>

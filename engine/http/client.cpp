@@ -3,15 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cerrno>
 #include <future>
 #include <iterator>
 #include <optional>
 #include <pthread.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
+#include <span>
 #include <thread>
-#include <unistd.h>
 #include <vector>
 
 #include <curl/curl.h>
@@ -19,13 +16,14 @@
 #include "core/invariant.hpp"
 #include "core/mutex.hpp"
 #include "http/client_exchange.hpp"
+#include "http/client_sockets.hpp"
 #include "http/host_queues.hpp"
 
 namespace sluice::http {
 
 namespace {
 
-constexpr int kEventsAtOnce = 256;
+constexpr std::size_t kEventsAtOnce = 256;
 constexpr std::size_t kIdleExchangesKept = 1024;
 constexpr std::int64_t kWaitingCheckMs = 20;
 
@@ -40,30 +38,6 @@ void initialise_curl_once() {
     SLUICE_INVARIANT(result == CURLE_OK);
 }
 
-std::uint32_t epoll_events(int what) {
-    switch (what) {
-        case CURL_POLL_IN:
-            return EPOLLIN;
-        case CURL_POLL_OUT:
-            return EPOLLOUT;
-        case CURL_POLL_INOUT:
-            return EPOLLIN | EPOLLOUT;
-        default:
-            return 0;
-    }
-}
-
-int curl_events(std::uint32_t events) {
-    int out = 0;
-    if ((events & (EPOLLIN | EPOLLHUP | EPOLLRDHUP)) != 0) {
-        out |= CURL_CSELECT_IN;
-    }
-    if ((events & EPOLLOUT) != 0) {
-        out |= CURL_CSELECT_OUT;
-    }
-    return (events & EPOLLERR) != 0 ? out | CURL_CSELECT_ERR : out;
-}
-
 }  // namespace
 
 /// The client's thread: curl's multi interface driven by one epoll set and its own timer, so an
@@ -74,9 +48,7 @@ class Client::Loop {
         : settings_(std::move(settings)), hosts_(settings_.running_per_host_max) {
         initialise_curl_once();
         multi_ = curl_multi_init();
-        epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
-        wake_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-        SLUICE_INVARIANT(multi_ != nullptr && epoll_ >= 0 && wake_ >= 0);
+        SLUICE_INVARIANT(multi_ != nullptr);
         curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &Loop::on_socket);
         curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
         curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &Loop::on_timer);
@@ -85,37 +57,31 @@ class Client::Loop {
         curl_multi_setopt(
             multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(settings_.idle_connections_max)
         );
-        epoll_event event{.events = EPOLLIN, .data = {.fd = wake_}};
-        ::epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_, &event);
         thread_ = std::thread([this] { run(); });
     }
 
     ~Loop() {
         stopping_ = true;
-        wake_up();
+        sockets_.wake_up();
         thread_.join();
         idle_.clear();
         curl_multi_cleanup(multi_);
-        ::close(wake_);
-        ::close(epoll_);
     }
 
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
 
     void send(ClientRequest request, ClientDone done) {
-        bool first = false;
         const auto deadline = std::chrono::steady_clock::now() + request.total_timeout;
         ++in_flight_;
         {
             const MutexLock lock(mutex_);
-            first = queue_.empty();
             queue_.push_back(
                 {.request = std::move(request), .done = std::move(done), .deadline = deadline}
             );
         }
-        if (first) {
-            wake_up();
+        if (may_sleep_.exchange(false)) {
+            sockets_.wake_up();
         }
     }
 
@@ -124,20 +90,18 @@ class Client::Loop {
   private:
     using SteadyTime = std::chrono::steady_clock::time_point;
 
-    void wake_up() const {
-        const std::uint64_t one = 1;
-        // Fails only when the counter is full, and then the loop is awake anyway.
-        [[maybe_unused]] const ssize_t written = ::write(wake_, &one, sizeof one);
-    }
-
     void run() {
         ::pthread_setname_np(::pthread_self(), settings_.thread_name.substr(0, 15).c_str());
-        std::array<epoll_event, kEventsAtOnce> events{};
+        std::array<ClientSockets::Event, kEventsAtOnce> events{};
         while (!stopping_) {
-            const int count = ::epoll_wait(epoll_, events.data(), kEventsAtOnce, timeout_ms());
-            for (int i = 0; i < count; ++i) {
-                handle(events.at(static_cast<std::size_t>(i)));
+            // Before the queue is looked at: who hands over something later sees it and wakes us.
+            may_sleep_ = true;
+            const std::size_t count = sockets_.wait(events, anything_queued() ? 0 : timeout_ms());
+            may_sleep_ = false;
+            for (const auto& event : std::span(events).first(count)) {
+                act(event.socket, event.what);
             }
+            start_queued();
             if (timer_ && std::chrono::steady_clock::now() >= *timer_) {
                 timer_.reset();
                 act(CURL_SOCKET_TIMEOUT, 0);
@@ -159,20 +123,15 @@ class Client::Loop {
         return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, longest));
     }
 
-    void handle(const epoll_event& event) {
-        if (event.data.fd == wake_) {
-            std::uint64_t count = 0;
-            [[maybe_unused]] const ssize_t got = ::read(wake_, &count, sizeof count);
-            start_queued();
-            return;
-        }
-        act(event.data.fd, curl_events(event.events));
-    }
-
     void act(curl_socket_t socket, int events) {
         int running = 0;
         const CURLMcode result = curl_multi_socket_action(multi_, socket, events, &running);
         SLUICE_INVARIANT(result == CURLM_OK);
+    }
+
+    bool anything_queued() SLUICE_EXCLUDES(mutex_) {
+        const MutexLock lock(mutex_);
+        return !queue_.empty();
     }
 
     void start_queued() {
@@ -219,7 +178,7 @@ class Client::Loop {
 
     std::unique_ptr<ClientExchange> take_idle() {
         if (idle_.empty()) {
-            return std::make_unique<ClientExchange>();
+            return std::make_unique<ClientExchange>(sockets_);
         }
         std::unique_ptr<ClientExchange> exchange = std::move(idle_.back());
         idle_.pop_back();
@@ -277,16 +236,8 @@ class Client::Loop {
         done(std::move(result));
     }
 
-    static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void* known) {
-        Loop& loop = *static_cast<Loop*>(self);
-        if (what == CURL_POLL_REMOVE) {
-            ::epoll_ctl(loop.epoll_, EPOLL_CTL_DEL, socket, nullptr);
-            curl_multi_assign(loop.multi_, socket, nullptr);
-            return 0;
-        }
-        epoll_event event{.events = epoll_events(what), .data = {.fd = socket}};
-        ::epoll_ctl(loop.epoll_, known == nullptr ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, &event);
-        curl_multi_assign(loop.multi_, socket, self);
+    static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) {
+        static_cast<Loop*>(self)->sockets_.watch(socket, what);
         return 0;
     }
 
@@ -300,15 +251,15 @@ class Client::Loop {
     }
 
     ClientSettings settings_;
+    ClientSockets sockets_;
     CURLM* multi_ = nullptr;
-    int epoll_ = -1;
-    int wake_ = -1;
     HostQueues hosts_;
     std::optional<SteadyTime> timer_;
     std::vector<std::unique_ptr<ClientExchange>> running_;
     std::vector<std::unique_ptr<ClientExchange>> idle_;
     std::atomic<std::size_t> in_flight_ = 0;
     std::atomic<bool> stopping_ = false;
+    std::atomic<bool> may_sleep_ = false;
     Mutex mutex_;
     std::vector<ClientWish> queue_ SLUICE_GUARDED_BY(mutex_);
     std::thread thread_;

@@ -75,6 +75,16 @@ struct ClientExchange::Callbacks {
         return size;
     }
 
+    static curl_socket_t open_socket(void* sockets, curlsocktype, curl_sockaddr* address) {
+        return static_cast<ClientSockets*>(sockets)->open(
+            address->family, address->socktype, address->protocol
+        );
+    }
+
+    static int close_socket(void* sockets, curl_socket_t socket) {
+        return static_cast<ClientSockets*>(sockets)->close(socket);
+    }
+
     /// Runs before each attempt to write the request. curl starts a second one on its own when a
     /// reused connection died before any answer; that is refused if the first may have arrived.
     static int before_request(void* self, char*, char*, int, int) {
@@ -89,7 +99,8 @@ struct ClientExchange::Callbacks {
     }
 };
 
-ClientExchange::ClientExchange() : handle_(curl_easy_init()) {
+ClientExchange::ClientExchange(ClientSockets& sockets)
+    : sockets_(sockets), handle_(curl_easy_init()) {
     if (handle_ == nullptr) {
         throw std::bad_alloc();
     }
@@ -125,6 +136,10 @@ void ClientExchange::prepare(
     curl_easy_setopt(handle_, CURLOPT_HEADERDATA, this);
     curl_easy_setopt(handle_, CURLOPT_PREREQFUNCTION, &Callbacks::before_request);
     curl_easy_setopt(handle_, CURLOPT_PREREQDATA, this);
+    curl_easy_setopt(handle_, CURLOPT_OPENSOCKETFUNCTION, &Callbacks::open_socket);
+    curl_easy_setopt(handle_, CURLOPT_OPENSOCKETDATA, &sockets_);
+    curl_easy_setopt(handle_, CURLOPT_CLOSESOCKETFUNCTION, &Callbacks::close_socket);
+    curl_easy_setopt(handle_, CURLOPT_CLOSESOCKETDATA, &sockets_);
     curl_easy_setopt(handle_, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(handle_, CURLOPT_PROXY, "");
     curl_easy_setopt(handle_, CURLOPT_PROTOCOLS_STR, "http,https");

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "http/client.hpp"
+#include "http/client_sockets.hpp"
 
 namespace sluice::http {
 
@@ -13,7 +14,7 @@ namespace sluice::http {
 /// the client's thread. Its address is known to curl, so it never moves.
 class ClientExchange {
   public:
-    ClientExchange();
+    explicit ClientExchange(ClientSockets& sockets);
     ~ClientExchange();
     ClientExchange(const ClientExchange&) = delete;
     ClientExchange& operator=(const ClientExchange&) = delete;
@@ -42,6 +43,7 @@ class ClientExchange {
     [[nodiscard]] FailureStage stage() const;
     void take_header_line(std::string_view line);
 
+    ClientSockets& sockets_;
     void* handle_;
     struct ListFree {
         void operator()(void* list) const;
