@@ -9,6 +9,9 @@ namespace sluice::worker {
 namespace {
 
 const Error kStopping{ErrorCode::unavailable, "the node is stopping, send the request again", {}};
+const Error kNotReachable{
+    ErrorCode::unavailable, "the database is not reachable, send the request again", {}
+};
 
 }  // namespace
 
@@ -35,7 +38,8 @@ Worker::Worker(
     : settings_(std::move(settings)),
       services_(std::move(services)),
       release_(std::move(release)),
-      candidates_(std::move(candidates)) {}
+      candidates_(std::move(candidates)),
+      inbox_(settings_.inbox_max) {}
 
 Worker::~Worker() { stop(); }
 
@@ -44,11 +48,7 @@ void Worker::start() {
 }
 
 void Worker::stop() {
-    {
-        const MutexLock lock(mutex_);
-        stopping_ = true;
-    }
-    arrived_.notify_all();
+    inbox_.close();
     if (thread_.joinable()) {
         thread_.join();
     }
@@ -61,43 +61,8 @@ void Worker::set_owned(Bucket bucket, std::size_t held) {
     held_count_ = held;
 }
 
-void Worker::post(Input input) {
-    // What a channel answered is said once; it is bounded by what was asked.
-    const bool said_once = input.kind == Input::Kind::fact && !input.on_picture;
-    bool is_taken = false;
-    {
-        const MutexLock lock(mutex_);
-        is_taken = !stopping_ && (said_once || inbox_.size() < settings_.inbox_max);
-        if (is_taken) {
-            inbox_.push_back(std::move(input));
-        }
-    }
-    if (is_taken) {
-        arrived_.notify_one();
-        return;
-    }
-    input.refuse(
-        {ErrorCode::unavailable, "the worker has no room for more, send the request again", {}}
-    );
-}
-
-void Worker::put_back(std::vector<Input> inputs) {
-    const MutexLock lock(mutex_);
-    inbox_.insert(
-        inbox_.begin(),
-        std::make_move_iterator(inputs.begin()),
-        std::make_move_iterator(inputs.end())
-    );
-}
-
 void Worker::loop() {
-    while (true) {
-        {
-            const MutexLock lock(mutex_);
-            if (stopping_) {
-                break;
-            }
-        }
+    while (!inbox_.is_closed()) {
         const auto done = session_ == nullptr ? open_session() : turn();
         if (!done) {
             lose_session(done.error());
@@ -106,11 +71,7 @@ void Worker::loop() {
     for (auto& [payment, reply] : waiters_.take_all()) {
         reply(fail(kStopping));
     }
-    const MutexLock lock(mutex_);
-    for (auto& input : inbox_) {
-        input.refuse(kStopping);
-    }
-    inbox_.clear();
+    inbox_.refuse_all(kStopping);
     session_.reset();
 }
 
@@ -133,17 +94,8 @@ void Worker::lose_session(const Error& why) {
     held_count_ = 0;
     session_.reset();
     log::warn("worker_session_lost", {{"worker", settings_.name}, {"why", why.message}});
-    std::deque<Input> waiting;
-    const MutexLock lock(mutex_);
-    waiting.swap(inbox_);
-    for (auto& input : waiting) {
-        input.refuse(
-            {ErrorCode::unavailable, "the database is not reachable, send the request again", {}}
-        );
-    }
-    if (!stopping_) {
-        arrived_.wait_until(mutex_, std::chrono::steady_clock::now() + settings_.reconnect);
-    }
+    inbox_.refuse_all(kNotReachable);
+    inbox_.wait_closed(std::chrono::steady_clock::now() + settings_.reconnect);
 }
 
 Time Worker::next_wake(Time now) const {
@@ -160,19 +112,7 @@ Time Worker::next_wake(Time now) const {
 std::vector<Input> Worker::gather() {
     const Time now = services_.clock->now();
     const auto patience = std::max(next_wake(now) - now, std::chrono::microseconds{0});
-    const auto until = std::chrono::steady_clock::now() + patience;
-    std::vector<Input> inputs;
-    const MutexLock lock(mutex_);
-    while (inbox_.empty() && !stopping_) {
-        if (arrived_.wait_until(mutex_, until) == std::cv_status::timeout) {
-            break;
-        }
-    }
-    while (!inbox_.empty() && inputs.size() < settings_.batch_max) {
-        inputs.push_back(std::move(inbox_.front()));
-        inbox_.pop_front();
-    }
-    return inputs;
+    return inbox_.take(settings_.batch_max, std::chrono::steady_clock::now() + patience);
 }
 
 /// Facts that waited go before timers: "close unpaid" must not beat a callback.
@@ -208,7 +148,7 @@ Result<void> Worker::turn() {
         counters_.batches += 1;
         counters_.activations += inputs.size();
         SLUICE_ASSIGN(auto deferred, session_->round.process(std::move(inputs)));
-        put_back(std::move(deferred));
+        inbox_.put_back(std::move(deferred));
     }
     return keep_house();
 }

@@ -3,17 +3,17 @@
 #include <array>
 #include <atomic>
 #include <chrono>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "core/id.hpp"
-#include "core/mutex.hpp"
 #include "db/connection.hpp"
 #include "worker/bucket_lock.hpp"
+#include "worker/inbox.hpp"
 #include "worker/round.hpp"
 
 namespace sluice::worker {
@@ -52,7 +52,7 @@ class Worker {
     void stop();
 
     /// Any thread. An input that cannot be taken (full, stopping) is refused at once.
-    void post(Input input);
+    void post(Input input) { inbox_.post(std::move(input)); }
     [[nodiscard]] bool owns(Bucket bucket) const;
     [[nodiscard]] std::size_t buckets_held() const { return held_count_; }
 
@@ -78,7 +78,6 @@ class Worker {
     Result<void> keep_house();
     Result<void> rebalance();
     Result<void> sweep_orders(Time now);
-    void put_back(std::vector<Input> inputs);
     void set_owned(Bucket bucket, std::size_t held);
 
     WorkerSettings settings_;
@@ -86,11 +85,7 @@ class Worker {
     script::ReleasePtr release_;
     Value candidates_;
 
-    Mutex mutex_;
-    ConditionVariable arrived_;
-    std::deque<Input> inbox_ SLUICE_GUARDED_BY(mutex_);
-    bool stopping_ SLUICE_GUARDED_BY(mutex_) = false;
-
+    Inbox inbox_;
     std::unique_ptr<Session> session_;
     Waiters waiters_;
     Time next_rebalance_{};
