@@ -17,8 +17,10 @@ constexpr db::Statement kSelectJournal{
 /// Facts carry masked exchanges: more than a request body would need.
 constexpr json::ParseLimits kJournalLimits{.depth_max = 64, .nodes_max = 200'000};
 
-Result<Value> read_journal_body(std::string_view stored) {
-    SLUICE_ASSIGN(const std::string body, worker::decompress_journal_body(stored));
+Result<Value> read_journal_body(
+    worker::JournalDecompressor& decompressor, std::string_view stored
+) {
+    SLUICE_ASSIGN(const std::string body, decompressor.decompress(stored));
     return json::parse(body, kJournalLimits);
 }
 
@@ -36,8 +38,9 @@ class PgPaymentStore final : public PaymentStore {
         SLUICE_ASSIGN(const db::Rows rows, lease->execute(kSelectJournal, {id}));
         std::vector<JournalActivation> activations;
         activations.reserve(rows.size());
+        worker::JournalDecompressor decompressor;
         for (const db::Row row : rows) {
-            auto body = read_journal_body(row.bytes(2));
+            auto body = read_journal_body(decompressor, row.bytes(2));
             if (!body) {
                 return fail(
                     ErrorCode::corrupt,

@@ -20,12 +20,20 @@ struct FreeCompression {
     void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
     void operator()(ZSTD_CDict* dictionary) const { ZSTD_freeCDict(dictionary); }
     void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
+    void operator()(ZSTD_DDict* dictionary) const { ZSTD_freeDDict(dictionary); }
 };
 
 /// Prepared once, read by every thread.
 const ZSTD_CDict* prepared_dictionary() {
     static const std::unique_ptr<ZSTD_CDict, FreeCompression> kPrepared(
         ZSTD_createCDict(journal_dictionary_1().data(), journal_dictionary_1().size(), kLevel)
+    );
+    return kPrepared.get();
+}
+
+const ZSTD_DDict* reading_dictionary() {
+    static const std::unique_ptr<ZSTD_DDict, FreeCompression> kPrepared(
+        ZSTD_createDDict(journal_dictionary_1().data(), journal_dictionary_1().size())
     );
     return kPrepared.get();
 }
@@ -60,7 +68,16 @@ std::string JournalCompressor::compress(std::string_view json) {
     return stored;
 }
 
-Result<std::string> decompress_journal_body(std::string_view stored) {
+struct JournalDecompressor::Context {
+    std::unique_ptr<ZSTD_DCtx, FreeCompression> zstd{ZSTD_createDCtx()};
+};
+
+JournalDecompressor::JournalDecompressor() = default;
+JournalDecompressor::~JournalDecompressor() = default;
+JournalDecompressor::JournalDecompressor(JournalDecompressor&&) noexcept = default;
+JournalDecompressor& JournalDecompressor::operator=(JournalDecompressor&&) noexcept = default;
+
+Result<std::string> JournalDecompressor::decompress(std::string_view stored) {
     if (stored.empty()) {
         return corrupt("it is empty");
     }
@@ -75,17 +92,18 @@ Result<std::string> decompress_journal_body(std::string_view stored) {
     if (size > kBodyBytesMax) {
         return corrupt("it does not announce a size of at most 16 MiB");
     }
+    if (context_ == nullptr) {
+        context_ = std::make_unique<Context>();
+        SLUICE_INVARIANT(context_->zstd != nullptr && reading_dictionary() != nullptr);
+    }
     std::string json(size, '\0');
-    const std::unique_ptr<ZSTD_DCtx, FreeCompression> context(ZSTD_createDCtx());
-    const std::string_view dictionary = journal_dictionary_1();
-    const std::size_t read = ZSTD_decompress_usingDict(
-        context.get(),
+    const std::size_t read = ZSTD_decompress_usingDDict(
+        context_->zstd.get(),
         json.data(),
         json.size(),
         frame.data(),
         frame.size(),
-        dictionary.data(),
-        dictionary.size()
+        reading_dictionary()
     );
     if (ZSTD_isError(read) != 0 || read != size) {
         return corrupt("its frame is damaged");

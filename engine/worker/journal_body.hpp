@@ -24,8 +24,22 @@ class JournalCompressor {
     std::unique_ptr<Context> context_;
 };
 
-/// The JSON again, at most 16 MiB. `corrupt` when it is not what compress() wrote. Bodies of every
-/// dictionary that was ever used, and uncompressed ones (first byte 0), stay readable.
-Result<std::string> decompress_journal_body(std::string_view stored);
+/// Reads them again. What a frame needs to be unpacked is made at the first one and kept: making it
+/// costs more than a body of usual size. Owned by one reader, one thread.
+class JournalDecompressor {
+  public:
+    JournalDecompressor();
+    ~JournalDecompressor();
+    JournalDecompressor(JournalDecompressor&&) noexcept;
+    JournalDecompressor& operator=(JournalDecompressor&&) noexcept;
+
+    /// The JSON again, at most 16 MiB. `corrupt` when it is not what compress() wrote. Bodies of
+    /// every dictionary that was ever used, and uncompressed ones (first byte 0), stay readable.
+    Result<std::string> decompress(std::string_view stored);
+
+  private:
+    struct Context;
+    std::unique_ptr<Context> context_;  ///< null until the first frame
+};
 
 }  // namespace sluice::worker

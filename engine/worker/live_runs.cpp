@@ -48,6 +48,7 @@ void LiveRuns::note(const RunRow& row) {
     Slot& slot = slots_[row.id];
     slot.wake_at = row.wake_at;
     slot.quarantined = row.quarantined;
+    slot.interrupted = row.pending > 0 && !row.quarantined;
     arm(row.id, slot);
 }
 

@@ -29,6 +29,9 @@ class LiveRuns {
         std::optional<Time> armed_at;
         Time used_at{};
         bool quarantined = false;
+        /// What it asked for may have been lost with the last owner: to be asked again before the
+        /// run takes anything.
+        bool interrupted = false;
         bool alone = false;  ///< it was a bad neighbour: rebuild it in an interpreter of its own
     };
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "db/array.hpp"
 #include "json/json.hpp"
 #include "payment/legs.hpp"
 
@@ -9,9 +10,9 @@ namespace sluice::worker {
 namespace {
 
 /// One row for each instruction, or one with NULLs: payment and order repeat, so that one snapshot
-/// tells everything.
-constexpr db::Statement kPicture{
-    "worker_picture",
+/// tells everything. OFFSET 0 keeps each look-up one of its own: by index, for every id alone.
+constexpr db::Statement kPictures{
+    "worker_pictures",
     "SELECT p.id, p.order_id, p.merchant_id, p.flow, p.currency, p.amount, p.legs, p.status, "
     "p.stage, p.failure_code, p.failure_message, p.created_at, p.updated_at, "
     "o.merchant_order_number, o.product_code, o.description, o.amount, o.paid, o.status, "
@@ -19,9 +20,11 @@ constexpr db::Statement kPicture{
     "i.id, i.leg, i.kind, i.channel, i.channel_account, i.scene, i.account_id, i.amount, i.status, "
     "i.merchant, i.channel_reference, i.outcome_code, i.outcome_message, i.next_action, "
     "i.created_at, i.expires_at "
-    "FROM sluice.payment p JOIN sluice.orders o ON o.id = p.order_id "
-    "LEFT JOIN sluice.instruction i ON i.payment_id = p.id "
-    "WHERE p.id = $1 ORDER BY i.created_at, i.id"
+    "FROM unnest($1::uuid[]) AS wanted (id) "
+    "CROSS JOIN LATERAL (SELECT * FROM sluice.payment x WHERE x.id = wanted.id OFFSET 0) p "
+    "CROSS JOIN LATERAL (SELECT * FROM sluice.orders x WHERE x.id = p.order_id OFFSET 0) o "
+    "LEFT JOIN LATERAL (SELECT * FROM sluice.instruction x WHERE x.payment_id = p.id OFFSET 0) i "
+    "ON true ORDER BY p.id, i.created_at, i.id"
 };
 constexpr int kFirstInstructionColumn = 21;
 
@@ -88,17 +91,31 @@ Result<payment::Instruction> read_instruction(const db::Row& row, Currency curre
 
 }  // namespace
 
-Result<std::optional<payment::PaymentPicture>> load_picture(
-    db::Connection& connection, PaymentId id
-) {
-    SLUICE_ASSIGN(const db::Rows rows, connection.execute(kPicture, {id}));
-    if (rows.empty()) {
+PictureRows::PictureRows(db::Rows rows) : rows_(std::move(rows)) {
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+        first_.emplace(PaymentId(rows_[i].uuid(0)), i);
+    }
+}
+
+Result<PictureRows> PictureRows::load(db::Connection& connection, std::span<const PaymentId> ids) {
+    db::ArrayBuilder wanted(db::ArrayType::uuid);
+    for (const PaymentId id : ids) {
+        wanted.append(id);
+    }
+    SLUICE_ASSIGN(db::Rows rows, connection.execute(kPictures, {wanted}));
+    return PictureRows(std::move(rows));
+}
+
+Result<std::optional<payment::PaymentPicture>> PictureRows::read(PaymentId id) const {
+    const auto first = first_.find(id);
+    if (first == first_.end()) {
         return std::nullopt;
     }
     payment::PaymentPicture picture;
-    SLUICE_ASSIGN(picture.payment, read_payment(rows[0]));
-    SLUICE_ASSIGN(picture.order, read_order(rows[0], picture.payment));
-    for (const db::Row row : rows) {
+    SLUICE_ASSIGN(picture.payment, read_payment(rows_[first->second]));
+    SLUICE_ASSIGN(picture.order, read_order(rows_[first->second], picture.payment));
+    for (std::size_t i = first->second; i < rows_.size() && rows_[i].uuid(0) == id.raw(); ++i) {
+        const db::Row row = rows_[i];
         if (row.is_null(kFirstInstructionColumn)) {
             break;
         }
@@ -106,6 +123,13 @@ Result<std::optional<payment::PaymentPicture>> load_picture(
         picture.instructions.push_back(std::move(instruction));
     }
     return picture;
+}
+
+Result<std::optional<payment::PaymentPicture>> load_picture(
+    db::Connection& connection, PaymentId id
+) {
+    SLUICE_ASSIGN(const auto rows, PictureRows::load(connection, {&id, 1}));
+    return rows.read(id);
 }
 
 }  // namespace sluice::worker

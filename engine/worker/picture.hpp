@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
+#include <span>
+#include <unordered_map>
 
 #include "core/id.hpp"
 #include "core/result.hpp"
@@ -9,8 +12,25 @@
 
 namespace sluice::worker {
 
-/// The payment with its order and instructions as one snapshot has them; nullopt when there is
-/// none. `corrupt` or `invalid` for rows that cannot be read back. One statement; blocks.
+/// Payments with their orders and instructions as one snapshot has them, as they came from the
+/// database: each is read when it is asked for, so that one that cannot be read spoils no other.
+/// Any one thread at a time.
+class PictureRows {
+  public:
+    /// One statement; blocks. Errors are the connection's.
+    static Result<PictureRows> load(db::Connection& connection, std::span<const PaymentId> ids);
+
+    /// nullopt when there is no such payment. `corrupt` or `invalid` for rows that cannot be read.
+    [[nodiscard]] Result<std::optional<payment::PaymentPicture>> read(PaymentId id) const;
+
+  private:
+    explicit PictureRows(db::Rows rows);
+
+    db::Rows rows_;
+    std::unordered_map<PaymentId, std::size_t> first_;  ///< the rows of a payment lie together
+};
+
+/// The same for one payment.
 Result<std::optional<payment::PaymentPicture>> load_picture(
     db::Connection& connection, PaymentId id
 );

@@ -30,7 +30,10 @@ Round::Round(Parts parts) : parts_(parts), store_(parts.connection) {
 
 Result<std::vector<Input>> Round::process(std::vector<Input> inputs) {
     SLUICE_ASSIGN(Gathered gathered, gather(std::move(inputs)));
-    auto done = settle(std::move(gathered.works));
+    auto done = bring_back(gathered.works);
+    if (done) {
+        done = settle(std::move(gathered.works));
+    }
     for (auto& wait : gathered.waits) {
         if (done) {
             done = answer_wait(std::move(wait));

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -67,8 +68,9 @@ class Round {
     std::vector<Input> take_due(std::size_t most);
     [[nodiscard]] std::optional<Time> next_due() const;
 
-    /// After a takeover: asks again what may never have been answered.
-    Result<void> recover(const std::vector<RunId>& runs);
+    /// After a takeover: asks again what may never have been answered; some hundred runs at once.
+    /// Skips those that were interrupted no longer: process() recovers whom it has an input for.
+    Result<void> recover(std::span<const RunId> runs);
 
   private:
     /// One run with what it takes in this round.
@@ -96,6 +98,8 @@ class Round {
     Result<Gathered> gather(std::vector<Input> inputs);
     Result<void> resolve_callbacks(std::vector<Input>& inputs);
     Result<void> settle(Works works);
+    Result<void> bring_back(Works& works);
+    Result<void> read_ahead(const Works& works);
     Result<bool> prepare(Work& work);
     Result<bool> activate(Work& work);
     Result<Works> commit(Works works);

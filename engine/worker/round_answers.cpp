@@ -1,5 +1,7 @@
 // What a round tells those whose input did not become an activation: repeats, late facts, waits.
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "worker/picture.hpp"
 #include "worker/round.hpp"
@@ -152,6 +154,7 @@ Result<void> Round::quarantine(Work& work, const Error& error) {
     }
     if (LiveRuns::Slot* slot = parts_.runs.find(id)) {
         slot->quarantined = true;
+        slot->interrupted = false;
     }
     parts_.services.alarm("run_quarantined", id.to_string() + ": " + error.message);
     return take_late(work);
@@ -163,6 +166,7 @@ Result<bool> Round::ask_again(Work& work) {
     if (!ready) {
         return false;
     }
+    parts_.runs.find(RunId(work.payment.raw()))->interrupted = false;
     for (const auto& [number, effect] : work.run->kernel().unanswered()) {
         const auto* instruction = work.run->kernel().find(effect.instruction);
         const auto policy = parts_.services.resend(*instruction, effect.operation);
@@ -191,21 +195,77 @@ Result<bool> Round::ask_again(Work& work) {
     return true;
 }
 
-Result<void> Round::recover(const std::vector<RunId>& runs) {
-    constexpr std::size_t kBatch = 256;
-    Works works;
-    for (const RunId id : runs) {
-        Work work;
-        work.payment = PaymentId(id.raw());
-        SLUICE_ASSIGN(const bool unclear, ask_again(work));
-        if (unclear) {
-            works.push_back(std::move(work));
-        }
-        if (works.size() >= kBatch) {
-            SLUICE_TRY(settle(std::exchange(works, {})));
+/// Brings what prepare() will need of the runs that are not in memory, all at once. An error means
+/// that the session is lost.
+Result<void> Round::read_ahead(const Works& works) {
+    std::vector<RunId> cold;
+    for (const auto& work : works) {
+        const RunId id(work.payment.raw());
+        const LiveRuns::Slot* slot = work.start == nullptr ? parts_.runs.find(id) : nullptr;
+        if (slot != nullptr && !slot->quarantined && slot->run == nullptr) {
+            cold.push_back(id);
         }
     }
-    return settle(std::move(works));
+    if (auto done = store_.read_ahead(cold); !done && session_lost(done.error())) {
+        return done;
+    }
+    // Any other trouble may be that of one run alone: each meets its own in prepare().
+    return {};
+}
+
+/// What an interrupted run had asked for comes before what the works bring: later nobody could tell
+/// which of its questions are on their way. After an error every caller has been told.
+Result<void> Round::bring_back(Works& works) {
+    const auto is_interrupted = [this](const Work& work) {
+        const LiveRuns::Slot* slot = parts_.runs.find(RunId(work.payment.raw()));
+        return slot != nullptr && slot->interrupted;
+    };
+    std::vector<RunId> interrupted;
+    for (const auto& work : works) {
+        if (is_interrupted(work)) {
+            interrupted.emplace_back(work.payment.raw());
+        }
+    }
+    auto done = recover(interrupted);
+    if (done) {
+        std::erase_if(works, [&](Work& work) {
+            const bool is_still = is_interrupted(work);
+            if (is_still) {
+                give_up(
+                    work,
+                    {ErrorCode::unavailable,
+                     "payment " + work.payment.to_string() +
+                         " cannot be read right now, send the request again",
+                     {}}
+                );
+            }
+            return is_still;
+        });
+        done = read_ahead(works);
+    }
+    if (!done) {
+        refuse_all(works, done.error());
+    }
+    return done;
+}
+
+Result<void> Round::recover(std::span<const RunId> runs) {
+    Works works;
+    for (const RunId id : runs) {
+        const LiveRuns::Slot* slot = parts_.runs.find(id);
+        if (slot != nullptr && slot->interrupted && !slot->quarantined) {
+            works.emplace_back().payment = PaymentId(id.raw());
+        }
+    }
+    SLUICE_TRY(read_ahead(works));
+    Works unclear;
+    for (auto& work : works) {
+        SLUICE_ASSIGN(const bool is_unclear, ask_again(work));
+        if (is_unclear) {
+            unclear.push_back(std::move(work));
+        }
+    }
+    return settle(std::move(unclear));
 }
 
 }  // namespace sluice::worker

@@ -4,28 +4,20 @@
 
 #include "core/hash.hpp"
 #include "db/array.hpp"
-#include "json/json.hpp"
-#include "worker/journal_body.hpp"
-#include "worker/picture.hpp"
 
 namespace sluice::worker {
 namespace {
 
 // The C library trims its heap above a limit that grows to twice the largest block ever freed.
 constexpr db::Statement kKeepMemory{"worker_keep_memory", "SELECT length(repeat('x', 8000000))"};
+// A plan made while the tables were small would read them whole long after.
+constexpr db::Statement kKeepToIndexes{
+    "worker_keep_to_indexes", "SELECT set_config('enable_seqscan', 'off', false)"
+};
 constexpr db::Statement kLiveRuns{
     "worker_live_runs",
     "SELECT run_id, seq, wake_at, pending, release_id, state = 'quarantined' "
     "FROM sluice.flow_run WHERE bucket = ANY ($1)"
-};
-constexpr db::Statement kRun{
-    "worker_run",
-    "SELECT run_id, seq, wake_at, pending, release_id, state = 'quarantined' "
-    "FROM sluice.flow_run WHERE bucket = $1::smallint AND run_id = $2"
-};
-constexpr db::Statement kJournal{
-    "worker_journal",
-    "SELECT seq, at, body, effects_hash FROM sluice.flow_journal WHERE run_id = $1 ORDER BY seq"
 };
 constexpr db::Statement kPaymentsOf{
     "worker_payments_of", "SELECT id, payment_id FROM sluice.instruction WHERE id = ANY ($1)"
@@ -71,36 +63,11 @@ db::ArrayBuilder numbers_of(const Buckets& buckets) {
     return numbers;
 }
 
-RunRow run_row(const db::Row& row) {
-    RunRow run;
-    run.id = RunId(row.uuid(0));
-    run.seq = static_cast<std::uint32_t>(row.int64(1));
-    if (!row.is_null(2)) {
-        run.wake_at = row.time(2);
-    }
-    run.pending = row.int64(3);
-    run.release = row.uuid(4);
-    run.quarantined = row.boolean(5);
-    return run;
-}
-
-/// The picture a run began with: what its own effects made of it since is taken away again.
-void rewind(payment::PaymentPicture& picture) {
-    if (picture.payment.status == payment::PaymentStatus::succeeded) {
-        picture.order.paid_minor -= picture.payment.amount.minor();
-    }
-    picture.order.status = payment::OrderStatus::open;
-    picture.payment.status = payment::PaymentStatus::pending;
-    picture.payment.stage.clear();
-    picture.payment.failure_code.clear();
-    picture.payment.failure_message.clear();
-    picture.instructions.clear();
-}
-
 }  // namespace
 
-Result<void> RunStore::keep_memory() {
+Result<void> RunStore::prepare_session() {
     SLUICE_TRY(connection_.execute(kKeepMemory));
+    SLUICE_TRY(connection_.execute(kKeepToIndexes));
     return {};
 }
 
@@ -110,37 +77,27 @@ Result<std::vector<RunRow>> RunStore::live_runs(const std::vector<Bucket>& bucke
     std::vector<RunRow> runs;
     runs.reserve(rows.size());
     for (const db::Row row : rows) {
-        runs.push_back(run_row(row));
+        runs.push_back(read_run_row(row));
     }
     return runs;
 }
 
+Result<void> RunStore::read_ahead(std::span<const RunId> ids) {
+    ahead_.reset();
+    if (ids.empty()) {
+        return {};
+    }
+    SLUICE_ASSIGN(ahead_, HistoryRows::load(connection_, ids));
+    return {};
+}
+
 Result<std::optional<RunHistory>> RunStore::history(PaymentId id) {
-    const std::int64_t bucket{static_cast<std::uint8_t>(id.bucket())};
-    SLUICE_ASSIGN(const db::Rows runs, connection_.execute(kRun, {bucket, id}));
-    if (runs.empty()) {
-        return std::optional<RunHistory>{};
+    const RunId run(id.raw());
+    if (ahead_ && ahead_->take(run)) {
+        return ahead_->read(run, decompressor_);
     }
-    RunHistory history;
-    history.row = run_row(runs[0]);
-    SLUICE_ASSIGN(auto picture, load_picture(connection_, id));
-    if (!picture) {
-        return fail(ErrorCode::corrupt, "live run " + id.to_string() + " has no payment");
-    }
-    history.start = *std::move(picture);
-    rewind(history.start);
-    SLUICE_ASSIGN(const db::Rows journal, connection_.execute(kJournal, {id}));
-    for (const db::Row row : journal) {
-        flow::JournalEntry entry;
-        entry.seq = static_cast<std::uint32_t>(row.int64(0));
-        entry.at = row.time(1);
-        SLUICE_ASSIGN(const std::string body, decompress_journal_body(row.bytes(2)));
-        SLUICE_ASSIGN(entry.body, json::parse(body));
-        const Id128 hash = row.uuid(3);
-        entry.effects_hash = {hash.high, hash.low};
-        history.journal.push_back(std::move(entry));
-    }
-    return std::optional(std::move(history));
+    SLUICE_ASSIGN(const auto alone, HistoryRows::load(connection_, {&run, 1}));
+    return alone.read(run, decompressor_);
 }
 
 Result<std::vector<PaymentId>> RunStore::payments_of(const std::vector<InstructionId>& instructions

@@ -2,34 +2,18 @@
 
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "core/id.hpp"
 #include "core/result.hpp"
 #include "db/connection.hpp"
-#include "flow/run.hpp"
-#include "payment/payment.hpp"
 #include "worker/intake.hpp"
+#include "worker/journal_body.hpp"
+#include "worker/run_history.hpp"
 
 namespace sluice::worker {
-
-/// A live run as its row tells it, without its memory.
-struct RunRow {
-    RunId id;
-    std::uint32_t seq = 0;
-    std::optional<Time> wake_at;
-    std::int64_t pending = 0;
-    Id128 release;
-    bool quarantined = false;
-};
-
-/// Everything a run is rebuilt from.
-struct RunHistory {
-    RunRow row;
-    payment::PaymentPicture start;  ///< as it was when the run began: no instructions
-    std::vector<flow::JournalEntry> journal;
-};
 
 /// The statements of the worker about runs, all on its own session. Begins and ends no transaction
 /// (each call is one statement). Errors as db::Connection tells them; `corrupt` for rows that
@@ -40,11 +24,16 @@ class RunStore {
 
     /// Once after the session was opened: lets the server's side keep the memory a batch needs from
     /// one batch to the next. Measured: without it up to a third of a small commit's time goes into
-    /// giving pages back to the system and faulting them in again.
-    Result<void> keep_memory();
+    /// giving pages back to the system and faulting them in again. And every look-up goes by index.
+    Result<void> prepare_session();
 
     Result<std::vector<RunRow>> live_runs(const std::vector<Bucket>& buckets);
+    /// nullopt when the run is not live. Takes what read_ahead() brought, else asks for this one.
     Result<std::optional<RunHistory>> history(PaymentId id);
+    /// Brings the histories of many runs at once, at most some hundred. Each is given out once, and
+    /// none outlives the next call. No run may change between this and the taking of its history:
+    /// whoever begins something new calls this first, also for no run at all.
+    Result<void> read_ahead(std::span<const RunId> ids);
     /// The payments the instructions belong to, in the order asked; nil where there is none.
     Result<std::vector<PaymentId>> payments_of(const std::vector<InstructionId>& instructions);
     /// The hash of the body that an order was created with, and the payment it began with, if any.
@@ -66,6 +55,8 @@ class RunStore {
 
   private:
     db::Connection& connection_;
+    std::optional<HistoryRows> ahead_;
+    JournalDecompressor decompressor_;
 };
 
 }  // namespace sluice::worker

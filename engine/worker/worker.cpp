@@ -23,6 +23,7 @@ struct Worker::Session {
     std::unique_ptr<decision::Policies> policies;
     Batch batch;
     Round round;
+    std::deque<RunId> interrupted;  ///< taken over, and not yet asked again
 
     Session(db::Connection opened, Worker& worker, std::unique_ptr<decision::Policies> ready)
         : connection(std::move(opened)),
@@ -79,7 +80,7 @@ Result<void> Worker::open_session() {
     SLUICE_ASSIGN(auto connection, db::Connection::open(settings_.conninfo, settings_.connection));
     SLUICE_ASSIGN(auto policies, decision::Policies::create(release_, candidates_));
     SLUICE_TRY(register_worker(connection, settings_.worker));
-    SLUICE_TRY(RunStore(connection).keep_memory());
+    SLUICE_TRY(RunStore(connection).prepare_session());
     session_ = std::make_unique<Session>(std::move(connection), *this, std::move(policies));
     next_rebalance_ = Time{};
     counters_.sessions += 1;
@@ -99,6 +100,9 @@ void Worker::lose_session(const Error& why) {
 }
 
 Time Worker::next_wake(Time now) const {
+    if (!session_->interrupted.empty()) {
+        return now;
+    }
     Time wake = std::min(next_rebalance_, now + std::chrono::milliseconds(100));
     if (const auto due = session_->round.next_due()) {
         wake = std::min(wake, *due);
@@ -140,9 +144,24 @@ void Worker::drop_foreign(std::vector<Input>& inputs) {
     });
 }
 
+/// One part of the runs that were taken over; between two parts the others have their turn.
+Result<void> Worker::recover_some() {
+    auto& waiting = session_->interrupted;
+    std::vector<RunId> part;
+    while (!waiting.empty() && part.size() < settings_.recover_max) {
+        part.push_back(waiting.front());
+        waiting.pop_front();
+    }
+    return part.empty() ? Result<void>{} : session_->round.recover(part);
+}
+
 Result<void> Worker::turn() {
+    SLUICE_TRY(recover_some());
     std::vector<Input> inputs = gather();
-    add_due(inputs);
+    // What was asked before goes before what a timer would do.
+    if (session_->interrupted.empty()) {
+        add_due(inputs);
+    }
     drop_foreign(inputs);
     if (!inputs.empty()) {
         counters_.batches += 1;
@@ -210,25 +229,24 @@ Result<void> Worker::rebalance() {
         return {};
     }
     SLUICE_ASSIGN(const auto live, RunStore(session.connection).live_runs(taken));
-    std::vector<RunId> pending;
+    std::size_t interrupted = 0;
     for (const auto& row : live) {
         session.runs.note(row);
-        if (row.pending > 0 && !row.quarantined) {
-            pending.push_back(row.id);
+        if (session.runs.find(row.id)->interrupted) {
+            session.interrupted.push_back(row.id);
+            ++interrupted;
         }
     }
-    // From here on others hand us what is ours: the answer to what is asked again below may come
-    // before the asking is over. It waits in the inbox.
+    // From here on others hand us what is ours.
     for (const Bucket bucket : taken) {
         set_owned(bucket, session.locks.held().size());
     }
-    SLUICE_TRY(session.round.recover(pending));
     log::info(
         "buckets_taken",
         {{"worker", settings_.name},
          {"buckets", std::to_string(taken.size())},
          {"live_runs", std::to_string(live.size())},
-         {"asked_again", std::to_string(pending.size())}}
+         {"interrupted", std::to_string(interrupted)}}
     );
     return {};
 }

@@ -26,6 +26,7 @@ struct WorkerSettings {
     Id128 worker;
     std::size_t workers_of_node = 1;       ///< none of them takes more than its part of the whole
     std::size_t batch_max = 512;           ///< activations of one commit
+    std::size_t recover_max = 256;         ///< runs asked again at once after a takeover
     std::size_t inbox_max = 20'000;        ///< inputs that may wait; more are refused
     std::chrono::milliseconds warm{1000};  ///< how long an idle run keeps its script state
     std::chrono::milliseconds rebalance{250};  ///< how often shares of buckets are looked at
@@ -74,6 +75,7 @@ class Worker {
     Time next_wake(Time now) const;
     void add_due(std::vector<Input>& inputs);
     void drop_foreign(std::vector<Input>& inputs);
+    Result<void> recover_some();
     Result<void> turn();
     Result<void> keep_house();
     Result<void> rebalance();

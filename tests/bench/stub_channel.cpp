@@ -1,5 +1,6 @@
 // A channel that answers at once: the other side of the stub adapter in ./dev bench. Any POST is
-// answered with the current status; "POST /mode" with the body "pending" or "succeeded" sets it.
+// answered with the current status; "POST /mode" with the body "pending" or "succeeded" sets it,
+// with "silent" nothing else is answered any more.
 #include <array>
 #include <charconv>
 #include <cstdio>
@@ -95,10 +96,13 @@ class StubChannel {
             if (message.state != HttpMessage::State::complete) {
                 return message.state == HttpMessage::State::incomplete;
             }
-            if (message.start_line.starts_with("POST /mode ")) {
+            const bool is_order = message.start_line.starts_with("POST /mode ");
+            if (is_order) {
                 status_ = message.body;
             }
-            peer.out += sluice::bench::stub_reply(message.body, status_, ++answered_);
+            if (is_order || status_ != "silent") {
+                peer.out += sluice::bench::stub_reply(message.body, status_, ++answered_);
+            }
             peer.in.erase(0, message.size);
         }
     }

@@ -18,7 +18,10 @@ class FleetWithQuickChannel {
     explicit FleetWithQuickChannel(RoundWorld& world)
         : pool_(world.database.conninfo(), {}),
           fleet_(
-              {.conninfo = world.database.conninfo(), .address = "127.0.0.1:1", .workers = 1},
+              {.conninfo = world.database.conninfo(),
+               .address = "127.0.0.1:1",
+               .workers = 1,
+               .worker = {.recover_max = 2}},
               services_of(world),
               world.release,
               RoundWorld::candidates(),
@@ -35,14 +38,17 @@ class FleetWithQuickChannel {
         services.resend = [](const payment::Instruction&, payment::Operation) {
             return channel::Resend::idempotent;
         };
-        services.send = [this, &world](const channel::ExchangeOrder& order) {
+        services.send = [this](const channel::ExchangeOrder& order) {
             channel::ExchangeReport report;
             report.run = order.run;
             report.instruction = order.instruction.id;
             report.ordinal = order.ordinal;
             report.operation = order.operation;
             report.resent = order.resent;
-            report.outcome = world.paid();
+            report.outcome = RoundWorld::outcome(payment::OutcomeKind::succeeded);
+            report.outcome.number = order.instruction.id.raw().to_string();
+            report.outcome.merchant = order.instruction.merchant;
+            report.outcome.amount = order.instruction.amount;
             fleet_.deliver(std::move(report));
         };
         return services;
@@ -66,6 +72,23 @@ TEST(Takeover, TakesAnAnswerThatComesWhileTheRestIsStillAskedAgain) {
                    "SELECT status FROM sluice.payment WHERE id = '" + id.raw().to_uuid() + "'"
                ) == "succeeded";
     })) << "the answer was lost: nobody would ask a third time";
+    EXPECT_THAT(world.database.unsound(), IsEmpty());
+}
+
+TEST(Takeover, AsksAgainPartByPartUntilNothingIsLeft) {
+    RoundWorld world;
+    const AccountId card = world.given_card(100'000);
+    for (int i = 0; i < 5; ++i) {
+        world.begin(world.composite(world.new_order(), card));
+    }
+
+    FleetWithQuickChannel quick(world);
+    ASSERT_TRUE(quick.fleet().start().has_value());
+
+    EXPECT_TRUE(eventually([&] {
+        return world.value("SELECT count(*) FROM sluice.payment WHERE status = 'succeeded'") == "5";
+    }));
+    EXPECT_EQ(world.value("SELECT count(*) FROM sluice.flow_run"), "0");
     EXPECT_THAT(world.database.unsound(), IsEmpty());
 }
 

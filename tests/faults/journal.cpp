@@ -29,7 +29,7 @@ std::vector<std::string> journal_of(const Cluster& cluster, const std::string& p
     auto connection = cluster.connect();
     std::vector<std::string> bodies;
     for (const db::Row row : rows_of(connection, run_of(payment))) {
-        bodies.push_back(worker::decompress_journal_body(row.bytes(1)).value());
+        bodies.push_back(worker::JournalDecompressor().decompress(row.bytes(1)).value());
     }
     return bodies;
 }
@@ -41,7 +41,7 @@ std::size_t tamper_with_journal(
     const Id128 run = run_of(payment);
     std::size_t changed = 0;
     for (const db::Row row : rows_of(connection, run)) {
-        std::string body = worker::decompress_journal_body(row.bytes(1)).value();
+        std::string body = worker::JournalDecompressor().decompress(row.bytes(1)).value();
         const std::size_t at = body.find(replacement.what);
         if (at == std::string::npos) {
             continue;

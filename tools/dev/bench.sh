@@ -102,9 +102,23 @@ bench_waiting() {
         "$(((later - before) * 1024 / (count > 0 ? count : 1))) B"
 }
 
+# The stub falls silent; before long each waiting payment has asked and waits for its answer.
+bench_all_in_flight() {
+    local idle
+    stub_mode silent
+    for _ in $(seq 1 300); do
+        idle=$(bench_psql sluice -qtA -c "$BENCH_IDLE_RUNS_SQL")
+        [ "$idle" != 0 ] || break
+        sleep 0.1
+    done
+    record_fact "kill -9: payments that wait for an answer of their channel" \
+        "$(bench_psql sluice -qtA -c "$BENCH_IN_FLIGHT_SQL")"
+}
+
 # kill -9 with those payments in flight; the stub says they were paid once it is asked again.
 bench_recovery() {
     local started open
+    bench_all_in_flight
     kill -KILL "$SERVER_PID"
     wait "$SERVER_PID" 2>/dev/null || true
     stub_mode succeeded

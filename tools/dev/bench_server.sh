@@ -5,6 +5,8 @@ BENCH_CONNINFO=""
 BENCH_KEY="bench"
 BENCH_OPEN_PAYMENTS_SQL="SELECT count(*) FROM sluice.payment
     WHERE status IN ('pending', 'compensating')"
+BENCH_IDLE_RUNS_SQL="SELECT count(*) FROM sluice.flow_run WHERE pending = 0"
+BENCH_IN_FLIGHT_SQL="SELECT count(*) FROM sluice.flow_run WHERE pending > 0"
 
 # PostgreSQL refuses root.
 as_postgres() {

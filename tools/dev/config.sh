@@ -95,6 +95,8 @@ channel = "stub"
 [channel_account.settings]
 base_url = "http://127.0.0.1:$STUB_PORT"
 merchant = "stub_merchant_$n"
+[channel_account.timeouts]
+query_ms = 60000
 [channel_account.routing]
 method = "wechatpay"
 cost_basis_points = $((30 + n))

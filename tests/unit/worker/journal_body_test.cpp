@@ -18,7 +18,7 @@ TEST(JournalBody, IsReadBackByteForByte) {
 
     for (const std::string_view body :
          {kBody, std::string_view("{}"), std::string_view("\"支付 \\u0000\"")}) {
-        EXPECT_EQ(decompress_journal_body(compressor.compress(body)), body);
+        EXPECT_EQ(JournalDecompressor().decompress(compressor.compress(body)), body);
     }
 }
 
@@ -27,7 +27,7 @@ TEST(JournalBody, TakesAFractionOfItsJson) {
 }
 
 TEST(JournalBody, MayBeStoredUncompressed) {
-    EXPECT_EQ(decompress_journal_body(std::string("\0{}", 3)), "{}");
+    EXPECT_EQ(JournalDecompressor().decompress(std::string("\0{}", 3)), "{}");
 }
 
 // The frame that dictionary 1 wrote when it was introduced: it must be readable for ever.
@@ -38,7 +38,7 @@ TEST(JournalBody, OfTheFirstDictionaryStaysReadable) {
         29
     );
 
-    EXPECT_EQ(decompress_journal_body(kStored), kBody);
+    EXPECT_EQ(JournalDecompressor().decompress(kStored), kBody);
 }
 
 TEST(JournalBody, IsRefusedWhenItIsDamaged) {
@@ -48,7 +48,7 @@ TEST(JournalBody, IsRefusedWhenItIsDamaged) {
     other.front() = 9;
 
     for (const std::string& stored : {std::string(), std::string("\1junk"), cut, other}) {
-        const auto read = decompress_journal_body(stored);
+        const auto read = JournalDecompressor().decompress(stored);
         ASSERT_FALSE(read.has_value());
         EXPECT_EQ(read.error().code, ErrorCode::corrupt);
         EXPECT_THAT(read.error().message, HasSubstr("journal body cannot be read"));
