@@ -51,7 +51,7 @@ CREATE FUNCTION sluice.commit_batch(
     e_side smallint[], e_amount bigint[], e_slot integer[], e_turn integer[],
     b_id uuid[], b_currency text[], b_sums bigint[],
     s_id uuid[], s_gl text[], s_owner text[], s_currency text[],
-    v_i integer[], v_id uuid[], v_type text[], v_payload text[],
+    v_i integer[], v_id uuid[], v_type text[],
     c_i integer[], c_id uuid[], c_kind text[], c_instruction uuid[], c_amount bigint[],
     c_currency text[], c_detail text[]
 ) RETURNS TABLE (activation integer, ordinal integer, reason text, other_id uuid, other_hash uuid)
@@ -122,12 +122,9 @@ BEGIN
             END IF;
         END LOOP;
     END IF;
-    IF cardinality(b_id) > 0 THEN
-        PERFORM 1 FROM balance b WHERE b.account_id = ANY (b_id)
-            ORDER BY b.account_id FOR NO KEY UPDATE;
-    END IF;
     IF cardinality(h_i) > 0 THEN
-        -- Usually everything fits; only then is the order of the steps without meaning.
+        -- Usually everything fits; only then is the order of the steps without meaning. Nothing is
+        -- locked yet: that it still fits is seen when the balances move.
         SELECT
             EXISTS (
                 SELECT 1
@@ -143,6 +140,10 @@ BEGIN
                 WHERE t.kind <> 'hold' AND x.status IS DISTINCT FROM 'held'
             )
         INTO tight;
+        IF tight THEN
+            PERFORM 1 FROM balance b WHERE b.account_id = ANY (b_id)
+                ORDER BY b.account_id FOR NO KEY UPDATE;
+        END IF;
         IF tight THEN
             FOR found_row IN
                 SELECT t.i, t.ordinal, t.reason
@@ -163,15 +164,15 @@ BEGIN
         INTO b_id, b_sums
         FROM (
             SELECT d.account,
-                ARRAY[0, sum(d.held), sum(d.dr), sum(d.cr), sum(d.n)]::bigint[] AS sums
+                ARRAY[sum(d.asked), sum(d.held), sum(d.dr), sum(d.cr), sum(d.n)]::bigint[] AS sums
             FROM (
-                SELECT h.account,
+                SELECT h.account, CASE WHEN h.kind = 'hold' THEN h.amount ELSE 0 END AS asked,
                     CASE WHEN h.kind = 'hold' THEN h.amount ELSE -h.amount END AS held,
                     0::bigint AS dr, 0::bigint AS cr, 0 AS n
                 FROM unnest(h_i, h_kind, h_account, h_amount) AS h (i, kind, account, amount)
                 WHERE h.i <> ALL (refused)
                 UNION ALL
-                SELECT e.account, 0, CASE WHEN e.side = 1 THEN e.amount ELSE 0 END,
+                SELECT e.account, 0, 0, CASE WHEN e.side = 1 THEN e.amount ELSE 0 END,
                     CASE WHEN e.side = -1 THEN e.amount ELSE 0 END, 1
                 FROM unnest(e_j, e_account, e_side, e_amount, e_slot)
                     AS e (j, account, side, amount, slot)
@@ -279,7 +280,7 @@ BEGIN
             outcome_code = m_code[t.n], outcome_message = m_message[t.n],
             next_action = m_action[t.n]
         FROM unnest(m_i) WITH ORDINALITY AS t (i, n)
-        WHERE x.id = m_id[t.n] AND t.i <> ALL (refused);
+        WHERE x.payment_id = r_run[t.i] AND x.id = m_id[t.n] AND t.i <> ALL (refused);
     END IF;
     IF cardinality(h_i) > 0 THEN
         INSERT INTO hold (id, account_id, amount, order_id)
@@ -306,13 +307,27 @@ BEGIN
             UPDATE balance b SET
                 held = b.held + b_sums[5 * t.n - 3], dr = b.dr + b_sums[5 * t.n - 2],
                 cr = b.cr + b_sums[5 * t.n - 1], seq = b.seq + b_sums[5 * t.n]
-            FROM unnest(b_id) WITH ORDINALITY AS t (id, n)
-            WHERE b.account_id = t.id
+            FROM (
+                SELECT u.id, u.n FROM unnest(b_id) WITH ORDINALITY AS u (id, n) ORDER BY u.id
+            ) t
+            WHERE b.account_id = t.id AND (
+                tight OR b_sums[5 * t.n - 4] <= b.sign * (b.dr - b.cr) - b.held - b.floor
+            ) IS NOT FALSE
             RETURNING t.n, b.seq - b_sums[5 * t.n] AS base
         )
         SELECT array_agg(m.base ORDER BY m.n) INTO b_base FROM moved m;
         IF cardinality(b_base) IS DISTINCT FROM cardinality(b_id) THEN
-            RAISE EXCEPTION 'an account of the batch has no balance' USING ERRCODE = 'SL007';
+            IF cardinality(b_id) > (SELECT count(*) FROM balance WHERE account_id = ANY (b_id)) THEN
+                RAISE EXCEPTION 'an account of the batch has no balance' USING ERRCODE = 'SL007';
+            END IF;
+            RAISE EXCEPTION 'what an account has was taken meanwhile' USING ERRCODE = '40001';
+        END IF;
+        -- Whoever closes an account locks its balance first, so this look comes after him or he
+        -- comes after this batch.
+        IF cardinality(h_i) > 0 AND NOT tight AND EXISTS (
+            SELECT 1 FROM account a WHERE a.id = ANY (b_id) AND a.status <> 'open'
+        ) THEN
+            RAISE EXCEPTION 'an account was closed meanwhile' USING ERRCODE = '40001';
         END IF;
     END IF;
     IF cardinality(e_j) > 0 THEN
@@ -323,8 +338,8 @@ BEGIN
         WHERE j_i[t.j] <> ALL (refused);
     END IF;
     IF cardinality(v_i) > 0 THEN
-        INSERT INTO event (id, type, object_id, payload, created_at)
-        SELECT v_id[t.n], v_type[t.n], r_run[t.i], v_payload[t.n], r_at[t.i]
+        INSERT INTO event (id, type, object_id, created_at)
+        SELECT v_id[t.n], v_type[t.n], r_run[t.i], r_at[t.i]
         FROM unnest(v_i) WITH ORDINALITY AS t (i, n)
         WHERE t.i <> ALL (refused);
     END IF;

@@ -7,7 +7,6 @@ namespace {
 
 Value to_value(const Leg& leg) {
     Value value;
-    value.set("number", leg.number);
     value.set("kind", to_string(leg.kind));
     value.set("method", leg.method);
     if (leg.kind == LegKind::internal) {
@@ -16,20 +15,17 @@ Value to_value(const Leg& leg) {
         value.set("scene", leg.scene);
     }
     value.set("amount", leg.amount.minor());
-    value.set("currency", leg.amount.currency().code());
     return value;
 }
 
-Result<Leg> leg_from_value(const Value& value) {
+Result<Leg> leg_from_value(const Value& value, Currency currency) {
     Leg leg;
-    leg.number = static_cast<int>(value.int_or("number", 0));
     SLUICE_ASSIGN(leg.kind, parse_leg_kind(value.text_or_empty("kind")));
     leg.method = value.text_or_empty("method");
     leg.scene = value.text_or_empty("scene");
     if (leg.kind == LegKind::internal) {
         SLUICE_ASSIGN(leg.account, AccountId::parse(value.text_or_empty("account_id")));
     }
-    SLUICE_ASSIGN(const Currency currency, Currency::parse(value.text_or_empty("currency")));
     leg.amount = Money{value.int_or("amount", 0), currency};
     return leg;
 }
@@ -44,13 +40,14 @@ Value to_value(const std::vector<Leg>& legs) {
     return Value(std::move(list));
 }
 
-Result<std::vector<Leg>> legs_from_value(const Value& value) {
+Result<std::vector<Leg>> legs_from_value(const Value& value, Currency currency) {
     if (value.as_array() == nullptr) {
         return fail(ErrorCode::corrupt, "stored legs are no list");
     }
     std::vector<Leg> legs;
     for (const Value& element : *value.as_array()) {
-        SLUICE_ASSIGN(Leg leg, leg_from_value(element));
+        SLUICE_ASSIGN(Leg leg, leg_from_value(element, currency));
+        leg.number = static_cast<int>(legs.size()) + 1;
         legs.push_back(std::move(leg));
     }
     return legs;

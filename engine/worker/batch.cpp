@@ -280,17 +280,10 @@ void Batch::add_event(const Activated& activated, std::int64_t i) {
         return;
     }
     const auto& picture = activated.kernel->picture();
-    Value payload;
-    // Which payment and what became of it are columns.
-    payload.set("order_id", picture.order.id.to_string());
-    payload.set("merchant_order_number", picture.order.merchant_order_number);
-    payload.set("amount", picture.payment.amount.minor());
-    payload.set("currency", picture.payment.amount.currency().code());
     auto& v = columns_->event;
     v.i.append(i);
     v.id.append(picture.payment.id.raw().derive(activated.row->seq, kEventOrdinal));
     v.type.append("payment." + std::string(payment::to_string(picture.payment.status)));
-    v.payload.append(to_json(payload));
 }
 
 void Batch::write_moves() {

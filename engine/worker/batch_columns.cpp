@@ -39,7 +39,7 @@ std::vector<db::ArrayBuilder*> Batch::Columns::all() {
         &e.slot,     &e.turn,                                //
         &b.id,       &b.currency, &b.sums,                   //
         &s.id,       &s.gl,       &s.owner,    &s.currency,  //
-        &v.i,        &v.id,       &v.type,     &v.payload,   //
+        &v.i,        &v.id,       &v.type,                   //
         &c.i,        &c.id,       &c.kind,     &c.instruction, &c.amount,   &c.currency,
         &c.detail,
     };

@@ -62,7 +62,7 @@ struct Batch::Columns {
         A id{T::uuid}, gl{T::text}, owner{T::text}, currency{T::text};
     } account;
     struct {
-        A i{T::int32}, id{T::uuid}, type{T::text}, payload{T::text};
+        A i{T::int32}, id{T::uuid}, type{T::text};
     } event;
     struct {
         A i{T::int32}, id{T::uuid}, kind{T::text}, instruction{T::uuid}, amount{T::int64},

@@ -37,7 +37,7 @@ Result<payment::Payment> read_payment(const db::Row& row) {
     SLUICE_ASSIGN(const Currency currency, Currency::parse(row.text(4)));
     payment.amount = Money{row.int64(5), currency};
     SLUICE_ASSIGN(const Value legs, json::parse(row.text(6)));
-    SLUICE_ASSIGN(payment.legs, payment::legs_from_value(legs));
+    SLUICE_ASSIGN(payment.legs, payment::legs_from_value(legs, currency));
     SLUICE_ASSIGN(payment.status, payment::parse_payment_status(row.text(7)));
     payment.stage = row.text(8);
     payment.failure_code = row.text(9);

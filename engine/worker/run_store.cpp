@@ -20,7 +20,11 @@ constexpr db::Statement kLiveRuns{
     "FROM sluice.flow_run WHERE bucket = ANY ($1)"
 };
 constexpr db::Statement kPaymentsOf{
-    "worker_payments_of", "SELECT id, payment_id FROM sluice.instruction WHERE id = ANY ($1)"
+    "worker_payments_of",
+    "SELECT i.id, i.payment_id FROM unnest($1::uuid[]) AS wanted (id) CROSS JOIN LATERAL ("
+    "SELECT x.id, x.payment_id FROM sluice.instruction x WHERE x.payment_id "
+    "BETWEEN sluice.first_id_beside(wanted.id) AND sluice.last_id_beside(wanted.id) "
+    "AND x.id = wanted.id OFFSET 0) i"
 };
 constexpr db::Statement kPaymentOfOrder{
     "worker_payment_of_order",
@@ -34,7 +38,9 @@ constexpr db::Statement kLateFact{
     "detail, "
     "opened_at) SELECT $5, 'late_success', i.payment_id, i.id, i.currency, $6::bigint, "
     "'the channel reports a success of a ' || i.status || ' instruction', $4 "
-    "FROM sluice.instruction i WHERE i.id = $1 AND $7 AND i.status <> 'succeeded' "
+    "FROM sluice.instruction i WHERE i.payment_id "
+    "BETWEEN sluice.first_id_beside($1) AND sluice.last_id_beside($1) AND i.id = $1 "
+    "AND $7 AND i.status <> 'succeeded' "
     "ON CONFLICT DO NOTHING"
 };
 constexpr db::Statement kQuarantine{

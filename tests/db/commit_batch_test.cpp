@@ -1,6 +1,7 @@
 // The one statement that writes a batch, called as the worker calls it but with activations that
 // no flow would ask for.
 #include <atomic>
+#include <future>
 #include <random>
 #include <thread>
 
@@ -52,6 +53,7 @@ class CommitBatch : public ::testing::Test {
         ASSERT_TRUE(refusals.has_value()) << refusals.error().message;
         ASSERT_THAT(*refusals, IsEmpty());
     }
+    Refusals commit_across(const std::string& sql, HandMade& activation);
     std::int64_t number(const std::string& sql) {
         const auto rows = owner_.run(sql);
         EXPECT_TRUE(rows.has_value()) << rows.error().message;
@@ -287,6 +289,62 @@ TEST_F(CommitBatch, RefusesAHoldInAnotherCurrencyThanTheCardsBesideOneThatFits) 
     EXPECT_EQ(held(), 100);
 }
 
+/// Commits while another session has done something to the card and not committed it yet; the
+/// batch must have looked at the card before, and wait for it.
+Refusals CommitBatch::commit_across(const std::string& sql, HandMade& activation) {
+    db::Connection other = database_.connect();
+    EXPECT_TRUE(other.run("BEGIN; " + sql));
+    auto answer = std::async(std::launch::async, [&] { return commit(activation); });
+    while (number("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") == 0) {
+        std::this_thread::yield();
+    }
+    EXPECT_TRUE(other.run("COMMIT"));
+    return answer.get();
+}
+
+TEST_F(CommitBatch, IsRolledBackWhenTheMoneyIsTakenAfterItLooked) {
+    const AccountId card = given_card(1'000);
+    HandMade run = payment_from(card, 600).begins();
+
+    const Refusals late = commit_across("UPDATE sluice.balance SET held = held + 500", run);
+
+    ASSERT_FALSE(late.has_value());
+    EXPECT_EQ(late.error().code, ErrorCode::unavailable) << late.error().message;
+    EXPECT_EQ(count("payment"), 0);
+    const Refusals again = commit(run);
+    ASSERT_TRUE(again.has_value()) << again.error().message;
+    ASSERT_THAT(*again, SizeIs(1));
+    EXPECT_EQ((*again)[0].reason, "insufficient_balance");
+    ASSERT_TRUE(owner_.run("UPDATE sluice.balance SET held = 0"));
+}
+
+TEST_F(CommitBatch, FitsWhenTheOtherSessionLeavesEnough) {
+    const AccountId card = given_card(1'000);
+    HandMade run = payment_from(card, 600).begins();
+
+    const Refusals refusals = commit_across("UPDATE sluice.balance SET held = held", run);
+
+    ASSERT_TRUE(refusals.has_value()) << refusals.error().message;
+    EXPECT_THAT(*refusals, IsEmpty());
+    EXPECT_EQ(held(), 600);
+}
+
+TEST_F(CommitBatch, IsRolledBackWhenTheAccountIsClosedAfterItLooked) {
+    const AccountId card = given_card(1'000);
+    HandMade run = payment_from(card, 600).begins();
+
+    const Refusals late =
+        commit_across("SELECT sluice.close_account('" + card.raw().to_uuid() + "')", run);
+
+    ASSERT_FALSE(late.has_value());
+    EXPECT_EQ(late.error().code, ErrorCode::unavailable) << late.error().message;
+    EXPECT_EQ(held(), 0);
+    const Refusals again = commit(run);
+    ASSERT_TRUE(again.has_value()) << again.error().message;
+    ASSERT_THAT(*again, SizeIs(1));
+    EXPECT_EQ((*again)[0].reason, "account_closed");
+}
+
 /// What two workers did to one card, each with a session and a bucket of its own.
 struct Tally {
     std::atomic<std::int64_t> captured = 0;
@@ -302,7 +360,12 @@ void pay_from(db::Connection& connection, AccountId card, Bucket bucket, Tally& 
     const auto take = [&](HandMade& run) {
         batch.clear();
         batch.add(run.activated());
-        const Refusals refusals = batch.commit(connection);
+        Refusals refusals = batch.commit(connection);
+        while (!refusals && refusals.error().code == ErrorCode::unavailable) {
+            batch.clear();  // surely rolled back, because the other was faster: once more
+            batch.add(run.activated());
+            refusals = batch.commit(connection);
+        }
         const bool refused = refusals && !refusals->empty();
         tally.strange += refusals ? 0 : 1;
         tally.strange += refused && refusals->front().reason != "insufficient_balance" ? 1 : 0;
