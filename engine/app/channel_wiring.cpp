@@ -48,8 +48,11 @@ std::chrono::milliseconds patience_for(
 ) {
     // A wait that cannot be read was refused before anything is forwarded.
     const auto wait = gateway::read_wait(request);
-    const bool asked = wait && *wait;
-    return asked ? **wait + settings.beyond_wait : settings.unasked;
+    if (!wait) {
+        return settings.unasked;
+    }
+    const std::optional<std::chrono::seconds>& asked = *wait;
+    return asked ? *asked + settings.beyond_wait : settings.unasked;
 }
 
 }  // namespace

@@ -195,14 +195,13 @@ Result<void> Server::Parts::open_engine() {
     fleet_settings.connection = role();
     fleet_settings.address = settings.node.address;
     fleet_settings.workers = settings.node.workers;
-    const Id128 node = Id128::generate(clock.now(), Bucket{0}, random);
+    fleet_settings.node = Id128::generate(clock.now(), Bucket{0}, random);
     fleet = std::make_unique<worker::Fleet>(
         std::move(fleet_settings),
         worker_services(),
         release,
         candidates_of(settings, *registry),
-        pool,
-        node
+        pool
     );
     return fleet->start();
 }

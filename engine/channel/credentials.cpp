@@ -54,6 +54,10 @@ bool contains(const auto& list, std::string_view wanted) {
     return std::ranges::find(list, wanted) != std::ranges::end(list);
 }
 
+std::string missing_key(const std::string& serial, const std::string& name) {
+    return "serial " + serial + " names the secret '" + name + "', which is missing";
+}
+
 std::string joined(const std::vector<std::string>& names) {
     std::string all;
     for (const std::string& name : names) {
@@ -238,11 +242,7 @@ Result<void> ChannelAccount::parse_keys(const Form& form) {
     for (const auto& [serial, name] : settings_.keys_by_serial) {
         const auto found = settings_.secrets.find(name);
         if (found == settings_.secrets.end()) {
-            return fail(
-                ErrorCode::invalid,
-                titled("serial " + serial + " names the secret '" + name + "', which is missing"),
-                name
-            );
+            return fail(ErrorCode::invalid, titled(missing_key(serial, name)), name);
         }
         auto key = PublicKey::from_pem(found->second.reveal());
         if (!key) {

@@ -141,8 +141,8 @@ class Exchange::Lane : public std::enable_shared_from_this<Lane> {
     }
 
     void handle(const JourneyPtr& journey) {
-        if (journey->result) {
-            report(*journey, read(*journey));
+        if (const auto& result = journey->result) {
+            report(*journey, read(*journey, *result));
             return;
         }
         auto request = build(*journey);
@@ -196,8 +196,7 @@ class Exchange::Lane : public std::enable_shared_from_this<Lane> {
         );
     }
 
-    Outcome read(Journey& journey) {
-        const http::ClientResult& result = *journey.result;
+    Outcome read(Journey& journey, const http::ClientResult& result) {
         if (!result) {
             return from_failure(result.error());
         }
@@ -245,7 +244,7 @@ class Exchange::Lane : public std::enable_shared_from_this<Lane> {
     std::deque<JourneyPtr> queue_ SLUICE_GUARDED_BY(mutex_);
 };
 
-Exchange::Exchange(ExchangeParts parts, ExchangeSettings settings)
+Exchange::Exchange(const ExchangeParts& parts, ExchangeSettings settings)
     : open_max_(settings.open_max / std::max<std::size_t>(settings.threads, 1)) {
     for (std::size_t i = 0; i < std::max<std::size_t>(settings.threads, 1); ++i) {
         lanes_.push_back(std::make_shared<Lane>(parts));

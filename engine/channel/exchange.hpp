@@ -36,7 +36,7 @@ struct ExchangeSettings {
 /// Time-outs are the account's, by operation.
 class Exchange {
   public:
-    explicit Exchange(ExchangeParts parts, ExchangeSettings settings = {});
+    explicit Exchange(const ExchangeParts& parts, ExchangeSettings settings = {});
     /// Stops.
     ~Exchange();
     Exchange(const Exchange&) = delete;

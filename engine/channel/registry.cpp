@@ -62,6 +62,7 @@ const ChannelAccount* Registry::find_account(const AccountAddress& address) cons
 
 std::vector<const ChannelAccount*> Registry::accounts() const {
     std::vector<const ChannelAccount*> all;
+    all.reserve(accounts_.size());
     for (const auto& [key, account] : accounts_) {
         all.push_back(&account);
     }

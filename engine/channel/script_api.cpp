@@ -13,7 +13,7 @@ namespace {
 using lua::HostReply;
 using Arguments = std::span<const Value>;
 
-constexpr std::int64_t kDayMinutes = 24 * 60;
+constexpr std::int64_t kDayMinutes = std::int64_t{24} * 60;
 constexpr std::int64_t kSecondsMax = 253'402'300'799;  // the end of the year 9999
 
 HostReply give(Value value) { return {HostReply::Kind::value, std::move(value), {}}; }

@@ -11,7 +11,7 @@
 namespace sluice::db {
 namespace {
 
-constexpr std::size_t kOutputMax = 64 * 1024;
+constexpr std::size_t kOutputMax = std::size_t{64} * 1024;
 constexpr int kCannotStart = 127;
 
 /// Between fork and exec: only calls that are safe there.
@@ -19,9 +19,10 @@ constexpr int kCannotStart = 127;
     const ChildCommand& command, char* const* arguments, const std::array<int, 2>& output
 ) {
     const int nothing = open("/dev/null", O_RDONLY);
-    dup2(nothing, STDIN_FILENO);
-    dup2(output[1], STDOUT_FILENO);
-    dup2(output[1], STDERR_FILENO);
+    if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(output[1], STDOUT_FILENO) < 0 ||
+        dup2(output[1], STDERR_FILENO) < 0) {
+        _exit(kCannotStart);
+    }
     if (command.user) {
         const gid_t group = command.user->gid;
         if (setgroups(1, &group) != 0 || setgid(group) != 0 || setuid(command.user->uid) != 0) {
@@ -68,6 +69,7 @@ Result<ChildResult> run_child(const ChildCommand& command) {
     }
     std::vector<std::string> texts = command.arguments;
     std::vector<char*> arguments;
+    arguments.reserve(texts.size() + 1);
     for (std::string& text : texts) {
         arguments.push_back(text.data());
     }

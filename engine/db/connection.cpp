@@ -104,9 +104,11 @@ class WireParameters {
     [[nodiscard]] const int* formats() const { return formats_.data(); }
 
   private:
-    enum Format : int { kText = 0, kBinary = 1 };
+    // The formats of libpq.
+    static constexpr int kText = 0;
+    static constexpr int kBinary = 1;
 
-    void push(const char* value, std::size_t length, Format format) {
+    void push(const char* value, std::size_t length, int format) {
         values_.push_back(value);
         lengths_.push_back(static_cast<int>(length));
         formats_.push_back(format);

@@ -25,6 +25,7 @@ class Parameter {
         Time,
         const ArrayBuilder*>;
 
+    // NOLINTBEGIN(google-explicit-constructor): a list of plain values is a list of arguments.
     Parameter(std::nullptr_t) : storage_(nullptr) {}
     Parameter(int value) : storage_(std::int64_t{value}) {}
     Parameter(std::int64_t value) : storage_(value) {}
@@ -37,6 +38,7 @@ class Parameter {
     Parameter(Id<Tag> value) : storage_(value.raw()) {}
     Parameter(Time value) : storage_(value) {}
     Parameter(const ArrayBuilder& value) : storage_(&value) {}
+    // NOLINTEND(google-explicit-constructor)
 
     [[nodiscard]] const Storage& storage() const { return storage_; }
 

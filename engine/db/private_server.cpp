@@ -133,7 +133,7 @@ Result<void> PrivateServer::create_cluster() {
         "--locale=C",
         "--no-instructions"
     };
-    if (settings_.durability == Durability::volatile_) {
+    if (settings_.durability == Durability::lossy) {
         arguments.emplace_back("--no-sync");
     }
     SLUICE_ASSIGN(const ChildResult made, run_program("initdb", std::move(arguments)));

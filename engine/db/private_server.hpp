@@ -13,8 +13,8 @@
 namespace sluice::db {
 
 /// If an acknowledged commit survives a power cut. Only tests that do not test durability may
-/// choose `volatile_`.
-enum class Durability { durable, volatile_ };
+/// choose `lossy`.
+enum class Durability { durable, lossy };
 
 struct PrivateServerSettings {
     std::filesystem::path data_dir;  ///< created when absent; belongs to this server alone

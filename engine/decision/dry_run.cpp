@@ -152,8 +152,8 @@ class Play {
             closing_ = true;
             fact.kind = Fact::Kind::close_requested;
             facts.push_back(std::move(fact));
-        } else if (run_->wake_at()) {
-            now_ = std::max(now_, *run_->wake_at());
+        } else if (const auto wake_at = run_->wake_at()) {
+            now_ = std::max(now_, *wake_at);
             fact.kind = Fact::Kind::timer;
             facts.push_back(std::move(fact));
         }

@@ -232,7 +232,7 @@ Result<Value> Kernel::hold_step(HoldStep::Kind kind, payment::Instruction& instr
     }
     HoldStep step{ordinal, kind, instruction.id, instruction.account, instruction.amount};
     note(to_value(step));
-    step_.holds.push_back(std::move(step));
+    step_.holds.push_back(step);
     Value answer;
     answer.set("ok", true);
     return answer;
@@ -297,7 +297,7 @@ Result<void> Kernel::release(InstructionId id) {
         ++ordinal_, HoldStep::Kind::release, id, instruction->account, instruction->amount
     };
     note(to_value(step));
-    step_.holds.push_back(std::move(step));
+    step_.holds.push_back(step);
     move(*instruction, InstructionEvent::let_go);
     return {};
 }

@@ -1,5 +1,6 @@
 #include "flow/run.hpp"
 
+#include <type_traits>
 #include <utility>
 
 #include "flow/script_error.hpp"
@@ -7,14 +8,16 @@
 namespace sluice::flow {
 namespace {
 
-const Value& to_value(const Value& value) { return value; }
-
 template <class Items>
 void append_list(std::string& out, const Items& items) {
     out += '[';
     for (const auto& item : items) {
         out += out.back() == '[' ? "" : ",";
-        append_json(out, to_value(item));
+        if constexpr (std::is_same_v<typename Items::value_type, Value>) {
+            append_json(out, item);
+        } else {
+            append_json(out, to_value(item));
+        }
     }
     out += ']';
 }

@@ -20,10 +20,11 @@ std::expected<AccountIdentity, Problem> own_account(const Services& services, co
     if (!identity) {
         return std::unexpected(problem_of(identity.error()));
     }
-    if (!*identity || (*identity)->merchant_id != call.merchant_id) {
+    std::optional<AccountIdentity>& own = *identity;
+    if (!own || own->merchant_id != call.merchant_id) {
         return std::unexpected(not_found("account", call.captures.front()));
     }
-    return **std::move(identity);
+    return *std::move(own);
 }
 
 http::Response account_answer(int status, const Account& account) {
@@ -85,14 +86,15 @@ Answer open_account(const Services& services, const Call& call) {
 
 Answer get_account(const Services& services, const Call& call) {
     SLUICE_ANSWER_ASSIGN(const AccountIdentity identity, own_account(services, call));
-    const auto account = services.parts.accounts.find(identity.id);
-    if (!account) {
-        return std::unexpected(problem_of(account.error()));
+    const auto found = services.parts.accounts.find(identity.id);
+    if (!found) {
+        return std::unexpected(problem_of(found.error()));
     }
-    if (!*account) {
+    const std::optional<Account>& account = *found;
+    if (!account) {
         return std::unexpected(not_found("account", call.captures.front()));
     }
-    return account_answer(200, **account);
+    return account_answer(200, *account);
 }
 
 Answer top_up_account(const Services& services, const Call& call) {

@@ -23,21 +23,22 @@ bool is_forwarded(const http::Request& request, const Settings& settings) {
 }
 
 std::optional<Answer> answer_elsewhere(const Services& services, const Call& call, Bucket bucket) {
-    const auto owner = services.parts.intake.owner_elsewhere(bucket);
-    if (!owner) {
-        return std::unexpected(problem_of(owner.error()));
+    const auto found = services.parts.intake.owner_elsewhere(bucket);
+    if (!found) {
+        return std::unexpected(problem_of(found.error()));
     }
-    if (!*owner) {
+    const std::optional<std::string>& owner = *found;
+    if (!owner) {
         return std::nullopt;
     }
     const bool may_forward = services.parts.forward && !call.forwarded &&
                              !services.settings.internal_secret.reveal().empty();
     if (!may_forward) {
         return std::unexpected(problem_of(
-            {ErrorCode::unavailable, "bucket belongs to " + **owner + " and cannot be reached", {}}
+            {ErrorCode::unavailable, "bucket belongs to " + *owner + " and cannot be reached", {}}
         ));
     }
-    auto answer = services.parts.forward(**owner, marked(call, services.settings));
+    auto answer = services.parts.forward(*owner, marked(call, services.settings));
     if (!answer) {
         return std::unexpected(problem_of(answer.error()));
     }

@@ -109,14 +109,14 @@ std::optional<Problem> check_single_headers(const http::Request& request) {
     return std::nullopt;
 }
 
-const Settings& checked(const Settings& settings) {
+KeyRing checked_ring(const std::vector<MerchantKey>& keys) {
     const TextRule rule{.min = 1, .max = 64, .charset = TextRule::Charset::token};
-    for (const MerchantKey& key : settings.keys) {
+    for (const MerchantKey& key : keys) {
         if (const auto fault = find_fault(key.merchant_id, rule)) {
             throw std::invalid_argument("merchant id '" + key.merchant_id + "' " + *fault);
         }
     }
-    return settings;
+    return KeyRing(keys);
 }
 
 }  // namespace
@@ -126,7 +126,7 @@ class Gateway::Core {
     Core(Settings settings, Collaborators parts)
         : settings_(std::move(settings)),
           parts_(std::move(parts)),
-          keys_(checked(settings_).keys),
+          keys_(checked_ring(settings_.keys)),
           ids_(parts_.clock, parts_.random),
           services_{settings_, parts_, ids_} {}
 

@@ -1,10 +1,13 @@
 #include "gateway/metrics.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <string_view>
 
 namespace sluice::gateway {
 namespace {
+
+constexpr std::string_view kName = "sluice_http_request_duration_seconds";
 
 std::string labels_of(std::size_t index) {
     if (index >= routes().size()) {
@@ -21,12 +24,14 @@ std::string seconds(std::int64_t micros) {
     return text + std::string(6 - fraction.size(), '0') + fraction;
 }
 
+void append(std::string& out, std::initializer_list<std::string_view> parts) {
+    for (const std::string_view part : parts) {
+        out += part;
+    }
+}
+
 void append_head(std::string& out, std::string_view name, std::string_view type) {
-    out += "# TYPE ";
-    out += name;
-    out += " ";
-    out += type;
-    out += "\n";
+    append(out, {"# TYPE ", name, " ", type, "\n"});
 }
 
 }  // namespace
@@ -51,7 +56,7 @@ std::string Metrics::text() const {
     std::string requests;
     std::string durations;
     append_head(requests, "sluice_http_requests_total", "counter");
-    append_head(durations, "sluice_http_request_duration_seconds", "histogram");
+    append_head(durations, kName, "histogram");
     for (std::size_t index = 0; index < series_.size(); ++index) {
         const Series& series = series_[index];
         const std::string labels = labels_of(index);
@@ -60,24 +65,42 @@ std::string Metrics::text() const {
             const auto n = series.by_class[i].load(std::memory_order_relaxed);
             total += n;
             if (n > 0) {
-                requests += "sluice_http_requests_total{" + labels + ",status=\"" +
-                            std::to_string(i + 1) + "xx\"} " + std::to_string(n) + "\n";
+                append(
+                    requests,
+                    {"sluice_http_requests_total{",
+                     labels,
+                     ",status=\"",
+                     std::to_string(i + 1),
+                     "xx\"} ",
+                     std::to_string(n),
+                     "\n"}
+                );
             }
         }
         if (total == 0) {
             continue;
         }
-        const std::string name = "sluice_http_request_duration_seconds";
         std::uint64_t below = 0;
         for (std::size_t i = 0; i < kBucketsUs.size(); ++i) {
             below += series.by_duration[i].load(std::memory_order_relaxed);
-            durations += name + "_bucket{" + labels + ",le=\"" + seconds(kBucketsUs[i]) + "\"} " +
-                         std::to_string(below) + "\n";
+            append(
+                durations,
+                {kName,
+                 "_bucket{",
+                 labels,
+                 ",le=\"",
+                 seconds(kBucketsUs[i]),
+                 "\"} ",
+                 std::to_string(below),
+                 "\n"}
+            );
         }
-        durations += name + "_bucket{" + labels + ",le=\"+Inf\"} " + std::to_string(total) + "\n";
+        append(
+            durations, {kName, "_bucket{", labels, ",le=\"+Inf\"} ", std::to_string(total), "\n"}
+        );
         const auto sum = static_cast<std::int64_t>(series.sum_us.load(std::memory_order_relaxed));
-        durations += name + "_sum{" + labels + "} " + seconds(sum) + "\n";
-        durations += name + "_count{" + labels + "} " + std::to_string(total) + "\n";
+        append(durations, {kName, "_sum{", labels, "} ", seconds(sum), "\n"});
+        append(durations, {kName, "_count{", labels, "} ", std::to_string(total), "\n"});
     }
     return requests + durations;
 }

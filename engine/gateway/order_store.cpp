@@ -61,10 +61,11 @@ Result<std::optional<payment::Order>> without_hash(Result<std::optional<StoredOr
     if (!stored) {
         return fail(std::move(stored).error());
     }
-    if (!*stored) {
+    std::optional<StoredOrder>& found = *stored;
+    if (!found) {
         return std::nullopt;
     }
-    return std::move((*stored)->order);
+    return std::move(found->order);
 }
 
 Result<std::optional<StoredOrder>> select_by_number(

@@ -64,14 +64,15 @@ Problem expired_already(const payment::Order& order) {
     );
 }
 
-Answer answer_with(Result<std::optional<payment::Order>> order, std::string_view name) {
-    if (!order) {
-        return std::unexpected(problem_of(order.error()));
+Answer answer_with(const Result<std::optional<payment::Order>>& found, std::string_view name) {
+    if (!found) {
+        return std::unexpected(problem_of(found.error()));
     }
-    if (!*order) {
+    const std::optional<payment::Order>& order = *found;
+    if (!order) {
         return std::unexpected(not_found("order", name));
     }
-    return json_response(200, render(**order));
+    return json_response(200, render(*order));
 }
 
 }  // namespace

@@ -132,6 +132,7 @@ void read_target(
     if (const Value* order = fields.record("order")) {
         Fields members(*order, "/order", errors);
         request.order = read_order(members, services, call);
+        request.order_id = request.order->id;
     }
 }
 

@@ -11,8 +11,8 @@ namespace sluice::gateway {
 
 /// The body of POST /v1/payments, read and checked as far as no database is needed.
 struct PaymentRequest {
-    std::optional<OrderId> order_id;
-    std::optional<payment::Order> order;  ///< inline; exactly one of the two is there
+    OrderId order_id;                     ///< of the inline order, else of one that exists
+    std::optional<payment::Order> order;  ///< only when it stands inline
     /// Amounts are in the inline order's currency, else in none yet.
     std::vector<payment::Leg> legs;
     std::int64_t amount_minor = 0;  ///< the sum of the legs

@@ -24,10 +24,11 @@ Picture own_picture(const Services& services, const Call& call, PaymentId id) {
     if (!found) {
         return std::unexpected(problem_of(found.error()));
     }
-    if (!*found || (*found)->payment.merchant_id != call.merchant_id) {
+    std::optional<PaymentPicture>& picture = *found;
+    if (!picture || picture->payment.merchant_id != call.merchant_id) {
         return std::unexpected(not_found("payment", id.to_string()));
     }
-    return **std::move(found);
+    return *std::move(picture);
 }
 
 /// Waits for the engine's reply as long as the caller asked, and a grace for the commit itself.
@@ -65,14 +66,15 @@ std::expected<payment::Order, Problem> target_order(
     if (request.order) {
         return *request.order;
     }
-    auto found = services.parts.orders.find(call.merchant_id, *request.order_id);
+    auto found = services.parts.orders.find(call.merchant_id, request.order_id);
     if (!found) {
         return std::unexpected(problem_of(found.error()));
     }
-    if (!*found) {
-        return std::unexpected(not_found("order", request.order_id->to_string()));
+    std::optional<payment::Order>& order = *found;
+    if (!order) {
+        return std::unexpected(not_found("order", request.order_id.to_string()));
     }
-    return **std::move(found);
+    return *std::move(order);
 }
 
 worker::StartPayment build_start(
@@ -133,10 +135,6 @@ Problem below_order(Problem problem) {
     return problem;
 }
 
-Bucket bucket_of_target(const PaymentRequest& request) {
-    return request.order ? request.order->id.bucket() : request.order_id->bucket();
-}
-
 }  // namespace
 
 Answer create_payment(const Services& services, const Call& call) {
@@ -146,7 +144,7 @@ Answer create_payment(const Services& services, const Call& call) {
         const Value body, read_body(call.request, services.settings.body_bytes_max)
     );
     SLUICE_ANSWER_ASSIGN(PaymentRequest request, read_payment_request(body, services, call));
-    if (auto answer = answer_elsewhere(services, call, bucket_of_target(request))) {
+    if (auto answer = answer_elsewhere(services, call, request.order_id.bucket())) {
         return *std::move(answer);
     }
     SLUICE_ANSWER_ASSIGN(payment::Order order, target_order(services, call, request));

@@ -30,17 +30,18 @@ class Waiting {
     /// `unknown` when no reply comes within the time.
     Result<T> wait(std::chrono::milliseconds patience) {
         const auto deadline = std::chrono::steady_clock::now() + patience;
-        const MutexLock lock(place_->mutex);
-        while (!place_->result) {
-            const auto status = place_->arrived.wait_until(place_->mutex, deadline);
-            if (status == std::cv_status::timeout && !place_->result) {
+        Place& place = *place_;
+        const MutexLock lock(place.mutex);
+        while (!place.result) {
+            const auto status = place.arrived.wait_until(place.mutex, deadline);
+            if (status == std::cv_status::timeout && !place.result) {
                 return fail(
                     ErrorCode::unknown,
                     "no reply of the engine within " + std::to_string(patience.count()) + " ms"
                 );
             }
         }
-        return *std::move(place_->result);
+        return *std::move(place.result);
     }
 
   private:

@@ -34,8 +34,8 @@ ClientFailure not_accepted(std::string code, std::string message) {
 }
 
 void initialise_curl_once() {
-    static const CURLcode result = curl_global_init(CURL_GLOBAL_DEFAULT);
-    SLUICE_INVARIANT(result == CURLE_OK);
+    static const CURLcode kResult = curl_global_init(CURL_GLOBAL_DEFAULT);
+    SLUICE_INVARIANT(kResult == CURLE_OK);
 }
 
 }  // namespace
@@ -142,15 +142,15 @@ class Client::Loop {
         }
         for (ClientWish& wish : wishes) {
             if (in_flight_ > settings_.in_flight_max) {
-                refuse(std::move(wish.done), "busy", "too many exchanges are under way");
+                refuse(wish.done, "busy", "too many exchanges are under way");
             } else if (auto ready = hosts_.enter(std::move(wish))) {
                 start(std::move(*ready));
             }
         }
     }
 
-    void refuse(ClientDone done, std::string code, std::string message) {
-        finish(std::move(done), std::unexpected(not_accepted(std::move(code), std::move(message))));
+    void refuse(const ClientDone& done, std::string code, std::string message) {
+        finish(done, std::unexpected(not_accepted(std::move(code), std::move(message))));
     }
 
     void time_out_waiting() {
@@ -158,7 +158,7 @@ class Client::Loop {
             return;
         }
         for (ClientWish& wish : hosts_.take_overdue(std::chrono::steady_clock::now())) {
-            refuse(std::move(wish.done), "timeout", "timed out waiting for a connection");
+            refuse(wish.done, "timeout", "timed out waiting for a connection");
         }
     }
 
@@ -216,7 +216,7 @@ class Client::Loop {
         }
         std::ranges::move(hosts_.take_all(), std::back_inserter(wishes));
         for (ClientWish& wish : wishes) {
-            refuse(std::move(wish.done), "stopped", "the client is being closed");
+            refuse(wish.done, "stopped", "the client is being closed");
         }
     }
 
@@ -231,7 +231,7 @@ class Client::Loop {
         return exchange;
     }
 
-    void finish(ClientDone done, ClientResult result) {
+    void finish(const ClientDone& done, ClientResult result) {
         --in_flight_;
         done(std::move(result));
     }

@@ -183,7 +183,9 @@ void ClientExchange::set_headers() {
         list = curl_slist_append(list, line.c_str());
     };
     for (const auto& [name, value] : request_.headers) {
-        add(value.empty() ? name + ";" : name + ": " + value);
+        std::string line = name;
+        line.append(value.empty() ? ";" : ": ").append(value);
+        add(line);
     }
     // An empty right side keeps curl from adding the field by itself.
     add("Expect:");

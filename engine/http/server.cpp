@@ -137,7 +137,7 @@ class Server::Core final : public httplib::Server {
         set_error_handler(HandlerWithResponse([this](
                                                   const httplib::Request&, httplib::Response& to
                                               ) { return refuse_unless_answered(to); }));
-        set_exception_handler([this](const httplib::Request&, httplib::Response& to, auto) {
+        set_exception_handler([this](const httplib::Request&, httplib::Response& to, const auto&) {
             current_exchange()->answered = false;
             refuse({500, "the request met a fault of ours"}, to);
         });

@@ -25,7 +25,7 @@ struct FoldingSettings {
 /// for it, and while it cannot run balances stay exact and are only slower to read.
 class Folding {
   public:
-    Folding(db::Pool& pool, FoldingSettings settings = {});
+    explicit Folding(db::Pool& pool, FoldingSettings settings = {});
     ~Folding();
     Folding(const Folding&) = delete;
     Folding& operator=(const Folding&) = delete;

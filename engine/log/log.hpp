@@ -37,7 +37,7 @@ class Scope {
   public:
     static constexpr std::size_t kFieldsMax = 4;
 
-    explicit Scope(Fields fields);
+    Scope(Fields fields);
     ~Scope();
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;

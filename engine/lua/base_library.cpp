@@ -151,7 +151,7 @@ int to_number(lua_State* state) {
     const std::string_view text = call.text(1);
     const bool plain = !text.empty() && text.size() <= 40 &&
                        text.find_first_not_of("0123456789+-.eE") == std::string_view::npos;
-    if (!plain || lua_stringtonumber(state, text.data()) == 0) {
+    if (!plain || lua_stringtonumber(state, lua_tostring(state, 1)) == 0) {
         lua_pushnil(state);
     }
     return 1;

@@ -27,7 +27,7 @@ std::string message_at(lua_State* state, int index, const Position& position) {
 
 Box& box_of(lua_State* state) {
     Box* box = nullptr;
-    std::memcpy(&box, lua_getextraspace(state), sizeof box);
+    std::memcpy(static_cast<void*>(&box), lua_getextraspace(state), sizeof(Box*));
     return *box;
 }
 

@@ -21,8 +21,8 @@ std::expected<Gated, Refusal> pass_gate(std::string_view source) {
     }
     GateParser parser(*tokens);
     parser.parse();
-    if (parser.refusal()) {
-        return std::unexpected(*parser.refusal());
+    if (const auto& refusal = parser.refusal()) {
+        return std::unexpected(*refusal);
     }
     return Gated{
         write_tokens(*tokens), parser.captured(), parser.reassigned(), parser.result_line()

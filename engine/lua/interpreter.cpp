@@ -37,7 +37,7 @@ Interpreter open_interpreter(Box& box) {
     lua_State* state = lua_newstate(Meters::allocate, &box.meters);
     if (state != nullptr) {
         Box* self = &box;
-        std::memcpy(lua_getextraspace(state), &self, sizeof self);
+        std::memcpy(lua_getextraspace(state), static_cast<const void*>(&self), sizeof(Box*));
         lua_atpanic(state, panic);
     }
     return Interpreter(state);

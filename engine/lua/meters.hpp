@@ -9,7 +9,7 @@
 #include "lua/vm.hpp"
 
 struct lua_State;
-struct lua_Debug;
+struct lua_Debug;  // NOLINT(readability-identifier-naming): the name is the interpreter's
 
 namespace sluice::lua {
 

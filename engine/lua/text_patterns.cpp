@@ -104,7 +104,8 @@ int find(lua_State* state) {
             return nothing(state);
         }
         lua_pushinteger(state, static_cast<lua_Integer>(at) + 1);
-        lua_pushinteger(state, static_cast<lua_Integer>(at + pattern.size()));
+        const std::size_t end = at + pattern.size();
+        lua_pushinteger(state, static_cast<lua_Integer>(end));
         return 2;
     }
     Search search(call, text, pattern);

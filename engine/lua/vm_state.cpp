@@ -65,8 +65,8 @@ std::expected<void, ScriptError> Vm::State::open() {
     }
     Freezer freezer(box.sources);
     for (const ProgramPtr& library : settings.libraries) {
-        if (library->captured) {
-            const auto& [name, line] = *library->captured;
+        if (const auto& captured = library->captured) {
+            const auto& [name, line] = *captured;
             ScriptError error{Outcome::refused, library->name, line, {}, {}, {}};
             error.message = "a function assigns '" + name +
                             "', a local of the library's file: it would leak from one run into "
@@ -194,7 +194,8 @@ void Vm::State::pick(lua_State* state, std::string_view path) {
             return;
         }
         push_view(state, -1);
-        lua_pushlstring(state, path.data(), dot);
+        const std::string_view name = path.substr(0, dot);
+        lua_pushlstring(state, name.data(), name.size());
         lua_rawget(state, -2);
         lua_replace(state, -3);
         lua_pop(state, 1);

@@ -32,7 +32,8 @@ Role role_of(const std::string& path) {
 Id128 content_id(const std::map<std::string, std::string>& files) {
     std::string joined;
     for (const auto& [path, source] : files) {
-        joined += path + '\0' + std::to_string(source.size()) + '\0' + source;
+        joined.append(path).append(1, '\0');
+        joined.append(std::to_string(source.size())).append(1, '\0').append(source);
     }
     const Hash128 hash = hash128(joined);
     return {hash.high, hash.low};

@@ -108,7 +108,8 @@ http::ClientRequest Callbacks::build(const Notice& notice) {
     request.total_timeout = world_.settings.callback_timeout;
     request.body = to_json(Value(ValueObject{
         {"id", notice.id},
-        {"create_time", format_rfc3339_offset(*order.paid, std::chrono::hours(8))},
+        {"create_time",
+         format_rfc3339_offset(order.paid.value_or(world_.now()), std::chrono::hours(8))},
         {"resource_type", "encrypt-resource"},
         {"event_type", "TRANSACTION.SUCCESS"},
         {"summary", "支付成功"},

@@ -101,7 +101,7 @@ ApiResult<OrderKey> ControlApi::order_named_in(const Value& body) {
     const std::string number(body.text_or_empty("out_trade_no"));
     const std::string_view mchid = body.text_or_empty("mchid");
     for (const Merchant& merchant : world.merchants.all()) {
-        const OrderKey key{.mchid = merchant.mchid, .out_trade_no = number};
+        OrderKey key{.mchid = merchant.mchid, .out_trade_no = number};
         const bool fits = mchid.empty() || mchid == merchant.mchid;
         if (fits && world.books.find(key, world.now())) {
             return key;

@@ -221,8 +221,8 @@ ApiResult<CreateOrder> read_create_order(Scene scene, const Value& body, Time no
     );
     order.expires = read_expiry(reader, now);
     read_scene(reader, order);
-    if (reader.error()) {
-        return refuse(*reader.error());
+    if (const auto& error = reader.error()) {
+        return refuse(*error);
     }
     order.fingerprint = std::string(trade_type(scene)) + to_json(sorted(body));
     return order;

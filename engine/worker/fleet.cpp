@@ -21,23 +21,21 @@ Fleet::Fleet(
     FleetSettings settings,
     WorkerServices services,
     script::ReleasePtr release,
-    Value candidates,
-    db::Pool& pool,
-    Id128 node
+    const Value& candidates,
+    db::Pool& pool
 )
     : settings_(std::move(settings)),
       services_(std::move(services)),
       release_(std::move(release)),
-      pool_(pool),
-      node_(node) {
+      pool_(pool) {
     for (std::size_t i = 0; i < settings_.workers; ++i) {
         WorkerSettings worker = settings_.worker;
         worker.name = "worker-" + std::to_string(i);
         worker.conninfo = settings_.conninfo;
         worker.connection = settings_.connection;
         worker.workers_of_node = settings_.workers;
-        worker.owner = {node_, settings_.address};
-        worker.worker = node_.derive(0, static_cast<std::uint32_t>(i));
+        worker.owner = {settings_.node, settings_.address};
+        worker.worker = settings_.node.derive(0, static_cast<std::uint32_t>(i));
         workers_.push_back(
             std::make_unique<Worker>(std::move(worker), services_, release_, candidates)
         );
@@ -50,7 +48,7 @@ Result<void> Fleet::start() {
     SLUICE_ASSIGN(auto lease, pool_.acquire());
     SLUICE_TRY(RunStore(*lease).save_release(release_->id, release_to_json(*release_)));
     SLUICE_TRY(lease->execute(
-        kSaveNode, {node_, settings_.address, static_cast<std::int64_t>(settings_.workers)}
+        kSaveNode, {settings_.node, settings_.address, static_cast<std::int64_t>(settings_.workers)}
     ));
     for (auto& worker : workers_) {
         worker->start();

@@ -17,6 +17,7 @@ namespace sluice::worker {
 struct FleetSettings {
     std::string conninfo;
     db::ConnectionOptions connection;
+    Id128 node;
     std::string address;  ///< where other nodes reach this one
     std::size_t workers = 2;
     WorkerSettings worker;  ///< what every worker shares; name and owner are set here
@@ -29,9 +30,8 @@ class Fleet final : public Intake {
         FleetSettings settings,
         WorkerServices services,
         script::ReleasePtr release,
-        Value candidates,
-        db::Pool& pool,
-        Id128 node
+        const Value& candidates,
+        db::Pool& pool
     );
     ~Fleet() override;
 
@@ -62,7 +62,6 @@ class Fleet final : public Intake {
     WorkerServices services_;
     script::ReleasePtr release_;
     db::Pool& pool_;
-    Id128 node_;
     std::vector<std::unique_ptr<Worker>> workers_;
 };
 

@@ -99,18 +99,19 @@ Result<void> Round::answer_wait(Input input) {
         );
         return {};
     }
-    auto picture = load_picture(parts_.connection, input.payment);
-    if (!picture) {
-        input.refuse(picture.error());
-        return fail(picture.error());
+    auto loaded = load_picture(parts_.connection, input.payment);
+    if (!loaded) {
+        input.refuse(loaded.error());
+        return fail(loaded.error());
     }
-    if (!*picture) {
+    std::optional<payment::PaymentPicture>& picture = *loaded;
+    if (!picture) {
         input.refuse(
             {ErrorCode::not_found, "payment " + input.payment.to_string() + " does not exist", {}}
         );
         return {};
     }
-    input.on_picture(std::move(**picture));
+    input.on_picture(*std::move(picture));
     return {};
 }
 

@@ -19,14 +19,14 @@ class FleetWithQuickChannel {
         : pool_(world.database.conninfo(), {}),
           fleet_(
               {.conninfo = world.database.conninfo(),
+               .node = Id128{1, 1},
                .address = "127.0.0.1:1",
                .workers = 1,
                .worker = {.recover_max = 2}},
               services_of(world),
               world.release,
               RoundWorld::candidates(),
-              pool_,
-              Id128{1, 1}
+              pool_
           ) {}
     ~FleetWithQuickChannel() { fleet_.stop(); }
 

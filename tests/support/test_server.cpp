@@ -62,7 +62,7 @@ std::string start_private_server() {
         .data_dir = pattern,
         .shared_buffers = "32MB",
         .max_wal_size = "256MB",
-        .durability = db::Durability::volatile_,
+        .durability = db::Durability::lossy,
     });
     if (!server) {
         throw std::runtime_error("no test database: " + server.error().message);

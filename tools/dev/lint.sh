@@ -3,7 +3,7 @@
 
 TIDY_CACHE="$SLUICE_ROOT/build/tidy-cache"
 # The folders that clang-tidy holds. It grows: a folder that has once been clean stays in.
-TIDY_FOLDERS='^(engine/core|engine/json|tests/architecture|tests/unit/core|tests/unit/json)/'
+TIDY_FOLDERS='^(engine|tests/architecture|tests/unit/(app|config|core|db|decision|flow|json|ledger|log|lua|payment|script|worker))/'
 
 cpp_sources() { find engine tests -name '*.cpp' -o -name '*.hpp' | LC_ALL=C sort; }
 

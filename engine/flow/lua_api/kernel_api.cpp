@@ -46,6 +46,24 @@ Result<InstructionId> instruction_at(Arguments arguments, std::size_t index) {
     return InstructionId::parse(text);
 }
 
+std::string list_of(std::initializer_list<std::string_view> names) {
+    std::string list;
+    for (const auto name : names) {
+        list.append(list.empty() ? "" : ", ").append(name);
+    }
+    return list;
+}
+
+Error unknown_member(
+    std::string_view verb, const std::string& name, std::initializer_list<std::string_view> fields
+) {
+    return {
+        ErrorCode::script,
+        std::string(verb) + " knows no '" + name + "', it takes " + list_of(fields),
+        {}
+    };
+}
+
 /// Refuses a record that says something this function would not hear.
 Result<void> knows_all(
     const Value& record, std::string_view verb, std::initializer_list<std::string_view> fields
@@ -58,16 +76,9 @@ Result<void> knows_all(
         );
     }
     for (const auto& [name, value] : *members) {
-        if (std::ranges::find(fields, name) != fields.end()) {
-            continue;
+        if (std::ranges::find(fields, name) == fields.end()) {
+            return fail(unknown_member(verb, name, fields));
         }
-        std::string known;
-        for (const auto field : fields) {
-            known += (known.empty() ? "" : ", ") + std::string(field);
-        }
-        return fail(
-            ErrorCode::script, std::string(verb) + " knows no '" + name + "', it takes " + known
-        );
     }
     return {};
 }

@@ -112,8 +112,8 @@ TEST_F(Refusals, ASecretIsNeverRepeated) {
         "[[api_key]]\nkey = [\"sk_hidden\"]\nmerchant_id = \"m\"",
         "[[api_key]]\nkey = { value = \"sk_hidden\" }\nmerchant_id = \"m\"",
         "[[api_key]]\nkye = \"sk_hidden\"\nmerchant_id = \"m\"",
-        "[[api_key]]\nkey = \"sk_hidden\"\nmerchant_id = \"m\"\n"
-        "[[api_key]]\nkey = \"sk_hidden\"\nmerchant_id = \"n\"",
+        ("[[api_key]]\nkey = \"sk_hidden\"\nmerchant_id = \"m\"\n"
+         "[[api_key]]\nkey = \"sk_hidden\"\nmerchant_id = \"n\""),
         "[database]\nconninfo = [\"password=sk_hidden\"]",
         "[database]\nconinfo = \"password=sk_hidden\"",
     };

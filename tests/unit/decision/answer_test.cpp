@@ -93,14 +93,14 @@ TEST(PolicyAnswer, OfRouteMayDropTwoAccountsOfOneName) {
     const AnswerRules rules(
         json::parse(R"([{"name":"main","channel":"a"},{"name":"main","channel":"b"}])").value()
     );
-    const char* const kDropped = R"({"name":"main","why":"x"})";
+    const std::string dropped = R"({"name":"main","why":"x"})";
     const auto says = [&](const std::string& answer) {
         return rules.check("route", json::parse(answer).value()).has_value();
     };
 
-    EXPECT_TRUE(says(route("", std::string(kDropped) + "," + kDropped)));
-    EXPECT_TRUE(says(route(R"({"name":"main","channel":"a","why":"x"})", kDropped)));
-    EXPECT_TRUE(says(route(R"({"name":"main","channel":"b","why":"x"})", kDropped)));
+    EXPECT_TRUE(says(route("", dropped + "," + dropped)));
+    EXPECT_TRUE(says(route(R"({"name":"main","channel":"a","why":"x"})", dropped)));
+    EXPECT_TRUE(says(route(R"({"name":"main","channel":"b","why":"x"})", dropped)));
     EXPECT_FALSE(says(route(R"({"name":"main","channel":"b","why":"x"})", "")));
 }
 

@@ -28,7 +28,7 @@ payment::PaymentPicture with_code(payment::PaymentPicture picture) {
 
 /// Counts its calls in `told`.
 Waiters::Waiter waiter(WaitFor wish, Time deadline, int& told) {
-    return {wish, deadline, [&told](Result<payment::PaymentPicture>) { ++told; }};
+    return {wish, deadline, [&told](const Result<payment::PaymentPicture>&) { ++told; }};
 }
 
 TEST(IsFulfilled, DependsOnTheWishAndThePictureAlone) {
