@@ -282,11 +282,13 @@ BEGIN
         FROM unnest(m_i) WITH ORDINALITY AS t (i, n)
         WHERE x.payment_id = r_run[t.i] AND x.id = m_id[t.n] AND t.i <> ALL (refused);
     END IF;
-    IF cardinality(h_i) > 0 THEN
+    IF 'hold' = ANY (h_kind) THEN
         INSERT INTO hold (id, account_id, amount, order_id)
         SELECT h_id[t.n], h_account[t.n], h_amount[t.n], h_order[t.n]
         FROM unnest(h_i) WITH ORDINALITY AS t (i, n)
         WHERE h_kind[t.n] = 'hold' AND t.i <> ALL (refused);
+    END IF;
+    IF 'hold' <> ANY (h_kind) THEN
         UPDATE hold x SET
             captured = x.captured + CASE WHEN h_kind[t.n] = 'capture' THEN h_amount[t.n] ELSE 0 END,
             released = x.released + CASE WHEN h_kind[t.n] = 'release' THEN h_amount[t.n] ELSE 0 END,
