@@ -3,7 +3,8 @@
 
 TIDY_CACHE="$SLUICE_ROOT/build/tidy-cache"
 # The folders that clang-tidy holds. It grows: a folder that has once been clean stays in.
-TIDY_FOLDERS='^(engine|tests/architecture|tests/unit/(app|config|core|db|decision|flow|json|ledger|log|lua|payment|script|worker))/'
+TIDY_UNITS='app|config|core|db|decision|flow|json|ledger|log|lua|payment|script|worker'
+TIDY_FOLDERS="^(engine|tests/architecture|tests/unit/($TIDY_UNITS))/"
 
 cpp_sources() { find engine tests -name '*.cpp' -o -name '*.hpp' | LC_ALL=C sort; }
 
