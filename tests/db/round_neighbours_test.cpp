@@ -111,9 +111,10 @@ class RoundNeighbours : public ::testing::Test {
     }
 
     void process(std::vector<Input> inputs) {
-        const auto deferred = round_.process(std::move(inputs));
-        ASSERT_TRUE(deferred.has_value()) << deferred.error().message;
-        ASSERT_THAT(*deferred, IsEmpty());
+        const auto taken = round_.take(std::move(inputs));
+        ASSERT_TRUE(taken.has_value()) << taken.error().message;
+        const auto drained = round_.drain();
+        ASSERT_TRUE(drained.has_value()) << drained.error().message;
     }
 
     /// Begins one payment of each amount, all in one round.
