@@ -249,5 +249,25 @@ TEST_F(RoundNeighbours, GoOnAfterOneOfThemWasStoppedWhileAllWereBroughtBack) {
     EXPECT_EQ(seq_of(ids[2]), 2U);
 }
 
+TEST_F(RoundNeighbours, AreParkedWhenTheSessionIsFreeForThemAgain) {
+    flow_ = "ask";
+    const auto ids = begin({kSpinsLater});
+    const auto take = [&](Input input) {
+        std::vector<Input> inputs;
+        inputs.push_back(std::move(input));
+        ASSERT_TRUE(round_.take(std::move(inputs)).has_value());
+    };
+    take(start_of(1));
+    ASSERT_TRUE(round_.send().has_value());
+
+    take(close_of(ids[0]));
+    EXPECT_THAT(alarms_, IsEmpty()) << "the session belongs to the commit";
+    ASSERT_TRUE(round_.drain().has_value());
+
+    EXPECT_EQ(alarms_.size(), 1U);
+    EXPECT_TRUE(runs_.find(RunId(ids[0].raw()))->quarantined);
+    EXPECT_NE(answers_[ids[0]], "begun") << "who asked for its end waits for nothing";
+}
+
 }  // namespace
 }  // namespace sluice::testing

@@ -247,6 +247,148 @@ TEST_F(RoundOverlap, KeepsTheTimerOfARunThatIsPrepared) {
     EXPECT_TRUE(world.round.next_due().has_value()) << "the run sleeps for good";
 }
 
+TEST_F(RoundOverlap, SendsWhatIsPreparedBeforeItAnswersWhatIsCommitted) {
+    bool next_was_under_way = false;
+    Input first = start();
+    first.on_picture = [&](const Result<payment::PaymentPicture>&) {
+        next_was_under_way = world.round.is_under_way();
+    };
+    given_under_way(std::move(first));
+    take(start());
+
+    release_commits();
+    ASSERT_TRUE(world.round.finish(Then::send_next).has_value());
+
+    EXPECT_TRUE(next_was_under_way);
+    EXPECT_EQ(world.round.prepared(), 0U);
+    EXPECT_THAT(world.answers, IsEmpty()) << "the second is not committed";
+    drain();
+    EXPECT_THAT(world.answers, SizeIs(1));
+}
+
+TEST_F(RoundOverlap, LeavesTheSessionToItsOwnerWhenAsked) {
+    given_under_way(start());
+    take(start());
+
+    release_commits();
+    ASSERT_TRUE(world.round.finish(Then::stay_free).has_value());
+
+    EXPECT_FALSE(world.round.is_under_way());
+    EXPECT_EQ(world.round.prepared(), 1U);
+    drain();
+}
+
+TEST_F(RoundOverlap, ResolvesCallbacksBeforeItSendsAndRunsThemAfter) {
+    const PaymentId id = given_payment_that_waits();
+    Input callback;
+    callback.kind = Input::Kind::callback;
+    callback.callback.instruction = world.sent.back().instruction.id;
+    callback.callback.outcome = world.paid();
+    given_under_way(start());
+    take(std::move(callback));
+    take(start());
+    ASSERT_EQ(world.round.prepared(), 1U);
+
+    release_commits();
+    ASSERT_TRUE(world.round.finish(Then::send_next).has_value());
+
+    EXPECT_TRUE(world.round.is_under_way()) << "a callback must not keep the server idle";
+    EXPECT_EQ(world.round.prepared(), 1U) << "the callback";
+    drain();
+    EXPECT_EQ(status_of(id), "succeeded");
+}
+
+TEST_F(RoundOverlap, KeepsTheOrderOfTwoInputsOfARunThatMustBeRead) {
+    const PaymentId id = given_payment_that_waits();
+    Input paid = world.answer(world.paid());
+    Input close;
+    close.payment = id;
+    close.fact.kind = flow::Fact::Kind::close_requested;
+    world.runs.dehydrate(world.clock.now());
+    world.sent.clear();
+    given_under_way(start());
+
+    take(std::move(paid));
+    take(std::move(close));
+    drain();
+
+    EXPECT_EQ(status_of(id), "succeeded");
+    EXPECT_EQ(world.sent.size(), 1U) << "only the other payment asks: nothing was to be closed";
+}
+
+TEST_F(RoundOverlap, DropsATimerWhoseRunHasMovedOn) {
+    const PaymentId id = given_payment_that_waits();
+    take(pending_answer());
+    drain();
+    world.clock.advance(std::chrono::seconds(3));
+    std::vector<Input> timers = world.due();
+    ASSERT_THAT(timers, SizeIs(1));
+    take(pending_answer());
+    drain();
+    const std::string before = journal_of(id);
+
+    take(std::move(timers.front()));
+    drain();
+
+    EXPECT_EQ(journal_of(id), before);
+    EXPECT_TRUE(world.round.next_due().has_value()) << "the run sleeps for good";
+}
+
+TEST_F(RoundOverlap, AnswersAWaitFromMemoryAndPutsOffWhatOnlyTheDatabaseKnows) {
+    const auto wait_for = [this](PaymentId id) {
+        Input wait;
+        wait.kind = Input::Kind::wait;
+        wait.payment = id;
+        wait.wait_for = worker::WaitFor::committed;
+        wait.on_picture = [this](Result<payment::PaymentPicture> picture) {
+            world.answers.push_back(std::move(picture));
+        };
+        return wait;
+    };
+    const PaymentId warm = given_payment_that_waits();
+    const PaymentId other = given_payment_that_waits();
+    Input answer = pending_answer();
+    given_under_way(start());
+    take(std::move(answer));
+    ASSERT_EQ(world.round.prepared(), 1U);
+
+    take(wait_for(warm));
+    EXPECT_THAT(world.answers, SizeIs(1)) << "it is in memory";
+    take(wait_for(PaymentId(Id128{7, 7})));
+    take(wait_for(other));
+    EXPECT_THAT(world.answers, SizeIs(1));
+    release_commits();
+    ASSERT_TRUE(world.round.finish(Then::send_next).has_value());
+
+    ASSERT_THAT(world.answers, SizeIs(3)) << "the start, and the payment nobody knows";
+    EXPECT_EQ(world.answers[2].error().code, ErrorCode::not_found);
+    drain();
+    ASSERT_THAT(world.answers, SizeIs(4)) << "the one whose batch had to be committed first";
+    EXPECT_EQ(world.answers[3]->payment.id, other);
+}
+
+TEST(RoundOverlapLimits, HoldForTheBatchThatIsPrepared) {
+    RoundWorld world({.body_bytes = 1});
+    const AccountId card = world.given_card(100'000);
+    std::vector<Input> inputs;
+    for (int i = 0; i < 3; ++i) {
+        inputs.push_back(world.start_of(world.composite(world.new_order(), card)));
+    }
+
+    ASSERT_TRUE(world.round.take(std::move(inputs)).has_value());
+    EXPECT_EQ(world.round.prepared(), 1U);
+    EXPECT_EQ(world.round.held(), 3U);
+    EXPECT_TRUE(world.round.is_full());
+    ASSERT_TRUE(world.round.send().has_value());
+    ASSERT_TRUE(world.round.take({}).has_value());
+    EXPECT_EQ(world.round.prepared(), 1U) << "room again, while the first is under way";
+    EXPECT_EQ(world.round.held(), 2U);
+    ASSERT_TRUE(world.round.drain().has_value());
+
+    EXPECT_EQ(world.answers.size(), 3U);
+    EXPECT_EQ(world.round.sent().batches, 3U);
+}
+
 TEST_F(RoundOverlap, BeginsBothBatchesAgainWhenTheOneUnderWayIsRolledBack) {
     const PaymentId id = given_payment_that_waits();
     Input paid = world.answer(world.paid());
