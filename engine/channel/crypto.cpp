@@ -39,7 +39,7 @@ FetchedDigest fetch_digest(const char* name) {
 }
 
 std::string digest_hex(const EVP_MD* kind, std::string_view bytes) {
-    thread_local const DigestPtr context(EVP_MD_CTX_new());
+    thread_local DigestPtr context(EVP_MD_CTX_new());
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned int size = 0;
     const bool is_done = EVP_DigestInit_ex2(context.get(), kind, nullptr) == 1 &&

@@ -4,10 +4,12 @@
 #include <cerrno>
 #include <deque>
 #include <sys/socket.h>
+#include <utility>
 #include <vector>
 
 #include <libpq-fe.h>
 
+#include "core/invariant.hpp"
 #include "db/sql_error.hpp"
 #include "log/log.hpp"
 
@@ -158,6 +160,15 @@ Result<Rows> to_rows(PGconn* connection, PGresult* raw, Progress progress, std::
     return fail(code, "statement " + std::string(what) + ": " + one_line(text), sqlstate);
 }
 
+Error not_sendable(const Statement& statement) {
+    return {
+        ErrorCode::invalid,
+        std::string("a text for statement ") + statement.name +
+            " holds a NUL character, which PostgreSQL cannot keep",
+        {}
+    };
+}
+
 }  // namespace
 
 void Connection::Close::operator()(pg_conn* connection) const { PQfinish(connection); }
@@ -257,26 +268,62 @@ Result<void> Connection::prepare(const Statement& statement) {
     return {};
 }
 
+Result<void> Connection::make_ready(const Statement& statement) {
+    SLUICE_INVARIANT(under_way_ == nullptr);
+    if (!check_open()) {
+        return fail(lost_before_sending());
+    }
+    return prepare(statement);
+}
+
 Result<Rows> Connection::execute(
     const Statement& statement, std::span<const Parameter> parameters
 ) {
     const WireParameters wire(parameters);
     if (!wire.is_sendable()) {
-        return fail(
-            ErrorCode::invalid,
-            std::string("a text for statement ") + statement.name +
-                " holds a NUL character, which PostgreSQL cannot keep"
-        );
+        return fail(not_sendable(statement));
     }
-    if (!check_open()) {
-        return fail(lost_before_sending());
-    }
-    SLUICE_TRY(prepare(statement));
+    SLUICE_TRY(make_ready(statement));
     PGresult* answer = PQexecPrepared(
         handle_.get(), statement.name, wire.size(), wire.values(), wire.lengths(), wire.formats(), 0
     );
     return to_rows(handle_.get(), answer, Progress::under_way, statement.name);
 }
+
+Result<void> Connection::send(const Statement& statement, std::span<const Parameter> parameters) {
+    const WireParameters wire(parameters);
+    if (!wire.is_sendable()) {
+        return fail(not_sendable(statement));
+    }
+    SLUICE_TRY(make_ready(statement));
+    const int sent = PQsendQueryPrepared(
+        handle_.get(), statement.name, wire.size(), wire.values(), wire.lengths(), wire.formats(), 0
+    );
+    if (sent == 0) {
+        SLUICE_TRY(to_rows(handle_.get(), nullptr, Progress::under_way, statement.name));
+    }
+    under_way_ = statement.name;
+    return {};
+}
+
+bool Connection::has_answer() {
+    SLUICE_INVARIANT(under_way_ != nullptr);
+    return PQconsumeInput(handle_.get()) == 0 || PQisBusy(handle_.get()) == 0;
+}
+
+Result<Rows> Connection::take_answer() {
+    SLUICE_INVARIANT(under_way_ != nullptr);
+    const char* name = std::exchange(under_way_, nullptr);
+    // One statement, one answer; a lost session adds one more, which says so.
+    PGresult* last = nullptr;
+    while (PGresult* next = PQgetResult(handle_.get())) {
+        PQclear(last);
+        last = next;
+    }
+    return to_rows(handle_.get(), last, Progress::under_way, name);
+}
+
+int Connection::socket() const { return PQsocket(handle_.get()); }
 
 Result<Rows> Connection::execute(
     const Statement& statement, std::initializer_list<Parameter> parameters
@@ -288,6 +335,7 @@ Result<Rows> Connection::run(std::string_view sql) {
     if (sql.find('\0') != std::string_view::npos) {
         return fail(ErrorCode::invalid, "an SQL script holds a NUL character");
     }
+    SLUICE_INVARIANT(under_way_ == nullptr);
     if (!check_open()) {
         return fail(lost_before_sending());
     }

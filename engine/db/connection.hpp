@@ -55,6 +55,15 @@ class Connection {
     Result<Rows> execute(
         const Statement& statement, std::initializer_list<Parameter> parameters = {}
     );
+    /// Sends a prepared statement without waiting for its answer; the parameters may change then.
+    /// Until take_answer() the session does nothing else. An error: no answer will come.
+    Result<void> send(const Statement& statement, std::span<const Parameter> parameters);
+    /// Whether take_answer() will not block: the answer or the end of the session is here.
+    [[nodiscard]] bool has_answer();
+    /// The answer to what was sent, with errors as execute() tells them. Blocks.
+    Result<Rows> take_answer();
+    /// What poll() may watch for an answer; has_answer() must have said no before.
+    [[nodiscard]] int socket() const;
     /// Runs a script of one or more statements without parameters; gives the last answer.
     Result<Rows> run(std::string_view sql);
 
@@ -77,9 +86,11 @@ class Connection {
     Result<void> prepare(const Statement& statement);
     Result<void> start_session(const ConnectionOptions& options);
     Error lost_before_sending() const;
+    Result<void> make_ready(const Statement& statement);
 
     Handle handle_;
     std::unordered_set<std::string> prepared_;
+    const char* under_way_ = nullptr;  ///< the name of the statement that was sent
 };
 
 }  // namespace sluice::db

@@ -298,20 +298,45 @@ void Batch::write_moves() {
     moves_.clear();
 }
 
-Result<std::vector<Refusal>> Batch::commit(db::Connection& connection) {
+void Batch::failed() {
+    for (const auto* accounts : {&sent_accounts_, &new_accounts_}) {
+        for (const Id128 id : *accounts) {
+            known_accounts_.erase(id);
+        }
+    }
+    sent_accounts_.clear();
+    clear();
+}
+
+Result<void> Batch::send(db::Connection& connection) {
     write_moves();
     std::vector<db::Parameter> parameters;
     for (const auto* column : columns_->all()) {
         parameters.emplace_back(*column);
     }
     const db::Statement statement{"commit_batch", commit_sql().c_str()};
-    auto rows = connection.execute(statement, parameters);
+    auto sent = connection.send(statement, parameters);
+    if (!sent) {
+        failed();
+        return sent;
+    }
+    sent_accounts_ = std::exchange(new_accounts_, {});
+    clear();
+    return {};
+}
+
+Result<std::vector<Refusal>> Batch::commit(db::Connection& connection) {
+    SLUICE_TRY(send(connection));
+    return take_answer(connection);
+}
+
+Result<std::vector<Refusal>> Batch::take_answer(db::Connection& connection) {
+    auto rows = connection.take_answer();
     if (!rows) {
-        for (const Id128 id : new_accounts_) {
-            known_accounts_.erase(id);
-        }
+        failed();
         return fail(std::move(rows).error());
     }
+    sent_accounts_.clear();
     std::vector<Refusal> refusals;
     for (const db::Row row : *rows) {
         Refusal refusal;

@@ -51,8 +51,14 @@ class Batch {
     [[nodiscard]] std::size_t size() const;
     void clear();
 
-    /// One round trip, one flush. The refusals are returned; every other activation is durable.
-    /// On an error of the connection see db::Connection for what is known.
+    /// One round trip, one flush: sends the rows and forgets them, so that the next batch can be
+    /// gathered while this one is under way. An error: no answer will come.
+    Result<void> send(db::Connection& connection);
+    /// The refusals of what was sent; every other activation is durable. Blocks. On an error (see
+    /// db::Connection for what is known then) the rows gathered meanwhile are dropped too: they
+    /// count on accounts of the batch that failed.
+    Result<std::vector<Refusal>> take_answer(db::Connection& connection);
+    /// Both, one after the other.
     Result<std::vector<Refusal>> commit(db::Connection& connection);
 
     /// System accounts that are surely in the database are not sent again; after a failed commit
@@ -73,12 +79,14 @@ class Batch {
     void add_event(const Activated& activated, std::int64_t i);
     Id128 account_of(const flow::PostLine& line);
     void write_moves();
+    void failed();
 
     std::unique_ptr<Columns> columns_;
     AccountMoves moves_;
     JournalCompressor compressor_;
     std::unordered_set<Id128> known_accounts_;
-    std::vector<Id128> new_accounts_;
+    std::vector<Id128> new_accounts_;   ///< of the rows gathered now
+    std::vector<Id128> sent_accounts_;  ///< of the batch under way
 };
 
 }  // namespace sluice::worker

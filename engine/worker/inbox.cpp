@@ -1,59 +1,123 @@
 #include "worker/inbox.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
+#include <limits>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 #include <utility>
 
+#include "core/invariant.hpp"
+
 namespace sluice::worker {
+
+Inbox::Inbox(std::size_t most) : most_(most), bell_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    SLUICE_INVARIANT(bell_ >= 0);
+}
+
+Inbox::~Inbox() { ::close(bell_); }
+
+void Inbox::ring() const {
+    const std::uint64_t once = 1;
+    // It fails only when it has rung without end already.
+    (void)!write(bell_, &once, sizeof once);
+}
 
 Inbox::Line& Inbox::line_of(const Input& input) {
     return input.kind == Input::Kind::start ? begins_ : goes_on_;
 }
 
-void Inbox::post(Input input) {
+bool Inbox::is_worth_waking(const Call& call) const {
+    const std::size_t same = begins_next_ ? goes_on_.size() : begins_.size();
+    const bool everywhere = call.from == From::next_line;
+    return (everywhere ? begins_.size() + goes_on_.size() : same) >= call.inputs;
+}
+
+bool Inbox::put(Input& input) {
     // What a channel answered is said once; it is bounded by what was asked.
     const bool said_once = input.kind == Input::Kind::fact && !input.on_picture;
-    bool is_taken = false;
+    bool wakes = false;
     {
         const MutexLock lock(mutex_);
-        is_taken = !closed_ && (said_once || begins_.size() + goes_on_.size() < most_);
-        if (is_taken) {
-            line_of(input).push_back(std::move(input));
+        if (closed_ || (!said_once && begins_.size() + goes_on_.size() >= most_)) {
+            return false;
+        }
+        line_of(input).push_back(std::move(input));
+        wakes = call_ && is_worth_waking(*call_);
+        if (wakes) {
+            call_.reset();
         }
     }
-    if (is_taken) {
-        arrived_.notify_one();
-        return;
+    if (wakes) {
+        ring();
     }
-    input.refuse(
-        {ErrorCode::unavailable, "the worker has no room for more, send the request again", {}}
-    );
+    return true;
 }
 
-void Inbox::put_back(std::vector<Input> inputs) {
-    const MutexLock lock(mutex_);
-    while (!inputs.empty()) {
-        line_of(inputs.back()).push_front(std::move(inputs.back()));
-        inputs.pop_back();
+void Inbox::post(Input input) {
+    if (!put(input)) {
+        input.refuse(
+            {ErrorCode::unavailable, "the worker has no room for more, send the request again", {}}
+        );
     }
 }
 
-std::vector<Input> Inbox::take(std::size_t most, SteadyTime until) {
+void Inbox::line_up(std::vector<Input> inputs) {
     const MutexLock lock(mutex_);
-    while (begins_.empty() && goes_on_.empty() && !closed_) {
-        if (arrived_.wait_until(mutex_, until) == std::cv_status::timeout) {
-            break;
+    std::ranges::move(inputs, std::back_inserter(goes_on_));
+    lined_up_until_ = gone_ + goes_on_.size();
+}
+
+bool Inbox::has_lined_up() const {
+    const MutexLock lock(mutex_);
+    return gone_ < lined_up_until_;
+}
+
+void Inbox::wait(const Patience& patience) {
+    const Call call{.inputs = patience.inputs, .from = patience.from};
+    {
+        const MutexLock lock(mutex_);
+        if (closed_ || is_worth_waking(call)) {
+            return;
         }
+        call_ = call;
     }
+    constexpr std::int64_t kMicros = 1'000'000;
+    const auto longest = std::max<std::int64_t>(patience.longest.count(), 0);
+    const timespec limit{
+        .tv_sec = longest / kMicros,
+        .tv_nsec = longest % kMicros * 1000,
+    };
+    std::array<pollfd, 2> watched{
+        pollfd{.fd = bell_, .events = POLLIN, .revents = 0},
+        pollfd{.fd = patience.socket.value_or(-1), .events = POLLIN, .revents = 0},
+    };
+    (void)ppoll(watched.data(), watched.size(), &limit, nullptr);
+    if (watched[0].revents != 0) {
+        std::uint64_t rung = 0;
+        (void)!read(bell_, &rung, sizeof rung);
+    }
+    const MutexLock lock(mutex_);
+    call_.reset();
+}
+
+std::vector<Input> Inbox::take(std::size_t most, From from) {
+    const MutexLock lock(mutex_);
     if (closed_) {
         return {};
     }
-    const bool begins = begins_next_ ? !begins_.empty() : goes_on_.empty();
+    const bool in_turn = begins_next_ ? !begins_.empty() : goes_on_.empty();
+    const bool begins = from == From::same_line ? !begins_next_ : in_turn;
     Line& line = begins ? begins_ : goes_on_;
-    begins_next_ = !begins;
-    const auto end = line.begin() + static_cast<std::ptrdiff_t>(std::min(most, line.size()));
+    const std::size_t count = std::min(most, line.size());
+    const auto end = line.begin() + static_cast<std::ptrdiff_t>(count);
     std::vector<Input> taken(std::make_move_iterator(line.begin()), std::make_move_iterator(end));
     line.erase(line.begin(), end);
+    gone_ += begins ? 0 : count;
+    // Who finds both lines empty has not had his turn.
+    begins_next_ = count == 0 ? begins_next_ : !begins;
     return taken;
 }
 
@@ -62,7 +126,7 @@ void Inbox::close() {
         const MutexLock lock(mutex_);
         closed_ = true;
     }
-    arrived_.notify_all();
+    ring();
 }
 
 bool Inbox::is_closed() const {
@@ -71,11 +135,15 @@ bool Inbox::is_closed() const {
 }
 
 void Inbox::wait_closed(SteadyTime until) {
-    const MutexLock lock(mutex_);
-    while (!closed_) {
-        if (arrived_.wait_until(mutex_, until) == std::cv_status::timeout) {
-            return;
-        }
+    auto now = std::chrono::steady_clock::now();
+    while (!is_closed() && now < until) {
+        wait(
+            {.inputs = std::numeric_limits<std::size_t>::max(),
+             .from = From::next_line,
+             .longest = std::chrono::ceil<std::chrono::microseconds>(until - now),
+             .socket = std::nullopt}
+        );
+        now = std::chrono::steady_clock::now();
     }
 }
 
@@ -83,6 +151,7 @@ void Inbox::refuse_all(const Error& error) {
     std::vector<Input> all;
     {
         const MutexLock lock(mutex_);
+        gone_ += goes_on_.size();
         for (Line* line : {&begins_, &goes_on_}) {
             std::ranges::move(*line, std::back_inserter(all));
             line->clear();

@@ -2,7 +2,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
+#include <optional>
 #include <vector>
 
 #include "core/mutex.hpp"
@@ -11,7 +13,8 @@
 
 namespace sluice::worker {
 
-/// What waits in front of a worker. Any thread posts; one thread, the worker's, takes.
+/// What waits in front of a worker. Any thread posts; one thread, the worker's, waits and takes.
+/// While it waits it can watch the socket of its session too: an answer wakes it like an input.
 ///
 /// Payments that begin and everything else stand in two lines, served in turn: they touch
 /// different tables, so a batch of one sort needs half of the statements of a mixed one, and what
@@ -22,15 +25,32 @@ class Inbox {
     using SteadyTime = std::chrono::steady_clock::time_point;
 
     /// More than `most` in both lines are refused, other than what is said only once.
-    explicit Inbox(std::size_t most) : most_(most) {}
+    explicit Inbox(std::size_t most);
+    ~Inbox();
+    Inbox(const Inbox&) = delete;
+    Inbox& operator=(const Inbox&) = delete;
 
     /// An input that cannot be taken (full, closed) is refused at once.
     void post(Input input);
-    /// In front of its line: it had been taken, and its turn has come too early.
-    void put_back(std::vector<Input> inputs);
-    /// The oldest of the line whose turn it is, at most `most`; waits for the first one until the
-    /// given time. Nothing when the time is over or the inbox is closed.
-    [[nodiscard]] std::vector<Input> take(std::size_t most, SteadyTime until);
+    /// The worker's own inputs, behind what came before them: a timer must not beat a callback.
+    void line_up(std::vector<Input> inputs);
+    /// Whether some of what was lined up has not been taken yet.
+    [[nodiscard]] bool has_lined_up() const;
+
+    /// The line whose turn it is (the other one when it is empty), or that of the last batch.
+    enum class From { next_line, same_line };
+
+    struct Patience {
+        std::size_t inputs = 1;       ///< that wake the worker; more of them save wake-ups
+        From from = From::next_line;  ///< from anywhere, or in the line of the last batch only
+        std::chrono::microseconds longest{0};
+        std::optional<int> socket;
+    };
+    /// Returns when so many inputs wait, the socket can be read, the time is over or the inbox is
+    /// closed; at times for nothing.
+    void wait(const Patience& patience);
+    /// The oldest, at most `most`. Does not wait. Nothing once the inbox is closed.
+    [[nodiscard]] std::vector<Input> take(std::size_t most, From from = From::next_line);
 
     /// Wakes the worker for good; what is posted from now on is refused.
     void close();
@@ -41,15 +61,28 @@ class Inbox {
 
   private:
     using Line = std::deque<Input>;
+    struct Call {
+        std::size_t inputs = 0;
+        From from = From::next_line;
+    };
+    bool put(Input& input);
     [[nodiscard]] Line& line_of(const Input& input) SLUICE_REQUIRES(mutex_);
+    [[nodiscard]] bool is_worth_waking(const Call& call) const SLUICE_REQUIRES(mutex_);
+    void ring() const;
 
     const std::size_t most_;
+    const int bell_;  ///< an eventfd
     mutable Mutex mutex_;
-    ConditionVariable arrived_;
     Line begins_ SLUICE_GUARDED_BY(mutex_);
     Line goes_on_ SLUICE_GUARDED_BY(mutex_);
     bool begins_next_ SLUICE_GUARDED_BY(mutex_) = false;
     bool closed_ SLUICE_GUARDED_BY(mutex_) = false;
+    /// What wakes the worker; nothing while it is awake.
+    std::optional<Call> call_ SLUICE_GUARDED_BY(mutex_);
+    /// Inputs that left the line of what goes on, and how many of them there will be when
+    /// everything that was lined up has left it.
+    std::uint64_t gone_ SLUICE_GUARDED_BY(mutex_) = 0;
+    std::uint64_t lined_up_until_ SLUICE_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace sluice::worker

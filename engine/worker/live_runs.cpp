@@ -221,6 +221,12 @@ std::vector<RunId> LiveRuns::take_due(Time now, std::size_t most) {
     return due;
 }
 
+void LiveRuns::return_timer(RunId id) {
+    if (Slot* slot = find(id)) {
+        arm(id, *slot);
+    }
+}
+
 std::optional<Time> LiveRuns::next_due() const {
     if (timers_.empty()) {
         return std::nullopt;

@@ -70,6 +70,8 @@ class LiveRuns {
     /// Runs whose moment has come, at most `most`. Their timers are spent: whoever takes them keeps
     /// the run, forgets it, or sees to it that the timer is taken again.
     std::vector<RunId> take_due(Time now, std::size_t most);
+    /// For a run that cannot take its timer now.
+    void return_timer(RunId id);
     [[nodiscard]] std::optional<Time> next_due() const;
     /// Drops the script state of runs that were not used since, and of those that were, but keep
     /// an interpreter alive that most of its runs have left. Every few seconds the machine gets

@@ -1,8 +1,6 @@
 #include "worker/round.hpp"
 
 #include <algorithm>
-#include <iterator>
-#include <set>
 #include <utility>
 
 #include "worker/evidence.hpp"
@@ -28,165 +26,128 @@ Round::Round(Parts parts) : parts_(parts), store_(parts.connection) {
     };
 }
 
-Result<std::vector<Input>> Round::process(std::vector<Input> inputs) {
-    SLUICE_ASSIGN(Gathered gathered, gather(std::move(inputs)));
-    auto done = bring_back(gathered.works);
-    if (done) {
-        done = settle(std::move(gathered.works));
-    }
-    for (auto& wait : gathered.waits) {
-        if (done) {
-            done = answer_wait(std::move(wait));
-        } else {
-            wait.refuse(done.error());
-        }
-    }
-    if (!done) {
-        for (auto& repeat : gathered.repeats) {
-            repeat.refuse(done.error());
-        }
-        return fail(done.error());
-    }
-    return std::move(gathered.repeats);
+Result<void> Round::take(std::vector<Input> inputs) {
+    gather(std::move(inputs));
+    run_some(left_);
+    const bool may_go_on = has_freed_ || (wants_session_ && !is_under_way());
+    return may_go_on ? go_on(Then::stay_free) : Result<void>{};
 }
 
-Result<void> Round::resolve_callbacks(std::vector<Input>& inputs) {
-    std::vector<InstructionId> ids;
-    for (const auto& input : inputs) {
-        if (input.kind == Input::Kind::callback) {
-            ids.push_back(input.callback.instruction);
-        }
+bool Round::is_full() const {
+    return !prepared_.empty() &&
+           (body_bytes_ >= parts_.limits.body_bytes || lua_spent_ >= parts_.limits.lua);
+}
+
+void Round::abandon(const Error& error) {
+    refuse_all(under_way_, {ErrorCode::unknown, "the database was not waited for", {}});
+    refuse_all(prepared_, error);
+    refuse_all(left_, error);
+    for (auto& input : waiting_) {
+        input.refuse(error);
     }
-    if (ids.empty()) {
-        return {};
+    for (Works* works : {&under_way_, &prepared_, &left_}) {
+        works->clear();
     }
-    auto payments = store_.payments_of(ids);
-    if (!payments) {
-        for (auto& input : inputs) {
-            input.refuse(payments.error());
-        }
-        return fail(payments.error());
-    }
-    std::size_t next = 0;
+    waiting_.clear();
+    callbacks_wait_.reset();
+    parts_.batch.clear();
+    parts_.batch.forget_accounts();
+}
+
+void Round::gather(std::vector<Input> inputs) {
+    Places places;
     for (auto& input : inputs) {
-        if (input.kind != Input::Kind::callback) {
-            continue;
-        }
-        input.payment = (*payments)[next++];
-        if (input.payment.is_nil()) {
-            input.refuse(
-                {ErrorCode::not_found,
-                 "instruction " + input.callback.instruction.to_string() + " does not exist",
-                 {}}
-            );
-        }
+        gather_one(std::move(input), places);
     }
-    std::erase_if(inputs, [](const Input& input) { return input.payment.is_nil(); });
-    return {};
 }
 
-Result<Round::Gathered> Round::gather(std::vector<Input> inputs) {
-    SLUICE_TRY(resolve_callbacks(inputs));
-    Gathered gathered;
-    std::map<PaymentId, std::size_t> at;
-    std::set<std::pair<std::string, std::string>> orders;
-    std::set<std::pair<std::string, std::string>> keys;
-    for (auto& input : inputs) {
-        if (input.kind == Input::Kind::wait) {
-            gathered.waits.push_back(std::move(input));
-            continue;
-        }
-        if (input.kind == Input::Kind::start) {
-            const auto& start = *input.start;
-            const std::string& merchant = start.payment.merchant_id;
-            const bool fresh =
-                orders.insert({merchant, start.order.merchant_order_number}).second &&
-                (start.idempotency_key.empty() ||
-                 keys.insert({merchant, start.idempotency_key}).second);
-            if (!fresh) {
-                gathered.repeats.push_back(std::move(input));
-                continue;
-            }
-        }
-        const auto [place, is_new] = at.emplace(input.payment, gathered.works.size());
-        if (is_new) {
-            gathered.works.emplace_back().payment = input.payment;
-        }
-        Work& work = gathered.works[place->second];
-        if (input.kind == Input::Kind::start) {
-            work.start = std::move(input.start);
-        } else {
-            work.facts.push_back(
-                input.kind == Input::Kind::callback ? fact_of(input.callback) : input.fact
-            );
-        }
-        work.inputs.push_back(std::move(input));
-    }
-    return gathered;
+/// Whether something that came before it may be for the same run: a callback whose payment is not
+/// known yet.
+bool Round::must_wait(const Input& input) const {
+    return input.kind == Input::Kind::fact &&
+           callbacks_wait_.test(static_cast<std::uint8_t>(input.payment.bucket()));
 }
 
-Result<void> Round::settle(Works works) {
-    while (!works.empty()) {
-        auto again = commit(std::move(works));
-        if (!again) {
-            return fail(again.error());
-        }
-        works = std::move(*again);
+/// The run has moved on since its timer was taken.
+bool Round::is_void_timer(const Input& input) {
+    if (input.kind != Input::Kind::fact || input.fact.kind != flow::Fact::Kind::timer) {
+        return false;
     }
-    return {};
+    const LiveRuns::Slot* slot = parts_.runs.find(RunId(input.payment.raw()));
+    return slot == nullptr || !slot->wake_at || slot->armed_at;
 }
 
-/// Brings the run into memory. False: the work has come to its end without an activation.
-Result<bool> Round::prepare(Work& work) {
+void Round::gather_one(Input input, Places& places) {
+    const bool unresolved = input.kind == Input::Kind::callback && input.payment.is_nil();
+    if (unresolved) {
+        callbacks_wait_.set(static_cast<std::uint8_t>(input.callback.instruction.bucket()));
+    }
+    if (unresolved || must_wait(input)) {
+        wants_session_ = true;
+        waiting_.push_back(std::move(input));
+        return;
+    }
+    if (input.kind == Input::Kind::wait) {
+        const bool is_uncommitted = uncommitted_.has(input.payment);
+        if (is_uncommitted || !answer_from_memory(input)) {
+            wants_session_ = wants_session_ || !is_uncommitted;
+            waiting_.push_back(std::move(input));
+        }
+        return;
+    }
+    auto place = places.find(input.payment);
+    if (place == places.end()) {
+        auto entry = uncommitted_.take(input.payment, input.start.get());
+        if (!entry) {
+            waiting_.push_back(std::move(input));
+            return;
+        }
+        if (is_void_timer(input)) {
+            return;
+        }
+        place = places.emplace(input.payment, left_.size()).first;
+        Work& work = left_.emplace_back();
+        work.payment = input.payment;
+        work.entry = std::move(entry);
+    }
+    Work& work = left_[place->second];
+    if (input.kind == Input::Kind::start) {
+        work.start = std::move(input.start);
+    } else {
+        work.facts.push_back(
+            input.kind == Input::Kind::callback ? fact_of(input.callback) : input.fact
+        );
+    }
+    work.inputs.push_back(std::move(input));
+}
+
+/// Finds the run in memory, or begins it.
+Round::Fate Round::prepare(Work& work) {
     if (work.run != nullptr && work.run->interpreter().is_usable()) {
-        return true;
+        return Fate::ready;
     }
     work.run.reset();
     if (work.start != nullptr) {
         auto begun = parts_.runs.begin({work.start->order, work.start->payment, {}});
         if (!begun) {
             refuse(work, begun.error());
-            return false;
+            return Fate::over;
         }
         work.run = std::move(*begun);
-        return true;
+        return Fate::ready;
     }
     const RunId id(work.payment.raw());
     const LiveRuns::Slot* slot = parts_.runs.find(id);
-    if (slot == nullptr || slot->quarantined) {
-        SLUICE_TRY(take_late(work));
-        return false;
+    if (work.parks || slot == nullptr || slot->quarantined || slot->interrupted) {
+        return Fate::needs_session;
     }
     work.run = parts_.runs.take(id);
-    if (work.run != nullptr) {
-        return true;
-    }
-    auto rebuilt = parts_.runs.rebuild(store_, id);
-    if (!rebuilt) {
-        if (session_lost(rebuilt.error())) {
-            refuse(work, rebuilt.error());
-            return fail(rebuilt.error());
-        }
-        if (rebuilt.error().code == ErrorCode::unavailable) {
-            give_up(work, rebuilt.error());
-            return false;
-        }
-        SLUICE_TRY(quarantine(work, rebuilt.error()));
-        return false;
-    }
-    if (*rebuilt == nullptr) {
-        parts_.runs.forget(id);
-        SLUICE_TRY(take_late(work));
-        return false;
-    }
-    work.run = std::move(*rebuilt);
-    return true;
+    return work.run != nullptr ? Fate::ready : Fate::needs_session;
 }
 
-Result<bool> Round::activate(Work& work) {
-    SLUICE_ASSIGN(const bool ready, prepare(work));
-    if (!ready) {
-        return false;
+Round::Fate Round::activate(Work& work) {
+    if (const Fate fate = prepare(work); fate != Fate::ready) {
+        return fate;
     }
     flow::Kernel::Activation activation;
     activation.seq = work.run->next_seq();
@@ -206,149 +167,48 @@ Result<bool> Round::activate(Work& work) {
         parts_.runs.failed(RunId(work.payment.raw()), std::move(work.run));
         if (work.start != nullptr) {
             refuse(work, step.error());
-        } else {
-            SLUICE_TRY(quarantine(work, step.error()));
+            return Fate::over;
         }
-        return false;
+        work.parks = std::move(step).error();
+        return Fate::needs_session;
     }
     work.step = std::move(*step);
     work.row = flow::journal_row(work.run->next_seq() - 1, work.now, work.step);
-    return true;
+    return Fate::ready;
 }
 
-/// Runs the activations of as many works as one commit may hold, the others are put into `left`.
-/// After an error every caller has been told.
-Result<Round::Works> Round::activate_some(Works& works, Works& left) {
-    Works ready;
-    std::size_t bytes = 0;
-    lua_spent_ = {};
+/// Puts as many as one commit may hold into the batch. Those that need the session or find no room
+/// stay, in their order.
+void Round::run_some(Works& works) {
+    Works stay;
     for (auto& work : works) {
-        const bool full = bytes >= parts_.limits.body_bytes || lua_spent_ >= parts_.limits.lua;
-        if (full && !ready.empty()) {
-            left.push_back(std::move(work));
-            continue;
-        }
-        const auto activated = activate(work);
-        if (!activated) {
-            for (Works* each : {&works, &ready, &left}) {
-                refuse_all(*each, activated.error());
-            }
-            return fail(activated.error());
-        }
-        if (*activated) {
-            bytes += work.row.body.size();
-            ready.push_back(std::move(work));
+        const Fate fate = is_full() ? Fate::needs_session : activate(work);
+        switch (fate) {
+            case Fate::ready:
+                add_to_batch(work);
+                prepared_.push_back(std::move(work));
+                break;
+            case Fate::needs_session:
+                wants_session_ = wants_session_ || !is_full();
+                stay.push_back(std::move(work));
+                break;
+            case Fate::over:
+                has_freed_ = true;
+                break;
         }
     }
-    return ready;
+    works = std::move(stay);
 }
 
-Result<Round::Works> Round::commit(Works works) {
-    Works left;
-    SLUICE_ASSIGN(Works ready, activate_some(works, left));
-    if (ready.empty()) {
-        return left;
-    }
-    parts_.batch.clear();
-    for (const auto& work : ready) {
-        const bool ends = work.step.finished;
-        const bool begins = work.start != nullptr;
-        const RunState state = begins ? (ends ? RunState::begins_and_ends : RunState::begins)
-                                      : (ends ? RunState::ends : RunState::continues);
-        parts_.batch.add(
-            {&work.run->kernel(),
-             &work.step,
-             &work.row,
-             work.start.get(),
-             work.run->release(),
-             state}
-        );
-    }
-    auto refusals = parts_.batch.commit(parts_.connection);
-    auto again = refusals ? answer_all(ready, *refusals)
-                          : commit_failed(std::move(ready), std::move(refusals).error());
-    if (!again) {
-        refuse_all(left, again.error());
-        return again;
-    }
-    std::ranges::move(left, std::back_inserter(*again));
-    return again;
-}
-
-/// What is durable is sent and answered first: it must not wait for what becomes of the refused.
-Result<Round::Works> Round::answer_all(Works& ready, const std::vector<Refusal>& refusals) {
-    std::vector<const Refusal*> refused(ready.size());
-    for (const auto& refusal : refusals) {
-        refused[refusal.activation] = &refusal;
-    }
-    for (std::size_t i = 0; i < ready.size(); ++i) {
-        if (refused[i] == nullptr) {
-            committed(ready[i]);
-        }
-    }
-    Works again;
-    for (std::size_t i = 0; i < ready.size(); ++i) {
-        if (refused[i] == nullptr) {
-            continue;
-        }
-        const auto taken = take_refusal(ready[i], *refused[i], again);
-        if (!taken) {
-            refuse_all(ready, taken.error());
-            refuse_all(again, taken.error());
-            return fail(taken.error());
-        }
-    }
-    return again;
-}
-
-void Round::committed(Work& work) {
-    const RunId id(work.payment.raw());
-    const payment::PaymentPicture& picture = work.run->kernel().picture();
-    for (const auto& effect : work.step.exchanges) {
-        send(*work.run, effect, effect.repeats);
-    }
-    for (auto& input : work.inputs) {
-        if (input.kind == Input::Kind::start) {
-            answer_start(work, input, picture);
-            continue;
-        }
-        if (input.on_picture) {
-            input.on_picture(picture);
-        }
-        if (input.on_done) {
-            input.on_done({});
-        }
-    }
-    work.inputs.clear();
-    parts_.waiters.tell(picture, work.run->kernel().unanswered().size());
-    if (work.step.finished) {
-        parts_.runs.forget(id);
-    } else {
-        parts_.runs.keep(id, std::move(work.run), work.now);
-    }
-}
-
-void Round::answer_start(Work& work, Input& input, const payment::PaymentPicture& picture) {
-    const StartPayment& start = *work.start;
-    if (is_fulfilled(start.wait_for, picture, work.run->kernel().unanswered().size())) {
-        input.on_picture(picture);
-        return;
-    }
-    parts_.waiters.add(
-        work.payment, {start.wait_for, start.answer_by, std::move(input.on_picture)}
+void Round::add_to_batch(const Work& work) {
+    const bool ends = work.step.finished;
+    const bool begins = work.start != nullptr;
+    const RunState state = begins ? (ends ? RunState::begins_and_ends : RunState::begins)
+                                  : (ends ? RunState::ends : RunState::continues);
+    parts_.batch.add(
+        {&work.run->kernel(), &work.step, &work.row, work.start.get(), work.run->release(), state}
     );
-}
-
-void Round::send(const flow::Run& run, const flow::SendExchange& effect, bool resent) {
-    const auto& picture = run.kernel().picture();
-    channel::ExchangeOrder order;
-    order.run = RunId(picture.payment.id.raw());
-    order.ordinal = effect.exchange;
-    order.operation = effect.operation;
-    order.instruction = *run.kernel().find(effect.instruction);
-    order.description = picture.order.description;
-    order.resent = resent;
-    parts_.services.send(std::move(order));
+    body_bytes_ += work.row.body.size();
 }
 
 void Round::refuse(Work& work, const Error& error) {

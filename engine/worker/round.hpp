@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bitset>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -19,6 +20,7 @@
 #include "worker/batch.hpp"
 #include "worker/input.hpp"
 #include "worker/live_runs.hpp"
+#include "worker/uncommitted.hpp"
 #include "worker/waiters.hpp"
 
 namespace sluice::worker {
@@ -43,8 +45,14 @@ struct BatchLimits {
     std::chrono::microseconds lua{5'000};  ///< wall time of all activations
 };
 
-/// Takes what gathered to its end: resumes the runs concerned, commits everything in one statement,
-/// and only then sends effects and answers callers. One worker, one thread, one session.
+/// Takes inputs to their end, a batch at a time: resumes the runs concerned, commits everything in
+/// one statement, and only then sends effects and answers callers. While one commit is under way
+/// the next batch is prepared, from memory alone: the session answers nothing else meanwhile. What
+/// needs the session waits for the answer, and so does what is for a run or a key that lies in a
+/// batch of unknown fate. One worker, one thread, one session.
+///
+/// An error of any function means that the session can no longer be trusted: abandon() what is
+/// left, drop everything and begin anew.
 class Round {
   public:
     struct Parts {
@@ -58,10 +66,37 @@ class Round {
     };
     explicit Round(Parts parts);
 
-    /// An error means that the session can no longer be trusted: drop everything and begin anew.
-    /// The callers of this round have been told already. Inputs that must wait for the next round
-    /// (the same order twice) are returned.
-    Result<std::vector<Input>> process(std::vector<Input> inputs);
+    /// What becomes of the session when an answer has come.
+    enum class Then {
+        send_next,  ///< it takes the batch in preparation as soon as nothing else needs it
+        stay_free   ///< its owner has a use for it
+    };
+
+    /// Runs for the next batch what can run now; the rest waits in here.
+    Result<void> take(std::vector<Input> inputs);
+    /// Sends the batch in preparation, unless one is under way or there is nothing in it.
+    Result<void> send();
+    /// Takes the answer of the commit under way (blocks), acts on it and goes on with what waited.
+    Result<void> finish(Then then);
+    /// Commits until nothing is under way, prepared or waiting.
+    Result<void> drain();
+    /// Tells the callers of everything in here that nothing more will become of it.
+    void abandon(const Error& error);
+
+    [[nodiscard]] bool is_under_way() const { return !under_way_.empty(); }
+    [[nodiscard]] std::size_t prepared() const { return prepared_.size(); }
+    /// Whatever is in here and not sent.
+    [[nodiscard]] std::size_t held() const {
+        return prepared_.size() + left_.size() + waiting_.size();
+    }
+    /// Whether the batch in preparation takes no more.
+    [[nodiscard]] bool is_full() const;
+
+    struct Sent {
+        std::uint64_t batches = 0;
+        std::uint64_t activations = 0;
+    };
+    [[nodiscard]] Sent sent() const { return sent_; }
 
     /// What nobody sends again and whose moment has come, at most `most`: timers of runs, and
     /// answers of channels that could not be written when they came.
@@ -69,13 +104,15 @@ class Round {
     [[nodiscard]] std::optional<Time> next_due() const;
 
     /// After a takeover: asks again what may never have been answered; some hundred runs at once.
-    /// Skips those that were interrupted no longer: process() recovers whom it has an input for.
+    /// Skips those that were interrupted no longer: whom an input comes for is recovered first.
+    /// Only while nothing is under way.
     Result<void> recover(std::span<const RunId> runs);
 
   private:
     /// One run with what it takes in this round.
     struct Work {
         PaymentId payment;
+        Uncommitted::Entry entry;
         std::vector<Input> inputs;
         std::unique_ptr<StartPayment> start;
         std::vector<flow::Fact> facts;
@@ -84,48 +121,80 @@ class Round {
         flow::Step step;
         flow::JournalRow row;
         Time now{};
-        int refusals = 0;  ///< how often the database sent this activation back
+        int refusals = 0;            ///< how often the database sent this activation back
+        std::optional<Error> parks;  ///< why it goes to a person as soon as the session is free
     };
     using Works = std::vector<Work>;
+    using Places = std::map<PaymentId, std::size_t>;
+    /// What becomes of a work that was tried with memory alone.
+    enum class Fate { ready, needs_session, over };
 
-    /// What a round was given, by what becomes of it.
-    struct Gathered {
-        Works works;
-        std::vector<Input> waits;    ///< answered after the works, from what they left behind
-        std::vector<Input> repeats;  ///< of an order or key whose first is among the works
-    };
+    // With memory alone (round.cpp).
+    void gather(std::vector<Input> inputs);
+    void gather_one(Input input, Places& places);
+    [[nodiscard]] bool must_wait(const Input& input) const;
+    [[nodiscard]] bool is_void_timer(const Input& input);
+    bool answer_from_memory(Input& input);
+    Fate prepare(Work& work);
+    Fate activate(Work& work);
+    void run_some(Works& works);
+    void add_to_batch(const Work& work);
 
-    Result<Gathered> gather(std::vector<Input> inputs);
-    Result<void> resolve_callbacks(std::vector<Input>& inputs);
-    Result<void> settle(Works works);
-    Result<void> bring_back(Works& works);
+    // While the session is free (round_session.cpp).
+    Result<void> go_on(Then then);
+    Result<void> serve();
+    Result<void> resolve_callbacks();
+    Result<void> answer_waits();
+    Result<void> bring_back();
+    Result<void> bring_all(Works& works);
+    Result<bool> bring(Work& work);
+    Result<bool> rebuild(Work& work);
     Result<void> read_ahead(const Works& works);
-    Result<bool> prepare(Work& work);
-    Result<bool> activate(Work& work);
-    Result<Works> commit(Works works);
-    Result<Works> activate_some(Works& works, Works& left);
-    Result<Works> answer_all(Works& ready, const std::vector<Refusal>& refusals);
+    Result<void> ask_interrupted(std::span<const RunId> runs);
+    Result<bool> ask_again(Work& work);
+
+    // Batches (round_commit.cpp). What is to be run again comes to the front of `again`.
+    Result<void> send_prepared();
+    Result<void> write(Works& again);
+    Result<void> take_answer(Then then, Works& again);
+    Result<void> flush();
+    Result<void> settle(Works works);
+    Result<void> answer_all(Works& ready, const std::vector<Refusal>& refusals, Works& again);
+    void committed(Work& work);
+    void answer_start(Work& work, Input& input, const payment::PaymentPicture& picture);
+    void send(const flow::Run& run, const flow::SendExchange& effect, bool resent);
+
+    // What was not committed (round_trouble.cpp).
+    Result<void> not_committed(Works works, Error error, Works& again);
     Result<Works> commit_failed(Works works, Error error);
     [[nodiscard]] bool session_lost(const Error& error) const;
     void give_up(Work& work, const Error& error);
     Result<void> take_refusal(Work& work, const Refusal& refusal, Works& again);
     Result<void> park_refused(Work& work, const Refusal& refusal);
-    void committed(Work& work);
-    void answer_start(Work& work, Input& input, const payment::PaymentPicture& picture);
+
+    // What is told (round_answers.cpp).
     Result<void> answer_existing(Work& work, const Refusal& refusal);
+    Result<void> answer_wait(Input input);
     Result<void> take_late(Work& work);
-    Result<bool> ask_again(Work& work);
     Result<void> quarantine(Work& work, const Error& error);
     void refuse(Work& work, const Error& error);
     void refuse_all(Works& works, const Error& error);
-    Result<void> answer_wait(Input input);
-    void send(const flow::Run& run, const flow::SendExchange& effect, bool resent);
 
     Parts parts_;
     RunStore store_;
     flow::Decider decider_;
+    Uncommitted uncommitted_;
+    Works under_way_;
+    Works prepared_;              ///< their rows are in the batch
+    Works left_;                  ///< to be run: the batch was full, or they need the session
+    std::size_t body_bytes_ = 0;  ///< of the batch in preparation
     std::chrono::steady_clock::duration lua_spent_{};  ///< by the batch in preparation
-    std::multimap<Time, Input> later_;                 ///< inputs by the moment of their next try
+    std::vector<Input> waiting_;                       ///< for an answer, in the order they came
+    std::bitset<kBucketCount> callbacks_wait_;         ///< of which payments is not known yet
+    bool wants_session_ = false;                       ///< somebody in left_ or waiting_ needs it
+    bool has_freed_ = false;            ///< a work was over: who waits for its run or key may go on
+    std::multimap<Time, Input> later_;  ///< inputs by the moment of their next try
+    Sent sent_;
 };
 
 }  // namespace sluice::worker

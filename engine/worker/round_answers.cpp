@@ -82,14 +82,15 @@ Result<void> Round::answer_existing(Work& work, const Refusal& refusal) {
     return {};
 }
 
-Result<void> Round::answer_wait(Input input) {
+/// False: only the database knows.
+bool Round::answer_from_memory(Input& input) {
     const LiveRuns::Slot* slot = parts_.runs.find(RunId(input.payment.raw()));
     const bool warm = slot != nullptr && slot->run != nullptr;
     if (warm) {
         const auto& kernel = slot->run->kernel();
         if (is_fulfilled(input.wait_for, kernel.picture(), kernel.unanswered().size())) {
             input.on_picture(kernel.picture());
-            return {};
+            return true;
         }
     }
     const bool live = slot != nullptr && !slot->quarantined;
@@ -97,6 +98,13 @@ Result<void> Round::answer_wait(Input input) {
         parts_.waiters.add(
             input.payment, {input.wait_for, input.deadline, std::move(input.on_picture)}
         );
+        return true;
+    }
+    return false;
+}
+
+Result<void> Round::answer_wait(Input input) {
+    if (answer_from_memory(input)) {
         return {};
     }
     auto loaded = load_picture(parts_.connection, input.payment);
@@ -159,114 +167,6 @@ Result<void> Round::quarantine(Work& work, const Error& error) {
     }
     parts_.services.alarm("run_quarantined", id.to_string() + ": " + error.message);
     return take_late(work);
-}
-
-/// Sends again what may be sent again; what may not becomes an unclear outcome. True: there is one.
-Result<bool> Round::ask_again(Work& work) {
-    SLUICE_ASSIGN(const bool ready, prepare(work));
-    if (!ready) {
-        return false;
-    }
-    parts_.runs.find(RunId(work.payment.raw()))->interrupted = false;
-    for (const auto& [number, effect] : work.run->kernel().unanswered()) {
-        const auto* instruction = work.run->kernel().find(effect.instruction);
-        const auto policy = parts_.services.resend(*instruction, effect.operation);
-        if (policy == channel::Resend::idempotent) {
-            send(*work.run, effect, true);
-            continue;
-        }
-        flow::Fact lost;
-        lost.kind = flow::Fact::Kind::outcome;
-        lost.instruction = effect.instruction;
-        lost.exchange = number;
-        lost.operation = effect.operation;
-        lost.source = payment::Source::resend;
-        lost.outcome.kind = payment::OutcomeKind::unknown;
-        lost.outcome.code = "interrupted";
-        Input& input = work.inputs.emplace_back();
-        input.payment = work.payment;
-        input.fact = lost;
-        work.facts.push_back(std::move(lost));
-    }
-    if (work.facts.empty()) {
-        const RunId id(work.payment.raw());
-        parts_.runs.keep(id, std::move(work.run), parts_.services.clock->now());
-        return false;
-    }
-    return true;
-}
-
-/// Brings what prepare() will need of the runs that are not in memory, all at once. An error means
-/// that the session is lost.
-Result<void> Round::read_ahead(const Works& works) {
-    std::vector<RunId> cold;
-    for (const auto& work : works) {
-        const RunId id(work.payment.raw());
-        const LiveRuns::Slot* slot = work.start == nullptr ? parts_.runs.find(id) : nullptr;
-        if (slot != nullptr && !slot->quarantined && slot->run == nullptr) {
-            cold.push_back(id);
-        }
-    }
-    if (auto done = store_.read_ahead(cold); !done && session_lost(done.error())) {
-        return done;
-    }
-    // Any other trouble may be that of one run alone: each meets its own in prepare().
-    return {};
-}
-
-/// What an interrupted run had asked for comes before what the works bring: later nobody could tell
-/// which of its questions are on their way. After an error every caller has been told.
-Result<void> Round::bring_back(Works& works) {
-    const auto is_interrupted = [this](const Work& work) {
-        const LiveRuns::Slot* slot = parts_.runs.find(RunId(work.payment.raw()));
-        return slot != nullptr && slot->interrupted;
-    };
-    std::vector<RunId> interrupted;
-    for (const auto& work : works) {
-        if (is_interrupted(work)) {
-            interrupted.emplace_back(work.payment.raw());
-        }
-    }
-    auto done = recover(interrupted);
-    if (done) {
-        std::erase_if(works, [&](Work& work) {
-            const bool is_still = is_interrupted(work);
-            if (is_still) {
-                give_up(
-                    work,
-                    {ErrorCode::unavailable,
-                     "payment " + work.payment.to_string() +
-                         " cannot be read right now, send the request again",
-                     {}}
-                );
-            }
-            return is_still;
-        });
-        done = read_ahead(works);
-    }
-    if (!done) {
-        refuse_all(works, done.error());
-    }
-    return done;
-}
-
-Result<void> Round::recover(std::span<const RunId> runs) {
-    Works works;
-    for (const RunId id : runs) {
-        const LiveRuns::Slot* slot = parts_.runs.find(id);
-        if (slot != nullptr && slot->interrupted && !slot->quarantined) {
-            works.emplace_back().payment = PaymentId(id.raw());
-        }
-    }
-    SLUICE_TRY(read_ahead(works));
-    Works unclear;
-    for (auto& work : works) {
-        SLUICE_ASSIGN(const bool is_unclear, ask_again(work));
-        if (is_unclear) {
-            unclear.push_back(std::move(work));
-        }
-    }
-    return settle(std::move(unclear));
 }
 
 }  // namespace sluice::worker

@@ -1,5 +1,6 @@
 // What a round does when the database says no: once more, alone, later, or never.
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "worker/round.hpp"
@@ -31,6 +32,27 @@ std::string name_of_step(const flow::Step& step, std::uint32_t ordinal) {
 bool Round::session_lost(const Error& error) const {
     return error.code == ErrorCode::unknown || error.context == "25006" ||
            !parts_.connection.is_open();
+}
+
+/// The batch in preparation counts on the one that failed (the accounts it opened) and goes with
+/// it; its runs begin again from what is committed.
+Result<void> Round::not_committed(Works works, Error error, Works& again) {
+    Works next = std::exchange(prepared_, {});
+    parts_.batch.clear();
+    body_bytes_ = 0;
+    lua_spent_ = {};
+    for (auto& work : next) {
+        work.run.reset();
+    }
+    auto first = commit_failed(std::move(works), std::move(error));
+    if (first) {
+        std::ranges::move(next, std::back_inserter(*first));
+        next = std::move(*first);
+    }
+    again.insert(
+        again.begin(), std::make_move_iterator(next.begin()), std::make_move_iterator(next.end())
+    );
+    return first ? Result<void>{} : fail(first.error());
 }
 
 /// A coroutine cannot be rolled back: whatever the failure, every run of the batch leaves memory.
@@ -99,6 +121,10 @@ std::vector<Input> Round::take_due(std::size_t most) {
         later_.erase(later_.begin());
     }
     for (const RunId id : parts_.runs.take_due(now, most - due.size())) {
+        if (uncommitted_.has(PaymentId(id.raw()))) {
+            parts_.runs.return_timer(id);  // it may move on before its moment comes
+            continue;
+        }
         Input& timer = due.emplace_back();
         timer.payment = PaymentId(id.raw());
         timer.fact.kind = flow::Fact::Kind::timer;

@@ -1,6 +1,7 @@
 #include "worker/worker.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "log/log.hpp"
@@ -24,13 +25,15 @@ struct Worker::Session {
     Batch batch;
     Round round;
     std::deque<RunId> interrupted;  ///< taken over, and not yet asked again
+    Round::Sent sent_before;        ///< by the sessions before
 
     Session(db::Connection opened, Worker& worker, std::unique_ptr<decision::Policies> ready)
         : connection(std::move(opened)),
           locks(connection, worker.settings_.owner),
           runs(worker.release_),
           policies(std::move(ready)),
-          round({connection, runs, worker.waiters_, *policies, batch, worker.services_}) {}
+          round({connection, runs, worker.waiters_, *policies, batch, worker.services_}),
+          sent_before{worker.counters_.batches, worker.counters_.activations} {}
 };
 
 Worker::Worker(
@@ -69,6 +72,12 @@ void Worker::loop() {
             lose_session(done.error());
         }
     }
+    if (session_ != nullptr) {
+        Round& round = session_->round;
+        // Its callers are told either way.
+        (void)(round.is_under_way() ? round.finish(Round::Then::stay_free) : Result<void>{});
+        round.abandon(kStopping);
+    }
     for (auto& [payment, reply] : waiters_.take_all()) {
         reply(fail(kStopping));
     }
@@ -93,6 +102,9 @@ void Worker::lose_session(const Error& why) {
         owned = false;
     }
     held_count_ = 0;
+    if (session_ != nullptr) {
+        session_->round.abandon(kNotReachable);
+    }
     session_.reset();
     log::warn("worker_session_lost", {{"worker", settings_.name}, {"why", why.message}});
     inbox_.refuse_all(kNotReachable);
@@ -113,25 +125,47 @@ Time Worker::next_wake(Time now) const {
     return wake;
 }
 
-std::vector<Input> Worker::gather() {
+/// Whether something needs the session that no input asks for.
+bool Worker::has_house_work() const {
     const Time now = services_.clock->now();
-    const auto patience = std::max(next_wake(now) - now, std::chrono::microseconds{0});
-    return inbox_.take(settings_.batch_max, std::chrono::steady_clock::now() + patience);
+    return now >= next_rebalance_ || now >= next_sweep_ || !session_->interrupted.empty();
 }
 
-/// Facts that waited go before timers: "close unpaid" must not beat a callback.
-void Worker::add_due(std::vector<Input>& inputs) {
-    if (inputs.size() >= settings_.batch_max) {
-        return;
-    }
-    const std::size_t room = settings_.batch_max - inputs.size();
-    for (auto& input : session_->round.take_due(room)) {
-        inputs.push_back(std::move(input));
+std::size_t Worker::room() const {
+    const Round& round = session_->round;
+    const std::size_t held = round.is_full() ? settings_.batch_max : round.held();
+    return settings_.batch_max - std::min(settings_.batch_max, held);
+}
+
+/// A batch is of one line.
+Inbox::From Worker::line() const {
+    return session_->round.prepared() == 0 ? Inbox::From::next_line : Inbox::From::same_line;
+}
+
+/// Or for so many inputs that running them now is worth being woken for; the answer wakes the few
+/// as well.
+void Worker::wait_for_answer() {
+    constexpr std::size_t kWorthWaking = 8;
+    constexpr std::size_t kNever = std::numeric_limits<std::size_t>::max();
+    inbox_.wait(
+        {.inputs = room() == 0 ? kNever : kWorthWaking,
+         .from = line(),
+         .longest = std::chrono::milliseconds(100),
+         .socket = session_->connection.socket()}
+    );
+}
+
+/// What was asked before goes before what a timer would do: "close unpaid" must not beat a
+/// callback. So timers stand behind what has come, and a run that was taken over comes first.
+void Worker::line_up_due() {
+    if (session_->interrupted.empty() && !inbox_.has_lined_up()) {
+        inbox_.line_up(session_->round.take_due(settings_.batch_max));
     }
 }
 
-/// Inputs of buckets that are not ours (any more): the owner must take them.
-void Worker::drop_foreign(std::vector<Input>& inputs) {
+/// Inputs of buckets that are not ours (any more) are refused: the owner must take them.
+Result<void> Worker::take(std::size_t most) {
+    std::vector<Input> inputs = inbox_.take(most, line());
     std::erase_if(inputs, [&](Input& input) {
         const Bucket bucket = input.kind == Input::Kind::callback
                                   ? input.callback.instruction.bucket()
@@ -142,37 +176,50 @@ void Worker::drop_foreign(std::vector<Input>& inputs) {
         input.refuse({ErrorCode::unavailable, "the bucket has moved, send the request again", {}});
         return true;
     });
-}
-
-/// One part of the runs that were taken over; between two parts the others have their turn.
-Result<void> Worker::recover_some() {
-    auto& waiting = session_->interrupted;
-    std::vector<RunId> part;
-    while (!waiting.empty() && part.size() < settings_.recover_max) {
-        part.push_back(waiting.front());
-        waiting.pop_front();
-    }
-    return part.empty() ? Result<void>{} : session_->round.recover(part);
+    return session_->round.take(std::move(inputs));
 }
 
 Result<void> Worker::turn() {
-    SLUICE_TRY(recover_some());
-    std::vector<Input> inputs = gather();
-    // What was asked before goes before what a timer would do.
-    if (session_->interrupted.empty()) {
-        add_due(inputs);
+    Round& round = session_->round;
+    if (round.is_under_way() && !session_->connection.has_answer()) {
+        SLUICE_TRY(prepare_next());
     }
-    drop_foreign(inputs);
-    if (!inputs.empty()) {
-        counters_.batches += 1;
-        counters_.activations += inputs.size();
-        SLUICE_ASSIGN(auto deferred, session_->round.process(std::move(inputs)));
-        inbox_.put_back(std::move(deferred));
+    if (round.is_under_way() && session_->connection.has_answer()) {
+        const bool is_busy = has_house_work();
+        SLUICE_TRY(round.finish(is_busy ? Round::Then::stay_free : Round::Then::send_next));
     }
-    return keep_house();
+    return round.is_under_way() ? Result<void>{} : begin_commit();
 }
 
-Result<void> Worker::keep_house() {
+/// While a commit is under way.
+Result<void> Worker::prepare_next() {
+    // So few at once that the answer waits for little Lua.
+    constexpr std::size_t kSlice = 8;
+    wait_for_answer();
+    line_up_due();
+    SLUICE_TRY(take(std::min(room(), kSlice)));
+    return look_after_memory();
+}
+
+/// While none is under way.
+Result<void> Worker::begin_commit() {
+    SLUICE_TRY(recover_some());
+    SLUICE_TRY(keep_house());
+    if (session_->round.prepared() == 0) {
+        if (session_->round.held() == 0) {
+            const Time now = services_.clock->now();
+            const auto patience = std::max(next_wake(now) - now, std::chrono::microseconds{0});
+            inbox_.wait({.inputs = 1, .longest = patience, .socket = std::nullopt});
+        }
+        line_up_due();
+        SLUICE_TRY(take(room()));
+    }
+    SLUICE_TRY(look_after_memory());
+    return session_->round.send();
+}
+
+/// What needs no session: states of runs that grew cold, callers that have waited long enough.
+Result<void> Worker::look_after_memory() {
     const Time now = services_.clock->now();
     session_->runs.dehydrate(now - settings_.warm);
     counters_.live = session_->runs.size();
@@ -186,9 +233,25 @@ Result<void> Worker::keep_house() {
         input.on_picture = std::move(reply);
         overdue.push_back(std::move(input));
     }
-    if (!overdue.empty()) {
-        SLUICE_TRY(session_->round.process(std::move(overdue)));
+    return session_->round.take(std::move(overdue));
+}
+
+/// One part of the runs that were taken over; between two parts the others have their turn.
+Result<void> Worker::recover_some() {
+    auto& waiting = session_->interrupted;
+    std::vector<RunId> part;
+    while (!waiting.empty() && part.size() < settings_.recover_max) {
+        part.push_back(waiting.front());
+        waiting.pop_front();
     }
+    return part.empty() ? Result<void>{} : session_->round.recover(part);
+}
+
+Result<void> Worker::keep_house() {
+    const Time now = services_.clock->now();
+    const Round::Sent sent = session_->round.sent();
+    counters_.batches = session_->sent_before.batches + sent.batches;
+    counters_.activations = session_->sent_before.activations + sent.activations;
     if (now >= next_sweep_) {
         SLUICE_TRY(sweep_orders(now));
     }
@@ -217,8 +280,10 @@ Result<void> Worker::rebalance() {
     const auto all = static_cast<std::size_t>(kBucketCount);
     const std::size_t share =
         std::min(fair, (all + settings_.workers_of_node - 1) / settings_.workers_of_node);
+    if (session.locks.held().size() > share) {
+        SLUICE_TRY(session.round.drain());
+    }
     while (session.locks.held().size() > share) {
-        // Drained between two batches: nothing of it is under way here.
         const Bucket bucket = *session.locks.held().rbegin();
         session.runs.forget_bucket(bucket);
         SLUICE_TRY(session.locks.release(bucket));

@@ -35,9 +35,10 @@ struct WorkerSettings {
     std::size_t sweep_max = 500;            ///< of them at once, so that payments wait little
 };
 
-/// One thread, one session, one set of buckets. It takes what gathered during its last commit as
-/// its next batch. When the session is lost or a commit's fate is unknown it drops everything it
-/// holds in memory and begins again from the database.
+/// One thread, one session, one set of buckets. While a commit is under way it prepares the next
+/// batch from what arrives; the answer of the one sends the other. When the session is lost or a
+/// commit's fate is unknown it drops everything it holds in memory and begins again from the
+/// database.
 class Worker {
   public:
     Worker(
@@ -49,7 +50,7 @@ class Worker {
     ~Worker();
 
     void start();
-    /// Finishes the running batch, tells every waiting caller `unavailable`, ends. Idempotent.
+    /// Finishes the commit under way, tells every waiting caller `unavailable`, ends. Idempotent.
     void stop();
 
     /// Any thread. An input that cannot be taken (full, stopping) is refused at once.
@@ -71,13 +72,19 @@ class Worker {
     void loop();
     Result<void> open_session();
     void lose_session(const Error& why);
-    std::vector<Input> gather();
     Time next_wake(Time now) const;
-    void add_due(std::vector<Input>& inputs);
-    void drop_foreign(std::vector<Input>& inputs);
-    Result<void> recover_some();
+    [[nodiscard]] bool has_house_work() const;
+    [[nodiscard]] std::size_t room() const;
+    [[nodiscard]] Inbox::From line() const;
+    void wait_for_answer();
+    void line_up_due();
+    Result<void> take(std::size_t most);
     Result<void> turn();
+    Result<void> prepare_next();
+    Result<void> begin_commit();
+    Result<void> look_after_memory();
     Result<void> keep_house();
+    Result<void> recover_some();
     Result<void> rebalance();
     Result<void> sweep_orders(Time now);
     void set_owned(Bucket bucket, std::size_t held);

@@ -1,5 +1,6 @@
 #include "db/connection.hpp"
 
+#include <array>
 #include <future>
 #include <thread>
 
@@ -244,6 +245,66 @@ TEST(OpeningASession, TellsAnUnreadableConninfoFromAnAbsentServer) {
     EXPECT_EQ(unreadable.error().code, ErrorCode::invalid);
     ASSERT_FALSE(absent.has_value());
     EXPECT_EQ(absent.error().code, ErrorCode::unavailable);
+}
+
+constexpr Statement kSlowEcho = {"slow_echo", "SELECT $1::text FROM pg_sleep(0.05)"};
+
+TEST_F(Session, TakesTheAnswerLater) {
+    std::string text = "later";
+    const std::array<Parameter, 1> parameters{std::string_view(text)};
+
+    ASSERT_TRUE(connection_.send(kSlowEcho, parameters).has_value());
+    text = "other";
+    EXPECT_FALSE(connection_.has_answer());
+    EXPECT_GE(connection_.socket(), 0);
+    const Result<Rows> rows = connection_.take_answer();
+
+    ASSERT_TRUE(rows.has_value()) << rows.error().message;
+    EXPECT_EQ((*rows)[0].text(0), "later");
+    EXPECT_TRUE(connection_.run("SELECT 1").has_value()) << "free for the next one";
+}
+
+TEST_F(Session, DoesNotBlockOnAnAnswerThatIsThere) {
+    const std::array<Parameter, 1> parameters{std::string_view("here")};
+    ASSERT_TRUE(connection_.send(kSlowEcho, parameters).has_value());
+    while (!connection_.has_answer()) {
+        std::this_thread::yield();
+    }
+
+    EXPECT_EQ((*connection_.take_answer())[0].text(0), "here");
+}
+
+TEST_F(Session, TellsLaterWhyTheServerRefused) {
+    constexpr Statement kDivide = {"divide", "SELECT 1 / $1::integer"};
+    const std::array<Parameter, 1> parameters{std::int64_t{0}};
+    ASSERT_TRUE(connection_.send(kDivide, parameters).has_value());
+
+    const Result<Rows> rows = connection_.take_answer();
+
+    EXPECT_EQ(code_of(rows), ErrorCode::corrupt);
+    EXPECT_EQ(rows.error().context, "22012");
+    EXPECT_TRUE(connection_.is_open());
+}
+
+TEST_F(Session, DoesNotKnowWhatBecameOfAStatementUnderWayWhenItWasLost) {
+    constexpr Statement kLong = {"long", "SELECT $1::text FROM pg_sleep(60)"};
+    const std::array<Parameter, 1> parameters{std::string_view("x")};
+    ASSERT_TRUE(connection_.send(kLong, parameters).has_value());
+
+    terminate(connection_.backend_pid());
+    const Result<Rows> rows = connection_.take_answer();
+
+    EXPECT_EQ(code_of(rows), ErrorCode::unknown);
+    EXPECT_FALSE(connection_.is_open());
+    EXPECT_EQ(connection_.send(kSlowEcho, parameters).error().code, ErrorCode::unavailable)
+        << "nothing was sent";
+}
+
+TEST_F(Session, SendsNothingWithATextThatHoldsNul) {
+    const std::array<Parameter, 1> parameters{"a\0b"sv};
+
+    EXPECT_EQ(connection_.send(kSlowEcho, parameters).error().code, ErrorCode::invalid);
+    EXPECT_TRUE(connection_.run("SELECT 1").has_value());
 }
 
 }  // namespace

@@ -111,9 +111,10 @@ class RoundNeighbours : public ::testing::Test {
     }
 
     void process(std::vector<Input> inputs) {
-        const auto deferred = round_.process(std::move(inputs));
-        ASSERT_TRUE(deferred.has_value()) << deferred.error().message;
-        ASSERT_THAT(*deferred, IsEmpty());
+        const auto taken = round_.take(std::move(inputs));
+        ASSERT_TRUE(taken.has_value()) << taken.error().message;
+        const auto drained = round_.drain();
+        ASSERT_TRUE(drained.has_value()) << drained.error().message;
     }
 
     /// Begins one payment of each amount, all in one round.
@@ -246,6 +247,26 @@ TEST_F(RoundNeighbours, GoOnAfterOneOfThemWasStoppedWhileAllWereBroughtBack) {
     EXPECT_FALSE(runs_.find(lost[1])->quarantined);
     EXPECT_EQ(seq_of(ids[1]), 2U) << "it took the fact that its answer was lost";
     EXPECT_EQ(seq_of(ids[2]), 2U);
+}
+
+TEST_F(RoundNeighbours, AreParkedWhenTheSessionIsFreeForThemAgain) {
+    flow_ = "ask";
+    const auto ids = begin({kSpinsLater});
+    const auto take = [&](Input input) {
+        std::vector<Input> inputs;
+        inputs.push_back(std::move(input));
+        ASSERT_TRUE(round_.take(std::move(inputs)).has_value());
+    };
+    take(start_of(1));
+    ASSERT_TRUE(round_.send().has_value());
+
+    take(close_of(ids[0]));
+    EXPECT_THAT(alarms_, IsEmpty()) << "the session belongs to the commit";
+    ASSERT_TRUE(round_.drain().has_value());
+
+    EXPECT_EQ(alarms_.size(), 1U);
+    EXPECT_TRUE(runs_.find(RunId(ids[0].raw()))->quarantined);
+    EXPECT_NE(answers_[ids[0]], "begun") << "who asked for its end waits for nothing";
 }
 
 }  // namespace

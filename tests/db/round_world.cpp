@@ -20,6 +20,17 @@ Value must(Result<Value> result) {
 
 }  // namespace
 
+Result<void> take_to_end(worker::Round& round, std::vector<worker::Input> inputs) {
+    auto done = round.take(std::move(inputs));
+    if (done) {
+        done = round.drain();
+    }
+    if (!done) {
+        round.abandon(done.error());
+    }
+    return done;
+}
+
 RoundWorld::RoundWorld(worker::BatchLimits limits)
     : release(must(script::load_release(SLUICE_SOURCE_DIR))),
       owner(database.connect()),
@@ -131,8 +142,15 @@ PaymentId RoundWorld::begin(std::unique_ptr<worker::StartPayment> start) {
 }
 
 Result<void> RoundWorld::process(std::vector<worker::Input> inputs) {
-    SLUICE_TRY(round.process(std::move(inputs)));
-    return {};
+    return take_to_end(round, std::move(inputs));
+}
+
+void RoundWorld::reopen() {
+    connection = database.connect({.statement_timeout = {}, .role = "sluice_app"});
+    runs.forget_all();
+    for (const auto& row : must(worker::RunStore(connection).live_runs({kBucket}))) {
+        runs.note(row);
+    }
 }
 
 std::vector<worker::Input> RoundWorld::due() {

@@ -12,6 +12,9 @@
 
 namespace sluice::testing {
 
+/// Commits the inputs and what becomes of them; like the worker when the session is lost.
+Result<void> take_to_end(worker::Round& round, std::vector<worker::Input> inputs);
+
 /// A round of the worker on a real database, without the worker's thread: the test is the clock,
 /// the channels and the callers. Everything lies in one bucket. One thread.
 class RoundWorld {
@@ -41,6 +44,9 @@ class RoundWorld {
 
     /// The one channel account that routing knows.
     [[nodiscard]] static Value candidates();
+
+    /// A new session after the old one was lost, with nothing in memory but which runs are live.
+    void reopen();
 
     /// The one value of a statement of the schema's owner; throws when it is refused.
     std::string value(const std::string& sql);

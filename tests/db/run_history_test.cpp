@@ -195,7 +195,7 @@ TEST_F(RunHistories, OfAnInterruptedRunAreTakenUpBeforeAnInput) {
     const std::size_t before = world.sent.size();
     NextOwner owner(world);
 
-    ASSERT_TRUE(owner.round().process(inputs_of(close_of(id))).has_value());
+    ASSERT_TRUE(take_to_end(owner.round(), inputs_of(close_of(id))).has_value());
     const auto asked = asked_since(before);
     ASSERT_TRUE(owner.round().recover(runs_of({id})).has_value());
 

@@ -1,7 +1,9 @@
 #include "worker/inbox.hpp"
 
+#include <array>
 #include <string>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -13,6 +15,10 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using From = Inbox::From;
+
+/// Longer than any test may take: who returns before it was woken.
+constexpr std::chrono::microseconds kForever = 1h;
 
 Input input(Input::Kind kind, std::uint64_t number) {
     Input made;
@@ -32,9 +38,9 @@ Input with_caller(Input made, int& refused) {
     return made;
 }
 
-std::vector<std::uint64_t> take(Inbox& inbox, std::size_t most = 100) {
+std::vector<std::uint64_t> take(Inbox& inbox, std::size_t most = 100, From from = From::next_line) {
     std::vector<std::uint64_t> numbers;
-    for (const Input& taken : inbox.take(most, std::chrono::steady_clock::now())) {
+    for (const Input& taken : inbox.take(most, from)) {
         numbers.push_back(taken.payment.raw().low);
     }
     return numbers;
@@ -87,14 +93,42 @@ TEST(WorkerInbox, TakesTheSameLineAgainWhenTheOtherIsEmpty) {
     EXPECT_THAT(take(inbox, 1), ElementsAre(3));
 }
 
-TEST(WorkerInbox, HasWhatWasPutBackInFrontInItsOldOrder) {
+TEST(WorkerInbox, GoesOnWithTheLineOfTheLastBatchWhenAsked) {
     Inbox inbox(10);
-    inbox.post(begin(3));
-    std::vector<Input> early;
-    early.push_back(begin(1));
-    early.push_back(begin(2));
-    inbox.put_back(std::move(early));
-    EXPECT_THAT(take(inbox), ElementsAre(1, 2, 3));
+    for (const std::uint64_t number : {1U, 2U, 3U}) {
+        inbox.post(begin(number));
+    }
+    EXPECT_THAT(take(inbox, 1), ElementsAre(1));
+    inbox.post(fact(4));
+    EXPECT_THAT(take(inbox, 1, From::same_line), ElementsAre(2));
+    EXPECT_THAT(take(inbox, 1), ElementsAre(4)) << "its turn is not lost";
+    EXPECT_THAT(take(inbox, 1, From::same_line), IsEmpty());
+    EXPECT_THAT(take(inbox, 1), ElementsAre(3));
+}
+
+TEST(WorkerInbox, HasWhatTheWorkerLinedUpBehindWhatCameBefore) {
+    Inbox inbox(1);
+    inbox.post(fact(1));
+    std::vector<Input> timers;
+    timers.push_back(fact(2));
+    timers.push_back(fact(3));
+    EXPECT_FALSE(inbox.has_lined_up());
+    inbox.line_up(std::move(timers));
+    inbox.post(fact(4));
+    EXPECT_THAT(take(inbox, 2), ElementsAre(1, 2));
+    EXPECT_TRUE(inbox.has_lined_up());
+    EXPECT_THAT(take(inbox, 1), ElementsAre(3));
+    EXPECT_FALSE(inbox.has_lined_up());
+    EXPECT_THAT(take(inbox), ElementsAre(4));
+}
+
+TEST(WorkerInbox, ForgetsWhatWasLinedUpWhenItRefusesAll) {
+    Inbox inbox(10);
+    std::vector<Input> timers;
+    timers.push_back(fact(1));
+    inbox.line_up(std::move(timers));
+    inbox.refuse_all({ErrorCode::unavailable, "lost", {}});
+    EXPECT_FALSE(inbox.has_lined_up());
 }
 
 TEST(WorkerInbox, RefusesWhatItHasNoRoomForButNotWhatIsSaidOnce) {
@@ -129,18 +163,63 @@ TEST(WorkerInbox, RefusesBothLinesAtOnce) {
     EXPECT_THAT(take(inbox), IsEmpty());
 }
 
-TEST(WorkerInbox, WakesWhoWaitsForAnInputAndWhoWaitsForTheEnd) {
-    // Longer than any test may take: who returns before it was woken.
-    const auto forever = std::chrono::steady_clock::now() + 1h;
+TEST(WorkerInbox, WakesForAnInput) {
     Inbox inbox(10);
+    std::thread poster([&] { inbox.post(fact(1)); });
+    while (take(inbox).empty()) {
+        inbox.wait({.inputs = 1, .longest = kForever, .socket = std::nullopt});
+    }
+    poster.join();
+}
+
+TEST(WorkerInbox, WakesForItsEnd) {
+    Inbox inbox(10);
+    std::thread closer([&] { inbox.close(); });
+    while (!inbox.is_closed()) {
+        inbox.wait({.inputs = 1, .longest = kForever, .socket = std::nullopt});
+    }
+    inbox.wait_closed(std::chrono::steady_clock::now() + kForever);
+    inbox.wait({.inputs = 1, .longest = kForever, .socket = std::nullopt});
+    closer.join();
+}
+
+TEST(WorkerInbox, WakesForTheSocketAndSleepsOverTooFewInputs) {
+    Inbox inbox(10);
+    inbox.post(begin(1));
+    inbox.post(begin(2));
+    EXPECT_THAT(take(inbox, 1), ElementsAre(1));
+    std::array<int, 2> ends{};
+    ASSERT_EQ(pipe(ends.data()), 0);
     std::thread other([&] {
-        inbox.post(fact(1));
-        inbox.close();
+        inbox.post(fact(3));
+        inbox.post(fact(4));
+        EXPECT_EQ(write(ends[1], "x", 1), 1);
     });
-    const auto taken = inbox.take(10, forever);
-    EXPECT_LE(taken.size(), 1U);  // none when the end came first
-    inbox.wait_closed(forever);
+
+    // Three are there in the end, but in the line of the last batch only one.
+    inbox.wait({.inputs = 2, .from = From::same_line, .longest = kForever, .socket = ends[0]});
+
+    char byte = 0;
+    EXPECT_EQ(read(ends[0], &byte, 1), 1) << "it blocks when the inputs alone woke it";
     other.join();
+    close(ends[0]);
+    close(ends[1]);
+}
+
+TEST(WorkerInbox, DoesNotSleepWhenEnoughInputsWait) {
+    Inbox inbox(10);
+    inbox.post(begin(1));
+    inbox.post(fact(2));
+    inbox.wait({.inputs = 2, .longest = kForever, .socket = std::nullopt});
+    EXPECT_THAT(take(inbox), ElementsAre(2));
+}
+
+TEST(WorkerInbox, SleepsNoLongerThanAsked) {
+    Inbox inbox(10);
+    inbox.wait({.inputs = 1, .longest = 1ms, .socket = std::nullopt});
+    inbox.wait({.inputs = 1, .longest = -1ms, .socket = std::nullopt});
+    inbox.wait_closed(std::chrono::steady_clock::now() + 1ms);
+    EXPECT_THAT(take(inbox), IsEmpty());
 }
 
 }  // namespace
