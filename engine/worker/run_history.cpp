@@ -99,12 +99,13 @@ bool HistoryRows::take(RunId id) {
 
 Result<std::optional<RunHistory>> HistoryRows::read(RunId id, JournalDecompressor& decompressor)
     const {
-    const auto place = places_.find(id);
-    if (place == places_.end() || !place->second.run) {
+    const auto found = places_.find(id);
+    const Place place = found == places_.end() ? Place{} : found->second;
+    if (!place.run) {
         return std::optional<RunHistory>{};
     }
     RunHistory history;
-    history.row = read_run_row(runs_[*place->second.run]);
+    history.row = read_run_row(runs_[*place.run]);
     SLUICE_ASSIGN(auto picture, pictures_.read(PaymentId(id.raw())));
     if (!picture) {
         return fail(
@@ -113,7 +114,7 @@ Result<std::optional<RunHistory>> HistoryRows::read(RunId id, JournalDecompresso
     }
     history.start = *std::move(picture);
     rewind(history.start);
-    for (std::size_t i = place->second.journal_begin; i < place->second.journal_end; ++i) {
+    for (std::size_t i = place.journal_begin; i < place.journal_end; ++i) {
         SLUICE_ASSIGN(auto entry, read_entry(journals_[i], decompressor));
         history.journal.push_back(std::move(entry));
     }
