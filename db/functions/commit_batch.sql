@@ -70,9 +70,11 @@ DECLARE
     moved bigint := 0;
     gone bigint := 0;
     wanted bigint;
+    b_moved bigint[];
     b_base bigint[];
 BEGIN
-    -- 1. Decide. Locks are taken in one order everywhere: orders by id, then balances by account.
+    -- 1. Decide. Locks are taken in one order everywhere: orders that exist by id, then balances by
+    -- account, then keys that are new.
     IF cardinality(o_i) > 0 THEN
         FOR found_row IN
             SELECT t.i, x.id, x.request_hash
@@ -122,29 +124,22 @@ BEGIN
             END IF;
         END LOOP;
     END IF;
-    IF cardinality(h_i) > 0 THEN
-        -- Usually everything fits; only then is the order of the steps without meaning. Nothing is
-        -- locked yet: that it still fits is seen when the balances move.
-        SELECT
-            EXISTS (
-                SELECT 1
-                FROM unnest(b_id) WITH ORDINALITY AS t (id, n)
-                LEFT JOIN account a ON a.id = t.id
-                LEFT JOIN balance b ON b.account_id = t.id
-                WHERE b.account_id IS NULL OR a.status <> 'open' OR a.currency <> b_currency[t.n]
-                    OR b_sums[5 * t.n - 4] > b.sign * (b.dr - b.cr) - b.held - b.floor
-            ) OR EXISTS (
-                SELECT 1
-                FROM unnest(h_kind) WITH ORDINALITY AS t (kind, n)
-                LEFT JOIN hold x ON x.id = h_id[t.n]
-                WHERE t.kind <> 'hold' AND x.status IS DISTINCT FROM 'held'
-            )
-        INTO tight;
-        IF tight THEN
+    IF 'hold' <> ANY (h_kind) THEN
+        SELECT EXISTS (
+            SELECT 1
+            FROM unnest(h_kind) WITH ORDINALITY AS t (kind, n)
+            LEFT JOIN hold x ON x.id = h_id[t.n]
+            WHERE t.kind <> 'hold' AND x.status IS DISTINCT FROM 'held'
+        ) INTO tight;
+    END IF;
+    tight := tight OR cardinality(refused) > 0;
+    -- Usually everything fits, and the order of the steps has no meaning: the balances move at
+    -- once, each only if it has what is asked. When one has not, they move back, and the steps are
+    -- decided one by one.
+    WHILE cardinality(b_id) > 0 LOOP
+        IF tight AND cardinality(h_i) > 0 THEN
             PERFORM 1 FROM balance b WHERE b.account_id = ANY (b_id)
                 ORDER BY b.account_id FOR NO KEY UPDATE;
-        END IF;
-        IF tight THEN
             FOR found_row IN
                 SELECT t.i, t.ordinal, t.reason
                 FROM hold_refusals(
@@ -156,42 +151,76 @@ BEGIN
                     SELECT found_row.i, found_row.ordinal, found_row.reason, NULL::uuid, NULL::uuid;
             END LOOP;
         END IF;
-    END IF;
-    IF cardinality(refused) > 0 AND cardinality(b_id) > 0 THEN
-        -- What the refused activations would have done to the accounts, and their places in the
-        -- numbers of the entries, are taken out again.
-        SELECT array_agg(w.account), array_agg(w.sums)
-        INTO b_id, b_sums
-        FROM (
-            SELECT d.account,
-                ARRAY[sum(d.asked), sum(d.held), sum(d.dr), sum(d.cr), sum(d.n)]::bigint[] AS sums
+        IF cardinality(refused) > 0 THEN
+            -- What the refused activations would have done to the accounts, and their places in the
+            -- numbers of the entries, are taken out again.
+            SELECT array_agg(w.account), array_agg(w.sums)
+            INTO b_id, b_sums
             FROM (
-                SELECT h.account, CASE WHEN h.kind = 'hold' THEN h.amount ELSE 0 END AS asked,
-                    CASE WHEN h.kind = 'hold' THEN h.amount ELSE -h.amount END AS held,
-                    0::bigint AS dr, 0::bigint AS cr, 0 AS n
-                FROM unnest(h_i, h_kind, h_account, h_amount) AS h (i, kind, account, amount)
-                WHERE h.i <> ALL (refused)
-                UNION ALL
-                SELECT e.account, 0, 0, CASE WHEN e.side = 1 THEN e.amount ELSE 0 END,
-                    CASE WHEN e.side = -1 THEN e.amount ELSE 0 END, 1
-                FROM unnest(e_j, e_account, e_side, e_amount, e_slot)
-                    AS e (j, account, side, amount, slot)
-                WHERE e.slot IS NOT NULL AND j_i[e.j] <> ALL (refused)
-            ) d
-            GROUP BY d.account
-        ) w;
-        SELECT array_agg(s.amount ORDER BY s.n) INTO b_sums
-        FROM unnest(b_sums) WITH ORDINALITY AS s (amount, n);
-        SELECT array_agg(w.slot ORDER BY w.n), array_agg(w.turn ORDER BY w.n)
-        INTO e_slot, e_turn
-        FROM (
-            SELECT e.n,
-                CASE WHEN e.slot IS NOT NULL THEN array_position(b_id, e.account) END AS slot,
-                count(*) FILTER (WHERE j_i[e.j] <> ALL (refused))
-                    OVER (PARTITION BY e.slot ORDER BY e.n)::integer AS turn
-            FROM unnest(e_j, e_slot, e_account) WITH ORDINALITY AS e (j, slot, account, n)
-        ) w;
-    END IF;
+                SELECT d.account, ARRAY[
+                        sum(d.asked), sum(d.held), sum(d.dr), sum(d.cr), sum(d.n)
+                    ]::bigint[] AS sums
+                FROM (
+                    SELECT h.account, CASE WHEN h.kind = 'hold' THEN h.amount ELSE 0 END AS asked,
+                        CASE WHEN h.kind = 'hold' THEN h.amount ELSE -h.amount END AS held,
+                        0::bigint AS dr, 0::bigint AS cr, 0 AS n
+                    FROM unnest(h_i, h_kind, h_account, h_amount) AS h (i, kind, account, amount)
+                    WHERE h.i <> ALL (refused)
+                    UNION ALL
+                    SELECT e.account, 0, 0, CASE WHEN e.side = 1 THEN e.amount ELSE 0 END,
+                        CASE WHEN e.side = -1 THEN e.amount ELSE 0 END, 1
+                    FROM unnest(e_j, e_account, e_side, e_amount, e_slot)
+                        AS e (j, account, side, amount, slot)
+                    WHERE e.slot IS NOT NULL AND j_i[e.j] <> ALL (refused)
+                ) d
+                GROUP BY d.account
+            ) w;
+            SELECT array_agg(s.amount ORDER BY s.n) INTO b_sums
+            FROM unnest(b_sums) WITH ORDINALITY AS s (amount, n);
+            SELECT array_agg(w.slot ORDER BY w.n), array_agg(w.turn ORDER BY w.n)
+            INTO e_slot, e_turn
+            FROM (
+                SELECT e.n,
+                    CASE WHEN e.slot IS NOT NULL THEN array_position(b_id, e.account) END AS slot,
+                    count(*) FILTER (WHERE j_i[e.j] <> ALL (refused))
+                        OVER (PARTITION BY e.slot ORDER BY e.n)::integer AS turn
+                FROM unnest(e_j, e_slot, e_account) WITH ORDINALITY AS e (j, slot, account, n)
+            ) w;
+            EXIT WHEN b_id IS NULL;
+        END IF;
+        WITH moved AS (
+            UPDATE balance b SET
+                held = b.held + b_sums[5 * t.n - 3], dr = b.dr + b_sums[5 * t.n - 2],
+                cr = b.cr + b_sums[5 * t.n - 1], seq = b.seq + b_sums[5 * t.n]
+            FROM (
+                SELECT u.id, u.n FROM unnest(b_id) WITH ORDINALITY AS u (id, n) ORDER BY u.id
+            ) t
+            WHERE b.account_id = t.id AND (
+                tight OR b_sums[5 * t.n - 4] <= b.sign * (b.dr - b.cr) - b.held - b.floor
+            ) IS NOT FALSE
+            RETURNING t.n, b.seq - b_sums[5 * t.n] AS base
+        )
+        SELECT array_agg(m.n ORDER BY m.n), array_agg(m.base ORDER BY m.n)
+        INTO b_moved, b_base
+        FROM moved m;
+        -- Whoever closes an account locks its balance first, so this look comes after him or he
+        -- comes after this batch.
+        EXIT WHEN cardinality(b_moved) = cardinality(b_id) AND (tight OR NOT EXISTS (
+            SELECT 1
+            FROM unnest(b_id) WITH ORDINALITY AS t (id, n)
+            JOIN account a ON a.id = t.id
+            WHERE a.status <> 'open' OR a.currency <> b_currency[t.n]
+        ));
+        IF tight THEN
+            RAISE EXCEPTION 'an account of the batch has no balance' USING ERRCODE = 'SL007';
+        END IF;
+        UPDATE balance b SET
+            held = b.held - b_sums[5 * t.n - 3], dr = b.dr - b_sums[5 * t.n - 2],
+            cr = b.cr - b_sums[5 * t.n - 1], seq = b.seq - b_sums[5 * t.n]
+        FROM unnest(b_moved) AS t (n)
+        WHERE b.account_id = b_id[t.n];
+        tight := true;
+    END LOOP;
 
     -- 2. Write what was not refused.
     IF cardinality(s_id) > 0 THEN
@@ -303,34 +332,6 @@ BEGIN
             (r_at[t.i] AT TIME ZONE 'UTC')::date, r_at[t.i], j_lines[t.n], 'flow'
         FROM unnest(j_i) WITH ORDINALITY AS t (i, n)
         WHERE t.i <> ALL (refused);
-    END IF;
-    IF cardinality(b_id) > 0 THEN
-        WITH moved AS (
-            UPDATE balance b SET
-                held = b.held + b_sums[5 * t.n - 3], dr = b.dr + b_sums[5 * t.n - 2],
-                cr = b.cr + b_sums[5 * t.n - 1], seq = b.seq + b_sums[5 * t.n]
-            FROM (
-                SELECT u.id, u.n FROM unnest(b_id) WITH ORDINALITY AS u (id, n) ORDER BY u.id
-            ) t
-            WHERE b.account_id = t.id AND (
-                tight OR b_sums[5 * t.n - 4] <= b.sign * (b.dr - b.cr) - b.held - b.floor
-            ) IS NOT FALSE
-            RETURNING t.n, b.seq - b_sums[5 * t.n] AS base
-        )
-        SELECT array_agg(m.base ORDER BY m.n) INTO b_base FROM moved m;
-        IF cardinality(b_base) IS DISTINCT FROM cardinality(b_id) THEN
-            IF cardinality(b_id) > (SELECT count(*) FROM balance WHERE account_id = ANY (b_id)) THEN
-                RAISE EXCEPTION 'an account of the batch has no balance' USING ERRCODE = 'SL007';
-            END IF;
-            RAISE EXCEPTION 'what an account has was taken meanwhile' USING ERRCODE = '40001';
-        END IF;
-        -- Whoever closes an account locks its balance first, so this look comes after him or he
-        -- comes after this batch.
-        IF cardinality(h_i) > 0 AND NOT tight AND EXISTS (
-            SELECT 1 FROM account a WHERE a.id = ANY (b_id) AND a.status <> 'open'
-        ) THEN
-            RAISE EXCEPTION 'an account was closed meanwhile' USING ERRCODE = '40001';
-        END IF;
     END IF;
     IF cardinality(e_j) > 0 THEN
         INSERT INTO entry (journal_id, line, account_id, book, currency, side, amount, acct_seq)

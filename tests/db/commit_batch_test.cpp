@@ -289,8 +289,8 @@ TEST_F(CommitBatch, RefusesAHoldInAnotherCurrencyThanTheCardsBesideOneThatFits) 
     EXPECT_EQ(held(), 100);
 }
 
-/// Commits while another session has done something to the card and not committed it yet; the
-/// batch must have looked at the card before, and wait for it.
+/// Commits while another session has done something to the card and not committed it yet: the
+/// batch must wait for it.
 Refusals CommitBatch::commit_across(const std::string& sql, HandMade& activation) {
     db::Connection other = database_.connect();
     EXPECT_TRUE(other.run("BEGIN; " + sql));
@@ -302,19 +302,17 @@ Refusals CommitBatch::commit_across(const std::string& sql, HandMade& activation
     return answer.get();
 }
 
-TEST_F(CommitBatch, IsRolledBackWhenTheMoneyIsTakenAfterItLooked) {
+TEST_F(CommitBatch, RefusesWhatIsTakenWhileItWaitsForTheBalance) {
     const AccountId card = given_card(1'000);
     HandMade run = payment_from(card, 600).begins();
 
-    const Refusals late = commit_across("UPDATE sluice.balance SET held = held + 500", run);
+    const Refusals refusals = commit_across("UPDATE sluice.balance SET held = held + 500", run);
 
-    ASSERT_FALSE(late.has_value());
-    EXPECT_EQ(late.error().code, ErrorCode::unavailable) << late.error().message;
+    ASSERT_TRUE(refusals.has_value()) << refusals.error().message;
+    ASSERT_THAT(*refusals, SizeIs(1));
+    EXPECT_EQ((*refusals)[0].reason, "insufficient_balance");
     EXPECT_EQ(count("payment"), 0);
-    const Refusals again = commit(run);
-    ASSERT_TRUE(again.has_value()) << again.error().message;
-    ASSERT_THAT(*again, SizeIs(1));
-    EXPECT_EQ((*again)[0].reason, "insufficient_balance");
+    EXPECT_EQ(held(), 500);
     ASSERT_TRUE(owner_.run("UPDATE sluice.balance SET held = 0"));
 }
 
@@ -329,20 +327,37 @@ TEST_F(CommitBatch, FitsWhenTheOtherSessionLeavesEnough) {
     EXPECT_EQ(held(), 600);
 }
 
-TEST_F(CommitBatch, IsRolledBackWhenTheAccountIsClosedAfterItLooked) {
+TEST_F(CommitBatch, RefusesAnAccountThatIsClosedWhileItWaitsForTheBalance) {
     const AccountId card = given_card(1'000);
     HandMade run = payment_from(card, 600).begins();
 
-    const Refusals late =
+    const Refusals refusals =
         commit_across("SELECT sluice.close_account('" + card.raw().to_uuid() + "')", run);
 
-    ASSERT_FALSE(late.has_value());
-    EXPECT_EQ(late.error().code, ErrorCode::unavailable) << late.error().message;
+    ASSERT_TRUE(refusals.has_value()) << refusals.error().message;
+    ASSERT_THAT(*refusals, SizeIs(1));
+    EXPECT_EQ((*refusals)[0].reason, "account_closed");
     EXPECT_EQ(held(), 0);
-    const Refusals again = commit(run);
-    ASSERT_TRUE(again.has_value()) << again.error().message;
-    ASSERT_THAT(*again, SizeIs(1));
-    EXPECT_EQ((*again)[0].reason, "account_closed");
+}
+
+TEST_F(CommitBatch, MovesBackWhatFitsBesideWhatDoesNotAndDecidesOneByOne) {
+    const AccountId rich = given_card(1'000);
+    const AccountId poor = given_card(100);
+    HandMade fits = payment_from(rich, 600).begins();
+    HandMade too_much = payment_from(poor, 101).begins();
+    HandMade all_of_it = payment_from(poor, 100).begins();
+    Batch batch;
+    for (HandMade* run : {&fits, &too_much, &all_of_it}) {
+        batch.add(run->activated());
+    }
+
+    const Refusals refusals = batch.commit(connection_);
+
+    ASSERT_TRUE(refusals.has_value()) << refusals.error().message;
+    ASSERT_THAT(*refusals, SizeIs(1));
+    EXPECT_EQ((*refusals)[0].activation, 1U);
+    EXPECT_EQ(held(), 700);
+    EXPECT_EQ(count("payment"), 2);
 }
 
 /// What two workers did to one card, each with a session and a bucket of its own.
