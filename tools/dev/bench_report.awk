@@ -3,13 +3,33 @@ $1 == "fact" {
     facts[++fact_count] = sprintf("%-44s %s", $2, $3)
     next
 }
+$1 ~ /^round-/ {
+    job = substr($1, 7)
+    round = ++rounds[job]
+    speed[job, round] = $3
+    cpu[job, round] = $8
+    wal[job, round] = $10
+    next
+}
 {
     rows[++row_count] = $0
-    if ($3 + 0 > best[$1]) {
-        best[$1] = $3 + 0
-        best_cpu[$1] = $8
-        best_wal[$1] = $10
+    if ($3 + 0 > best[$1]) best[$1] = $3 + 0
+}
+# The middle one of values[1..count]; of an even number the lower one.
+function median(values, count,    i, j, value) {
+    for (i = 2; i <= count; ++i) {
+        value = values[i]
+        for (j = i - 1; j >= 1 && values[j] > value; --j) values[j + 1] = values[j]
+        values[j + 1] = value
     }
+    return values[int((count + 1) / 2)]
+}
+# The median over the rounds of what sluice has against what a floor has.
+function against(what, floor,    i, values) {
+    for (i = 1; i <= rounds["sluice"]; ++i) {
+        values[i] = what["sluice", i] / (what[floor, i] > 0 ? what[floor, i] : 1)
+    }
+    return sprintf("%.2f", median(values, rounds["sluice"]))
 }
 function ratio(value, base) { return base > 0 ? sprintf("%.2f", value / base) : "-" }
 END {
@@ -21,13 +41,12 @@ END {
         printf "%-7s %7s %11s %8s %8s %9s | %7s %7s |         %6s %6s %6s | %7s\n",
             f[1], f[2], f[3], f[4], f[5], f[6], ratio(f[3], best["naive"]),
             ratio(f[3], best["batch"]), f[7], f[8], f[9], f[10]
-        if (f[1] == "sluice" && f[2] == 64) {
-            at_64 = sprintf("PostgreSQL CPU %sx, WAL %sx of batch; throughput %sx of naive's best",
-                ratio(f[8], best_cpu["batch"]), ratio(f[10], best_wal["batch"]),
-                ratio(f[3], best["naive"]))
-        }
     }
     print ""
-    if (at_64 != "") print "at 64 clients: " at_64
+    if (rounds["sluice"] > 0) {
+        print "at 64 clients, medians of " rounds["sluice"] " rounds in turn with the floors: " \
+            "throughput " against(speed, "naive") "x of naive, PostgreSQL CPU " \
+            against(cpu, "batch") "x and WAL " against(wal, "batch") "x of batch"
+    }
     for (i = 1; i <= fact_count; ++i) print facts[i]
 }
