@@ -19,6 +19,7 @@ class Headers {
     Headers() = default;
     Headers(std::initializer_list<Field> fields) : fields_(fields) {}
 
+    void reserve(std::size_t count) { fields_.reserve(count); }
     /// Appends; a name may stand several times.
     void add(Field field) { fields_.push_back(std::move(field)); }
     /// Replaces every field of this name by one.

@@ -48,12 +48,14 @@ class MemoryAccounts final : public gateway::AccountStore {
     Result<gateway::AccountChange> open(const gateway::OpenAccount& request) override;
     Result<std::optional<gateway::Account>> find(AccountId id) override;
     Result<std::optional<gateway::AccountIdentity>> identify(AccountId id) override;
+    bool is_known(AccountId id) override { return all_known && rows_.contains(id); }
     Result<gateway::AccountChange> top_up(const gateway::TopUp& request) override;
     Result<gateway::AccountEntryPage> entries(AccountId id, gateway::PageRequest page) override;
     Result<gateway::Account> close(AccountId id) override;
 
     [[nodiscard]] std::size_t size() const { return rows_.size(); }
     [[nodiscard]] std::size_t top_ups() const { return top_ups_.size(); }
+    bool all_known = true;  ///< false: as if each were asked for the first time
 
   private:
     std::map<AccountId, gateway::Account> rows_;
@@ -67,6 +69,7 @@ class FakeIntake final : public worker::Intake {
   public:
     explicit FakeIntake(MemoryPayments& payments) : payments_(payments) {}
 
+    [[nodiscard]] bool owns(Bucket) const override { return !owner && !owner_error; }
     Result<std::optional<std::string>> owner_elsewhere(Bucket bucket) override;
     void start(worker::StartPayment request, worker::PictureReply reply) override;
     void close(PaymentId payment, worker::PictureReply reply) override;

@@ -16,7 +16,7 @@
 #include "core/mutex.hpp"
 #include "core/value.hpp"
 #include "http/client.hpp"
-#include "http/server.hpp"
+#include "http/blocking.hpp"
 #include "simulator/psp.hpp"
 
 namespace sluice::simulator::testing {

@@ -1,0 +1,89 @@
+#include "http/pending_answer.hpp"
+
+#include <exception>
+#include <utility>
+
+#include "http/connection.hpp"
+
+namespace sluice::http {
+
+namespace {
+
+bool has_no_content(int status) { return status < 200 || status == 204 || status == 304; }
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+    out.append(name).append(": ").append(value).append("\r\n");
+}
+
+}  // namespace
+
+PendingAnswer::PendingAnswer(
+    ConnectionHost& host, std::weak_ptr<Connection> connection, AnswerForm form
+)
+    : host_(host), mailbox_(host.mailbox), connection_(std::move(connection)), form_(form) {}
+
+void PendingAnswer::answer(MakeResponse make) {
+    mailbox_->put([self = shared_from_this(), make = std::move(make)]() mutable {
+        self->settle(std::move(make));
+    });
+}
+
+void PendingAnswer::drop() { answer(nullptr); }
+
+void PendingAnswer::give_up_at(SteadyTime deadline, MakeResponse make) {
+    mailbox_->run([self = shared_from_this(), deadline, make = std::move(make)]() mutable {
+        self->deadline_ = deadline;
+        self->late_ = std::move(make);
+    });
+}
+
+void PendingAnswer::give_up() { settle(std::exchange(late_, nullptr)); }
+
+void PendingAnswer::settle(MakeResponse make) {
+    if (response_) {
+        return;
+    }
+    try {
+        if (make != nullptr) {
+            response_ = make();
+        }
+    } catch (const std::exception&) {
+        make = nullptr;
+    }
+    if (!response_) {
+        response_ = host_.protocol_error({500, "the request met a fault of ours"});
+    }
+    late_ = nullptr;
+    if (const auto connection = connection_.lock()) {
+        connection->write_answers();
+    }
+}
+
+void append_message(
+    std::string& out, const Response& response, const AnswerForm& form, const MessageEnd& end
+) {
+    out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
+    out.append(status_text(response.status)).append("\r\n");
+    for (const auto& [name, value] : response.headers) {
+        append_field(out, name, value);
+    }
+    if (end.closes) {
+        append_field(out, "Connection", "close");
+    } else {
+        if (form.is_http_1_0) {
+            append_field(out, "Connection", "keep-alive");
+        }
+        append_field(out, "Keep-Alive", end.keep_alive);
+    }
+    if (has_no_content(response.status)) {
+        out.append("\r\n");
+        return;
+    }
+    append_field(out, "Content-Length", std::to_string(response.body.size()));
+    out.append("\r\n");
+    if (form.has_body) {
+        out.append(response.body);
+    }
+}
+
+}  // namespace sluice::http
