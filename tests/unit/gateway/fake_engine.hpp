@@ -1,9 +1,11 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "core/mutex.hpp"
@@ -76,10 +78,15 @@ class FakeIntake final : public worker::Intake {
     void callback(worker::CallbackFact fact, worker::DoneReply reply) override;
     void wait_final(PaymentId payment, Time deadline, worker::PictureReply reply) override;
 
+    /// What replies to the wait of that number, once it has begun.
+    std::function<void()> reply_of(std::size_t index);
+
     std::optional<std::string> owner;  ///< another node's address
     std::optional<Error> owner_error;
     std::optional<Error> next_error;  ///< told instead of any success
     bool silent = false;              ///< never replies
+    bool late = false;                ///< replies to waits when the test says so
+    std::thread::id asked_on;         ///< the thread of the last start()
     std::vector<worker::StartPayment> starts;
     std::vector<PaymentId> closes;
     std::vector<PaymentId> waits;
@@ -87,6 +94,9 @@ class FakeIntake final : public worker::Intake {
 
   private:
     MemoryPayments& payments_;
+    Mutex mutex_;
+    ConditionVariable asked_;
+    std::vector<std::function<void()>> replies_ SLUICE_GUARDED_BY(mutex_);
 };
 
 }  // namespace sluice::testing

@@ -2,58 +2,10 @@
 
 #include <utility>
 
-#include "core/mutex.hpp"
 #include "json/json.hpp"
 #include "support/openapi_check.hpp"
 
 namespace sluice::testing {
-
-namespace {
-
-/// A connection as far as one answer needs it; the thread that waits keeps the time.
-class Line final : public http::ResponseSink {
-  public:
-    void answer(http::MakeResponse make) override {
-        {
-            const MutexLock lock(mutex_);
-            make_ = std::move(make);
-        }
-        given_.notify_one();
-    }
-    void drop() override {
-        answer([] { return http::Response{.status = 599, .body = "nobody answered"}; });
-    }
-    void give_up_at(http::SteadyTime deadline, http::MakeResponse make) override {
-        {
-            const MutexLock lock(mutex_);
-            deadline_ = deadline;
-            give_up_ = std::move(make);
-        }
-        given_.notify_one();
-    }
-    http::Response wait() {
-        http::MakeResponse make;
-        {
-            const MutexLock lock(mutex_);
-            while (make_ == nullptr && std::chrono::steady_clock::now() < deadline_) {
-                given_.wait_until(mutex_, deadline_);
-            }
-            make = std::exchange(make_ == nullptr ? give_up_ : make_, nullptr);
-            give_up_ = nullptr;
-        }
-        return make == nullptr ? http::Response{.status = 598, .body = "too late"} : make();
-    }
-
-  private:
-    Mutex mutex_;
-    ConditionVariable given_;
-    http::MakeResponse make_ SLUICE_GUARDED_BY(mutex_);
-    http::MakeResponse give_up_ SLUICE_GUARDED_BY(mutex_);
-    http::SteadyTime deadline_ SLUICE_GUARDED_BY(mutex_
-    ) = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-};
-
-}  // namespace
 
 GatewayFixture::GatewayFixture() : clock(*parse_rfc3339("2026-01-01T08:00:00Z")) {
     settings.keys = {
@@ -92,7 +44,7 @@ http::Response GatewayFixture::refused(const http::ProtocolError& error) {
     return gateway().protocol_error(error);
 }
 
-http::Response GatewayFixture::send(const Ask& ask) {
+std::shared_ptr<Line> GatewayFixture::begin(const Ask& ask) {
     http::Request request{.method = ask.method, .target = ask.target, .body = ask.body};
     const std::size_t mark = ask.target.find('?');
     request.path = ask.target.substr(0, mark);
@@ -104,12 +56,16 @@ http::Response GatewayFixture::send(const Ask& ask) {
     if (!ask.content_type.empty() && !ask.body.empty()) {
         request.headers.add({"Content-Type", ask.content_type});
     }
-    const auto line = std::make_shared<Line>();
-    gateway().handle(request, http::Responder(line));
-    http::Response response = line->wait();
+    auto line = std::make_shared<Line>();
+    gateway().handle(std::move(request), http::Responder(line));
+    return line;
+}
+
+http::Response GatewayFixture::send(const Ask& ask) {
+    http::Response response = begin(ask)->wait();
     const Exchanged exchanged{
         ask.method == "HEAD" ? "GET" : ask.method,
-        request.path,
+        ask.target.substr(0, ask.target.find('?')),
         response.status,
         std::string(response.headers.get_or_empty("Content-Type")),
         response.body
