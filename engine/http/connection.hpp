@@ -10,7 +10,6 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
-#include "http/mailbox.hpp"
 #include "http/pending_answer.hpp"
 #include "http/request_parser.hpp"
 #include "http/server.hpp"

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "http/connection.hpp"
+#include "http/mailbox.hpp"
 
 namespace sluice::http {
 

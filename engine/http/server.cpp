@@ -11,6 +11,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "http/connection.hpp"
+#include "http/mailbox.hpp"
 
 namespace sluice::http {
 
