@@ -1,5 +1,7 @@
 #include "http/pending_answer.hpp"
 
+#include <algorithm>
+#include <array>
 #include <exception>
 #include <utility>
 
@@ -11,6 +13,22 @@ namespace sluice::http {
 namespace {
 
 bool has_no_content(int status) { return status < 200 || status == 204 || status == 304; }
+
+/// How the message is framed is told here and nowhere else; an answer that was passed on from
+/// another server still carries its old frame.
+bool is_framing(std::string_view name) {
+    constexpr std::array<std::string_view, 4> kFraming{
+        "Content-Length", "Connection", "Keep-Alive", "Transfer-Encoding"
+    };
+    return std::ranges::any_of(kFraming, [&](std::string_view own) {
+        return equal_ignoring_case(name, own);
+    });
+}
+
+/// What would end its line and begin another header.
+bool breaks_the_line(std::string_view text) {
+    return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+}
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
     out.append(name).append(": ").append(value).append("\r\n");
@@ -66,7 +84,9 @@ void append_message(
     out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
     out.append(status_text(response.status)).append("\r\n");
     for (const auto& [name, value] : response.headers) {
-        append_field(out, name, value);
+        if (!is_framing(name) && !breaks_the_line(name) && !breaks_the_line(value)) {
+            append_field(out, name, value);
+        }
     }
     if (end.closes) {
         append_field(out, "Connection", "close");

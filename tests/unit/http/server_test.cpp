@@ -260,6 +260,25 @@ TEST(HttpServer, TellsHowLongItReallyKeepsAConnection) {
     EXPECT_EQ(answer->headers.get_or_empty("Keep-Alive"), "timeout=7, max=42");
 }
 
+TEST(HttpServer, FramesTheAnswerItself) {
+    const RunningServer server(quick_settings(), [](const Request&, Responder responder) {
+        responder.answer(Response{
+            .headers =
+                {{"content-length", "99"},
+                 {"Transfer-Encoding", "chunked"},
+                 {"X-Evil", "a\r\nX-Injected: b"},
+                 {"X-Good", "c"}},
+            .body = "body"
+        });
+    });
+
+    const std::string answer = server.answer_to(post("Content-Length: 0\r\nConnection: close"));
+
+    EXPECT_EQ(
+        answer, "HTTP/1.1 200 OK\r\nX-Good: c\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbody"
+    );
+}
+
 TEST(HttpServer, AnswersHeadWithoutABody) {
     const RunningServer server;
 
