@@ -18,7 +18,7 @@ using MakeAnswer = std::move_only_function<Answer()>;
 struct Later {
     /// Asks; does not block. The function it is given takes the answer, once, on any thread.
     std::move_only_function<void(std::function<void(MakeAnswer)>)> ask;
-    std::chrono::milliseconds patience;
+    std::chrono::milliseconds patience{0};
     MakeAnswer give_up;  ///< the answer when the patience is over
 };
 
@@ -32,11 +32,13 @@ struct Slow {
 /// What an endpoint gives for a request: an answer, or how there will be one. What the functions
 /// in it refer to (the call, the services) lives until the answer is made.
 struct Reply {
+    // NOLINTBEGIN(google-explicit-constructor): an endpoint returns what it has
     Reply(Answer answer) : is(std::move(answer)) {}
     Reply(http::Response response) : is(Answer(std::move(response))) {}
     Reply(std::unexpected<Problem> problem) : is(Answer(std::move(problem))) {}
     Reply(Later later) : is(std::move(later)) {}
     Reply(Slow slow) : is(std::move(slow)) {}
+    // NOLINTEND(google-explicit-constructor)
 
     std::variant<Answer, Later, Slow> is;
 };

@@ -125,8 +125,8 @@ std::string_view Connection::parse(std::string_view bytes) {
             parser_.begin();
         }
         bytes.remove_prefix(parser_.put(bytes));
-        if (parser_.refusal()) {
-            refuse(*parser_.refusal());
+        if (const auto& refusal = parser_.refusal()) {
+            refuse(*refusal);
         } else if (parser_.is_done()) {
             hand_over();
         } else {
@@ -162,7 +162,7 @@ void Connection::hand_over() {
     Responder responder(answers_.back());
     try {
         host_.handler(std::move(request), std::move(responder));
-    } catch (const std::exception&) {
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): see below
         // The responder, dropped on the way here, has answered.
     }
 }

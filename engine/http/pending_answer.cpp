@@ -59,18 +59,18 @@ void PendingAnswer::give_up_at(SteadyTime deadline, MakeResponse make) {
 void PendingAnswer::give_up() { settle(std::exchange(late_, nullptr)); }
 
 void PendingAnswer::settle(MakeResponse make) {
-    if (response_) {
+    if (is_there_) {
         return;
     }
     try {
         if (make != nullptr) {
-            response_ = make();
+            put(make());
         }
     } catch (const std::exception&) {
         make = nullptr;
     }
-    if (!response_) {
-        response_ = host_.protocol_error({500, "the request met a fault of ours"});
+    if (!is_there_) {
+        put(host_.protocol_error({500, "the request met a fault of ours"}));
     }
     late_ = nullptr;
     if (const auto connection = connection_.lock()) {

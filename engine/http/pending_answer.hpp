@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,15 +30,18 @@ class PendingAnswer final : public ResponseSink,
     void drop() override;
     void give_up_at(SteadyTime deadline, MakeResponse make) override;
 
-    [[nodiscard]] bool is_there() const { return response_.has_value(); }
+    [[nodiscard]] bool is_there() const { return is_there_; }
     [[nodiscard]] bool is_overdue(SteadyTime now) const {
         return !is_there() && late_ != nullptr && now >= deadline_;
     }
     void give_up();
     /// Without telling the connection.
-    void put(Response response) { response_ = std::move(response); }
+    void put(Response response) {
+        response_ = std::move(response);
+        is_there_ = true;
+    }
 
-    [[nodiscard]] const Response& response() const { return *response_; }
+    [[nodiscard]] const Response& response() const { return response_; }
     [[nodiscard]] const AnswerForm& form() const { return form_; }
 
   private:
@@ -49,7 +51,8 @@ class PendingAnswer final : public ResponseSink,
     const std::shared_ptr<Mailbox> mailbox_;
     const std::weak_ptr<Connection> connection_;
     const AnswerForm form_;
-    std::optional<Response> response_;
+    bool is_there_ = false;
+    Response response_;
     MakeResponse late_;
     SteadyTime deadline_;
 };

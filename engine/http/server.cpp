@@ -90,10 +90,7 @@ class Server::Core {
     SystemError listen() {
         SystemError error;
         const auto places = Tcp::resolver(context_).resolve(
-            host_.settings.host,
-            std::to_string(host_.settings.port),
-            Tcp::resolver::passive | Tcp::resolver::numeric_service,
-            error
+            host_.settings.host, std::to_string(host_.settings.port), Tcp::resolver::passive, error
         );
         if (error) {
             return error;

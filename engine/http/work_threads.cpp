@@ -43,7 +43,7 @@ void WorkThreads::work() {
         }
         try {
             job();
-        } catch (const std::exception&) {
+        } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): see below
             // Whatever waits for the job is told by what the job owned, as it is dropped.
         }
         job = nullptr;
