@@ -171,8 +171,8 @@ gateway::CallbackReader callback_reader(channel::Callbacks& callbacks) {
 
 gateway::Forwarder forwarder(http::Client& client, ForwardSettings settings) {
     return [&client, settings](
-               const std::string& address, const http::Request& request
-           ) -> Result<http::Response> {
+               const std::string& address, const http::Request& request, gateway::ForwardDone done
+           ) {
         http::ClientRequest forwarded;
         forwarded.method = request.method;
         forwarded.url = "http://" + address + request.target;
@@ -186,14 +186,19 @@ gateway::Forwarder forwarder(http::Client& client, ForwardSettings settings) {
         }
         forwarded.body = request.body;
         forwarded.total_timeout = patience_for(request, settings);
-        auto answer = http::fetch(client, std::move(forwarded));
-        if (answer) {
-            return std::move(*answer);
-        }
-        const bool arrived_nowhere = answer.error().stage == http::FailureStage::not_sent;
-        return fail(
-            arrived_nowhere ? ErrorCode::unavailable : ErrorCode::unknown,
-            "node " + address + ": " + answer.error().message
+        client.send(
+            std::move(forwarded),
+            [address, done = std::move(done)](http::ClientResult answer) {
+                if (answer) {
+                    done(std::move(*answer));
+                    return;
+                }
+                const bool arrived_nowhere = answer.error().stage == http::FailureStage::not_sent;
+                done(fail(
+                    arrived_nowhere ? ErrorCode::unavailable : ErrorCode::unknown,
+                    "node " + address + ": " + answer.error().message
+                ));
+            }
         );
     };
 }

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <iostream>
 #include <pthread.h>
+#include <sys/resource.h>
 
 #include "app/wiring.hpp"
 #include "config/environment.hpp"
@@ -23,6 +24,16 @@ void configure_log(const config::NodeSettings& node) {
     }
     settings.format = node.log_format == "json" ? log::Format::json : log::Format::text;
     log::configure(settings);
+}
+
+/// Every caller that waits holds a descriptor; the usual soft limit of 1,024 is for programs that
+/// use select().
+void allow_many_connections() {
+    rlimit files{};
+    if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        (void)::setrlimit(RLIMIT_NOFILE, &files);
+    }
 }
 
 int complain(const Error& error) {
@@ -49,6 +60,7 @@ int serve(std::span<const std::string> args) {
         return complain(settings.error());
     }
     configure_log(settings->node);
+    allow_many_connections();
     for (const std::string& warning : settings->warnings) {
         log::warn("setting_ignored", {{"text", warning}});
     }

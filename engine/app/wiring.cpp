@@ -212,6 +212,7 @@ gateway::Settings Server::Parts::gateway_settings() const {
         result.keys.push_back({key.merchant_id, key.key});
     }
     result.internal_secret = settings.node.internal_secret;
+    result.threads = settings.http.threads;
     result.body_bytes_max = settings.http.body_max_bytes;
     return result;
 }
@@ -265,18 +266,21 @@ Result<void> Server::Parts::listen() {
     http::ServerSettings http_settings;
     http_settings.host = settings.http.host;
     http_settings.port = settings.http.port;
-    http_settings.threads = settings.http.threads;
     http_settings.body_max_bytes = settings.http.body_max_bytes;
     http_settings.read_timeout = settings.http.read_timeout;
-    const auto answer = [this](auto&& use) -> http::Response {
+    server = std::make_unique<http::Server>(
+        http_settings,
+        [this](http::Request request, http::Responder responder) {
+            if (gateway::Gateway* ready = serving.load()) {
+                ready->handle(std::move(request), std::move(responder));
+            } else {
+                responder.answer(starting());
+            }
+        }
+    );
+    server->on_protocol_error([this](const http::ProtocolError& error) {
         gateway::Gateway* ready = serving.load();
-        return ready == nullptr ? starting() : use(*ready);
-    };
-    server = std::make_unique<http::Server>(http_settings, [=](const http::Request& request) {
-        return answer([&](gateway::Gateway& ready) { return ready.handle(request); });
-    });
-    server->on_protocol_error([=](const http::ProtocolError& error) {
-        return answer([&](gateway::Gateway& ready) { return ready.protocol_error(error); });
+        return ready == nullptr ? starting() : ready->protocol_error(error);
     });
     SLUICE_TRY(server->start());
     if (settings.node.address.empty()) {

@@ -19,7 +19,7 @@ using SecretMap = std::map<std::string, Secret<std::string>, std::less<>>;
 struct HttpSettings {
     std::string host = "127.0.0.1";  ///< an IPv6 address without its brackets
     std::uint16_t port = 8080;       ///< 0: any free one
-    std::size_t threads = 600;       ///< connections served at once
+    std::size_t threads = 32;        ///< requests that are worked on at once
     std::size_t body_max_bytes = 256U << 10U;
     std::chrono::milliseconds read_timeout{10'000};
 };

@@ -113,6 +113,11 @@ class IdentityCache {
         return found == known_.end() ? std::nullopt : std::optional(found->second);
     }
 
+    bool has(AccountId id) SLUICE_EXCLUDES(mutex_) {
+        const MutexLock lock(mutex_);
+        return known_.contains(id);
+    }
+
     void keep(const AccountIdentity& identity) SLUICE_EXCLUDES(mutex_) {
         const MutexLock lock(mutex_);
         if (known_.size() >= kSizeMax) {
@@ -168,6 +173,8 @@ class LedgerAccountStore final : public AccountStore {
         cache_.keep(account->identity);
         return account->identity;
     }
+
+    bool is_known(AccountId id) override { return cache_.has(id); }
 
     Result<AccountChange> top_up(const TopUp& request) override {
         SLUICE_ASSIGN(auto lease, pool_.acquire());

@@ -85,8 +85,8 @@ struct AccountChange {
     bool is_new = false;
 };
 
-/// Accounts of merchants' customers in the ledger. Every call blocks on the database; errors as
-/// db::Connection tells them. Any thread.
+/// Accounts of merchants' customers in the ledger. Every call but is_known() blocks on the
+/// database; errors as db::Connection tells them. Any thread.
 class AccountStore {
   public:
     virtual ~AccountStore() = default;
@@ -96,6 +96,8 @@ class AccountStore {
     virtual Result<std::optional<Account>> find(AccountId id) = 0;
     /// Remembers what it has seen: an identity never changes. Usually does not block.
     virtual Result<std::optional<AccountIdentity>> identify(AccountId id) = 0;
+    /// Whether identify() has seen the account and need not block.
+    virtual bool is_known(AccountId id) = 0;
     /// Adds money once for each number. `conflict`: number (context "top_up_number_reused") or key
     /// were used otherwise; `refused` (context "account_closed").
     virtual Result<AccountChange> top_up(const TopUp& request) = 0;

@@ -4,7 +4,6 @@
 
 #include "core/utf8.hpp"
 #include "gateway/forwarding.hpp"
-#include "gateway/waiting.hpp"
 #include "log/log.hpp"
 
 namespace sluice::gateway {
@@ -37,7 +36,7 @@ Problem too_large(std::size_t size, std::size_t max) {
 
 }  // namespace
 
-Answer receive_callback(const Services& services, const Call& call) {
+Reply receive_callback(const Services& services, const Call& call) {
     const std::size_t max = services.settings.callback_bytes_max;
     if (call.request.body.size() > max) {
         return std::unexpected(too_large(call.request.body.size(), max));
@@ -54,18 +53,24 @@ Answer receive_callback(const Services& services, const Call& call) {
              {"status", verdict.error().status},
              {"answer", cut_text(verdict.error().body, kShownMax)}}
         );
-        return std::move(verdict).error();
+        return Reply(std::move(verdict).error());
     }
-    if (auto answer = answer_elsewhere(services, call, verdict->fact.instruction.bucket())) {
-        return *std::move(answer);
+    if (auto reply = answer_elsewhere(services, call, verdict->fact.instruction.bucket())) {
+        return *std::move(reply);
     }
-    Waiting<void> waiting;
-    services.parts.intake.callback(std::move(verdict->fact), waiting.reply());
-    const auto recorded = waiting.wait(services.settings.engine_grace);
-    if (!recorded) {
-        return std::unexpected(not_recorded(recorded.error()));
-    }
-    return std::move(verdict->acknowledgement);
+    auto record = [&services, fact = std::move(verdict->fact)](Take<void> take) mutable {
+        services.parts.intake.callback(std::move(fact), std::move(take));
+    };
+    auto acknowledge = [answer = std::move(verdict->acknowledgement)](const Result<void>& recorded
+                       ) -> Answer {
+        if (!recorded) {
+            return std::unexpected(not_recorded(recorded.error()));
+        }
+        return answer;
+    };
+    return wait_for<void>(
+        services.settings.engine_grace, std::move(record), std::move(acknowledge)
+    );
 }
 
 }  // namespace sluice::gateway

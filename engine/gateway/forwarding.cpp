@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "gateway/auth.hpp"
+#include "gateway/prefer.hpp"
 
 namespace sluice::gateway {
 namespace {
@@ -22,10 +23,10 @@ bool is_forwarded(const http::Request& request, const Settings& settings) {
     return mark != nullptr && !secret.empty() && equal_in_constant_time(*mark, secret);
 }
 
-std::optional<Answer> answer_elsewhere(const Services& services, const Call& call, Bucket bucket) {
+std::optional<Reply> answer_elsewhere(const Services& services, const Call& call, Bucket bucket) {
     const auto found = services.parts.intake.owner_elsewhere(bucket);
     if (!found) {
-        return std::unexpected(problem_of(found.error()));
+        return Reply(std::unexpected(problem_of(found.error())));
     }
     const std::optional<std::string>& owner = *found;
     if (!owner) {
@@ -34,15 +35,22 @@ std::optional<Answer> answer_elsewhere(const Services& services, const Call& cal
     const bool may_forward = services.parts.forward && !call.forwarded &&
                              !services.settings.internal_secret.reveal().empty();
     if (!may_forward) {
-        return std::unexpected(problem_of(
+        return Reply(std::unexpected(problem_of(
             {ErrorCode::unavailable, "bucket belongs to " + *owner + " and cannot be reached", {}}
-        ));
+        )));
     }
-    auto answer = services.parts.forward(*owner, marked(call, services.settings));
-    if (!answer) {
-        return std::unexpected(problem_of(answer.error()));
-    }
-    return *std::move(answer);
+    auto ask = [&services, &call, address = *owner](Take<http::Response> take) {
+        services.parts.forward(address, marked(call, services.settings), std::move(take));
+    };
+    auto finish = [](Result<http::Response> answer) -> Answer {
+        if (!answer) {
+            return std::unexpected(problem_of(answer.error()));
+        }
+        return *std::move(answer);
+    };
+    // The forwarder gives up sooner by itself.
+    const auto patience = kWaitMax + services.settings.engine_grace;
+    return wait_for<http::Response>(patience, std::move(ask), finish);
 }
 
 }  // namespace sluice::gateway

@@ -4,6 +4,7 @@
 
 #include "core/id.hpp"
 #include "gateway/call.hpp"
+#include "gateway/reply.hpp"
 
 namespace sluice::gateway {
 
@@ -14,8 +15,9 @@ inline constexpr std::string_view kForwardedHeader = "Sluice-Forwarded";
 [[nodiscard]] bool is_forwarded(const http::Request& request, const Settings& settings);
 
 /// The answer of the node that owns the bucket, or nullopt when that is this node. A request that
-/// was forwarded once is not forwarded again: 503 until the nodes agree. Blocks.
-[[nodiscard]] std::optional<Answer> answer_elsewhere(
+/// was forwarded once is not forwarded again: 503 until the nodes agree. Blocks when the owner has
+/// to be looked up.
+[[nodiscard]] std::optional<Reply> answer_elsewhere(
     const Services& services, const Call& call, Bucket bucket
 );
 

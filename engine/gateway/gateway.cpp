@@ -1,6 +1,7 @@
 #include "gateway/gateway.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -15,9 +16,11 @@
 #include "gateway/orders_api.hpp"
 #include "gateway/payments_api.hpp"
 #include "gateway/problem.hpp"
+#include "gateway/reply.hpp"
 #include "gateway/routes.hpp"
 #include "gateway/system_api.hpp"
 #include "gateway/text_rule.hpp"
+#include "http/work_threads.hpp"
 #include "log/log.hpp"
 
 namespace sluice::gateway {
@@ -109,6 +112,31 @@ std::optional<Problem> check_single_headers(const http::Request& request) {
     return std::nullopt;
 }
 
+/// One request until it is answered.
+struct Pending {
+    Pending(http::Request given, http::Responder to)
+        : request(std::move(given)), responder(std::move(to)) {}
+
+    const http::Request request;
+    http::Responder responder;
+    Call call{request, {}, {}, {}, false};
+    const Route* route = nullptr;
+    const std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
+};
+using PendingPtr = std::shared_ptr<Pending>;
+
+/// What never blocks, or says itself when it would: this is seen to at once.
+bool is_quick(Endpoint endpoint) {
+    constexpr std::array kQuick{
+        Endpoint::create_payment,
+        Endpoint::healthz,
+        Endpoint::readyz,
+        Endpoint::metrics,
+        Endpoint::openapi,
+    };
+    return std::ranges::find(kQuick, endpoint) != kQuick.end();
+}
+
 KeyRing checked_ring(const std::vector<MerchantKey>& keys) {
     const TextRule rule{.min = 1, .max = 64, .charset = TextRule::Charset::token};
     for (const MerchantKey& key : keys) {
@@ -128,24 +156,24 @@ class Gateway::Core {
           parts_(std::move(parts)),
           keys_(checked_ring(settings_.keys)),
           ids_(parts_.clock, parts_.random),
-          services_{settings_, parts_, ids_} {}
+          services_{settings_, parts_, ids_},
+          threads_({.threads_max = settings_.threads, .name = "gateway"}) {}
 
-    http::Response handle(const http::Request& request) {
-        const auto begun = std::chrono::steady_clock::now();
-        const std::string request_id = choose_request_id(request);
-        const log::Scope scope({{"request_id", request_id}});
-        const Match match = match_route(request.method, request.path);
-        Answer answer = serve(request, match, request_id);
-        http::Response response =
-            answer ? *std::move(answer) : to_response(answer.error(), request_id);
-        response.headers.set({"X-Request-Id", request_id});
-        const auto took = std::chrono::steady_clock::now() - begun;
-        metrics_.count(
-            match.route,
-            response.status,
-            std::chrono::duration_cast<std::chrono::microseconds>(took)
-        );
-        return response;
+    void handle(http::Request request, http::Responder responder) {
+        auto pending = std::make_shared<Pending>(std::move(request), std::move(responder));
+        pending->call.request_id = choose_request_id(pending->request);
+        const log::Scope scope({{"request_id", pending->call.request_id}});
+        Match match = match_route(pending->request.method, pending->request.path);
+        pending->route = match.route;
+        if (auto problem = prepare(pending->call, match)) {
+            go_on(pending, std::unexpected(*std::move(problem)));
+        } else if (is_quick(match.route->endpoint)) {
+            go_on(pending, dispatch(match.route->endpoint, pending->call));
+        } else {
+            go_on(pending, Slow{[this, &call = pending->call, endpoint = match.route->endpoint] {
+                      return dispatch(endpoint, call);
+                  }});
+        }
     }
 
     http::Response protocol_error(const http::ProtocolError& error) {
@@ -166,27 +194,75 @@ class Gateway::Core {
         return given != nullptr && is_good_request_id(*given) ? *given : ids_.make_request_id();
     }
 
-    Answer serve(const http::Request& request, const Match& match, const std::string& request_id) {
-        if (match.route == nullptr) {
-            return std::unexpected(
-                match.allowed.empty() ? unknown_address(request)
-                                      : wrong_method(request, match.allowed)
-            );
+    /// One step towards the answer.
+    void go_on(const PendingPtr& pending, Reply reply) {
+        if (auto* answer = std::get_if<Answer>(&reply.is)) {
+            pending->responder.answer(finish(*pending, std::move(*answer)));
+        } else if (auto* slow = std::get_if<Slow>(&reply.is)) {
+            run(pending, std::move(*slow));
+        } else {
+            wait(pending, std::get<Later>(std::move(reply.is)));
         }
-        Call call{request, request_id, {}, {}, is_forwarded(request, settings_)};
+    }
+
+    void run(const PendingPtr& pending, Slow slow) {
+        if (!threads_.has_room()) {
+            const Error full{
+                ErrorCode::limit, "too many requests wait already, send the request again", {}
+            };
+            go_on(pending, std::unexpected(problem_of(full)));
+            return;
+        }
+        threads_.run([this, pending, work = std::move(slow.work)]() mutable {
+            const log::Scope scope({{"request_id", pending->call.request_id}});
+            go_on(pending, work());
+        });
+    }
+
+    void wait(const PendingPtr& pending, Later later) {
+        const auto make = [this, pending](MakeAnswer make_answer) {
+            return [this, pending, make_answer = std::move(make_answer)]() mutable {
+                const log::Scope scope({{"request_id", pending->call.request_id}});
+                return finish(*pending, make_answer());
+            };
+        };
+        pending->responder.give_up_at(
+            std::chrono::steady_clock::now() + later.patience, make(std::move(later.give_up))
+        );
+        later.ask([pending, make](MakeAnswer make_answer) {
+            pending->responder.answer(make(std::move(make_answer)));
+        });
+    }
+
+    http::Response finish(const Pending& pending, Answer answer) {
+        const std::string& request_id = pending.call.request_id;
+        http::Response response =
+            answer ? *std::move(answer) : to_response(answer.error(), request_id);
+        response.headers.set({"X-Request-Id", request_id});
+        const auto took = std::chrono::steady_clock::now() - pending.begun;
+        metrics_.count(
+            pending.route,
+            response.status,
+            std::chrono::duration_cast<std::chrono::microseconds>(took)
+        );
+        return response;
+    }
+
+    /// Completes the call as far as the head of the request tells, or finds what is wrong with it.
+    std::optional<Problem> prepare(Call& call, const Match& match) {
+        if (match.route == nullptr) {
+            return match.allowed.empty() ? unknown_address(call.request)
+                                         : wrong_method(call.request, match.allowed);
+        }
+        call.forwarded = is_forwarded(call.request, settings_);
         for (const std::string& capture : match.captures) {
             auto decoded = http::percent_decode(capture);
             if (!decoded || !is_utf8(*decoded)) {
-                return std::unexpected(unknown_address(request));
+                return unknown_address(call.request);
             }
             call.captures.push_back(*std::move(decoded));
         }
-        if (match.route->scope == Scope::merchant) {
-            if (auto problem = admit(call, *match.route)) {
-                return std::unexpected(*std::move(problem));
-            }
-        }
-        return dispatch(match.route->endpoint, call);
+        return match.route->scope == Scope::merchant ? admit(call, *match.route) : std::nullopt;
     }
 
     /// Who asks, and that the request has nothing that would be overlooked.
@@ -203,7 +279,7 @@ class Gateway::Core {
         return check_query(call.request, route.parameters);
     }
 
-    Answer dispatch(Endpoint endpoint, const Call& call) {
+    Reply dispatch(Endpoint endpoint, const Call& call) {
         switch (endpoint) {
             case Endpoint::create_order:
                 return create_order(services_, call);
@@ -249,13 +325,17 @@ class Gateway::Core {
     IdSource ids_;
     const Services services_;
     Metrics metrics_;
+    /// The last member: it ends before what its work uses.
+    http::WorkThreads threads_;
 };
 
 Gateway::Gateway(Settings settings, Collaborators collaborators)
     : core_(std::make_unique<Core>(std::move(settings), std::move(collaborators))) {}
 Gateway::~Gateway() = default;
 
-http::Response Gateway::handle(const http::Request& request) { return core_->handle(request); }
+void Gateway::handle(http::Request request, http::Responder responder) {
+    core_->handle(std::move(request), std::move(responder));
+}
 
 http::Response Gateway::protocol_error(const http::ProtocolError& error) {
     return core_->protocol_error(error);

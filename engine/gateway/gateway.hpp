@@ -18,6 +18,7 @@
 #include "gateway/payment_store.hpp"
 #include "http/message.hpp"
 #include "http/protocol_error.hpp"
+#include "http/responder.hpp"
 #include "worker/intake.hpp"
 
 namespace sluice::gateway {
@@ -39,16 +40,20 @@ struct CallbackAddress {
 using CallbackReader = std::function<
     std::expected<CallbackVerdict, http::Response>(const CallbackAddress&, const http::Request&)>;
 
-/// Sends the request to another node ("host:port") and waits for the answer. `unavailable`: surely
-/// nothing arrived there; `unknown`: it may have. Any thread.
+/// Takes what another node answered. `unavailable`: surely nothing arrived there; `unknown`: it may
+/// have.
+using ForwardDone = std::function<void(Result<http::Response>)>;
+/// Sends the request to another node ("host:port"). Any thread; does not block.
 using Forwarder =
-    std::function<Result<http::Response>(const std::string& address, const http::Request& request)>;
+    std::function<void(const std::string& address, const http::Request& request, ForwardDone done)>;
 
 struct Settings {
     std::vector<MerchantKey> keys;
     /// Known to all nodes and nobody else: marks requests one node forwards to another. Empty: no
     /// request counts as forwarded.
     Secret<std::string> internal_secret;
+    std::size_t threads =
+        32;  ///< requests that are worked on at once, other than on the I/O thread
     std::size_t body_bytes_max = 256U << 10U;
     std::size_t callback_bytes_max = 1U << 20U;
     std::chrono::seconds order_lifetime{30 * 60};  ///< of an order that names no expiry
@@ -74,7 +79,8 @@ struct Collaborators {
 
 /// The HTTP API of the engine, apart from the sockets: request in, response out. It validates,
 /// knows who asks, answers repeats, and hands what is left to the engine's door; it decides nothing
-/// about money. Owned by the app. Any thread, many at once.
+/// about money. What may block on the database runs on threads of its own; a request that waits
+/// for the engine or for another node holds no thread. Owned by the app.
 class Gateway {
   public:
     /// Throws std::invalid_argument when the settings are wrong.
@@ -83,11 +89,12 @@ class Gateway {
     Gateway(const Gateway&) = delete;
     Gateway& operator=(const Gateway&) = delete;
 
-    /// Answers one request. Blocks: on the database, on the engine's commit, on another node, and
-    /// for as long as `Prefer: wait` asks (60 s at most). Every failure is a problem document.
-    [[nodiscard]] http::Response handle(const http::Request& request);
+    /// Sees to one request; for as long as `Prefer: wait` asks (60 s at most) the answer may take
+    /// its time. Every failure is a problem document. Does not block. Any thread; the gateway must
+    /// outlive the answer.
+    void handle(http::Request request, http::Responder responder);
 
-    /// What to answer for a request that could not even be read, e.g. 408 or 413.
+    /// What to answer for a request that could not even be read, e.g. 408 or 413. Any thread.
     [[nodiscard]] http::Response protocol_error(const http::ProtocolError& error);
 
   private:

@@ -10,7 +10,6 @@
 #include "gateway/prefer.hpp"
 #include "gateway/render.hpp"
 #include "gateway/timeline.hpp"
-#include "gateway/waiting.hpp"
 
 namespace sluice::gateway {
 namespace {
@@ -29,26 +28,6 @@ Picture own_picture(const Services& services, const Call& call, PaymentId id) {
         return std::unexpected(not_found("payment", id.to_string()));
     }
     return *std::move(picture);
-}
-
-/// Waits for the engine's reply as long as the caller asked, and a grace for the commit itself.
-Picture take(Waiting<PaymentPicture>& waiting, const Services& services, seconds patience) {
-    auto picture = waiting.wait(patience + services.settings.engine_grace);
-    if (!picture) {
-        return std::unexpected(problem_of(picture.error()));
-    }
-    return *std::move(picture);
-}
-
-Picture wait_until_final(const Services& services, PaymentPicture picture, seconds patience) {
-    if (patience == seconds{0} || payment::is_final(picture.payment.status)) {
-        return picture;
-    }
-    Waiting<PaymentPicture> waiting;
-    services.parts.intake.wait_final(
-        picture.payment.id, services.ids.now() + patience, waiting.reply()
-    );
-    return take(waiting, services, patience);
 }
 
 http::Response answer_with(int status, const PaymentPicture& picture, std::optional<seconds> wait) {
@@ -135,17 +114,39 @@ Problem below_order(Problem problem) {
     return problem;
 }
 
-}  // namespace
+/// What POST /v1/payments says, as far as nobody else has to be asked.
+struct Wish {
+    std::string key;
+    std::optional<seconds> wait;
+    Value body;
+    PaymentRequest request;
+};
 
-Answer create_payment(const Services& services, const Call& call) {
-    SLUICE_ANSWER_ASSIGN(std::string key, read_idempotency_key(call.request));
-    SLUICE_ANSWER_ASSIGN(const auto wait, read_wait(call.request));
-    SLUICE_ANSWER_ASSIGN(
-        const Value body, read_body(call.request, services.settings.body_bytes_max)
-    );
-    SLUICE_ANSWER_ASSIGN(PaymentRequest request, read_payment_request(body, services, call));
-    if (auto answer = answer_elsewhere(services, call, request.order_id.bucket())) {
-        return *std::move(answer);
+std::expected<Wish, Problem> read_wish(const Services& services, const Call& call) {
+    Wish wish;
+    SLUICE_ANSWER_ASSIGN(wish.key, read_idempotency_key(call.request));
+    SLUICE_ANSWER_ASSIGN(wish.wait, read_wait(call.request));
+    SLUICE_ANSWER_ASSIGN(wish.body, read_body(call.request, services.settings.body_bytes_max));
+    SLUICE_ANSWER_ASSIGN(wish.request, read_payment_request(wish.body, services, call));
+    return wish;
+}
+
+/// Whether start_payment() would have to ask the database or another node. What makes it say no
+/// hardly ever changes before the question is put.
+bool may_block(const Wish& wish, const Services& services) {
+    const PaymentRequest& request = wish.request;
+    const bool is_strange = std::ranges::any_of(request.legs, [&](const payment::Leg& leg) {
+        return leg.kind == payment::LegKind::internal &&
+               !services.parts.accounts.is_known(leg.account);
+    });
+    return is_strange || !request.order || request.order->expires_at <= request.order->created_at ||
+           !services.parts.intake.owns(request.order_id.bucket());
+}
+
+Reply start_payment(const Services& services, const Call& call, Wish wish) {
+    PaymentRequest& request = wish.request;
+    if (auto reply = answer_elsewhere(services, call, request.order_id.bucket())) {
+        return *std::move(reply);
     }
     SLUICE_ANSWER_ASSIGN(payment::Order order, target_order(services, call, request));
     if (auto problem = settle_legs(request, order.amount.currency(), services, call)) {
@@ -155,56 +156,106 @@ Answer create_payment(const Services& services, const Call& call) {
     if (auto problem = check_expiry(start, services)) {
         return std::unexpected(*std::move(problem));
     }
-    if (const Value* inline_order = body.find("order")) {
+    if (const Value* inline_order = wish.body.find("order")) {
         start.order_hash = hash_request("order", *inline_order);
     }
-    start.idempotency_key = std::move(key);
-    start.request_hash = hash_request("POST /v1/payments", body);
-    const seconds patience = set_wait(start, services.settings, wait);
-    const PaymentId new_id = start.payment.id;
-    const bool is_inline = start.order_is_new;
+    start.idempotency_key = std::move(wish.key);
+    start.request_hash = hash_request("POST /v1/payments", wish.body);
+    const seconds patience = set_wait(start, services.settings, wish.wait);
 
-    Waiting<PaymentPicture> waiting;
-    services.parts.intake.start(std::move(start), waiting.reply());
-    auto picture = take(waiting, services, patience);
-    if (!picture) {
-        return std::unexpected(is_inline ? below_order(picture.error()) : picture.error());
-    }
-    return answer_with(picture->payment.id == new_id ? 201 : 200, *picture, wait);
+    auto finish = [new_id = start.payment.id,
+                   is_inline = start.order_is_new,
+                   wait = wish.wait](const Result<PaymentPicture>& picture) -> Answer {
+        if (!picture) {
+            Problem problem = problem_of(picture.error());
+            return std::unexpected(is_inline ? below_order(std::move(problem)) : problem);
+        }
+        return answer_with(picture->payment.id == new_id ? 201 : 200, *picture, wait);
+    };
+    return wait_for<PaymentPicture>(
+        patience + services.settings.engine_grace,
+        [&services, start = std::move(start)](Take<PaymentPicture> take) mutable {
+            services.parts.intake.start(std::move(start), std::move(take));
+        },
+        finish
+    );
 }
 
-Answer get_payment(const Services& services, const Call& call) {
+/// The end of get_payment() and close_payment().
+auto show(std::optional<seconds> wait) {
+    return [wait](const Result<PaymentPicture>& picture) -> Answer {
+        if (!picture) {
+            return std::unexpected(problem_of(picture.error()));
+        }
+        return answer_with(200, *picture, wait);
+    };
+}
+
+}  // namespace
+
+Reply create_payment(const Services& services, const Call& call) {
+    SLUICE_ANSWER_ASSIGN(Wish wish, read_wish(services, call));
+    if (!may_block(wish, services)) {
+        return start_payment(services, call, std::move(wish));
+    }
+    return Slow{[&services, &call, wish = std::move(wish)]() mutable {
+        return start_payment(services, call, std::move(wish));
+    }};
+}
+
+Reply get_payment(const Services& services, const Call& call) {
     SLUICE_ANSWER_ASSIGN(const PaymentId id, id_in_path<PaymentId>(call, "payment"));
     SLUICE_ANSWER_ASSIGN(const auto wait, read_wait(call.request));
-    SLUICE_ANSWER_ASSIGN(PaymentPicture picture, own_picture(services, call, id));
-    const bool must_wait = wait && *wait > seconds{0};
-    if (must_wait && !payment::is_final(picture.payment.status)) {
-        if (auto answer = answer_elsewhere(services, call, id.bucket())) {
-            return *std::move(answer);
-        }
-        SLUICE_ANSWER_ASSIGN(picture, wait_until_final(services, std::move(picture), *wait));
+    SLUICE_ANSWER_ASSIGN(const PaymentPicture picture, own_picture(services, call, id));
+    const seconds patience = wait.value_or(seconds{0});
+    if (patience == seconds{0} || payment::is_final(picture.payment.status)) {
+        return answer_with(200, picture, wait);
     }
-    return answer_with(200, picture, wait);
+    if (auto reply = answer_elsewhere(services, call, id.bucket())) {
+        return *std::move(reply);
+    }
+    return wait_for<PaymentPicture>(
+        patience + services.settings.engine_grace,
+        [&services, id, patience](Take<PaymentPicture> take) {
+            services.parts.intake.wait_final(id, services.ids.now() + patience, std::move(take));
+        },
+        show(wait)
+    );
 }
 
-Answer close_payment(const Services& services, const Call& call) {
+Reply close_payment(const Services& services, const Call& call) {
     SLUICE_ANSWER_ASSIGN(const PaymentId id, id_in_path<PaymentId>(call, "payment"));
     SLUICE_ANSWER_ASSIGN(const auto wait, read_wait(call.request));
     if (auto problem = check_empty_body(call.request, services.settings.body_bytes_max)) {
         return std::unexpected(*std::move(problem));
     }
-    SLUICE_ANSWER_ASSIGN(PaymentPicture picture, own_picture(services, call, id));
-    if (!payment::is_final(picture.payment.status)) {
-        if (auto answer = answer_elsewhere(services, call, id.bucket())) {
-            return *std::move(answer);
-        }
-        Waiting<PaymentPicture> waiting;
-        services.parts.intake.close(id, waiting.reply());
-        SLUICE_ANSWER_ASSIGN(picture, take(waiting, services, seconds{0}));
-        const seconds patience = wait.value_or(seconds{0});
-        SLUICE_ANSWER_ASSIGN(picture, wait_until_final(services, std::move(picture), patience));
+    SLUICE_ANSWER_ASSIGN(const PaymentPicture picture, own_picture(services, call, id));
+    if (payment::is_final(picture.payment.status)) {
+        return answer_with(200, picture, wait);
     }
-    return answer_with(200, picture, wait);
+    if (auto reply = answer_elsewhere(services, call, id.bucket())) {
+        return *std::move(reply);
+    }
+    const seconds patience = wait.value_or(seconds{0});
+    auto close = [&services, id, patience](Take<PaymentPicture> take) {
+        services.parts.intake.close(
+            id,
+            [&services, patience, take = std::move(take)](Result<PaymentPicture> closing) {
+                const bool is_the_end = !closing || patience == seconds{0} ||
+                                        payment::is_final(closing->payment.status);
+                if (is_the_end) {
+                    take(std::move(closing));
+                    return;
+                }
+                services.parts.intake.wait_final(
+                    closing->payment.id, services.ids.now() + patience, take
+                );
+            }
+        );
+    };
+    return wait_for<PaymentPicture>(
+        patience + services.settings.engine_grace, std::move(close), show(wait)
+    );
 }
 
 Answer get_timeline(const Services& services, const Call& call) {

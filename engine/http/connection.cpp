@@ -1,187 +1,327 @@
 #include "http/connection.hpp"
 
 #include <algorithm>
-#include <arpa/inet.h>
-#include <array>
-#include <cerrno>
-#include <cstring>
+#include <exception>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <utility>
+
+#include <boost/asio/buffer.hpp>
 
 namespace sluice::http {
 
 namespace {
 
-constexpr std::size_t kInputChunk = 16U << 10U;
+using SystemError = boost::system::error_code;
+namespace asio = boost::asio;
+
+constexpr std::size_t kPipelineMax = 16;
 constexpr std::size_t kOutputHigh = 256U << 10U;
+constexpr std::size_t kBufferKept = 16U << 10U;
 constexpr std::chrono::milliseconds kDrainTime{500};
 constexpr std::size_t kDrainBytes = 4U << 20U;
 
-int milliseconds_until(std::chrono::steady_clock::time_point deadline) {
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-    constexpr std::chrono::milliseconds kLongest{60'000};
-    return static_cast<int>(std::clamp(left, std::chrono::milliseconds{0}, kLongest).count());
+SteadyTime now() { return std::chrono::steady_clock::now(); }
+
+void forget(std::string& text) {
+    text.clear();
+    if (text.capacity() > kBufferKept) {
+        text.shrink_to_fit();
+    }
+}
+
+bool must_wait(const SystemError& error) {
+    return error == asio::error::would_block || error == asio::error::try_again;
 }
 
 }  // namespace
 
-Connection::Connection(int socket, ConnectionLimits limits) : socket_(socket), limits_(limits) {
-    const int on = 1;
-    ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    ::fcntl(socket_, F_SETFD, FD_CLOEXEC);
+Connection::Connection(Socket socket, ConnectionHost& host)
+    : socket_(std::move(socket)),
+      host_(host),
+      parser_(
+          {.head_max_bytes = host.settings.head_max_bytes,
+           .body_max_bytes = host.settings.body_max_bytes}
+      ) {
+    SystemError ignored;
+    socket_.non_blocking(true, ignored);
+    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+    ::fcntl(socket_.native_handle(), F_SETFD, FD_CLOEXEC);
+    remote_address_ = socket_.remote_endpoint(ignored).address().to_string();
+}
 
-    sockaddr_storage peer{};
-    socklen_t size = sizeof peer;
-    std::array<char, INET6_ADDRSTRLEN> text{};
-    if (::getpeername(socket_, reinterpret_cast<sockaddr*>(&peer), &size) != 0) {
+void Connection::begin() {
+    idle_until_ = now() + host_.settings.keep_alive_timeout;
+    await_input();
+}
+
+void Connection::await_input() {
+    if (awaits_input_ || !socket_.is_open()) {
         return;
     }
-    if (peer.ss_family == AF_INET) {
-        sockaddr_in address{};
-        std::memcpy(&address, &peer, sizeof address);
-        ::inet_ntop(AF_INET, &address.sin_addr, text.data(), text.size());
-        remote_port_ = ntohs(address.sin_port);
-    } else if (peer.ss_family == AF_INET6) {
-        sockaddr_in6 address{};
-        std::memcpy(&address, &peer, sizeof address);
-        ::inet_ntop(AF_INET6, &address.sin6_addr, text.data(), text.size());
-        remote_port_ = ntohs(address.sin6_port);
-    }
-    remote_address_ = text.data();
-}
-
-Connection::~Connection() {
-    if (cut_) {
-        // A reset instead of an orderly end: the peer must see a broken line, not a finished one.
-        const linger abort{.l_onoff = 1, .l_linger = 0};
-        ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
-    }
-    ::close(socket_);
-}
-
-bool Connection::wait_for(short events, SteadyTime deadline) {
-    for (;;) {
-        pollfd entry{.fd = socket_, .events = events, .revents = 0};
-        const int ready = ::poll(&entry, 1, milliseconds_until(deadline));
-        if (ready > 0) {
-            return true;
+    awaits_input_ = true;
+    socket_.async_wait(Socket::wait_read, [self = shared_from_this()](const SystemError& error) {
+        self->awaits_input_ = false;
+        if (!error) {
+            self->take_input();
         }
-        if (ready < 0 && errno != EINTR) {
-            return false;
-        }
-        if (std::chrono::steady_clock::now() >= deadline) {
-            timed_out_ = true;
-            return false;
-        }
-    }
+    });
 }
 
-Connection::Wait Connection::wait_readable(std::chrono::milliseconds timeout) {
-    if (has_buffered_input()) {
-        return Wait::readable;
-    }
-    const bool ready = wait_for(POLLIN, std::chrono::steady_clock::now() + timeout);
-    const bool over = timed_out_;
-    timed_out_ = false;
-    if (!ready) {
-        return over ? Wait::timed_out : Wait::closed;
-    }
-    char byte = 0;
-    const ssize_t seen = ::recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return seen > 0 ? Wait::readable : Wait::closed;
-}
-
-void Connection::begin_request() {
-    deadline_ = std::chrono::steady_clock::now() + limits_.read_timeout;
-    head_left_ = limits_.head_max_bytes;
-    in_head_ = true;
-    anything_written_ = false;
-}
-
-bool Connection::fill() {
-    if (!flush()) {
-        return false;
-    }
-    input_.resize(kInputChunk);
-    position_ = 0;
-    for (;;) {
-        const ssize_t got = ::recv(socket_, input_.data(), input_.size(), MSG_DONTWAIT);
-        if (got > 0) {
-            input_.resize(static_cast<std::size_t>(got));
-            return true;
-        }
-        const bool again = got < 0 && (errno == EAGAIN || errno == EINTR);
-        if (!again || !wait_for(POLLIN, deadline_)) {
-            input_.clear();
-            return false;
-        }
-    }
-}
-
-long Connection::read(char* out, std::size_t size) {
-    if (!has_buffered_input() && !fill()) {
-        return -1;
-    }
-    const std::size_t count = std::min(size, input_.size() - position_);
-    if (in_head_) {
-        if (count > head_left_) {
-            head_overflow_ = true;
-            return -1;
-        }
-        head_left_ -= count;
-    }
-    std::memcpy(out, input_.data() + position_, count);
-    position_ += count;
-    return static_cast<long>(count);
-}
-
-void Connection::write(std::string_view text) {
-    anything_written_ = true;
-    output_.append(text);
-    if (output_.size() > kOutputHigh) {
-        flush();
-    }
-}
-
-bool Connection::flush() {
-    std::string_view left = output_;
-    auto deadline = std::chrono::steady_clock::now() + limits_.write_timeout;
-    while (!left.empty() && !cut_) {
-        const ssize_t sent = ::send(socket_, left.data(), left.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (sent > 0) {
-            left.remove_prefix(static_cast<std::size_t>(sent));
-            deadline = std::chrono::steady_clock::now() + limits_.write_timeout;
-            continue;
-        }
-        const bool again = sent < 0 && (errno == EAGAIN || errno == EINTR);
-        if (!again || !wait_for(POLLOUT, deadline)) {
-            cut_ = true;
-        }
-    }
-    output_.clear();
-    return !cut_;
-}
-
-void Connection::drain() {
-    if (!flush()) {
+void Connection::take_input() {
+    SystemError error;
+    auto& arrived = host_.arrived;
+    const std::size_t size = socket_.read_some(asio::buffer(arrived), error);
+    if (error && !must_wait(error)) {
+        input_ended(error == asio::error::eof);
         return;
     }
-    ::shutdown(socket_, SHUT_WR);
-    const auto deadline = std::chrono::steady_clock::now() + kDrainTime;
-    std::size_t taken = 0;
-    input_.resize(kInputChunk);
-    while (taken < kDrainBytes && wait_for(POLLIN, deadline)) {
-        const ssize_t got = ::recv(socket_, input_.data(), input_.size(), MSG_DONTWAIT);
-        if (got <= 0) {
+    if (draining_) {
+        drained_ += size;
+        if (drained_ > kDrainBytes) {
+            close();
+        }
+        await_input();
+        return;
+    }
+    use({arrived.data(), size});
+    write_answers();
+}
+
+void Connection::input_ended(bool orderly) {
+    if (!orderly || draining_) {
+        close();
+        return;
+    }
+    if (in_request_) {
+        refuse(parser_.cut_short());
+    }
+    input_over_ = true;
+    closes_ = true;
+    write_answers();
+}
+
+/// Parses what is there and keeps the rest.
+void Connection::use(std::string_view fresh) {
+    if (input_.empty()) {
+        input_ = parse(fresh);
+    } else {
+        input_.append(fresh);
+        input_.erase(0, input_.size() - parse(input_).size());
+    }
+    if (!input_over_ && may_take_more()) {
+        await_input();
+    }
+}
+
+std::string_view Connection::parse(std::string_view bytes) {
+    while (!input_over_ && may_take_more()) {
+        if (!in_request_) {
+            bytes.remove_prefix(std::min(bytes.find_first_not_of("\r\n"), bytes.size()));
+            if (bytes.empty()) {
+                break;
+            }
+            in_request_ = true;
+            request_by_ = now() + host_.settings.read_timeout;
+            parser_.begin();
+        }
+        bytes.remove_prefix(parser_.put(bytes));
+        if (const auto& refusal = parser_.refusal()) {
+            refuse(*refusal);
+        } else if (parser_.is_done()) {
+            hand_over();
+        } else {
             break;
         }
-        taken += static_cast<std::size_t>(got);
     }
+    return input_over_ ? std::string_view{} : bytes;
+}
+
+bool Connection::may_take_more() const {
+    return answers_.size() < kPipelineMax && output_.size() < kOutputHigh;
+}
+
+void Connection::hand_over() {
+    in_request_ = false;
+    ++served_;
+    Request request = parser_.take();
+    request.remote_address = remote_address_;
+    const bool stays = parser_.keeps_alive() && served_ < host_.settings.keep_alive_max;
+    answers_.push_back(std::make_shared<PendingAnswer>(
+        host_,
+        weak_from_this(),
+        AnswerForm{
+            .has_body = request.method != "HEAD",
+            .keeps_alive = stays,
+            .is_http_1_0 = parser_.is_http_1_0()
+        }
+    ));
+    if (!stays) {
+        input_over_ = true;
+        closes_ = true;
+    }
+    Responder responder(answers_.back());
+    try {
+        host_.handler(std::move(request), std::move(responder));
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): see below
+        // The responder, dropped on the way here, has answered.
+    }
+}
+
+void Connection::refuse(const ProtocolError& error) {
+    in_request_ = false;
+    input_over_ = true;
+    closes_ = true;
+    refused_ = true;
+    auto refusal =
+        std::make_shared<PendingAnswer>(host_, weak_from_this(), AnswerForm{.keeps_alive = false});
+    refusal->put(host_.protocol_error(error));
+    answers_.push_back(std::move(refusal));
+}
+
+void Connection::offer_to_continue() {
+    if (in_request_ && answers_.empty() && parser_.waits_for_continue()) {
+        parser_.said_continue();
+        output_.append("HTTP/1.1 100 Continue\r\n\r\n");
+    }
+}
+
+void Connection::write_answers() {
+    if (!socket_.is_open()) {
+        return;
+    }
+    while (!answers_.empty() && answers_.front()->is_there()) {
+        const auto answer = std::move(answers_.front());
+        answers_.pop_front();
+        if (answer->response().status == Response::kCutConnection) {
+            reset();
+            return;
+        }
+        const bool is_last = !answer->form().keeps_alive || (closes_ && answers_.empty());
+        append_message(
+            output_,
+            answer->response(),
+            answer->form(),
+            {.closes = is_last, .keep_alive = host_.keep_alive}
+        );
+    }
+    offer_to_continue();
+    flush();
+}
+
+void Connection::flush() {
+    while (written_ < output_.size() && !awaits_output_) {
+        SystemError error;
+        const auto left = std::string_view(output_).substr(written_);
+        written_ += socket_.write_some(asio::buffer(left.data(), left.size()), error);
+        progress_by_ = now() + host_.settings.write_timeout;
+        if (must_wait(error)) {
+            await_output();
+        } else if (error) {
+            close();
+            return;
+        }
+    }
+    if (!awaits_output_) {
+        all_is_written();
+    }
+}
+
+void Connection::await_output() {
+    awaits_output_ = true;
+    socket_.async_wait(Socket::wait_write, [self = shared_from_this()](const SystemError& error) {
+        self->awaits_output_ = false;
+        if (!error) {
+            self->flush();
+        }
+    });
+}
+
+void Connection::all_is_written() {
+    if (!output_.empty()) {
+        idle_until_ = now() + host_.settings.keep_alive_timeout;
+        written_ = 0;
+        forget(output_);
+    }
+    if (answers_.empty() && closes_) {
+        drain();
+        return;
+    }
+    if (!input_over_ && !awaits_input_ && may_take_more()) {
+        use({});
+        write_answers();
+    }
+}
+
+/// Takes in what is on its way for a moment, so that the answer is not lost to a reset.
+void Connection::drain() {
+    if (!refused_) {
+        close();
+        return;
+    }
+    if (draining_) {
+        return;
+    }
+    draining_ = true;
+    drain_until_ = now() + kDrainTime;
+    SystemError ignored;
+    socket_.shutdown(Socket::shutdown_send, ignored);
+    await_input();
+}
+
+void Connection::end() {
+    input_over_ = true;
+    closes_ = true;
+    if (answers_.empty() && output_.empty() && !draining_) {
+        close();
+    }
+}
+
+void Connection::check_time(SteadyTime time) {
+    const auto overdue = [&](const auto& answer) { return answer->is_overdue(time); };
+    if (std::ranges::any_of(answers_, overdue)) {
+        const auto answers = answers_;
+        for (const auto& answer : answers) {
+            if (answer->is_overdue(time)) {
+                answer->give_up();
+            }
+        }
+    }
+    if (draining_) {
+        if (time >= drain_until_) {
+            close();
+        }
+    } else if (awaits_output_) {
+        if (time >= progress_by_) {
+            reset();
+        }
+    } else if (in_request_ && !input_over_) {
+        if (time >= request_by_ && may_take_more()) {
+            refuse(
+                {408,
+                 "the request did not arrive within " +
+                     std::to_string(host_.settings.read_timeout.count()) + " ms"}
+            );
+            write_answers();
+        }
+    } else if (answers_.empty() && time >= idle_until_) {
+        close();
+    }
+}
+
+/// The peer must see a broken line, not a finished one.
+void Connection::reset() {
+    SystemError ignored;
+    socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+    close();
+}
+
+void Connection::close() {
+    if (!socket_.is_open()) {
+        return;
+    }
+    SystemError ignored;
+    socket_.close(ignored);
+    host_.on_closed(*this);
 }
 
 }  // namespace sluice::http

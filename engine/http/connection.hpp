@@ -1,79 +1,95 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include "http/pending_answer.hpp"
+#include "http/request_parser.hpp"
+#include "http/server.hpp"
 
 namespace sluice::http {
 
-struct ConnectionLimits {
-    std::size_t head_max_bytes = 0;
-    std::chrono::milliseconds read_timeout{0};
-    std::chrono::milliseconds write_timeout{0};
+class Connection;
+
+/// What the connections of a server share. Outlives them; I/O thread.
+struct ConnectionHost {
+    ServerSettings settings;
+    Handler handler;
+    ProtocolErrorHandler protocol_error;
+    std::shared_ptr<Mailbox> mailbox;
+    std::string keep_alive;  ///< the value of that header
+    /// What just came in, within one callback: idle connections hold no buffer.
+    std::vector<char> arrived;
+    /// Told once, when the socket is closed.
+    std::function<void(Connection&)> on_closed;
 };
 
-/// One accepted TCP connection: buffered reading under the request's deadline and budget, writes
-/// gathered into few packets. Owns the socket. One thread.
-class Connection {
+/// One accepted connection: reads requests, hands them over, writes the answers in their order.
+/// Callers may pipeline; a few requests of one connection are worked on at once. Owned by the
+/// server and by what it waits for; I/O thread.
+class Connection : public std::enable_shared_from_this<Connection> {
   public:
-    Connection(int socket, ConnectionLimits limits);
-    ~Connection();
-    Connection(const Connection&) = delete;
-    Connection& operator=(const Connection&) = delete;
+    Connection(boost::asio::ip::tcp::socket socket, ConnectionHost& host);
 
-    enum class Wait { readable, timed_out, closed };
-    /// Until a byte of the next request is there.
-    Wait wait_readable(std::chrono::milliseconds timeout);
-
-    /// Starts the clock and the head budget of one request.
-    void begin_request();
-    /// The head is complete: what follows is counted by whoever reads the body.
-    void begin_body() { in_head_ = false; }
-
-    /// At least one byte, or -1: closed by the peer, over the deadline, over the head budget (see
-    /// timed_out() and head_overflow()). Sends what was written before it waits.
-    long read(char* out, std::size_t size);
-    [[nodiscard]] bool has_buffered_input() const { return position_ < input_.size(); }
-
-    void write(std::string_view text);
-    /// False when the peer does not take it within the write time-out.
-    bool flush();
-    /// Nothing more leaves this connection, not even what was written already.
-    void cut() { cut_ = true; }
-
-    /// Ends a connection whose request was not read to its end: takes in what is on its way for a
-    /// moment, so that the answer is not lost to a reset.
-    void drain();
-
-    [[nodiscard]] int socket() const { return socket_; }
-    [[nodiscard]] bool timed_out() const { return timed_out_; }
-    [[nodiscard]] bool head_overflow() const { return head_overflow_; }
-    [[nodiscard]] bool anything_written() const { return anything_written_; }
-    [[nodiscard]] const std::string& remote_address() const { return remote_address_; }
-    [[nodiscard]] int remote_port() const { return remote_port_; }
+    void begin();
+    /// Closes at once when no request is under way, else after the answers.
+    void end();
+    /// Acts on the deadlines that are over.
+    void check_time(SteadyTime now);
+    /// Some answer of this connection is there.
+    void write_answers();
 
   private:
-    using SteadyTime = std::chrono::steady_clock::time_point;
+    using Socket = boost::asio::ip::tcp::socket;
 
-    bool fill();
-    bool wait_for(short events, SteadyTime deadline);
+    void await_input();
+    void take_input();
+    void input_ended(bool orderly);
+    void use(std::string_view fresh);
+    [[nodiscard]] std::string_view parse(std::string_view bytes);
+    [[nodiscard]] bool may_take_more() const;
+    void hand_over();
+    void refuse(const ProtocolError& error);
+    void offer_to_continue();
+    void flush();
+    void await_output();
+    void all_is_written();
+    void drain();
+    void reset();
+    void close();
 
-    int socket_;
-    ConnectionLimits limits_;
+    Socket socket_;
+    ConnectionHost& host_;
     std::string remote_address_;
-    int remote_port_ = 0;
+    RequestParser parser_;
 
-    std::string input_;
-    std::size_t position_ = 0;
+    std::string input_;  ///< what came and is not parsed yet
+    bool awaits_input_ = false;
+    bool input_over_ = false;  ///< nothing more is parsed
+    bool in_request_ = false;
+    SteadyTime request_by_;
+    std::size_t served_ = 0;
+
+    std::deque<std::shared_ptr<PendingAnswer>> answers_;  ///< in the order of their requests
+
     std::string output_;
-    SteadyTime deadline_;
-    std::size_t head_left_ = 0;
-    bool in_head_ = true;
-    bool timed_out_ = false;
-    bool head_overflow_ = false;
-    bool anything_written_ = false;
-    bool cut_ = false;
+    std::size_t written_ = 0;
+    bool awaits_output_ = false;
+    SteadyTime progress_by_;
+    SteadyTime idle_until_;
+
+    bool closes_ = false;   ///< when all is answered
+    bool refused_ = false;  ///< perhaps with unread input: drain before closing
+    bool draining_ = false;
+    SteadyTime drain_until_;
+    std::size_t drained_ = 0;
 };
 
 }  // namespace sluice::http

@@ -47,6 +47,9 @@ Refusal check_head(std::string_view version, const Headers& headers) {
     if (version == "HTTP/1.1" && !headers.has("Host")) {
         return ProtocolError{400, "Host is missing, wanted the name of this server"};
     }
+    if (version == "HTTP/1.0" && headers.has("Transfer-Encoding")) {
+        return ProtocolError{400, "Transfer-Encoding is given in HTTP/1.0, wanted HTTP/1.1"};
+    }
     const auto is_control = [](char c) { return (c >= 0 && c < 0x20 && c != '\t') || c == 0x7f; };
     for (const auto& [name, value] : headers) {
         if (std::ranges::any_of(value, is_control)) {

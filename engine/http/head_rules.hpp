@@ -9,8 +9,8 @@
 
 namespace sluice::http {
 
-/// What RFC 9110 and 9112 forbid in a head and the library lets pass: no Host in HTTP/1.1, a
-/// control character in a header.
+/// What RFC 9110 and 9112 forbid in a head and the library lets pass: no Host in HTTP/1.1,
+/// chunks in HTTP/1.0, a control character in a header.
 [[nodiscard]] std::optional<ProtocolError> check_head(
     std::string_view version, const Headers& headers
 );

@@ -19,6 +19,7 @@ class Headers {
     Headers() = default;
     Headers(std::initializer_list<Field> fields) : fields_(fields) {}
 
+    void reserve(std::size_t count) { fields_.reserve(count); }
     /// Appends; a name may stand several times.
     void add(Field field) { fields_.push_back(std::move(field)); }
     /// Replaces every field of this name by one.
@@ -52,8 +53,9 @@ struct Request {
     std::string remote_address;
 };
 
-/// What a server answers and a client gets. `Content-Length` and `Connection` are not for handlers
-/// to set.
+/// What a server answers and a client gets. Headers that frame the message (`Content-Length`,
+/// `Connection` and so on) are the server's own: what a handler sets of them is not sent, nor is a
+/// header with a line end in it.
 struct Response {
     /// Not an HTTP status: the server closes the connection without sending a single byte.
     static constexpr int kCutConnection = 0;

@@ -15,17 +15,4 @@ Response plain_answer(const ProtocolError& error) {
     return response;
 }
 
-std::string last_message(const Response& response) {
-    std::string text = "HTTP/1.1 " + std::to_string(response.status) + " " +
-                       std::string(status_text(response.status)) + "\r\nConnection: close\r\n" +
-                       "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
-    for (const auto& [name, value] : response.headers) {
-        text += name;
-        text += ": ";
-        text += value;
-        text += "\r\n";
-    }
-    return text + "\r\n" + response.body;
-}
-
 }  // namespace sluice::http

@@ -16,7 +16,4 @@ struct ProtocolError {
 /// application/problem+json with status, title and detail.
 [[nodiscard]] Response plain_answer(const ProtocolError& error);
 
-/// The answer as the bytes of the last HTTP/1.1 message of a connection.
-[[nodiscard]] std::string last_message(const Response& response);
-
 }  // namespace sluice::http

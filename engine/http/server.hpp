@@ -10,32 +10,35 @@
 #include "core/result.hpp"
 #include "http/message.hpp"
 #include "http/protocol_error.hpp"
+#include "http/responder.hpp"
 
 namespace sluice::http {
 
 struct ServerSettings {
     std::string host = "127.0.0.1";
-    std::uint16_t port = 0;  ///< 0: any free one; Server::port() tells which
-    /// Connections served at once; further ones wait for a free thread. Threads start on demand.
-    std::size_t threads = 64;
+    std::uint16_t port = 0;                ///< 0: any free one; Server::port() tells which
+    std::size_t connections_max = 10'000;  ///< open at once; further ones are not accepted yet
     std::size_t body_max_bytes = 1U << 20U;
     std::size_t head_max_bytes = 64U << 10U;         ///< request line and headers
     std::chrono::milliseconds read_timeout{10'000};  ///< for one whole request, from its first byte
     std::chrono::milliseconds write_timeout{10'000};  ///< without progress
     std::chrono::milliseconds keep_alive_timeout{75'000};
     std::size_t keep_alive_max = 100'000;  ///< requests on one connection
-    std::string thread_name = "http";      ///< at most 12 characters
+    std::string thread_name = "http";      ///< at most 15 characters
 };
 
-/// Answers one request; called on a connection's thread, many at once. Must not throw.
-using Handler = std::function<Response(const Request&)>;
+/// Sees to one request; called on the I/O thread, so it must not block: what may, goes to other
+/// threads (blocking.hpp). What it throws is answered 500.
+using Handler = std::function<void(Request, Responder)>;
 /// The answer for what never reaches the handler: 400 unreadable request, 408 slow request,
-/// 413 body over the limit, 414/431 head over the limit, 415 compressed body, 500 throwing handler.
+/// 413 body over the limit, 414/431 head over the limit, 415 compressed body; and 500 for a
+/// request nobody answered. Called on the I/O thread.
 using ProtocolErrorHandler = std::function<Response(const ProtocolError&)>;
 
-/// An HTTP/1.1 server: one thread for accepting, one for each live connection. It owns its sockets
-/// and threads. start() and stop() belong to one owner thread. It never answers compressed, never
-/// accepts a compressed body, and closes after any request it could not read to its end.
+/// An HTTP/1.1 server: one I/O thread for all connections; a request that waits for its answer
+/// holds no thread. It owns its sockets and its thread. start() and stop() belong to one owner
+/// thread. It never answers compressed, never accepts a compressed body, and closes after any
+/// request it could not read to its end.
 class Server {
   public:
     Server(ServerSettings settings, Handler handler);
@@ -54,8 +57,9 @@ class Server {
     /// The bound port; 0 before start().
     [[nodiscard]] std::uint16_t port() const;
 
-    /// Stops accepting, lets running requests finish and be answered, closes every connection and
-    /// joins. Blocks for as long as the slowest running handler. A second call does nothing.
+    /// Stops accepting, lets requests that were taken be answered, closes every connection and
+    /// joins. Blocks until the last Responder has answered or is dropped. A second call does
+    /// nothing.
     void stop();
 
   private:

@@ -1,6 +1,6 @@
 #include "simulator/psp.hpp"
 
-#include "http/server.hpp"
+#include "http/blocking.hpp"
 #include "simulator/callbacks.hpp"
 #include "simulator/control_api.hpp"
 #include "simulator/payer_page.hpp"
@@ -31,10 +31,13 @@ Psp::Psp(PspSettings settings, PspIdentities identities, const Clock& clock)
     http::ServerSettings server;
     server.host = own.host;
     server.port = own.port;
-    server.threads = own.threads;
     server.thread_name = "psp";
     parts_->server = std::make_unique<http::Server>(
-        std::move(server), [this](const http::Request& request) { return answer(request); }
+        std::move(server),
+        http::blocking(
+            [this](const http::Request& request) { return answer(request); },
+            {.threads_max = own.threads, .name = "psp-work"}
+        )
     );
 }
 

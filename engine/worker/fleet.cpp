@@ -70,8 +70,8 @@ std::size_t Fleet::buckets_held() const {
     return held;
 }
 
-Worker* Fleet::worker_of(Bucket bucket) {
-    for (auto& worker : workers_) {
+Worker* Fleet::worker_of(Bucket bucket) const {
+    for (const auto& worker : workers_) {
         if (worker->owns(bucket)) {
             return worker.get();
         }
@@ -98,7 +98,7 @@ Result<std::string> Fleet::look_up_owner(Bucket bucket) {
 }
 
 Result<std::optional<std::string>> Fleet::owner_elsewhere(Bucket bucket) {
-    if (worker_of(bucket) != nullptr) {
+    if (owns(bucket)) {
         return std::optional<std::string>{};
     }
     SLUICE_ASSIGN(std::string address, look_up_owner(bucket));

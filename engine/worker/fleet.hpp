@@ -43,6 +43,7 @@ class Fleet final : public Intake {
     /// another node is dropped: the new owner asks again.
     void deliver(channel::ExchangeReport report);
 
+    [[nodiscard]] bool owns(Bucket bucket) const override { return worker_of(bucket) != nullptr; }
     Result<std::optional<std::string>> owner_elsewhere(Bucket bucket) override;
     void start(StartPayment request, PictureReply reply) override;
     void close(PaymentId payment, PictureReply reply) override;
@@ -54,7 +55,7 @@ class Fleet final : public Intake {
     [[nodiscard]] const std::vector<std::unique_ptr<Worker>>& workers() const { return workers_; }
 
   private:
-    Worker* worker_of(Bucket bucket);
+    [[nodiscard]] Worker* worker_of(Bucket bucket) const;
     void post(Bucket bucket, Input input);
     Result<std::string> look_up_owner(Bucket bucket);
 

@@ -52,8 +52,12 @@ class Intake {
   public:
     virtual ~Intake() = default;
 
+    /// Whether the bucket is this node's right now. Does not block.
+    [[nodiscard]] virtual bool owns(Bucket bucket) const = 0;
+
     /// The address ("host:port") of the node that owns the bucket when that is not this node;
     /// nullopt when it is ours. `unavailable` when nobody is known to own it right now.
+    /// Blocks on the database when the bucket is not ours; nothing else here blocks.
     virtual Result<std::optional<std::string>> owner_elsewhere(Bucket bucket) = 0;
 
     /// Replies when what it waits for has come, or with what the natural keys already led to.

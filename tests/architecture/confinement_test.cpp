@@ -23,7 +23,7 @@ const std::vector<Confined>& table() {
         {"<lua.hpp", {"engine/lua"}},
         {"<lauxlib.h", {"engine/lua"}},
         {"<lualib.h", {"engine/lua"}},
-        {"<httplib", {"engine/http"}},
+        {"<boost/", {"engine/http"}},
         {"<curl/", {"engine/http"}},
         {"<toml++", {"engine/config"}},
         {"<openssl/", {"engine/channel", "engine/http"}},

@@ -5,8 +5,8 @@
 #include "channel/crypto.hpp"
 #include "channel/exchange.hpp"
 #include "channels/wechatpay_world.hpp"
+#include "http/blocking.hpp"
 #include "http/client.hpp"
-#include "http/server.hpp"
 
 namespace sluice::channel::testing {
 namespace {
@@ -38,10 +38,10 @@ class ExchangeOverHttp : public ::testing::Test {
 TEST_F(ExchangeOverHttp, CreatesAnOrderWithASignatureTheChannelAccepts) {
     http::Request received;
     const std::string body = R"({"code_url":"weixin://wxpay/bizpayurl?pr=p4lpSuKzz"})";
-    http::Server server({}, [&](const http::Request& request) {
-        received = request;
-        return http::Response{200, signature_headers("good", body), body};
-    });
+    http::Server server({}, http::blocking([&](const http::Request& request) {
+                            received = request;
+                            return http::Response{200, signature_headers("good", body), body};
+                        }));
     ASSERT_TRUE(server.start());
 
     const ExchangeReport report = collect_at(server.port());
@@ -62,9 +62,9 @@ TEST_F(ExchangeOverHttp, CreatesAnOrderWithASignatureTheChannelAccepts) {
 }
 
 TEST_F(ExchangeOverHttp, TakesACutAnswerAsUnknownAndADeadPortAsNotSent) {
-    http::Server server({}, [](const http::Request&) {
-        return http::Response{http::Response::kCutConnection, {}, {}};
-    });
+    http::Server server({}, http::blocking([](const http::Request&) {
+                            return http::Response{http::Response::kCutConnection, {}, {}};
+                        }));
     ASSERT_TRUE(server.start());
     const std::uint16_t port = server.port();
 

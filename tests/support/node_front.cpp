@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "http/server.hpp"
+#include "http/blocking.hpp"
 
 namespace sluice::testing {
 namespace {
@@ -41,11 +41,14 @@ http::Headers end_to_end(const http::Headers& headers) {
 
 Front::Front() {
     http::ServerSettings settings;
-    settings.threads = 256;
     settings.thread_name = "front";
-    server_ = std::make_unique<http::Server>(settings, [this](const http::Request& request) {
-        return pass_on(request);
-    });
+    server_ = std::make_unique<http::Server>(
+        settings,
+        http::blocking(
+            [this](const http::Request& request) { return pass_on(request); },
+            {.threads_max = 256, .name = "front-work"}
+        )
+    );
     if (const auto started = server_->start(); !started) {
         throw std::runtime_error("front: " + started.error().message);
     }

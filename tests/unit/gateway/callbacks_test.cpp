@@ -62,9 +62,11 @@ TEST_F(Callbacks, ThatAreTooLargeAreNotRead) {
 TEST_F(Callbacks, GoToTheOwnerOfTheInstruction) {
     intake.owner = "10.0.0.2:80";
     std::string went;
-    forwarder = [&](const std::string& address, const http::Request& request) {
+    forwarder = [&](const std::string& address,
+                    const http::Request& request,
+                    const gateway::ForwardDone& done) {
         went = address + " " + request.body;
-        return Result<http::Response>(http::Response{.status = 204, .headers = {}, .body = {}});
+        done(http::Response{.status = 204, .headers = {}, .body = {}});
     };
 
     EXPECT_EQ(tell("{}").status, 204);

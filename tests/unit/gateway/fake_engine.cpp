@@ -166,6 +166,7 @@ Result<std::optional<std::string>> FakeIntake::owner_elsewhere(Bucket) {
 }
 
 void FakeIntake::start(worker::StartPayment request, worker::PictureReply reply) {
+    asked_on = std::this_thread::get_id();
     const auto same_key = [&](const worker::StartPayment& earlier) {
         return !request.idempotency_key.empty() &&
                earlier.idempotency_key == request.idempotency_key;
@@ -220,7 +221,21 @@ void FakeIntake::wait_final(PaymentId payment, Time, worker::PictureReply reply)
     waits.push_back(payment);
     payment::PaymentPicture picture = payments_.pictures.at(payment);
     finish(picture, payment::PaymentStatus::closed);
-    reply(std::move(picture));
+    if (!late) {
+        reply(std::move(picture));
+        return;
+    }
+    const MutexLock lock(mutex_);
+    replies_.emplace_back([reply = std::move(reply), picture] { reply(picture); });
+    asked_.notify_all();
+}
+
+std::function<void()> FakeIntake::reply_of(std::size_t index) {
+    const MutexLock lock(mutex_);
+    while (replies_.size() <= index) {
+        asked_.wait(mutex_);
+    }
+    return replies_[index];
 }
 
 }  // namespace sluice::testing

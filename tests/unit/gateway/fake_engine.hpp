@@ -1,9 +1,11 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "core/mutex.hpp"
@@ -48,12 +50,14 @@ class MemoryAccounts final : public gateway::AccountStore {
     Result<gateway::AccountChange> open(const gateway::OpenAccount& request) override;
     Result<std::optional<gateway::Account>> find(AccountId id) override;
     Result<std::optional<gateway::AccountIdentity>> identify(AccountId id) override;
+    bool is_known(AccountId id) override { return all_known && rows_.contains(id); }
     Result<gateway::AccountChange> top_up(const gateway::TopUp& request) override;
     Result<gateway::AccountEntryPage> entries(AccountId id, gateway::PageRequest page) override;
     Result<gateway::Account> close(AccountId id) override;
 
     [[nodiscard]] std::size_t size() const { return rows_.size(); }
     [[nodiscard]] std::size_t top_ups() const { return top_ups_.size(); }
+    bool all_known = true;  ///< false: as if each were asked for the first time
 
   private:
     std::map<AccountId, gateway::Account> rows_;
@@ -67,16 +71,22 @@ class FakeIntake final : public worker::Intake {
   public:
     explicit FakeIntake(MemoryPayments& payments) : payments_(payments) {}
 
+    [[nodiscard]] bool owns(Bucket) const override { return !owner && !owner_error; }
     Result<std::optional<std::string>> owner_elsewhere(Bucket bucket) override;
     void start(worker::StartPayment request, worker::PictureReply reply) override;
     void close(PaymentId payment, worker::PictureReply reply) override;
     void callback(worker::CallbackFact fact, worker::DoneReply reply) override;
     void wait_final(PaymentId payment, Time deadline, worker::PictureReply reply) override;
 
+    /// What replies to the wait of that number, once it has begun.
+    std::function<void()> reply_of(std::size_t index);
+
     std::optional<std::string> owner;  ///< another node's address
     std::optional<Error> owner_error;
     std::optional<Error> next_error;  ///< told instead of any success
     bool silent = false;              ///< never replies
+    bool late = false;                ///< replies to waits when the test says so
+    std::thread::id asked_on;         ///< the thread of the last start()
     std::vector<worker::StartPayment> starts;
     std::vector<PaymentId> closes;
     std::vector<PaymentId> waits;
@@ -84,6 +94,9 @@ class FakeIntake final : public worker::Intake {
 
   private:
     MemoryPayments& payments_;
+    Mutex mutex_;
+    ConditionVariable asked_;
+    std::vector<std::function<void()>> replies_ SLUICE_GUARDED_BY(mutex_);
 };
 
 }  // namespace sluice::testing

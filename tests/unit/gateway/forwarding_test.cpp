@@ -7,10 +7,14 @@ class Forwarding : public GatewayFixture {
   protected:
     Forwarding() {
         intake.owner = "10.0.0.2:80";
-        forwarder = [this](const std::string& address, const http::Request& request) {
+        forwarder = [this](
+                        const std::string& address,
+                        const http::Request& request,
+                        const gateway::ForwardDone& done
+                    ) {
             sent_to = address;
             sent = request;
-            return answer;
+            done(answer);
         };
     }
 

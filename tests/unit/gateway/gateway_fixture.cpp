@@ -44,7 +44,7 @@ http::Response GatewayFixture::refused(const http::ProtocolError& error) {
     return gateway().protocol_error(error);
 }
 
-http::Response GatewayFixture::send(const Ask& ask) {
+std::shared_ptr<Line> GatewayFixture::begin(const Ask& ask) {
     http::Request request{.method = ask.method, .target = ask.target, .body = ask.body};
     const std::size_t mark = ask.target.find('?');
     request.path = ask.target.substr(0, mark);
@@ -56,10 +56,16 @@ http::Response GatewayFixture::send(const Ask& ask) {
     if (!ask.content_type.empty() && !ask.body.empty()) {
         request.headers.add({"Content-Type", ask.content_type});
     }
-    http::Response response = gateway().handle(request);
+    auto line = std::make_shared<Line>();
+    gateway().handle(std::move(request), http::Responder(line));
+    return line;
+}
+
+http::Response GatewayFixture::send(const Ask& ask) {
+    http::Response response = begin(ask)->wait();
     const Exchanged exchanged{
         ask.method == "HEAD" ? "GET" : ask.method,
-        request.path,
+        ask.target.substr(0, ask.target.find('?')),
         response.status,
         std::string(response.headers.get_or_empty("Content-Type")),
         response.body

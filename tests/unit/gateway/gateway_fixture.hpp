@@ -12,6 +12,7 @@
 #include "core/value.hpp"
 #include "gateway/gateway.hpp"
 #include "unit/gateway/fake_engine.hpp"
+#include "unit/gateway/line.hpp"
 
 namespace sluice::testing {
 
@@ -35,6 +36,8 @@ class GatewayFixture : public ::testing::Test {
     GatewayFixture();
 
     http::Response send(const Ask& ask);
+    /// Without waiting for the answer.
+    std::shared_ptr<Line> begin(const Ask& ask);
     http::Response get(const std::string& target) { return send({.target = target}); }
     http::Response post(const std::string& target, const std::string& body) {
         return send({.method = "POST", .target = target, .body = body});

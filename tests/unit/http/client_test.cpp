@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "http/server.hpp"
+#include "http/blocking.hpp"
 #include "unit/http/raw_socket.hpp"
 
 namespace sluice::http {
@@ -275,9 +275,9 @@ TEST(HttpClient, EndsWhatIsUnderWayWhenItGoes) {
 
 TEST(HttpClient, CarriesAThousandExchangesOnOneThread) {
     constexpr std::size_t kExchanges = 1000;
-    ServerSettings settings;
-    settings.threads = 64;
-    Server server(settings, [](const Request& request) { return Response{.body = request.path}; });
+    Server server({}, blocking([](const Request& request) {
+                      return Response{.body = request.path};
+                  }));
     ASSERT_TRUE(server.start().has_value());
     const std::string base = "http://127.0.0.1:" + std::to_string(server.port()) + "/";
     Client client({.running_per_host_max = 64});

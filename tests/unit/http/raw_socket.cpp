@@ -64,6 +64,8 @@ void RawSocket::send(std::string_view text) const {
     }
 }
 
+void RawSocket::end_sending() const { ::shutdown(socket_, SHUT_WR); }
+
 std::string RawSocket::receive_until(std::string_view stop) const {
     std::string all;
     std::array<char, 4096> part{};

@@ -17,6 +17,8 @@ class RawSocket {
     RawSocket& operator=(RawSocket&&) = delete;
 
     void send(std::string_view text) const;
+    /// Nothing more will be sent; answers are still read.
+    void end_sending() const;
     /// What arrives until the peer closes, or until `stop` was seen; waits 5 s at most.
     [[nodiscard]] std::string receive_until(std::string_view stop = {}) const;
     /// The peer has closed (or reset) and nothing more arrives; waits 5 s at most.

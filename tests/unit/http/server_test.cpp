@@ -1,5 +1,3 @@
-#include "http/server.hpp"
-
 #include <atomic>
 #include <latch>
 #include <thread>
@@ -7,63 +5,25 @@
 
 #include <gtest/gtest.h>
 
+#include "http/blocking.hpp"
 #include "http/client.hpp"
-#include "unit/http/raw_socket.hpp"
+#include "unit/http/running_server.hpp"
 
 namespace sluice::http {
 namespace {
 
 using std::chrono::milliseconds;
+using testing::echo;
+using testing::post;
+using testing::quick_settings;
 using testing::RawSocket;
-
-ServerSettings quick_settings() {
-    ServerSettings settings;
-    settings.threads = 32;
-    settings.body_max_bytes = 1000;
-    settings.read_timeout = milliseconds(300);
-    return settings;
-}
-
-Response echo(const Request& request) {
-    return {
-        .status = 200,
-        .headers = {{"Content-Type", "text/plain"}},
-        .body = request.method + " " + request.target + " " + request.body
-    };
-}
-
-class RunningServer {
-  public:
-    explicit RunningServer(ServerSettings settings = quick_settings(), Handler handler = echo)
-        : server_(std::move(settings), std::move(handler)) {
-        const auto started = server_.start();
-        EXPECT_TRUE(started.has_value());
-    }
-    Server& operator*() { return server_; }
-    [[nodiscard]] std::uint16_t port() const { return server_.port(); }
-    [[nodiscard]] std::string url(std::string_view path) const {
-        return "http://127.0.0.1:" + std::to_string(port()) + std::string(path);
-    }
-    [[nodiscard]] std::string answer_to(std::string_view text) const {
-        const RawSocket socket = RawSocket::connect(port());
-        socket.send(text);
-        return socket.receive_until();
-    }
-
-  private:
-    Server server_;
-};
-
-std::string post(std::string_view framing, std::string_view body = {}) {
-    return "POST /p HTTP/1.1\r\nHost: x\r\n" + std::string(framing) + "\r\n\r\n" +
-           std::string(body);
-}
+using testing::RunningServer;
 
 TEST(HttpServer, HandsTheRawTargetAndItsHalvesToTheHandler) {
     Request seen;
-    const RunningServer server(quick_settings(), [&](const Request& request) {
-        seen = request;
-        return Response{.status = 204};
+    const RunningServer server(quick_settings(), [&](Request request, Responder responder) {
+        seen = std::move(request);
+        responder.answer(Response{.status = 204});
     });
 
     const std::string answer = server.answer_to(
@@ -117,6 +77,14 @@ TEST(HttpServer, ReadsChunkedBodies) {
     EXPECT_TRUE(answer.ends_with("POST /p abcd")) << answer;
 }
 
+std::string many(std::string_view text, std::size_t times) {
+    std::string all;
+    for (std::size_t i = 0; i < times; ++i) {
+        all += text;
+    }
+    return all;
+}
+
 struct Refusal {
     const char* what;
     std::string text;
@@ -128,9 +96,9 @@ class HttpServerRefuses : public ::testing::TestWithParam<Refusal> {};
 
 TEST_P(HttpServerRefuses, WithAStatusAndCloses) {
     std::atomic<int> handled = 0;
-    const RunningServer server(quick_settings(), [&](const Request& request) {
+    const RunningServer server(quick_settings(), [&](const Request& request, Responder responder) {
         ++handled;
-        return echo(request);
+        echo(request, std::move(responder));
     });
 
     const std::string answer = server.answer_to(GetParam().text);
@@ -215,6 +183,32 @@ INSTANTIATE_TEST_SUITE_P(
             413,
             "has 1001 bytes"
         },
+        Refusal{
+            "chunks in an old version",
+            "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            400,
+            "Transfer-Encoding is given in HTTP/1.0"
+        },
+        Refusal{"another protocol", "\x16\x03\x01", 400, "wanted METHOD ADDRESS HTTP/1.1"},
+        Refusal{"blank before colon", post("X : y"), 400, "wanted METHOD ADDRESS HTTP/1.1"},
+        Refusal{
+            "endless chunk line",
+            post("Transfer-Encoding: chunked", std::string(9'000, '0')),
+            400,
+            "the chunks of the body cannot be read"
+        },
+        Refusal{
+            "second transfer",
+            post("Transfer-Encoding: chunked\r\nTransfer-Encoding: gzip", "0\r\n\r\n"),
+            400,
+            ", wanted "
+        },
+        Refusal{
+            "many small headers",
+            "GET / HTTP/1.1\r\nHost: h\r\n" + many("X: y\r\n", 11'000) + "\r\n",
+            431,
+            "too long, wanted at most "
+        },
         Refusal{"no host", "GET / HTTP/1.1\r\nX: y\r\n\r\n", 400, "Host is missing"},
         Refusal{
             "control character",
@@ -243,12 +237,14 @@ TEST(HttpServer, SaysContinueOnlyToABodyItWillTake) {
 
     const std::string refused =
         server.answer_to(post("Expect: 100-continue\r\nContent-Length: 1001"));
-    const std::string taken = server.answer_to(
-        post("Expect: 100-continue\r\nConnection: close\r\nContent-Length: 2", "ab")
-    );
+    const RawSocket socket = RawSocket::connect(server.port());
+    socket.send(post("Expect: 100-continue\r\nConnection: close\r\nContent-Length: 2"));
+    const std::string invited = socket.receive_until("\r\n\r\n");
+    socket.send("ab");
+    const std::string taken = socket.receive_until();
 
     EXPECT_EQ(refused.find("100 Continue"), std::string::npos) << refused;
-    EXPECT_TRUE(taken.starts_with("HTTP/1.1 100 Continue\r\n")) << taken;
+    EXPECT_EQ(invited, "HTTP/1.1 100 Continue\r\n\r\n");
     EXPECT_TRUE(taken.ends_with("POST /p ab")) << taken;
 }
 
@@ -256,12 +252,90 @@ TEST(HttpServer, TellsHowLongItReallyKeepsAConnection) {
     ServerSettings settings = quick_settings();
     settings.keep_alive_timeout = std::chrono::seconds(7);
     settings.keep_alive_max = 42;
-    const RunningServer server(settings, echo);
+    const RunningServer server(settings);
 
     const auto answer = fetch({.url = server.url("/")});
 
     ASSERT_TRUE(answer.has_value());
     EXPECT_EQ(answer->headers.get_or_empty("Keep-Alive"), "timeout=7, max=42");
+}
+
+TEST(HttpServer, FramesTheAnswerItself) {
+    const RunningServer server(quick_settings(), [](const Request&, Responder responder) {
+        responder.answer(Response{
+            .headers =
+                {{"content-length", "99"},
+                 {"Transfer-Encoding", "chunked"},
+                 {"X-Evil", "a\r\nX-Injected: b"},
+                 {"X-Good", "c"}},
+            .body = "body"
+        });
+    });
+
+    const std::string answer = server.answer_to(post("Content-Length: 0\r\nConnection: close"));
+
+    EXPECT_EQ(
+        answer, "HTTP/1.1 200 OK\r\nX-Good: c\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbody"
+    );
+}
+
+TEST(HttpServer, AnswersHeadWithoutABody) {
+    const RunningServer server;
+
+    const std::string answer =
+        server.answer_to("HEAD /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+
+    EXPECT_NE(answer.find("Content-Length: 8\r\n"), std::string::npos) << answer;
+    EXPECT_TRUE(answer.ends_with("\r\n\r\n")) << answer;
+}
+
+TEST(HttpServer, KeepsAnOldConnectionOnlyWhenAsked) {
+    const RunningServer server;
+
+    const std::string closed = server.answer_to("GET /x HTTP/1.0\r\n\r\n");
+    const RawSocket kept = RawSocket::connect(server.port());
+    for (int i = 0; i < 2; ++i) {
+        kept.send("GET /x HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+        EXPECT_NE(kept.receive_until("GET /x").find("Connection: keep-alive"), std::string::npos);
+    }
+
+    EXPECT_NE(closed.find("Connection: close"), std::string::npos) << closed;
+}
+
+TEST(HttpServer, DoesNotTakeATrailerForAHeader) {
+    Request seen;
+    const RunningServer server(quick_settings(), [&](Request request, Responder responder) {
+        seen = std::move(request);
+        responder.answer(Response{.status = 204});
+    });
+
+    const std::string answer = server.answer_to(
+        post("Transfer-Encoding: chunked\r\nConnection: close", "1\r\na\r\n0\r\nX-Late: 1\r\n\r\n")
+    );
+
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 204")) << answer;
+    EXPECT_EQ(seen.body, "a");
+    EXPECT_FALSE(seen.headers.has("X-Late"));
+}
+
+TEST(HttpServer, AnswersACallerThatSaysNothingMore) {
+    const RunningServer server;
+    const RawSocket socket = RawSocket::connect(server.port());
+
+    socket.send(post("Content-Length: 2", "ab"));
+    socket.end_sending();
+
+    EXPECT_TRUE(socket.receive_until().ends_with("POST /p ab"));
+}
+
+TEST(HttpServer, TellsThatTheBodyIsCutShort) {
+    const RunningServer server;
+    const RawSocket socket = RawSocket::connect(server.port());
+
+    socket.send(post("Content-Length: 10", "ab"));
+    socket.end_sending();
+
+    EXPECT_NE(socket.receive_until().find("ended before the announced body"), std::string::npos);
 }
 
 TEST(HttpServer, AsksTheHookForProtocolErrors) {
@@ -288,10 +362,10 @@ TEST(HttpServer, AsksTheHookForProtocolErrors) {
 }
 
 TEST(HttpServer, NeverCompressesNorCutsAnAnswerToARange) {
-    const RunningServer server(quick_settings(), [](const Request&) {
-        return Response{
+    const RunningServer server(quick_settings(), [](const Request&, Responder responder) {
+        responder.answer(Response{
             .headers = {{"Content-Type", "application/json"}}, .body = std::string(2000, 'j')
-        };
+        });
     });
 
     const auto answer = fetch(
@@ -305,8 +379,8 @@ TEST(HttpServer, NeverCompressesNorCutsAnAnswerToARange) {
 }
 
 TEST(HttpServer, CutsTheConnectionWithoutAByteWhenTheHandlerSaysSo) {
-    const RunningServer server(quick_settings(), [](const Request&) {
-        return Response{.status = Response::kCutConnection, .body = "never seen"};
+    const RunningServer server(quick_settings(), [](const Request&, Responder responder) {
+        responder.answer(Response{.status = Response::kCutConnection, .body = "never seen"});
     });
 
     EXPECT_EQ(server.answer_to(post("Content-Length: 0")), "");
@@ -329,26 +403,6 @@ TEST(HttpServer, NamesTheAddressThatIsInUse) {
         << started.error().message;
 }
 
-TEST(HttpServer, AnswersARunningRequestBeforeItStops) {
-    std::latch running(1);
-    std::latch release(1);
-    RunningServer server(quick_settings(), [&](const Request& request) {
-        running.count_down();
-        release.wait();
-        return echo(request);
-    });
-    const RawSocket socket = RawSocket::connect(server.port());
-    socket.send(post("Content-Length: 2", "ab"));
-    running.wait();
-
-    std::thread stopper([&] { (*server).stop(); });
-    release.count_down();
-    const std::string answer = socket.receive_until();
-    stopper.join();
-
-    EXPECT_TRUE(answer.ends_with("POST /p ab"));
-}
-
 TEST(HttpServer, StopsAtOnceWithIdleConnections) {
     RunningServer server;
     const RawSocket idle = RawSocket::connect(server.port());
@@ -356,49 +410,10 @@ TEST(HttpServer, StopsAtOnceWithIdleConnections) {
     ASSERT_FALSE(idle.receive_until("POST /p").empty());
 
     const auto began = std::chrono::steady_clock::now();
-    (*server).stop();
+    server->stop();
 
     EXPECT_LT(std::chrono::steady_clock::now() - began, milliseconds(2000));
     EXPECT_TRUE(idle.is_closed_by_peer());
-}
-
-TEST(HttpServer, GivesTheThreadOfAnIdleConnectionToOneThatWaits) {
-    ServerSettings settings = quick_settings();
-    settings.threads = 1;
-    const RunningServer server(settings);
-    const RawSocket idle = RawSocket::connect(server.port());
-    idle.send(post("Content-Length: 0"));
-    ASSERT_FALSE(idle.receive_until("POST /p").empty());
-
-    const RawSocket waiting = RawSocket::connect(server.port());
-    waiting.send(post("Content-Length: 0"));
-
-    EXPECT_FALSE(waiting.receive_until("POST /p").empty());
-}
-
-TEST(HttpServer, ServesThreeHundredConnectionsAtOnce) {
-    constexpr std::size_t kClients = 300;
-    std::latch everyone(kClients);
-    ServerSettings settings = quick_settings();
-    settings.threads = kClients;
-    settings.read_timeout = milliseconds(5000);
-    const RunningServer server(settings, [&](const Request& request) {
-        everyone.arrive_and_wait();
-        return echo(request);
-    });
-    Client client({.running_per_host_max = kClients});
-    std::atomic<std::size_t> succeeded = 0;
-    std::latch done(kClients);
-
-    for (std::size_t i = 0; i < kClients; ++i) {
-        client.send({.method = "POST", .url = server.url("/x"), .body = "b"}, [&](auto result) {
-            succeeded += result && result->status == 200 ? 1U : 0U;
-            done.count_down();
-        });
-    }
-    done.wait();
-
-    EXPECT_EQ(succeeded, kClients);
 }
 
 }  // namespace

@@ -53,8 +53,7 @@ const TestKeys& TestKeys::get() {
 
 CallbackReceiver::CallbackReceiver()
     : server_(std::make_unique<http::Server>(
-          http::ServerSettings{.threads = 16},
-          [this](const http::Request& request) {
+          http::ServerSettings{}, http::blocking([this](const http::Request& request) {
               const MutexLock lock(mutex_);
               requests_.push_back(request);
               arrived_.notify_all();
@@ -64,7 +63,7 @@ CallbackReceiver::CallbackReceiver()
                   statuses_.erase(statuses_.begin());
               }
               return http::Response{.status = status};
-          }
+          })
       )) {
     EXPECT_TRUE(server_->start().has_value());
 }

@@ -15,8 +15,8 @@
 #include "core/clock.hpp"
 #include "core/mutex.hpp"
 #include "core/value.hpp"
+#include "http/blocking.hpp"
 #include "http/client.hpp"
-#include "http/server.hpp"
 #include "simulator/psp.hpp"
 
 namespace sluice::simulator::testing {
