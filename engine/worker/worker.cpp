@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <pthread.h>
 #include <utility>
 
 #include "log/log.hpp"
@@ -49,6 +50,7 @@ Worker::~Worker() { stop(); }
 
 void Worker::start() {
     thread_ = std::thread([this] { loop(); });
+    ::pthread_setname_np(thread_.native_handle(), settings_.name.substr(0, 15).c_str());
 }
 
 void Worker::stop() {
