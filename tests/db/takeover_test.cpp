@@ -1,4 +1,8 @@
 // A fleet takes over what another process left behind.
+#include <atomic>
+#include <functional>
+#include <utility>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -31,6 +35,9 @@ class FleetWithQuickChannel {
     ~FleetWithQuickChannel() { fleet_.stop(); }
 
     worker::Fleet& fleet() { return fleet_; }
+    [[nodiscard]] int asked() const { return asked_; }
+    /// What the first question sets off, on the worker's thread.
+    void when_first_asked(std::function<void()> then) { first_asked_ = std::move(then); }
 
   private:
     worker::WorkerServices services_of(RoundWorld& world) {
@@ -39,6 +46,9 @@ class FleetWithQuickChannel {
             return channel::Resend::idempotent;
         };
         services.send = [this](const channel::ExchangeOrder& order) {
+            if (asked_++ == 0 && first_asked_) {
+                first_asked_();
+            }
             channel::ExchangeReport report;
             report.run = order.run;
             report.instruction = order.instruction.id;
@@ -54,6 +64,8 @@ class FleetWithQuickChannel {
         return services;
     }
 
+    std::atomic<int> asked_ = 0;
+    std::function<void()> first_asked_;
     db::Pool pool_;
     worker::Fleet fleet_;
 };
@@ -90,6 +102,37 @@ TEST(Takeover, AsksAgainPartByPartUntilNothingIsLeft) {
     }));
     EXPECT_EQ(world.value("SELECT count(*) FROM sluice.flow_run"), "0");
     EXPECT_THAT(world.database.unsound(), IsEmpty());
+}
+
+TEST(Takeover, ServesANewPaymentBeforeAllOfTheRestIsAskedAgain) {
+    constexpr int kInterrupted = 20;
+    RoundWorld world;
+    const AccountId card = world.given_card(1'000'000);
+    for (int i = 0; i < kInterrupted; ++i) {
+        world.begin(world.composite(world.new_order(), card));
+    }
+    auto wish = world.composite(world.new_order(), card);
+    const PaymentId fresh = wish->payment.id;
+    std::atomic<int> asked_when_served = 0;
+
+    FleetWithQuickChannel quick(world);
+    quick.when_first_asked([&] {
+        quick.fleet().start(std::move(*wish), [&](const Result<payment::PaymentPicture>& picture) {
+            asked_when_served = picture ? quick.asked() : 0;
+        });
+    });
+    ASSERT_TRUE(quick.fleet().start().has_value());
+
+    EXPECT_TRUE(eventually([&] {
+        return world.value("SELECT count(*) FROM sluice.payment WHERE status <> 'succeeded'") ==
+               "0";
+    }));
+    EXPECT_EQ(
+        world.value("SELECT status FROM sluice.payment WHERE id = '" + fresh.raw().to_uuid() + "'"),
+        "succeeded"
+    );
+    EXPECT_GT(asked_when_served, 0) << "it was refused";
+    EXPECT_LT(asked_when_served, kInterrupted) << "it waited for the whole takeover";
 }
 
 }  // namespace
