@@ -22,7 +22,7 @@ GRANT SELECT ON ALL TABLES IN SCHEMA sluice TO sluice_app;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA sluice TO sluice_app;
 -- These would let their caller pass by the checks of the function they belong to; being called by
 -- it, they run with its rights.
-REVOKE EXECUTE ON FUNCTION sluice.insert_entries, sluice.refuse_change, sluice.check_entries
+REVOKE EXECUTE ON FUNCTION sluice.move_balances, sluice.refuse_change
     FROM sluice_app;
 
 -- What the program writes itself, outside the functions: nothing of the ledger, no payment, no

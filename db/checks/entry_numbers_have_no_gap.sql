@@ -1,14 +1,22 @@
--- The entries of an inline account are numbered 1, 2, 3 ... up to the balance row's seq; those of
--- any other account carry no number.
-SELECT b.account_id, b.seq, count(e.acct_seq) AS numbered, max(e.acct_seq) AS last
+-- The entries of an inline account are numbered 1, 2, 3 ... up to the balance row's seq, and each
+-- is another line of a journal that names the account; no line is left out, and no other account
+-- has numbers.
+SELECT b.account_id, b.seq, count(e.number) AS numbered, max(e.number) AS last
 FROM sluice.balance b
-LEFT JOIN sluice.entry e ON e.account_id = b.account_id
+LEFT JOIN sluice.account_entry e ON e.account_id = b.account_id
 GROUP BY b.account_id, b.seq
-HAVING count(e.acct_seq) <> b.seq OR coalesce(max(e.acct_seq), 0) <> b.seq
-    OR count(*) FILTER (WHERE e.journal_id IS NOT NULL) <> count(e.acct_seq)
+HAVING count(e.number) <> b.seq OR coalesce(max(e.number), 0) <> b.seq
 UNION ALL
-SELECT e.account_id, NULL, count(*), max(e.acct_seq)
-FROM sluice.entry e
-LEFT JOIN sluice.balance b ON b.account_id = e.account_id
-WHERE e.acct_seq IS NOT NULL AND b.account_id IS NULL
-GROUP BY e.account_id;
+SELECT coalesce(n.account_id, l.account_id), n.number, l.line, n.line
+FROM sluice.account_entry n
+FULL JOIN (
+    SELECT e.journal_id, e.line, e.account_id
+    FROM sluice.entry e
+    JOIN sluice.balance b ON b.account_id = e.account_id
+) l ON l.journal_id = n.journal_id AND l.line = n.line AND l.account_id = n.account_id
+WHERE n.account_id IS NULL OR l.account_id IS NULL
+UNION ALL
+SELECT account_id, count(*), NULL, min(line)
+FROM sluice.account_entry
+GROUP BY account_id, journal_id, line
+HAVING count(*) > 1;

@@ -8,7 +8,8 @@ FULL JOIN (
         coalesce(sum(e.amount) FILTER (WHERE e.side = -1), 0) AS cr
     FROM sluice.entry e
     JOIN sluice.journal j ON j.id = e.journal_id
-    WHERE e.acct_seq IS NULL AND j.xid < (SELECT m.below FROM sluice.fold_mark m)
+    WHERE NOT EXISTS (SELECT 1 FROM sluice.balance b WHERE b.account_id = e.account_id)
+        AND j.xid < (SELECT m.below FROM sluice.fold_mark m)
     GROUP BY e.account_id
 ) s ON s.account_id = f.account_id
 WHERE f.dr IS DISTINCT FROM s.dr OR f.cr IS DISTINCT FROM s.cr;

@@ -2,12 +2,14 @@
 --
 -- Parallel arrays, one family a prefix: r_ runs (position = number of the activation in the batch),
 -- o_ new orders, p_ new payments (id = run id), k_ idempotency keys, u_ payment changes, n_ new
--- instructions, m_ instruction changes, h_ holds, j_ ledger journals, e_ entries, b_ what all
--- holds and entries together do to each inline account, s_ system accounts, v_ events, c_ cases.
--- The column *_i names the activation a row belongs to; an entry names its journal's position
--- (e_j), a key its payment's (k_p). An entry on an inline account says the position of that account
--- among b_ (slot) and its own among the entries of the account (turn). b_sums has five numbers an
--- account: asked for by new holds, held, debits, credits, entries.
+-- instructions, m_ instruction changes, h_ holds, j_ ledger journals, l_ their lines, e_ the lines
+-- that are entries of inline accounts, b_ what all holds and entries together do to each inline
+-- account, s_ system accounts, v_ events, c_ cases.
+-- The column *_i names the activation a row belongs to, a key names its payment's position (k_p).
+-- The lines of a journal are those from j_first to j_last; a debit is above zero, a credit below.
+-- An entry names its journal's position and its line in it, the position of its account among b_
+-- (slot), and its own among the entries of the account (turn). b_sums has five numbers an account:
+-- asked for by new holds, held, debits, credits, entries.
 --
 -- Only one array of a family is unnested, the others are read by its position: unnest() of many
 -- arrays makes a store of rows for each of them, which costs three times as much.
@@ -46,9 +48,10 @@ CREATE FUNCTION sluice.commit_batch(
     m_message text[], m_action text[],
     h_i integer[], h_ordinal integer[], h_kind text[], h_id uuid[], h_account uuid[],
     h_currency text[], h_amount bigint[], h_order uuid[],
-    j_i integer[], j_id uuid[], j_event text[], j_order uuid[], j_lines smallint[],
-    e_j integer[], e_line smallint[], e_account uuid[], e_currency text[],
-    e_side smallint[], e_amount bigint[], e_slot integer[], e_turn integer[],
+    j_i integer[], j_id uuid[], j_event text[], j_order uuid[], j_currency text[],
+    j_first integer[], j_last integer[],
+    l_account uuid[], l_amount bigint[],
+    e_j integer[], e_line smallint[], e_slot integer[], e_turn integer[],
     b_id uuid[], b_currency text[], b_sums bigint[],
     s_id uuid[], s_gl text[], s_owner text[], s_currency text[],
     v_i integer[], v_id uuid[], v_type text[],
@@ -70,6 +73,7 @@ DECLARE
     moved bigint := 0;
     gone bigint := 0;
     wanted bigint;
+    named uuid[];
     b_moved bigint[];
     b_base bigint[];
 BEGIN
@@ -134,7 +138,7 @@ BEGIN
     END IF;
     tight := tight OR cardinality(refused) > 0;
     -- Usually everything fits, and the order of the steps has no meaning: the balances move at
-    -- once, each only if it has what is asked. When one has not, they move back, and the steps are
+    -- once, each only if it is open and has what is asked. When one has not, they move back, and the steps are
     -- decided one by one.
     WHILE cardinality(b_id) > 0 LOOP
         IF tight AND cardinality(h_i) > 0 THEN
@@ -154,6 +158,7 @@ BEGIN
         IF cardinality(refused) > 0 THEN
             -- What the refused activations would have done to the accounts, and their places in the
             -- numbers of the entries, are taken out again.
+            named := b_id;
             SELECT array_agg(w.account), array_agg(w.sums)
             INTO b_id, b_sums
             FROM (
@@ -167,11 +172,12 @@ BEGIN
                     FROM unnest(h_i, h_kind, h_account, h_amount) AS h (i, kind, account, amount)
                     WHERE h.i <> ALL (refused)
                     UNION ALL
-                    SELECT e.account, 0, 0, CASE WHEN e.side = 1 THEN e.amount ELSE 0 END,
-                        CASE WHEN e.side = -1 THEN e.amount ELSE 0 END, 1
-                    FROM unnest(e_j, e_account, e_side, e_amount, e_slot)
-                        AS e (j, account, side, amount, slot)
-                    WHERE e.slot IS NOT NULL AND j_i[e.j] <> ALL (refused)
+                    SELECT b_id[e.slot], 0, 0, greatest(e.amount, 0), greatest(-e.amount, 0), 1
+                    FROM (
+                        SELECT t.slot, l_amount[j_first[t.j] + t.line - 1] AS amount
+                        FROM unnest(e_j, e_line, e_slot) AS t (j, line, slot)
+                        WHERE j_i[t.j] <> ALL (refused)
+                    ) e
                 ) d
                 GROUP BY d.account
             ) w;
@@ -180,11 +186,10 @@ BEGIN
             SELECT array_agg(w.slot ORDER BY w.n), array_agg(w.turn ORDER BY w.n)
             INTO e_slot, e_turn
             FROM (
-                SELECT e.n,
-                    CASE WHEN e.slot IS NOT NULL THEN array_position(b_id, e.account) END AS slot,
+                SELECT e.n, array_position(b_id, named[e.slot]) AS slot,
                     count(*) FILTER (WHERE j_i[e.j] <> ALL (refused))
                         OVER (PARTITION BY e.slot ORDER BY e.n)::integer AS turn
-                FROM unnest(e_j, e_slot, e_account) WITH ORDINALITY AS e (j, slot, account, n)
+                FROM unnest(e_j, e_slot) WITH ORDINALITY AS e (j, slot, n)
             ) w;
             EXIT WHEN b_id IS NULL;
         END IF;
@@ -195,22 +200,16 @@ BEGIN
             FROM (
                 SELECT u.id, u.n FROM unnest(b_id) WITH ORDINALITY AS u (id, n) ORDER BY u.id
             ) t
-            WHERE b.account_id = t.id AND (
-                tight OR b_sums[5 * t.n - 4] <= b.sign * (b.dr - b.cr) - b.held - b.floor
-            ) IS NOT FALSE
+            WHERE b.account_id = t.id AND (tight OR (
+                b.open AND b.currency = b_currency[t.n]
+                AND (b_sums[5 * t.n - 4] <= b.sign * (b.dr - b.cr) - b.held - b.floor) IS NOT FALSE
+            ))
             RETURNING t.n, b.seq - b_sums[5 * t.n] AS base
         )
         SELECT array_agg(m.n ORDER BY m.n), array_agg(m.base ORDER BY m.n)
         INTO b_moved, b_base
         FROM moved m;
-        -- Whoever closes an account locks its balance first, so this look comes after him or he
-        -- comes after this batch.
-        EXIT WHEN cardinality(b_moved) = cardinality(b_id) AND (tight OR NOT EXISTS (
-            SELECT 1
-            FROM unnest(b_id) WITH ORDINALITY AS t (id, n)
-            JOIN account a ON a.id = t.id
-            WHERE a.status <> 'open' OR a.currency <> b_currency[t.n]
-        ));
+        EXIT WHEN cardinality(b_moved) = cardinality(b_id);
         IF tight THEN
             RAISE EXCEPTION 'an account of the batch has no balance' USING ERRCODE = 'SL007';
         END IF;
@@ -327,16 +326,19 @@ BEGIN
             AND t.i <> ALL (refused);
     END IF;
     IF cardinality(j_i) > 0 THEN
-        INSERT INTO journal (id, event, order_id, run_id, book_date, effective_at, n_lines, actor)
+        INSERT INTO journal (
+            id, event, order_id, run_id, book_date, effective_at, actor, book, currency, accounts,
+            amounts
+        )
         SELECT j_id[t.n], j_event[t.n], j_order[t.n], r_run[t.i],
-            (r_at[t.i] AT TIME ZONE 'UTC')::date, r_at[t.i], j_lines[t.n], 'flow'
+            (r_at[t.i] AT TIME ZONE 'UTC')::date, r_at[t.i], 'flow', 1, j_currency[t.n],
+            l_account[j_first[t.n]:j_last[t.n]], l_amount[j_first[t.n]:j_last[t.n]]
         FROM unnest(j_i) WITH ORDINALITY AS t (i, n)
         WHERE t.i <> ALL (refused);
     END IF;
     IF cardinality(e_j) > 0 THEN
-        INSERT INTO entry (journal_id, line, account_id, book, currency, side, amount, acct_seq)
-        SELECT j_id[t.j], e_line[t.n], e_account[t.n], 1, e_currency[t.n], e_side[t.n],
-            e_amount[t.n], b_base[e_slot[t.n]] + e_turn[t.n]
+        INSERT INTO account_entry (account_id, number, journal_id, line)
+        SELECT b_id[e_slot[t.n]], b_base[e_slot[t.n]] + e_turn[t.n], j_id[t.j], e_line[t.n]
         FROM unnest(e_j) WITH ORDINALITY AS t (j, n)
         WHERE j_i[t.j] <> ALL (refused);
     END IF;

@@ -26,15 +26,15 @@ BEGIN
     END IF;
     until := least(oldest_running, since + f_transactions);
     INSERT INTO folded_balance AS f (account_id, dr, cr)
-    SELECT l.account_id, coalesce(sum(l.amount) FILTER (WHERE l.side = 1), 0),
-        coalesce(sum(l.amount) FILTER (WHERE l.side = -1), 0)
-    FROM (SELECT j.id FROM journal j WHERE j.xid >= since AND j.xid < until OFFSET 0) young
-    CROSS JOIN LATERAL (
-        SELECT e.account_id, e.amount, e.side FROM entry e
-        WHERE e.journal_id = young.id AND e.acct_seq IS NULL
-        OFFSET 0
+    SELECT l.account_id, coalesce(sum(l.amount) FILTER (WHERE l.amount > 0), 0),
+        coalesce(-sum(l.amount) FILTER (WHERE l.amount < 0), 0)
+    FROM (
+        SELECT unnest(j.accounts) AS account_id, unnest(j.amounts) AS amount
+        FROM journal j
+        WHERE j.xid >= since AND j.xid < until
     ) l
     GROUP BY l.account_id
+    HAVING NOT EXISTS (SELECT 1 FROM balance b WHERE b.account_id = l.account_id)
     ORDER BY l.account_id
     ON CONFLICT (account_id) DO UPDATE SET dr = f.dr + excluded.dr, cr = f.cr + excluded.cr;
     UPDATE fold_mark SET below = until;

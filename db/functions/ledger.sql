@@ -31,8 +31,8 @@ BEGIN
         END IF;
     END IF;
     IF template.bal_mode = 'inline' THEN
-        INSERT INTO balance (account_id, sign, floor, ceil)
-        VALUES (a_id, template.normal_side, a_floor, a_ceil)
+        INSERT INTO balance (account_id, currency, sign, floor, ceil)
+        VALUES (a_id, a_currency, template.normal_side, a_floor, a_ceil)
         ON CONFLICT DO NOTHING;
         PERFORM 1 FROM balance b
         WHERE b.account_id = a_id AND b.floor IS NOT DISTINCT FROM a_floor
@@ -48,8 +48,7 @@ $$;
 -- What an account is worth now, on its normal side. Inline: the row. Deferred: the folded balance
 -- and the entries since, exact at every moment because one snapshot sees both. A mark ahead of
 -- every running transaction came with the books from another server and is worth nothing until
--- the next fold; then the entries alone tell. OFFSET 0 keeps the young journals the outer side of
--- the join, whatever the planner believes of the tables.
+-- the next fold; then the entries alone tell.
 CREATE OR REPLACE FUNCTION sluice.ledger_balance(a_id uuid)
 RETURNS TABLE (balance bigint, held bigint, floor bigint)
 LANGUAGE sql
@@ -69,12 +68,12 @@ AS $$
                 ), 0
             ) + coalesce((
                 SELECT sum(l.amount)
-                FROM (SELECT j.id FROM journal j WHERE j.xid >= m.below OFFSET 0) young
-                CROSS JOIN LATERAL (
-                    SELECT e.side * e.amount AS amount FROM entry e
-                    WHERE e.journal_id = young.id AND e.account_id = a.id
-                    OFFSET 0
+                FROM (
+                    SELECT unnest(j.accounts) AS account_id, unnest(j.amounts) AS amount
+                    FROM journal j
+                    WHERE j.xid >= m.below
                 ) l
+                WHERE l.account_id = a.id
             ), 0)
         ))::bigint,
         0::bigint,
@@ -91,40 +90,40 @@ AS $$
     WHERE a.id = a_id AND NOT EXISTS (SELECT 1 FROM balance b WHERE b.account_id = a_id)
 $$;
 
+-- The amounts as a journal keeps them: a debit above zero, a credit below; NULL, which no journal
+-- takes, for what is no amount or no side.
+CREATE OR REPLACE FUNCTION sluice.signed_amounts(e_side smallint[], e_amount bigint[])
+RETURNS bigint[]
+LANGUAGE sql
+IMMUTABLE
+AS $$
+    SELECT array_agg(
+        CASE WHEN e.amount > 0 AND e.side IN (1, -1) THEN e.side * e.amount END ORDER BY e.n
+    )
+    FROM unnest(e_side, e_amount) WITH ORDINALITY AS e (side, amount, n)
+$$;
+
 -- 'same', 'other', or NULL when there is no such journal yet.
 CREATE OR REPLACE FUNCTION sluice.compare_journal(
     j_id uuid, j_event text, j_reverses uuid, e_account uuid[], e_side smallint[], e_amount bigint[]
 ) RETURNS text
-LANGUAGE plpgsql
+LANGUAGE sql
 SET search_path = sluice, pg_temp
-SET plan_cache_mode = force_generic_plan
 AS $$
-DECLARE
-    kept record;
-BEGIN
-    SELECT array_agg(e.account_id ORDER BY e.line) AS account,
-        array_agg(e.side ORDER BY e.line) AS side, array_agg(e.amount ORDER BY e.line) AS amount,
-        min(j.event) AS event, max(j.reverses::text) AS reverses
-    INTO kept
-    FROM journal j
-    JOIN entry e ON e.journal_id = j.id
-    WHERE j.id = j_id;
-    IF kept.event IS NULL THEN
-        RETURN NULL;
-    END IF;
-    RETURN CASE
-        WHEN kept.event = j_event AND kept.reverses IS NOT DISTINCT FROM j_reverses::text
-            AND kept.account = e_account AND kept.side = e_side AND kept.amount = e_amount
+    SELECT CASE
+        WHEN j.event = j_event AND j.reverses IS NOT DISTINCT FROM j_reverses
+            AND j.accounts = e_account AND j.amounts = signed_amounts(e_side, e_amount)
         THEN 'same' ELSE 'other'
-    END;
-END
+    END
+    FROM journal j
+    WHERE j.id = j_id
 $$;
 
--- Posts one journal; book and currency of a line are its account's. Returns one row:
+-- Posts one journal; its book and currency are its accounts'. Returns one row:
 -- 'posted'; 'repeated' (the same journal was posted before: nothing happens); 'conflict' (the id
 -- was used for other lines); 'account_not_found', 'account_closed', 'insufficient_balance',
 -- 'over_limit' with the account concerned; 'already_reversed'. Everything but 'posted' changes
--- nothing. Lines that do not balance are an exception.
+-- nothing. Lines that do not balance, and accounts of two books or currencies, are an exception.
 CREATE OR REPLACE FUNCTION sluice.post_journal(
     j_id uuid, j_event text, j_order uuid, j_run uuid, j_effective timestamptz, j_actor text,
     j_reverses uuid, e_account uuid[], e_side smallint[], e_amount bigint[]
@@ -137,6 +136,7 @@ AS $$
 DECLARE
     earlier text;
     found_row record;
+    kept_in record;
 BEGIN
     earlier := compare_journal(j_id, j_event, j_reverses, e_account, e_side, e_amount);
     IF earlier IS NULL THEN
@@ -162,11 +162,21 @@ BEGIN
         RETURN QUERY SELECT 'already_reversed', NULL::uuid;
         RETURN;
     END IF;
+    SELECT count(DISTINCT (a.book, a.currency)) AS n, min(a.book) AS book,
+        min(a.currency) AS currency
+    INTO kept_in
+    FROM account a
+    WHERE a.id = ANY (e_account);
+    IF kept_in.n > 1 THEN
+        RAISE EXCEPTION 'journal % has accounts of several books or currencies', j_id
+            USING ERRCODE = 'SL002';
+    END IF;
     INSERT INTO journal (
-        id, event, order_id, run_id, book_date, effective_at, n_lines, reverses, actor
+        id, event, order_id, run_id, book_date, effective_at, reverses, actor, book, currency,
+        accounts, amounts
     ) VALUES (
-        j_id, j_event, j_order, j_run, (now() AT TIME ZONE 'UTC')::date, j_effective,
-        cardinality(e_account), j_reverses, j_actor
+        j_id, j_event, j_order, j_run, (now() AT TIME ZONE 'UTC')::date, j_effective, j_reverses,
+        j_actor, kept_in.book, kept_in.currency, e_account, signed_amounts(e_side, e_amount)
     )
     ON CONFLICT DO NOTHING;
     IF NOT FOUND THEN
@@ -177,7 +187,7 @@ BEGIN
         END, NULL::uuid;
         RETURN;
     END IF;
-    PERFORM insert_entries(j_id, e_account, e_side, e_amount);
+    PERFORM move_balances(j_id, e_account, e_side, e_amount);
     RETURN QUERY SELECT 'posted', NULL::uuid;
 END
 $$;
@@ -209,8 +219,8 @@ AS $$
     ORDER BY d.account
 $$;
 
--- Moves the balances and writes the lines, in one statement as the ledger demands.
-CREATE OR REPLACE FUNCTION sluice.insert_entries(
+-- Moves the inline accounts of a journal and numbers their entries.
+CREATE OR REPLACE FUNCTION sluice.move_balances(
     j_id uuid, e_account uuid[], e_side smallint[], e_amount bigint[]
 ) RETURNS void
 LANGUAGE sql
@@ -232,11 +242,10 @@ AS $$
         WHERE b.account_id = d.account
         RETURNING b.account_id, b.seq - d.n AS base
     )
-    INSERT INTO entry (journal_id, line, account_id, book, currency, side, amount, acct_seq)
-    SELECT j_id, l.n, l.account, a.book, a.currency, l.side, l.amount, m.base + l.turn
+    INSERT INTO account_entry (account_id, number, journal_id, line)
+    SELECT l.account, m.base + l.turn, j_id, l.n
     FROM line l
-    JOIN account a ON a.id = l.account
-    LEFT JOIN moved m ON m.account_id = l.account
+    JOIN moved m ON m.account_id = l.account
 $$;
 
 -- Closes an account and returns true, also when it was closed already; false when there is none.
@@ -247,8 +256,8 @@ SECURITY DEFINER
 SET search_path = sluice, pg_temp
 AS $$
 BEGIN
-    -- Postings read the status with this lock held, so none that comes later can miss it.
-    PERFORM 1 FROM balance b WHERE b.account_id = a_id FOR NO KEY UPDATE;
+    -- Postings move this row only while it is open, so none that comes later can miss it.
+    UPDATE balance SET open = false WHERE account_id = a_id;
     UPDATE account SET status = 'closed' WHERE id = a_id;
     RETURN FOUND;
 END

@@ -28,11 +28,11 @@ constexpr db::Statement kFind = {
 constexpr db::Statement kClose = {"ledger_close", "SELECT sluice.close_account($1)"};
 constexpr db::Statement kEntries = {
     "ledger_entries",
-    "SELECT e.acct_seq, e.journal_id, j.event, j.order_id, e.side, e.amount, e.currency,"
-    " j.effective_at, j.posted_at"
-    " FROM sluice.entry e JOIN sluice.journal j ON j.id = e.journal_id"
-    " WHERE e.account_id = $1 AND e.acct_seq IS NOT NULL AND e.acct_seq < $2"
-    " ORDER BY e.acct_seq DESC LIMIT $3"
+    "SELECT e.number, e.journal_id, j.event, j.order_id, sign(j.amounts[e.line])::smallint,"
+    " abs(j.amounts[e.line]), j.currency, j.effective_at, j.posted_at"
+    " FROM sluice.account_entry e JOIN sluice.journal j ON j.id = e.journal_id"
+    " WHERE e.account_id = $1 AND e.number < $2"
+    " ORDER BY e.number DESC LIMIT $3"
 };
 
 constexpr std::int64_t kEntriesPageMax = 1000;

@@ -241,25 +241,26 @@ void Batch::add_journal(const Activated& activated, std::int64_t i) {
     j.id.append(id);
     j.event.append(journal_event(*activated.kernel));
     j.order.append(payment.order_id);
-    j.lines.append(static_cast<std::int64_t>(lines.size()));
+    j.currency.append(lines.front().amount.currency().code());
+    auto& l = columns_->line;
+    j.first.append(static_cast<std::int64_t>(l.account.size() + 1));
     auto& e = columns_->entry;
     std::int64_t number = 0;
     for (const auto& line : lines) {
-        e.j.append(static_cast<std::int64_t>(j.i.size()));
-        e.line.append(++number);
-        e.account.append(account_of(line));
-        e.currency.append(line.amount.currency().code());
-        e.side.append(std::int64_t{line.side == flow::Side::debit ? 1 : -1});
-        e.amount.append(line.amount.minor());
+        const std::int64_t minor = line.amount.minor();
+        ++number;
+        l.account.append(account_of(line));
+        l.amount.append(line.side == flow::Side::debit ? minor : -minor);
         if (line.account.is_nil()) {
-            e.slot.append_null();
-            e.turn.append_null();
-        } else {
-            const EntryPlace place = moves_.add(line);
-            e.slot.append(place.slot);
-            e.turn.append(place.turn);
+            continue;
         }
+        const EntryPlace place = moves_.add(line);
+        e.j.append(static_cast<std::int64_t>(j.i.size()));
+        e.line.append(number);
+        e.slot.append(place.slot);
+        e.turn.append(place.turn);
     }
+    j.last.append(static_cast<std::int64_t>(l.account.size()));
 }
 
 void Batch::add_cases(const Activated& activated, std::int64_t i) {

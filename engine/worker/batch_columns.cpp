@@ -12,6 +12,7 @@ std::vector<db::ArrayBuilder*> Batch::Columns::all() {
     auto& m = instruction_change;
     auto& h = hold;
     auto& j = journal;
+    auto& l = line;
     auto& e = entry;
     auto& b = moved;
     auto& s = account;
@@ -33,10 +34,11 @@ std::vector<db::ArrayBuilder*> Batch::Columns::all() {
         &m.i,        &m.id,       &m.status,   &m.reference,   &m.code,     &m.message,
         &m.action,  //
         &h.i,        &h.ordinal,  &h.kind,     &h.id,          &h.account,  &h.currency,
-        &h.amount,   &h.order,                                            //
-        &j.i,        &j.id,       &j.event,    &j.order,       &j.lines,  //
-        &e.j,        &e.line,     &e.account,  &e.currency,    &e.side,     &e.amount,
-        &e.slot,     &e.turn,                                //
+        &h.amount,   &h.order,  //
+        &j.i,        &j.id,       &j.event,    &j.order,       &j.currency, &j.first,
+        &j.last,                                             //
+        &l.account,  &l.amount,                              //
+        &e.j,        &e.line,     &e.slot,     &e.turn,      //
         &b.id,       &b.currency, &b.sums,                   //
         &s.id,       &s.gl,       &s.owner,    &s.currency,  //
         &v.i,        &v.id,       &v.type,                   //

@@ -49,11 +49,14 @@ struct Batch::Columns {
             currency{T::text}, amount{T::int64}, order{T::uuid};
     } hold;
     struct {
-        A i{T::int32}, id{T::uuid}, event{T::text}, order{T::uuid}, lines{T::int16};
+        A i{T::int32}, id{T::uuid}, event{T::text}, order{T::uuid}, currency{T::text},
+            first{T::int32}, last{T::int32};
     } journal;
     struct {
-        A j{T::int32}, line{T::int16}, account{T::uuid}, currency{T::text}, side{T::int16},
-            amount{T::int64}, slot{T::int32}, turn{T::int32};
+        A account{T::uuid}, amount{T::int64};
+    } line;
+    struct {
+        A j{T::int32}, line{T::int16}, slot{T::int32}, turn{T::int32};
     } entry;
     struct {
         A id{T::uuid}, currency{T::text}, sums{T::int64};

@@ -199,7 +199,8 @@ TEST_F(CommitBatch, RefusesLinesThatDoNotBalance) {
     const Refusals refusals = commit(run);
 
     ASSERT_FALSE(refusals.has_value());
-    EXPECT_EQ(refusals.error().context, "SL002") << refusals.error().message;
+    EXPECT_EQ(refusals.error().context, "23514") << refusals.error().message;
+    EXPECT_THAT(refusals.error().message, HasSubstr("journal_balances"));
     EXPECT_EQ(held(), 100);
     EXPECT_EQ(number("SELECT paid FROM sluice.orders"), 0);
 }
@@ -268,8 +269,12 @@ TEST_F(CommitBatch, NumbersTheEntriesOfACardWithoutAGapWhenOneInTheMiddleIsRefus
     EXPECT_EQ((*refusals)[0].activation, 1U);
     EXPECT_EQ((*refusals)[1].activation, 2U);
     // One is the top-up.
-    EXPECT_EQ(number("SELECT max(acct_seq) FROM sluice.entry"), 3);
-    EXPECT_EQ(number("SELECT count(*) FROM sluice.entry WHERE acct_seq = 3 AND amount = 400"), 1);
+    EXPECT_EQ(number("SELECT max(number) FROM sluice.account_entry"), 3);
+    EXPECT_EQ(
+        number("SELECT abs(j.amounts[e.line]) FROM sluice.account_entry e "
+               "JOIN sluice.journal j ON j.id = e.journal_id WHERE e.number = 3"),
+        400
+    );
     EXPECT_EQ(number("SELECT sum(dr)::bigint FROM sluice.balance"), 500);
     EXPECT_EQ(held(), 500);
 }

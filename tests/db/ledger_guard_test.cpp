@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "db/connection.hpp"
@@ -20,7 +21,6 @@ class LedgerGuard : public ::testing::Test {
             "SELECT sluice.open_account('a0000000-0000-0000-0000-000000000002', 1::smallint,"
             " '1001', 'bank', 'CNY', '', NULL, NULL)"
         );
-        must(journal("1", 2));
     }
 
     void must(const std::string& sql) {
@@ -43,22 +43,19 @@ class LedgerGuard : public ::testing::Test {
     static std::string id(const std::string& kind, const std::string& last) {
         return kind + "0000000-0000-0000-0000-00000000000" + last;
     }
-    static std::string journal(const std::string& last, int lines) {
-        return "INSERT INTO sluice.journal (id, event, book_date, effective_at, n_lines, actor)"
-               " VALUES ('" +
-               id("f", last) + "', 'test', '2026-01-01', now(), " + std::to_string(lines) +
-               ", 'test')";
-    }
-    /// Lines of journal 1: (line, account, book, currency, side, amount) each.
-    static std::string entries(const std::string& lines) {
-        return "INSERT INTO sluice.entry (journal_id, line, account_id, book, currency, side,"
-               " amount) SELECT '" +
-               id("f", "1") + "', * FROM (VALUES " + lines + ") v";
-    }
-    static std::string line(int number, int side, std::int64_t amount) {
-        return "(" + std::to_string(number) + "::smallint, '" + id("a", side == 1 ? "2" : "1") +
-               "'::uuid, 1::smallint, 'CNY', " + std::to_string(side) + "::smallint, " +
-               std::to_string(amount) + ")";
+    /// A journal of these accounts (digits of ids) and amounts, both as array literals' contents.
+    static std::string journal(
+        const std::string& last, const std::string& accounts, const std::string& amounts
+    ) {
+        std::string ids;
+        for (const char account : accounts) {
+            ids += (ids.empty() ? "" : ",") +
+                   (account == '-' ? std::string("NULL") : id("a", std::string(1, account)));
+        }
+        return "INSERT INTO sluice.journal (id, event, book_date, effective_at, actor, book,"
+               " currency, accounts, amounts) VALUES ('" +
+               id("f", last) + "', 'test', '2026-01-01', now(), 'test', 1, 'CNY', '{" + ids +
+               "}', '{" + amounts + "}')";
     }
 
     TestDatabase database_;
@@ -66,58 +63,82 @@ class LedgerGuard : public ::testing::Test {
 };
 
 TEST_F(LedgerGuard, TakesAJournalThatBalances) {
-    EXPECT_EQ(sqlstate(entries(line(1, 1, 100) + "," + line(2, -1, 100))), "done");
+    EXPECT_EQ(sqlstate(journal("1", "21", "100,-100")), "done");
+    EXPECT_EQ(sqlstate(journal("2", "2121", "100,-70,-40,10")), "done");
 }
 
 TEST_F(LedgerGuard, RefusesEntriesThatDoNotBalance) {
-    EXPECT_EQ(sqlstate(entries(line(1, 1, 100) + "," + line(2, -1, 99))), "SL002");
-    EXPECT_EQ(sqlstate(entries(line(1, 1, 100) + "," + line(2, 1, 100))), "SL002");
-}
-
-TEST_F(LedgerGuard, RefusesBalanceAcrossCurrenciesOrBooks) {
-    const std::string dollars =
-        "(2::smallint, '" + id("a", "1") + "'::uuid, 1::smallint, 'USD', -1::smallint, 100)";
-    const std::string custody =
-        "(2::smallint, '" + id("a", "1") + "'::uuid, 2::smallint, 'CNY', -1::smallint, 100)";
-
-    EXPECT_EQ(sqlstate(entries(line(1, 1, 100) + "," + dollars)), "SL002");
-    EXPECT_EQ(sqlstate(entries(line(1, 1, 100) + "," + custody)), "SL002");
-}
-
-TEST_F(LedgerGuard, RefusesAnotherNumberOfLinesThanAnnounced) {
-    const std::string four =
-        line(1, 1, 1) + "," + line(2, -1, 1) + "," + line(3, 1, 1) + "," + line(4, -1, 1);
-
-    EXPECT_EQ(sqlstate(entries(four)), "SL003");
-    EXPECT_EQ(sqlstate(entries(line(1, 1, 1) + "," + line(3, -1, 1))), "SL003");
-    EXPECT_EQ(sqlstate(entries(line(0, 1, 1) + "," + line(1, -1, 1))), "SL003");
-}
-
-TEST_F(LedgerGuard, RefusesLinesAddedToAFinishedJournal) {
-    must(entries(line(1, 1, 100) + "," + line(2, -1, 100)));
-
-    EXPECT_EQ(sqlstate(entries(line(3, 1, 5) + "," + line(4, -1, 5))), "SL003");
-}
-
-TEST_F(LedgerGuard, RefusesAmountsOutOfRange) {
-    for (const std::int64_t amount : {std::int64_t{0}, std::int64_t{-5}, 9'000'000'000'000'001}) {
-        EXPECT_EQ(sqlstate(entries(line(1, 1, amount) + "," + line(2, -1, amount))), "23514")
-            << amount;
+    for (const char* amounts : {"100,-99", "100,100", "-100,-100", "100,-100,1", "100,NULL"}) {
+        const std::string accounts = std::string(amounts).ends_with(",1") ? "212" : "21";
+        EXPECT_EQ(sqlstate(journal("1", accounts, amounts)), "23514") << amounts;
     }
 }
 
+TEST_F(LedgerGuard, RefusesEntriesThatDoNotBalanceWhereTriggersAreOff) {
+    must("SET session_replication_role = replica");
+
+    EXPECT_EQ(sqlstate(journal("1", "21", "100,-99")), "23514");
+}
+
+TEST_F(LedgerGuard, RefusesLinesWithoutAccountAndJournalsWithoutLines) {
+    for (const auto& [accounts, amounts] : std::vector<std::pair<const char*, const char*>>{
+             {"", ""}, {"2", "0"}, {"2", "100,-100"}, {"211", "100,-100"}, {"2-", "100,-100"}
+         }) {
+        EXPECT_EQ(sqlstate(journal("1", accounts, amounts)), "23514") << accounts << " " << amounts;
+    }
+}
+
+TEST_F(LedgerGuard, RefusesAmountsOutOfRange) {
+    for (const char* amounts :
+         {"0,0", "9000000000000001,-9000000000000001", "5,-9000000000000001,8999999999999996"}) {
+        const std::string accounts = amounts[0] == '5' ? "212" : "21";
+        EXPECT_EQ(sqlstate(journal("1", accounts, amounts)), "23514") << amounts;
+    }
+    EXPECT_EQ(sqlstate(journal("1", "21", "9000000000000000,-9000000000000000")), "done");
+}
+
+TEST_F(LedgerGuard, PostingRefusesAmountsAndSidesThatAreNone) {
+    const std::string accounts = "ARRAY['" + id("a", "2") + "','" + id("a", "1") + "']::uuid[], ";
+
+    EXPECT_EQ(post(accounts + "'{-1,1}', '{-10,-10}'"), "23514");
+    EXPECT_EQ(post(accounts + "'{2,-2}', '{10,10}'"), "23514");
+    EXPECT_EQ(post(accounts + "'{1,-1}', '{10,11}'"), "23514");
+}
+
+TEST_F(LedgerGuard, PostingRefusesAccountsOfSeveralBooksOrCurrencies) {
+    must(
+        "SELECT sluice.open_account('a0000000-0000-0000-0000-000000000003', 1::smallint,"
+        " '1001', 'bank', 'USD', '', NULL, NULL);"
+        "SELECT sluice.open_account('a0000000-0000-0000-0000-000000000004', 2::smallint,"
+        " '1001', 'bank', 'CNY', '', NULL, NULL)"
+    );
+
+    for (const char* other : {"3", "4"}) {
+        EXPECT_EQ(
+            post(
+                "ARRAY['" + id("a", other) + "','" + id("a", "1") +
+                "']::uuid[], '{1,-1}', '{10,10}'"
+            ),
+            "SL002"
+        ) << other;
+    }
+    EXPECT_EQ(sqlstate("SELECT 1 / count(*) FROM sluice.journal"), "22012") << "nothing is booked";
+}
+
 TEST_F(LedgerGuard, NothingPostedIsChangedOrDeleted) {
-    must(entries(line(1, 1, 100) + "," + line(2, -1, 100)));
+    must(journal("1", "21", "100,-100"));
 
     for (const char* sql : {
-             "UPDATE sluice.entry SET amount = amount + 1",
-             "UPDATE sluice.entry SET amount = amount",
-             "DELETE FROM sluice.entry",
-             "TRUNCATE sluice.entry",
+             "UPDATE sluice.journal SET amounts = '{200,-200}'",
+             "UPDATE sluice.journal SET amounts = amounts",
              "UPDATE sluice.journal SET actor = 'other'",
              "DELETE FROM sluice.journal",
              "TRUNCATE sluice.journal CASCADE",
-             "SET session_replication_role = replica; DELETE FROM sluice.entry",
+             "SET session_replication_role = replica; DELETE FROM sluice.journal",
+             "UPDATE sluice.account_entry SET number = number + 1",
+             "DELETE FROM sluice.account_entry",
+             "TRUNCATE sluice.account_entry",
+             "SET session_replication_role = replica; DELETE FROM sluice.account_entry",
          }) {
         EXPECT_EQ(sqlstate(sql), "SL004") << sql;
         must("RESET session_replication_role");
@@ -144,7 +165,7 @@ TEST_F(LedgerGuard, TheProgramsRoleWritesTheLedgerOnlyThroughItsFunctions) {
 
     for (const char* table :
          {"journal",
-          "entry",
+          "account_entry",
           "balance",
           "account",
           "hold",
@@ -160,7 +181,8 @@ TEST_F(LedgerGuard, TheProgramsRoleWritesTheLedgerOnlyThroughItsFunctions) {
         EXPECT_EQ(sqlstate(app, "DELETE FROM " + name), "42501") << name;
         EXPECT_EQ(sqlstate(app, "SELECT 1 FROM " + name), "done") << name;
     }
-    EXPECT_EQ(sqlstate(app, "SELECT sluice.insert_entries(NULL, NULL, NULL, NULL)"), "42501");
+    EXPECT_EQ(sqlstate(app, "SELECT sluice.move_balances(NULL, NULL, NULL, NULL)"), "42501");
+    EXPECT_EQ(sqlstate(app, "SELECT count(*) FROM sluice.entry"), "done");
 }
 
 TEST_F(LedgerGuard, PostingAnswersARefusalAndChangesNothing) {
@@ -185,7 +207,7 @@ TEST_F(LedgerGuard, PostingAnswersARefusalAndChangesNothing) {
 }
 
 TEST_F(LedgerGuard, AJournalIsReversedAtMostOnce) {
-    must(entries(line(1, 1, 100) + "," + line(2, -1, 100)));
+    must(journal("1", "21", "100,-100"));
     const auto reverse = [&](const std::string& last) {
         const Result<db::Rows> done = owner_.run(
             "SELECT p.result FROM sluice.post_journal('" + id("f", last) +
@@ -202,8 +224,8 @@ TEST_F(LedgerGuard, AJournalIsReversedAtMostOnce) {
 }
 
 TEST_F(LedgerGuard, TheChecksFindWhatIsPlanted) {
-    EXPECT_EQ(database_.unsound().size(), 1U) << "journal 1 has no lines yet";
-    must(entries(line(1, 1, 100) + "," + line(2, -1, 100)));
+    EXPECT_THAT(database_.unsound(), ::testing::IsEmpty());
+    must(journal("1", "21", "100,-100"));
 
     // The entry carries no number and moved no balance row; and a hold that nothing keeps back.
     must(
