@@ -35,6 +35,12 @@ target_link_options(lua_cxx INTERFACE
     "LINKER:--wrap=_Z9luaS_hashPKcmj" "LINKER:--undefined=__wrap__Z9luaS_hashPKcmj"
 )
 
+# The server's allocator, by its soname: it takes the place of the C library's and is never
+# included. Sanitizers bring their own.
+if(NOT SLUICE_SANITIZE)
+    find_library(TCMALLOC_LIBRARY NAMES libtcmalloc_minimal.so.4 REQUIRED)
+endif()
+
 # name used in USES lists -> target
 set(SLUICE_TP_threads Threads::Threads)
 set(SLUICE_TP_openssl OpenSSL::SSL OpenSSL::Crypto)
@@ -48,3 +54,4 @@ set(SLUICE_TP_tomlplusplus PkgConfig::tomlplusplus)
 set(SLUICE_TP_qrencode PkgConfig::qrencode)
 set(SLUICE_TP_zstd PkgConfig::zstd)
 set(SLUICE_TP_lua lua_cxx)
+set(SLUICE_TP_tcmalloc ${TCMALLOC_LIBRARY})

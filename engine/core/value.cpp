@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, 8> kKindNames{
 };
 
 /// A record that is built member by member moves them less often.
-constexpr std::size_t kMembersUsual = 4;
+constexpr std::size_t kMembersUsual = 6;
 
 void append_escaped(std::string& out, char c) {
     static constexpr char kDigits[] = "0123456789abcdef";
@@ -154,14 +154,16 @@ bool operator==(const Value& a, const Value& b) { return a.storage_ == b.storage
 void append_json_text(std::string& out, std::string_view text) {
     out.push_back('"');
     // Runs of plain characters are appended whole: nearly all text is one.
-    for (auto rest = text.begin(); rest != text.end();) {
-        const auto special = std::find_if(rest, text.end(), [](char c) {
+    while (!text.empty()) {
+        const auto special = std::ranges::find_if(text, [](char c) {
             return kNeedsEscape[static_cast<unsigned char>(c)];
         });
-        out.append(rest, special);
-        rest = special;
-        if (rest != text.end()) {
-            append_escaped(out, *rest++);
+        const auto plain = static_cast<std::size_t>(special - text.begin());
+        out.append(text.data(), plain);
+        text.remove_prefix(plain);
+        if (!text.empty()) {
+            append_escaped(out, text.front());
+            text.remove_prefix(1);
         }
     }
     out.push_back('"');

@@ -1,5 +1,6 @@
 #include "flow/fact.hpp"
 
+#include "core/json_record.hpp"
 #include "payment/names.hpp"
 
 namespace sluice::flow {
@@ -20,23 +21,22 @@ bool speaks_of_instruction(Fact::Kind kind) {
 
 std::string_view to_string(Fact::Kind kind) { return kKinds.of(kind); }
 
-Value to_value(const Fact& fact) {
-    Value value;
-    value.set("type", to_string(fact.kind));
-    if (!speaks_of_instruction(fact.kind)) {
-        return value;
+void append_json(std::string& out, const Fact& fact) {
+    JsonRecord record(out);
+    record.add("type", to_string(fact.kind));
+    if (speaks_of_instruction(fact.kind)) {
+        record.add("instruction", fact.instruction);
+        if (fact.kind == Fact::Kind::outcome) {
+            record.add("exchange", std::int64_t{fact.exchange});
+            record.add("operation", payment::to_string(fact.operation));
+            record.add("source", kSources.of(fact.source));
+        }
+        record.add_value("outcome", payment::to_value(fact.outcome));
+        if (!fact.evidence.is_null()) {
+            record.add_value("evidence", fact.evidence);
+        }
     }
-    value.set("instruction", fact.instruction.to_string());
-    if (fact.kind == Fact::Kind::outcome) {
-        value.set("exchange", std::int64_t{fact.exchange});
-        value.set("operation", payment::to_string(fact.operation));
-        value.set("source", kSources.of(fact.source));
-    }
-    value.set("outcome", payment::to_value(fact.outcome));
-    if (!fact.evidence.is_null()) {
-        value.set("evidence", fact.evidence);
-    }
-    return value;
+    record.end();
 }
 
 Result<Fact> fact_from_value(const Value& value) {

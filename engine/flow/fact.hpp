@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 #include "core/id.hpp"
 #include "core/result.hpp"
@@ -31,7 +33,8 @@ struct Fact {
 };
 
 [[nodiscard]] std::string_view to_string(Fact::Kind kind);
-[[nodiscard]] Value to_value(const Fact& fact);
+/// As the journal keeps it.
+void append_json(std::string& out, const Fact& fact);
 Result<Fact> fact_from_value(const Value& value);
 
 }  // namespace sluice::flow

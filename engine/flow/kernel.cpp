@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/json_record.hpp"
 #include "payment/names.hpp"
 
 namespace sluice::flow {
@@ -25,12 +26,12 @@ Value effect_of(std::string_view type) {
 
 }  // namespace
 
-Value to_value(const Recorded& recorded) {
-    Value value;
-    value.set("type", kRecordedKinds.of(recorded.kind));
-    value.set("ordinal", std::int64_t{recorded.ordinal});
-    value.set("value", recorded.value);
-    return value;
+void append_json(std::string& out, const Recorded& recorded) {
+    JsonRecord record(out);
+    record.add("type", kRecordedKinds.of(recorded.kind));
+    record.add("ordinal", std::int64_t{recorded.ordinal});
+    record.add_value("value", recorded.value);
+    record.end();
 }
 
 Result<Recorded> recorded_from_value(const Value& value) {

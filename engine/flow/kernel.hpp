@@ -33,7 +33,8 @@ struct Recorded {
     Value value;
 };
 
-[[nodiscard]] Value to_value(const Recorded& recorded);
+/// As the journal keeps it.
+void append_json(std::string& out, const Recorded& recorded);
 Result<Recorded> recorded_from_value(const Value& value);
 
 /// Everything one activation asks of the world, and what became of the payment.

@@ -1,6 +1,5 @@
 #include "flow/run.hpp"
 
-#include <type_traits>
 #include <utility>
 
 #include "flow/script_error.hpp"
@@ -8,16 +7,15 @@
 namespace sluice::flow {
 namespace {
 
+/// A body that grows to its size is copied on the way.
+constexpr std::size_t kBodyUsual = 2048;
+
 template <class Items>
 void append_list(std::string& out, const Items& items) {
     out += '[';
     for (const auto& item : items) {
         out += out.back() == '[' ? "" : ",";
-        if constexpr (std::is_same_v<typename Items::value_type, Value>) {
-            append_json(out, item);
-        } else {
-            append_json(out, to_value(item));
-        }
+        append_json(out, item);
     }
     out += ']';
 }
@@ -83,14 +81,15 @@ Value start_value(const payment::PaymentPicture& picture) {
 
 JournalRow journal_row(std::uint32_t seq, Time at, const Step& step) {
     JournalRow row{seq, at, {}, {}};
-    const std::string effects = effects_of(step);
-    row.effects_hash = hash128(effects);
+    row.body.reserve(kBodyUsual);
     row.body = "{\"facts\":";
     append_list(row.body, step.facts);
     row.body += ",\"recorded\":";
     append_list(row.body, step.recorded);
     row.body += ",\"effects\":";
-    row.body += effects;
+    const std::size_t effects = row.body.size();
+    append_list(row.body, step.effects);
+    row.effects_hash = hash128(std::string_view(row.body).substr(effects));
     row.body += "}";
     return row;
 }

@@ -7,6 +7,10 @@
 
 #include "json/json.hpp"
 
+// Of the allocator that the server is linked with; null in programs that keep the C library's.
+// NOLINTNEXTLINE(readability-identifier-naming): the name is the allocator's
+extern "C" [[gnu::weak]] void MallocExtension_ReleaseFreeMemory();
+
 namespace sluice::worker {
 
 std::string release_to_json(const script::Release& release) {
@@ -251,7 +255,11 @@ void LiveRuns::dehydrate(Time unused_since) {
 void LiveRuns::give_memory_back(Time now) {
     constexpr std::chrono::seconds kPause{5};
     if (has_cooled_ && now >= next_give_back_) {
-        (void)malloc_trim(0);
+        if (MallocExtension_ReleaseFreeMemory != nullptr) {
+            MallocExtension_ReleaseFreeMemory();
+        } else {
+            (void)malloc_trim(0);
+        }
         has_cooled_ = false;
         next_give_back_ = now + kPause;
     }

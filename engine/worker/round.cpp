@@ -18,6 +18,16 @@ flow::Fact fact_of(const CallbackFact& callback) {
     return fact;
 }
 
+/// The inputs keep what they say: the activation may have to run again.
+std::vector<flow::Fact> facts_of(const std::vector<Input>& inputs) {
+    std::vector<flow::Fact> facts;
+    facts.reserve(inputs.size());
+    for (const auto& input : inputs) {
+        facts.push_back(input.kind == Input::Kind::callback ? fact_of(input.callback) : input.fact);
+    }
+    return facts;
+}
+
 }  // namespace
 
 Round::Round(Parts parts) : parts_(parts), store_(parts.connection) {
@@ -113,10 +123,6 @@ void Round::gather_one(Input input, Places& places) {
     Work& work = left_[place->second];
     if (input.kind == Input::Kind::start) {
         work.start = std::move(input.start);
-    } else {
-        work.facts.push_back(
-            input.kind == Input::Kind::callback ? fact_of(input.callback) : input.fact
-        );
     }
     work.inputs.push_back(std::move(input));
 }
@@ -152,13 +158,10 @@ Round::Fate Round::activate(Work& work) {
     flow::Kernel::Activation activation;
     activation.seq = work.run->next_seq();
     activation.now = std::max(parts_.services.clock->now(), work.run->kernel().now());
-    activation.facts = work.facts;
     activation.known = work.known;
     activation.decider = &decider_;
     activation.terms = &parts_.services.terms;
-    if (work.start != nullptr) {
-        activation.facts = {flow::Fact{}};
-    }
+    activation.facts = work.start != nullptr ? std::vector<flow::Fact>(1) : facts_of(work.inputs);
     work.now = activation.now;
     const auto began = std::chrono::steady_clock::now();
     auto step = work.run->activate(std::move(activation));

@@ -115,7 +115,6 @@ class Round {
         Uncommitted::Entry entry;
         std::vector<Input> inputs;
         std::unique_ptr<StartPayment> start;
-        std::vector<flow::Fact> facts;
         std::vector<flow::Recorded> known;
         std::unique_ptr<flow::Run> run;
         flow::Step step;

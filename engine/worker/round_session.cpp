@@ -216,10 +216,9 @@ Result<bool> Round::ask_again(Work& work) {
         lost.outcome.code = "interrupted";
         Input& input = work.inputs.emplace_back();
         input.payment = work.payment;
-        input.fact = lost;
-        work.facts.push_back(std::move(lost));
+        input.fact = std::move(lost);
     }
-    if (work.facts.empty()) {
+    if (work.inputs.empty()) {
         const RunId id(work.payment.raw());
         parts_.runs.keep(id, std::move(work.run), parts_.services.clock->now());
         return false;
