@@ -313,7 +313,8 @@ Result<void> Batch::send(db::Connection& connection) {
     write_moves();
     std::vector<db::Parameter> parameters;
     for (const auto* column : columns_->all()) {
-        parameters.emplace_back(*column);
+        // A NULL is cheaper for the database than an array without elements.
+        parameters.push_back(column->size() == 0 ? db::Parameter(nullptr) : *column);
     }
     const db::Statement statement{"commit_batch", commit_sql().c_str()};
     auto sent = connection.send(statement, parameters);
