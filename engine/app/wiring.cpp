@@ -142,9 +142,6 @@ void Server::Parts::open_channels() {
     }
     channel::ExchangeParts parts{
         .registry = registry,
-        .send = [this](
-                    http::ClientRequest request, http::ClientDone done
-                ) { client.send(std::move(request), std::move(done)); },
         .sink = [this](channel::ExchangeReport report) { fleet->deliver(std::move(report)); },
         .clock = clock,
     };

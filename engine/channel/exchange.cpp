@@ -2,17 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <deque>
-#include <optional>
-#include <pthread.h>
 #include <string>
-#include <thread>
 #include <unordered_map>
 #include <utility>
 
 #include "channel/adapter_host.hpp"
 #include "channel/evidence.hpp"
-#include "core/mutex.hpp"
 #include "core/random.hpp"
 
 namespace sluice::channel {
@@ -24,13 +19,12 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 
 constexpr std::size_t kNonceBytes = 16;
 
-/// One exchange on its way. Owned by its lane's queue, then by the HTTP client's callback.
+/// One exchange on its way. Owned by what its lane's client has to do for it.
 struct Journey {
     ExchangeOrder order;
     const ChannelAccount* account = nullptr;
     Evidence evidence;
     SteadyTime sent_at;
-    std::optional<http::ClientResult> result;
 };
 using JourneyPtr = std::shared_ptr<Journey>;
 
@@ -64,85 +58,41 @@ std::string code_of(const Error& error) {
 
 }  // namespace
 
-/// One thread with its queue and its interpreters. The HTTP client's callbacks keep it alive.
-class Exchange::Lane : public std::enable_shared_from_this<Lane> {
+/// One thread, which is its HTTP client's, with interpreters of its own.
+class Exchange::Lane {
   public:
-    explicit Lane(ExchangeParts parts) : parts_(std::move(parts)) {}
+    Lane(ExchangeParts parts, http::ClientSettings client)
+        : parts_(std::move(parts)), client_(std::move(client)) {}
 
-    void start(std::size_t number) {
-        thread_ = std::thread([this] { work(); });
-        pthread_setname_np(thread_.native_handle(), ("exchange-" + std::to_string(number)).c_str());
-    }
-
-    Result<void> submit(ExchangeOrder order, std::size_t open_max) SLUICE_EXCLUDES(mutex_) {
+    Result<void> submit(ExchangeOrder order, std::size_t open_max) {
+        if (is_stopped_) {
+            return fail(ErrorCode::unavailable, "the exchange is stopped");
+        }
+        if (open_ >= open_max) {
+            return fail(
+                ErrorCode::limit, "the exchange has " + std::to_string(open_) + " open orders"
+            );
+        }
+        ++open_;
         auto journey = std::make_shared<Journey>();
         journey->order = std::move(order);
-        {
-            const MutexLock lock(mutex_);
-            if (is_stopped_) {
-                return fail(ErrorCode::unavailable, "the exchange is stopped");
-            }
-            if (open_ >= open_max) {
-                return fail(
-                    ErrorCode::limit, "the exchange has " + std::to_string(open_) + " open orders"
-                );
-            }
-            ++open_;
-            queue_.push_back(std::move(journey));
+        if (!client_.run([this, journey = std::move(journey)] { set_out(journey); })) {
+            --open_;
+            return fail(ErrorCode::unavailable, "the exchange is stopped");
         }
-        arrived_.notify_one();
         return {};
     }
 
-    void stop() SLUICE_EXCLUDES(mutex_) {
-        {
-            const MutexLock lock(mutex_);
-            is_stopped_ = true;
-            queue_.clear();
-            arrived_.notify_all();
-        }
-        if (thread_.joinable()) {
-            thread_.join();
-        }
+    void stop() {
+        is_stopped_ = true;
+        client_.stop();
     }
 
     [[nodiscard]] std::size_t open() const { return open_; }
 
   private:
-    void answered(JourneyPtr journey) SLUICE_EXCLUDES(mutex_) {
-        {
-            const MutexLock lock(mutex_);
-            if (is_stopped_) {
-                return;
-            }
-            queue_.push_back(std::move(journey));
-        }
-        arrived_.notify_one();
-    }
-
-    /// Waits for work; nothing when stopped.
-    std::deque<JourneyPtr> take() SLUICE_EXCLUDES(mutex_) {
-        const MutexLock lock(mutex_);
-        while (queue_.empty() && !is_stopped_) {
-            arrived_.wait(mutex_);
-        }
-        return std::exchange(queue_, {});
-    }
-
-    void work() {
-        for (auto journeys = take(); !journeys.empty(); journeys = take()) {
-            for (const JourneyPtr& journey : journeys) {
-                if (is_stopped_) {
-                    return;
-                }
-                handle(journey);
-            }
-        }
-    }
-
-    void handle(const JourneyPtr& journey) {
-        if (const auto& result = journey->result) {
-            report(*journey, read(*journey, *result));
+    void set_out(const JourneyPtr& journey) {
+        if (is_stopped_) {
             return;
         }
         auto request = build(*journey);
@@ -184,16 +134,24 @@ class Exchange::Lane : public std::enable_shared_from_this<Lane> {
 
     void send(const JourneyPtr& journey, http::ClientRequest request) {
         journey->sent_at = std::chrono::steady_clock::now();
-        parts_.send(
-            std::move(request),
-            [lane = shared_from_this(), journey](http::ClientResult result) {
-                const auto took = std::chrono::steady_clock::now() - journey->sent_at;
-                journey->evidence.took_us =
-                    std::chrono::duration_cast<std::chrono::microseconds>(took).count();
-                journey->result = std::move(result);
-                lane->answered(journey);
-            }
-        );
+        auto done = [this, journey](const http::ClientResult& result) {
+            answered(*journey, result);
+        };
+        if (parts_.send) {
+            parts_.send(std::move(request), std::move(done));
+        } else {
+            client_.send(std::move(request), std::move(done));
+        }
+    }
+
+    void answered(Journey& journey, const http::ClientResult& result) {
+        if (is_stopped_) {
+            return;
+        }
+        const auto took = std::chrono::steady_clock::now() - journey.sent_at;
+        journey.evidence.took_us =
+            std::chrono::duration_cast<std::chrono::microseconds>(took).count();
+        report(journey, read(journey, result));
     }
 
     Outcome read(Journey& journey, const http::ClientResult& result) {
@@ -236,19 +194,21 @@ class Exchange::Lane : public std::enable_shared_from_this<Lane> {
     const ExchangeParts parts_;
     std::unordered_map<std::string, std::unique_ptr<AdapterHost>> hosts_;
     SystemRandom random_;
-    std::thread thread_;
     std::atomic<std::size_t> open_{0};
     std::atomic<bool> is_stopped_{false};
-    Mutex mutex_;
-    ConditionVariable arrived_;
-    std::deque<JourneyPtr> queue_ SLUICE_GUARDED_BY(mutex_);
+    // Last: while it closes it still calls the members above.
+    http::Client client_;
 };
 
 Exchange::Exchange(const ExchangeParts& parts, ExchangeSettings settings)
     : open_max_(settings.open_max / std::max<std::size_t>(settings.threads, 1)) {
-    for (std::size_t i = 0; i < std::max<std::size_t>(settings.threads, 1); ++i) {
-        lanes_.push_back(std::make_shared<Lane>(parts));
-        lanes_.back()->start(i);
+    const std::size_t threads = std::max<std::size_t>(settings.threads, 1);
+    http::ClientSettings client = std::move(settings.client);
+    client.running_per_host_max = std::max<std::size_t>(client.running_per_host_max / threads, 1);
+    client.idle_connections_max = std::max<std::size_t>(client.idle_connections_max / threads, 1);
+    for (std::size_t i = 0; i < threads; ++i) {
+        client.thread_name = "exchange-" + std::to_string(i);
+        lanes_.push_back(std::make_unique<Lane>(parts, client));
     }
 }
 

@@ -14,26 +14,29 @@
 
 namespace sluice::channel {
 
-/// What an exchange works with. `send` is http::Client::send or a test's stand-in: it may call
-/// back at once or later, on any thread. `sink` is called on an exchange thread, once for every
-/// accepted order unless the exchange is stopped first; it must be quick.
+/// What an exchange works with. `sink` is called on an exchange thread, once for every accepted
+/// order unless the exchange is stopped first; it must be quick.
 struct ExchangeParts {
     RegistryPtr registry;
-    std::function<void(http::ClientRequest, http::ClientDone)> send;
     std::function<void(ExchangeReport)> sink;
     const Clock& clock;
+    /// Instead of the HTTP clients. It must call back at once, or after stop().
+    std::function<void(http::ClientRequest, http::ClientDone)> send = {};
 };
 
 struct ExchangeSettings {
     std::size_t threads = 2;
     std::size_t open_max = 50'000;  ///< accepted and not yet reported; above: `limit`
+    /// Limits for all threads together.
+    http::ClientSettings client = {};
 };
 
-/// Carries instructions to channels and their answers back. Its threads build requests (script and
-/// signature) and read answers; the I/O is the HTTP client's. It keeps nothing: what is unfinished
-/// at a stop is dropped, the journal knows it and recovery asks again. It never repeats a request,
-/// and sends none to a host that the account's allow-list does not name: that one ends as `config`.
-/// Time-outs are the account's, by operation.
+/// Carries instructions to channels and their answers back. Each of its threads is that of an HTTP
+/// client: it builds requests (script and signature), drives their sockets and reads the answers.
+/// A script that uses up its limits of time holds up the others of its thread for as long. It keeps
+/// nothing: what is unfinished at a stop is dropped, the journal knows it and recovery asks again.
+/// It never repeats a request, and sends none to a host that the account's allow-list does not
+/// name: that one ends as `config`. Time-outs are the account's, by operation.
 class Exchange {
   public:
     explicit Exchange(const ExchangeParts& parts, ExchangeSettings settings = {});
@@ -55,7 +58,7 @@ class Exchange {
 
   private:
     class Lane;
-    std::vector<std::shared_ptr<Lane>> lanes_;
+    std::vector<std::unique_ptr<Lane>> lanes_;
     const std::size_t open_max_;
 };
 

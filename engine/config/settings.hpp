@@ -34,7 +34,7 @@ struct DatabaseSettings {
 
 struct NodeSettings {
     std::size_t workers = 1;  ///< one for every two cores when PostgreSQL runs beside it
-    std::size_t exchange_threads = 2;
+    std::size_t exchange_threads = 1;
     std::string address;  ///< where other nodes reach this one; empty: what it listens on
     Secret<std::string> internal_secret;  ///< shared by all nodes; empty: nothing is forwarded
     std::string log_level = "info";       ///< debug, info, warn or error

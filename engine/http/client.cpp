@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <deque>
 #include <future>
 #include <iterator>
 #include <optional>
 #include <pthread.h>
 #include <span>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <curl/curl.h>
@@ -26,6 +28,8 @@ namespace {
 constexpr std::size_t kEventsAtOnce = 256;
 constexpr std::size_t kIdleExchangesKept = 1024;
 constexpr std::int64_t kWaitingCheckMs = 20;
+/// Tasks and answers take their time (scripts, signatures); then the sockets have their turn.
+constexpr std::chrono::milliseconds kTurn{2};
 
 ClientFailure not_accepted(std::string code, std::string message) {
     return {
@@ -57,13 +61,12 @@ class Client::Loop {
         curl_multi_setopt(
             multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(settings_.idle_connections_max)
         );
-        thread_ = std::thread([this] { run(); });
+        const MutexLock lock(joining_);
+        thread_ = std::thread([this] { work(); });
     }
 
     ~Loop() {
-        stopping_ = true;
-        sockets_.wake_up();
-        thread_.join();
+        stop();
         idle_.clear();
         curl_multi_cleanup(multi_);
     }
@@ -74,14 +77,25 @@ class Client::Loop {
     void send(ClientRequest request, ClientDone done) {
         const auto deadline = std::chrono::steady_clock::now() + request.total_timeout;
         ++in_flight_;
+        ClientWish wish{
+            .request = std::move(request), .done = std::move(done), .deadline = deadline
+        };
+        if (!hand_over(wishes_, wish)) {
+            refuse(wish.done, "stopped", "the client is closed");
+        }
+    }
+
+    bool run(ClientTask task) { return hand_over(tasks_, task); }
+
+    void stop() {
         {
             const MutexLock lock(mutex_);
-            queue_.push_back(
-                {.request = std::move(request), .done = std::move(done), .deadline = deadline}
-            );
+            stopping_ = true;
         }
-        if (may_sleep_.exchange(false)) {
-            sockets_.wake_up();
+        sockets_.wake_up();
+        const MutexLock lock(joining_);
+        if (thread_.joinable()) {
+            thread_.join();
         }
     }
 
@@ -90,17 +104,35 @@ class Client::Loop {
   private:
     using SteadyTime = std::chrono::steady_clock::time_point;
 
-    void run() {
+    /// False when the client is stopped; then the item stays with the caller.
+    template <class Item>
+    bool hand_over(std::vector<Item>& queue, Item& item) SLUICE_EXCLUDES(mutex_) {
+        {
+            const MutexLock lock(mutex_);
+            if (stopping_) {
+                return false;
+            }
+            queue.push_back(std::move(item));
+        }
+        // The loop's own thread is awake.
+        if (may_sleep_.exchange(false)) {
+            sockets_.wake_up();
+        }
+        return true;
+    }
+
+    void work() {
         ::pthread_setname_np(::pthread_self(), settings_.thread_name.substr(0, 15).c_str());
         std::array<ClientSockets::Event, kEventsAtOnce> events{};
         while (!stopping_) {
-            // Before the queue is looked at: who hands over something later sees it and wakes us.
+            // Before the queues are looked at: who hands over something later sees it and wakes us.
             may_sleep_ = true;
-            const std::size_t count = sockets_.wait(events, anything_queued() ? 0 : timeout_ms());
+            const std::size_t count = sockets_.wait(events, anything_to_do() ? 0 : timeout_ms());
             may_sleep_ = false;
             for (const auto& event : std::span(events).first(count)) {
                 act(event.socket, event.what);
             }
+            run_tasks();
             start_queued();
             if (timer_ && std::chrono::steady_clock::now() >= *timer_) {
                 timer_.reset();
@@ -129,17 +161,41 @@ class Client::Loop {
         SLUICE_INVARIANT(result == CURLM_OK);
     }
 
-    bool anything_queued() SLUICE_EXCLUDES(mutex_) {
+    bool anything_to_do() SLUICE_EXCLUDES(mutex_) {
+        if (completed_left_ || !due_.empty()) {
+            return true;
+        }
         const MutexLock lock(mutex_);
-        return !queue_.empty();
+        return !wishes_.empty() || !tasks_.empty();
+    }
+
+    template <class Item>
+    std::vector<Item> take(std::vector<Item>& queue) SLUICE_EXCLUDES(mutex_) {
+        const MutexLock lock(mutex_);
+        return std::exchange(queue, {});
+    }
+
+    /// At least one, if there is any; the next ones while the turn lasts.
+    void run_tasks() {
+        const SteadyTime end = std::chrono::steady_clock::now() + kTurn;
+        do {
+            if (stopping_) {
+                return;
+            }
+            if (due_.empty()) {
+                std::ranges::move(take(tasks_), std::back_inserter(due_));
+            }
+            if (due_.empty()) {
+                return;
+            }
+            ClientTask task = std::move(due_.front());
+            due_.pop_front();
+            task();
+        } while (std::chrono::steady_clock::now() < end);
     }
 
     void start_queued() {
-        std::vector<ClientWish> wishes;
-        {
-            const MutexLock lock(mutex_);
-            wishes.swap(queue_);
-        }
+        std::vector<ClientWish> wishes = take(wishes_);
         for (ClientWish& wish : wishes) {
             if (in_flight_ > settings_.in_flight_max) {
                 refuse(wish.done, "busy", "too many exchanges are under way");
@@ -185,22 +241,32 @@ class Client::Loop {
         return exchange;
     }
 
+    /// As many as the turn allows: whoever sent them may take his time with the answers.
     void finish_completed() {
+        const SteadyTime end = std::chrono::steady_clock::now() + kTurn;
         int left = 0;
+        completed_left_ = false;
         while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
-            if (message->msg != CURLMSG_DONE) {
-                continue;
+            if (message->msg == CURLMSG_DONE) {
+                finish_completed(*message);
             }
-            const CURLcode code = message->data.result;
-            const std::size_t place = ClientExchange::of(message->easy_handle).place();
-            std::unique_ptr<ClientExchange> exchange = remove(place);
-            finish(exchange->take_done(), exchange->result(code));
-            if (auto next = hosts_.leave(exchange->url())) {
-                start(std::move(*next));
+            if (left > 0 && std::chrono::steady_clock::now() >= end) {
+                completed_left_ = true;
+                return;
             }
-            if (idle_.size() < kIdleExchangesKept) {
-                idle_.push_back(std::move(exchange));
-            }
+        }
+    }
+
+    void finish_completed(const CURLMsg& message) {
+        const CURLcode code = message.data.result;
+        const std::size_t place = ClientExchange::of(message.easy_handle).place();
+        std::unique_ptr<ClientExchange> exchange = remove(place);
+        finish(exchange->take_done(), exchange->result(code));
+        if (auto next = hosts_.leave(exchange->url())) {
+            start(std::move(*next));
+        }
+        if (idle_.size() < kIdleExchangesKept) {
+            idle_.push_back(std::move(exchange));
         }
     }
 
@@ -209,11 +275,9 @@ class Client::Loop {
             const std::unique_ptr<ClientExchange> exchange = remove(running_.size() - 1);
             finish(exchange->take_done(), std::unexpected(exchange->stopped()));
         }
-        std::vector<ClientWish> wishes;
-        {
-            const MutexLock lock(mutex_);
-            wishes.swap(queue_);
-        }
+        due_.clear();
+        take(tasks_).clear();
+        std::vector<ClientWish> wishes = take(wishes_);
         std::ranges::move(hosts_.take_all(), std::back_inserter(wishes));
         for (ClientWish& wish : wishes) {
             refuse(wish.done, "stopped", "the client is being closed");
@@ -257,12 +321,16 @@ class Client::Loop {
     std::optional<SteadyTime> timer_;
     std::vector<std::unique_ptr<ClientExchange>> running_;
     std::vector<std::unique_ptr<ClientExchange>> idle_;
+    std::deque<ClientTask> due_;
+    bool completed_left_ = false;
     std::atomic<std::size_t> in_flight_ = 0;
     std::atomic<bool> stopping_ = false;
     std::atomic<bool> may_sleep_ = false;
     Mutex mutex_;
-    std::vector<ClientWish> queue_ SLUICE_GUARDED_BY(mutex_);
-    std::thread thread_;
+    std::vector<ClientWish> wishes_ SLUICE_GUARDED_BY(mutex_);
+    std::vector<ClientTask> tasks_ SLUICE_GUARDED_BY(mutex_);
+    Mutex joining_;
+    std::thread thread_ SLUICE_GUARDED_BY(joining_);
 };
 
 Client::Client(ClientSettings settings) : loop_(std::make_unique<Loop>(std::move(settings))) {}
@@ -272,6 +340,10 @@ Client::~Client() = default;
 void Client::send(ClientRequest request, ClientDone done) {
     loop_->send(std::move(request), std::move(done));
 }
+
+bool Client::run(ClientTask task) { return loop_->run(std::move(task)); }
+
+void Client::stop() { loop_->stop(); }
 
 std::size_t Client::in_flight() const { return loop_->in_flight(); }
 

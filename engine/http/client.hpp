@@ -37,8 +37,9 @@ struct ClientFailure {
 
 using ClientResult = std::expected<Response, ClientFailure>;
 /// Called exactly once, on the client's thread: quick, never blocking, never throwing. It may call
-/// Client::send().
+/// Client::send() and Client::run().
 using ClientDone = std::function<void(ClientResult)>;
+using ClientTask = std::move_only_function<void()>;
 
 struct ClientSettings {
     /// Exchanges that run at one host at once; further ones wait within their own time-out.
@@ -53,8 +54,9 @@ struct ClientSettings {
 };
 
 /// Sends HTTP/1.1 requests, thousands at a time, from one thread of its own with pooled
-/// connections. Any thread may send. It never follows a redirect, never uses a proxy from the
-/// environment, never asks "Expect: 100-continue", always verifies TLS.
+/// connections. Any thread may send. Who has work of his own around a request (building it, reading
+/// the answer) may do it on the same thread and saves two hand-overs. It never follows a redirect,
+/// never uses a proxy from the environment, never asks "Expect: 100-continue", always verifies TLS.
 ///
 /// It never repeats a request that changes something: when a reused connection dies after a byte
 /// of such a request was written, the exchange ends as maybe_sent. Only GET and HEAD are silently
@@ -62,13 +64,21 @@ struct ClientSettings {
 class Client {
   public:
     explicit Client(ClientSettings settings = {});
-    /// Ends what is under way (`stopped`) and joins.
+    /// Stops.
     ~Client();
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
 
-    /// Does not block.
+    /// Does not block. After stop() it ends at once as `stopped`, on the caller's thread.
     void send(ClientRequest request, ClientDone done);
+
+    /// Runs `task` on the client's thread, in the order of arrival. It must not throw, and while it
+    /// runs, the sockets wait; between tasks they are looked at every few milliseconds. False after
+    /// stop(); a task that has not begun by then is dropped. Does not block.
+    [[nodiscard]] bool run(ClientTask task);
+
+    /// Ends what is under way (`stopped`) and joins. Any thread but the client's; may be repeated.
+    void stop();
 
     /// Exchanges accepted and not yet done.
     [[nodiscard]] std::size_t in_flight() const;

@@ -20,11 +20,8 @@ class ExchangeOverHttp : public ::testing::Test {
         ChannelAccountSettings account = wechatpay_account();
         account.settings["base_url"] = "http://127.0.0.1:" + std::to_string(port);
         std::promise<ExchangeReport> reported;
-        http::Client client;
         Exchange exchange({
             .registry = wechatpay_registry(std::move(account)),
-            .send = [&](http::ClientRequest request, http::ClientDone done
-                    ) { client.send(std::move(request), std::move(done)); },
             .sink = [&](ExchangeReport report) { reported.set_value(std::move(report)); },
             .clock = clock_,
         });
@@ -75,6 +72,33 @@ TEST_F(ExchangeOverHttp, TakesACutAnswerAsUnknownAndADeadPortAsNotSent) {
     EXPECT_EQ(cut.outcome.kind, OutcomeKind::unknown);
     EXPECT_EQ(dead.outcome.kind, OutcomeKind::not_sent);
     EXPECT_EQ(dead.evidence.http_status, 0);
+}
+
+TEST_F(ExchangeOverHttp, StopsAtOnceAndReportsNothingThatIsUnderWay) {
+    std::promise<void> received;
+    std::promise<void> may_answer;
+    http::Server server({}, http::blocking([&](const http::Request&) {
+                            received.set_value();
+                            may_answer.get_future().wait();
+                            return http::Response{200, {}, "{}"};
+                        }));
+    ASSERT_TRUE(server.start());
+    ChannelAccountSettings account = wechatpay_account();
+    account.settings["base_url"] = "http://127.0.0.1:" + std::to_string(server.port());
+    int reports = 0;
+    Exchange exchange({
+        .registry = wechatpay_registry(std::move(account)),
+        .sink = [&](const ExchangeReport&) { ++reports; },
+        .clock = clock_,
+    });
+    ASSERT_TRUE(exchange.submit(wechatpay_order(Operation::collect)));
+    received.get_future().wait();
+
+    exchange.stop();
+    may_answer.set_value();
+    server.stop();
+
+    EXPECT_EQ(reports, 0);
 }
 
 }  // namespace

@@ -34,13 +34,13 @@ class ExchangeTest : public ::testing::Test {
         std::promise<ExchangeReport> reported;
         Exchange exchange({
             .registry = toy_registry(adapter, account_),
+            .sink = [&](ExchangeReport report) { reported.set_value(std::move(report)); },
+            .clock = clock_,
             .send =
                 [&](http::ClientRequest request, const http::ClientDone& done) {
                     sent_.push_back(std::move(request));
                     done(result);
                 },
-            .sink = [&](ExchangeReport report) { reported.set_value(std::move(report)); },
-            .clock = clock_,
         });
         EXPECT_TRUE(exchange.submit(order));
         return reported.get_future().get();
@@ -219,13 +219,13 @@ TEST_F(ExchangeTest, GoesOnAfterAScriptThatDoesNotEnd) {
     std::size_t next = 0;
     Exchange exchange(
         {.registry = toy_registry(endless),
+         .sink = [&](ExchangeReport report) { reported[next++].set_value(std::move(report)); },
+         .clock = clock_,
          .send =
              [&](const http::ClientRequest&, const http::ClientDone& done) {
                  done(answers.front());
                  answers.pop_front();
-             },
-         .sink = [&](ExchangeReport report) { reported[next++].set_value(std::move(report)); },
-         .clock = clock_},
+             }},
         {.threads = 1}
     );
 
@@ -241,15 +241,15 @@ TEST_F(ExchangeTest, RefusesWhatIsTooMuchAndEverythingAfterItsStop) {
     int reports = 0;
     Exchange exchange(
         {.registry = toy_registry(toy_adapter()),
+         .sink = [&](const ExchangeReport&) { ++reports; },
+         .clock = clock_,
          .send =
              [&](const http::ClientRequest&, http::ClientDone done) {
                  waiting.push_back(std::move(done));
                  if (waiting.size() == 2) {
                      two_are_sent.set_value();
                  }
-             },
-         .sink = [&](const ExchangeReport&) { ++reports; },
-         .clock = clock_},
+             }},
         {.threads = 1, .open_max = 2}
     );
 

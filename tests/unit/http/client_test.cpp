@@ -2,8 +2,12 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <functional>
 #include <future>
 #include <latch>
+#include <memory>
+#include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -271,6 +275,95 @@ TEST(HttpClient, EndsWhatIsUnderWayWhenItGoes) {
     const ClientResult result = answer.get();
     ASSERT_FALSE(result.has_value());
     EXPECT_EQ(result.error().stage, FailureStage::maybe_sent);
+}
+
+TEST(HttpClient, RunsTasksAndTheirExchangesOnOneThreadInTheOrderOfArrival) {
+    const RawListener listener;
+    Client client;
+    std::vector<int> order;
+    std::thread::id of_task;
+    std::promise<std::thread::id> of_answer;
+
+    ASSERT_TRUE(client.run([&] { order.push_back(1); }));
+    ASSERT_TRUE(client.run([&] {
+        order.push_back(2);
+        of_task = std::this_thread::get_id();
+        client.send({.url = listener.url()}, [&](const ClientResult& result) {
+            EXPECT_TRUE(result.has_value());
+            of_answer.set_value(std::this_thread::get_id());
+        });
+    }));
+    const RawSocket peer = listener.accept();
+    ASSERT_FALSE(peer.receive_until("\r\n\r\n").empty());
+    peer.send(kOk);
+
+    EXPECT_EQ(of_answer.get_future().get(), of_task);
+    EXPECT_NE(of_task, std::this_thread::get_id());
+    EXPECT_EQ(order, (std::vector{1, 2}));
+}
+
+TEST(HttpClient, LooksAtItsSocketsBetweenTasksWithoutEnd) {
+    const RawListener listener;
+    Client client;
+    std::atomic<bool> is_answered = false;
+    // Hands itself over again and again: the thread never runs out of tasks.
+    std::function<void()> again = [&] {
+        if (!is_answered) {
+            static_cast<void>(client.run([&again] { again(); }));
+        }
+    };
+    ASSERT_TRUE(client.run([&again] { again(); }));
+    auto answer = begin(client, {.url = listener.url()});
+    const RawSocket peer = listener.accept();
+    ASSERT_FALSE(peer.receive_until("\r\n\r\n").empty());
+    peer.send(kOk);
+
+    const bool has_value = answer.get().has_value();
+    is_answered = true;
+    client.stop();
+
+    EXPECT_TRUE(has_value);
+}
+
+TEST(HttpClient, TakesNothingMoreOnceItIsStopped) {
+    Client client;
+    client.stop();
+    client.stop();
+    bool ran = false;
+
+    EXPECT_FALSE(client.run([&] { ran = true; }));
+    const ClientResult result = fetch(client, {.url = "http://127.0.0.1:1/"});
+
+    EXPECT_FALSE(ran);
+    expect_failure(result, FailureStage::not_sent, "stopped");
+    EXPECT_EQ(client.in_flight(), 0U);
+}
+
+TEST(HttpClient, DropsTheTasksThatHaveNotBegunWhenItStops) {
+    Client client;
+    std::promise<void> is_under_way;
+    std::promise<void> may_end;
+    bool ran = false;
+    const auto witness = std::make_shared<int>(0);
+    ASSERT_TRUE(client.run([&] {
+        is_under_way.set_value();
+        may_end.get_future().wait();
+    }));
+    is_under_way.get_future().wait();
+    for (int i = 0; i < 3; ++i) {
+        ASSERT_TRUE(client.run([&ran, witness] { ran = true; }));
+    }
+
+    std::thread stopping([&] { client.stop(); });
+    // From the moment it takes nothing more, what waits is lost.
+    while (client.run([] {})) {
+        std::this_thread::yield();
+    }
+    may_end.set_value();
+    stopping.join();
+
+    EXPECT_FALSE(ran);
+    EXPECT_EQ(witness.use_count(), 1);
 }
 
 TEST(HttpClient, CarriesAThousandExchangesOnOneThread) {
