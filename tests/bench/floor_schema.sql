@@ -1,6 +1,6 @@
 -- The row work of the reference job without an engine: what the database alone can do.
 -- Accounts: 1-100 merchants, 201-205 channel clearing, 1001-2000 prepaid cards.
--- The benchmark vacuums between its rows: autovacuum would begin in the middle of another one.
+-- The benchmark vacuums between its rows: autovacuum is off in its server.
 DROP SCHEMA IF EXISTS floor CASCADE;
 CREATE SCHEMA floor;
 
@@ -8,7 +8,7 @@ CREATE TABLE floor.account (
     account_id bigint PRIMARY KEY,
     balance bigint NOT NULL,
     version bigint NOT NULL DEFAULT 0
-) WITH (fillfactor = 50, autovacuum_enabled = off);
+) WITH (fillfactor = 50);
 
 CREATE TABLE floor.orders (
     order_number text PRIMARY KEY,
@@ -20,7 +20,7 @@ CREATE TABLE floor.orders (
     status smallint NOT NULL DEFAULT 0,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now()
-) WITH (fillfactor = 80, autovacuum_enabled = off);
+) WITH (fillfactor = 80);
 
 CREATE TABLE floor.run (
     run_number text PRIMARY KEY,
@@ -28,7 +28,7 @@ CREATE TABLE floor.run (
     stage smallint NOT NULL DEFAULT 0,
     state smallint NOT NULL DEFAULT 0,
     created_at timestamptz NOT NULL DEFAULT now()
-) WITH (autovacuum_enabled = off);
+);
 
 CREATE TABLE floor.instruction (
     order_number text NOT NULL,
@@ -40,7 +40,7 @@ CREATE TABLE floor.instruction (
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (order_number, leg)
-) WITH (fillfactor = 80, autovacuum_enabled = off);
+) WITH (fillfactor = 80);
 
 CREATE TABLE floor.entry (
     order_number text NOT NULL,
@@ -49,7 +49,7 @@ CREATE TABLE floor.entry (
     amount bigint NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (order_number, line)
-) WITH (autovacuum_enabled = off);
+);
 
 CREATE TABLE floor.event (
     event_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -57,7 +57,7 @@ CREATE TABLE floor.event (
     kind text NOT NULL,
     body text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now()
-) WITH (autovacuum_enabled = off);
+);
 
 INSERT INTO floor.account
 SELECT n, CASE WHEN n > 1000 THEN 1000000000000000 ELSE 0 END

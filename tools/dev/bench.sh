@@ -49,11 +49,14 @@ bench_load() {
         --accounts "$BENCH_DIR/accounts" --header "Authorization: Bearer $BENCH_KEY" "$@"
 }
 
-# floor JOB CLIENTS SECONDS: one row of a floor. Autovacuum is off for its tables, or it would run
-# into the rows that follow.
+# Before each row, of a floor as of sluice: autovacuum is off, or what one row left behind would be
+# cleared away, and paid for, in another.
+bench_vacuum() { bench_psql "$1" -q -c 'VACUUM (ANALYZE)'; }
+
+# floor JOB CLIENTS SECONDS: one row of a floor.
 bench_floor() {
     local job="$1" clients="$2" seconds="$3"
-    bench_psql floor -q -c 'VACUUM (ANALYZE)'
+    bench_vacuum floor
     BENCH_FLOOR_KEYS=$((BENCH_FLOOR_KEYS + 10000000000))
     case "$job" in
         *naive) measure "$job" "$clients" bench_naive "$clients" "$seconds" ;;
@@ -87,6 +90,7 @@ bench_naive() {
 
 # sluice JOB CLIENTS SECONDS TAG: one row of sluice.
 bench_sluice() {
+    bench_vacuum sluice
     measure "$1" "$2" bench_load --clients "$2" --seconds "$3" --warmup 2 --tag "$4" \
         --header "Prefer: wait=30"
 }
@@ -96,16 +100,18 @@ bench_throughput() {
     for clients in 1 8 64 512; do bench_sluice sluice "$clients" "$BENCH_SECONDS" "t$clients"; done
 }
 
-# The ratios at 64 clients. A shared machine is faster in one minute than in the next, so the two
-# floors and sluice take turns, and what counts is the median of the rounds.
+# The ratios. A shared machine is faster in one minute than in the next, so the two floors and
+# sluice take turns, and what counts is the median of the rounds. With 64 clients a batch has some
+# twenty activations, with 512 more than the fifty payments of the batch floor.
 bench_rounds() {
     local round naive batch
     naive=$(bench_best naive)
     batch=$(bench_best batch)
     for round in $(seq 1 "$BENCH_ROUNDS"); do
         bench_floor round-naive "$naive" "$BENCH_ROUND_SECONDS"
-        bench_sluice round-sluice 64 "$BENCH_ROUND_SECONDS" "r$round"
+        bench_sluice round-sluice-64 64 "$BENCH_ROUND_SECONDS" "r$round"
         bench_floor round-batch "$batch" "$BENCH_ROUND_SECONDS"
+        bench_sluice round-sluice-512 512 "$BENCH_ROUND_SECONDS" "s$round"
     done
 }
 

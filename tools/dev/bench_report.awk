@@ -24,12 +24,19 @@ function median(values, count,    i, j, value) {
     }
     return values[int((count + 1) / 2)]
 }
-# The median over the rounds of what sluice has against what a floor has.
-function against(what, floor,    i, values) {
-    for (i = 1; i <= rounds["sluice"]; ++i) {
-        values[i] = what["sluice", i] / (what[floor, i] > 0 ? what[floor, i] : 1)
+# The median over the rounds of what `job` has against what a floor has.
+function against(what, job, floor,    i, values) {
+    for (i = 1; i <= rounds[job]; ++i) {
+        values[i] = what[job, i] / (what[floor, i] > 0 ? what[floor, i] : 1)
     }
-    return sprintf("%.2f", median(values, rounds["sluice"]))
+    return sprintf("%.2f", median(values, rounds[job]))
+}
+function print_rounds(clients,    job) {
+    job = "sluice-" clients
+    if (rounds[job] == 0) return
+    print clients " clients, medians of " rounds[job] " rounds in turn with the floors: " \
+        "throughput " against(speed, job, "naive") "x of naive, PostgreSQL CPU " \
+        against(cpu, job, "batch") "x and WAL " against(wal, job, "batch") "x of batch"
 }
 function ratio(value, base) { return base > 0 ? sprintf("%.2f", value / base) : "-" }
 END {
@@ -43,10 +50,7 @@ END {
             ratio(f[3], best["batch"]), f[7], f[8], f[9], f[10]
     }
     print ""
-    if (rounds["sluice"] > 0) {
-        print "at 64 clients, medians of " rounds["sluice"] " rounds in turn with the floors: " \
-            "throughput " against(speed, "naive") "x of naive, PostgreSQL CPU " \
-            against(cpu, "batch") "x and WAL " against(wal, "batch") "x of batch"
-    }
+    print_rounds(64)
+    print_rounds(512)
     for (i = 1; i <= fact_count; ++i) print facts[i]
 }
