@@ -80,12 +80,12 @@ class Client::Loop {
         ClientWish wish{
             .request = std::move(request), .done = std::move(done), .deadline = deadline
         };
-        if (!hand_over(wishes_, wish)) {
+        if (!hand_over(&Queued::wishes, wish)) {
             refuse(wish.done, "stopped", "the client is closed");
         }
     }
 
-    bool run(ClientTask task) { return hand_over(tasks_, task); }
+    bool run(ClientTask task) { return hand_over(&Queued::tasks, task); }
 
     void stop() {
         {
@@ -104,15 +104,21 @@ class Client::Loop {
   private:
     using SteadyTime = std::chrono::steady_clock::time_point;
 
+    /// What other threads hand over.
+    struct Queued {
+        std::vector<ClientWish> wishes;
+        std::vector<ClientTask> tasks;
+    };
+
     /// False when the client is stopped; then the item stays with the caller.
     template <class Item>
-    bool hand_over(std::vector<Item>& queue, Item& item) SLUICE_EXCLUDES(mutex_) {
+    bool hand_over(std::vector<Item> Queued::* queue, Item& item) SLUICE_EXCLUDES(mutex_) {
         {
             const MutexLock lock(mutex_);
             if (stopping_) {
                 return false;
             }
-            queue.push_back(std::move(item));
+            (queued_.*queue).push_back(std::move(item));
         }
         // The loop's own thread is awake.
         if (may_sleep_.exchange(false)) {
@@ -166,13 +172,13 @@ class Client::Loop {
             return true;
         }
         const MutexLock lock(mutex_);
-        return !wishes_.empty() || !tasks_.empty();
+        return !queued_.wishes.empty() || !queued_.tasks.empty();
     }
 
     template <class Item>
-    std::vector<Item> take(std::vector<Item>& queue) SLUICE_EXCLUDES(mutex_) {
+    std::vector<Item> take(std::vector<Item> Queued::* queue) SLUICE_EXCLUDES(mutex_) {
         const MutexLock lock(mutex_);
-        return std::exchange(queue, {});
+        return std::exchange(queued_.*queue, {});
     }
 
     /// At least one, if there is any; the next ones while the turn lasts.
@@ -183,7 +189,7 @@ class Client::Loop {
                 return;
             }
             if (due_.empty()) {
-                std::ranges::move(take(tasks_), std::back_inserter(due_));
+                std::ranges::move(take(&Queued::tasks), std::back_inserter(due_));
             }
             if (due_.empty()) {
                 return;
@@ -195,7 +201,7 @@ class Client::Loop {
     }
 
     void start_queued() {
-        std::vector<ClientWish> wishes = take(wishes_);
+        std::vector<ClientWish> wishes = take(&Queued::wishes);
         for (ClientWish& wish : wishes) {
             if (in_flight_ > settings_.in_flight_max) {
                 refuse(wish.done, "busy", "too many exchanges are under way");
@@ -276,8 +282,8 @@ class Client::Loop {
             finish(exchange->take_done(), std::unexpected(exchange->stopped()));
         }
         due_.clear();
-        take(tasks_).clear();
-        std::vector<ClientWish> wishes = take(wishes_);
+        take(&Queued::tasks).clear();
+        std::vector<ClientWish> wishes = take(&Queued::wishes);
         std::ranges::move(hosts_.take_all(), std::back_inserter(wishes));
         for (ClientWish& wish : wishes) {
             refuse(wish.done, "stopped", "the client is being closed");
@@ -327,8 +333,7 @@ class Client::Loop {
     std::atomic<bool> stopping_ = false;
     std::atomic<bool> may_sleep_ = false;
     Mutex mutex_;
-    std::vector<ClientWish> wishes_ SLUICE_GUARDED_BY(mutex_);
-    std::vector<ClientTask> tasks_ SLUICE_GUARDED_BY(mutex_);
+    Queued queued_ SLUICE_GUARDED_BY(mutex_);
     Mutex joining_;
     std::thread thread_ SLUICE_GUARDED_BY(joining_);
 };
