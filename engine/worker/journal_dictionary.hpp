@@ -4,9 +4,11 @@
 
 namespace sluice::worker {
 
-/// journal_dictionary_1.zdict, compiled in: what journal bodies have in common, with the
-/// frequencies of its bytes (ZDICT_finalizeDictionary over the bodies of every kind of activation).
-/// It must never change; see journal_body.cpp.
+/// journal_dictionary_<number>.zdict, compiled in: what journal bodies have in common, with the
+/// frequencies of its bytes. One that was released must never change; see journal_body.cpp.
+/// The first was made of whole bodies (ZDICT_finalizeDictionary), the second by
+/// `./dev dictionary`.
 [[nodiscard]] std::string_view journal_dictionary_1();
+[[nodiscard]] std::string_view journal_dictionary_2();
 
 }  // namespace sluice::worker
