@@ -140,8 +140,8 @@ BEGIN
     END IF;
     tight := tight OR cardinality(refused) > 0;
     -- Usually everything fits, and the order of the steps has no meaning: the balances move at
-    -- once, each only if it is open and has what is asked. When one has not, they move back, and the steps are
-    -- decided one by one.
+    -- once, each only if it is open and has what is asked. When one has not, they move back, and
+    -- the steps are decided one by one.
     WHILE cardinality(b_id) > 0 LOOP
         IF tight AND cardinality(h_i) > 0 THEN
             PERFORM 1 FROM balance b WHERE b.account_id = ANY (b_id)

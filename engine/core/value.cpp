@@ -159,7 +159,7 @@ void append_json_text(std::string& out, std::string_view text) {
             return kNeedsEscape[static_cast<unsigned char>(c)];
         });
         const auto plain = static_cast<std::size_t>(special - text.begin());
-        out.append(text.data(), plain);
+        out.append(text.substr(0, plain));
         text.remove_prefix(plain);
         if (!text.empty()) {
             append_escaped(out, text.front());

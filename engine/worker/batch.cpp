@@ -314,7 +314,7 @@ Result<void> Batch::send(db::Connection& connection) {
     std::vector<db::Parameter> parameters;
     for (const auto* column : columns_->all()) {
         // A NULL is cheaper for the database than an array without elements.
-        parameters.push_back(column->size() == 0 ? db::Parameter(nullptr) : *column);
+        parameters.push_back(column->empty() ? db::Parameter(nullptr) : *column);
     }
     const db::Statement statement{"commit_batch", commit_sql().c_str()};
     auto sent = connection.send(statement, parameters);
