@@ -38,6 +38,14 @@ BEGIN
     ORDER BY l.account_id
     ON CONFLICT (account_id) DO UPDATE SET dr = f.dr + excluded.dr, cr = f.cr + excluded.cr;
     UPDATE fold_mark SET below = until;
+    -- Autovacuum comes once a minute at best; until a page is in the index every reader of young
+    -- journals looks at it. Where a vacuum is at work already it does this too.
+    BEGIN
+        LOCK TABLE journal IN SHARE UPDATE EXCLUSIVE MODE NOWAIT;
+        PERFORM brin_summarize_new_values('journal_xid');
+    EXCEPTION WHEN lock_not_available THEN
+        NULL;
+    END;
     RETURN oldest_running - until;
 END
 $$;

@@ -58,6 +58,16 @@ class LedgerFolding : public ::testing::Test {
         return std::string((*rows)[0].text(0));
     }
 
+    void must(const std::string& sql) {
+        const auto done = connection_.run(sql);
+        ASSERT_TRUE(done.has_value()) << done.error().message;
+    }
+    /// Ranges of the journal that every reader of young journals must look at.
+    std::int64_t not_in_index() {
+        const auto rows = connection_.run("SELECT brin_summarize_new_values('sluice.journal_xid')");
+        return (*rows)[0].int64(0);
+    }
+
     TestDatabase database_;
     db::Connection connection_ = database_.connect();
     SeededRandom random_{5};
@@ -203,6 +213,32 @@ TEST_F(LedgerFolding, IsDoneInTheBackground) {
     folding.stop();
 
     EXPECT_EQ(folded(), "10");
+}
+
+TEST_F(LedgerFolding, LeavesNoJournalThatTheIndexDoesNotKnow) {
+    must(
+        "INSERT INTO sluice.journal (id, event, book_date, effective_at, actor, book, currency,"
+        " accounts, amounts) SELECT gen_random_uuid(), 'test', '2026-01-01', now(), 'test', 1,"
+        " 'CNY', ARRAY['" +
+        transit_.raw().to_uuid() + "', '" + pending_.raw().to_uuid() +
+        "']::uuid[], '{1,-1}' FROM generate_series(1, 2000)"
+    );
+
+    EXPECT_EQ(fold(), 0);
+
+    EXPECT_EQ(not_in_index(), 0);
+    EXPECT_EQ(folded(), "2000");
+}
+
+TEST_F(LedgerFolding, DoesNotWaitForAVacuum) {
+    post(connection_, 100);
+    db::Connection vacuum = database_.connect();
+    ASSERT_TRUE(vacuum.run("BEGIN; LOCK TABLE sluice.journal IN SHARE UPDATE EXCLUSIVE MODE"));
+
+    EXPECT_EQ(fold(), 0);
+
+    EXPECT_EQ(folded(), "100");
+    ASSERT_TRUE(vacuum.run("ROLLBACK"));
 }
 
 }  // namespace
