@@ -2,7 +2,7 @@
 --
 -- Parallel arrays, one family a prefix: r_ runs (position = number of the activation in the batch),
 -- o_ new orders, p_ new payments (id = run id), k_ idempotency keys, u_ payment changes, n_ new
--- instructions, m_ instruction changes, h_ holds, j_ ledger journals, l_ their lines, e_ the lines
+-- instructions, m_ instruction changes, h_ steps of holds, j_ ledger journals, l_ their lines, e_ the lines
 -- that are entries of inline accounts, b_ what all holds and entries together do to each inline
 -- account, s_ system accounts, v_ events, c_ cases.
 -- The column *_i names the activation a row belongs to, a key names its payment's position (k_p).
@@ -49,7 +49,7 @@ CREATE FUNCTION sluice.commit_batch(
     m_i integer[], m_id uuid[], m_status text[], m_reference text[], m_code text[],
     m_message text[], m_action text[],
     h_i integer[], h_ordinal integer[], h_kind text[], h_id uuid[], h_account uuid[],
-    h_currency text[], h_amount bigint[], h_order uuid[],
+    h_currency text[], h_amount bigint[],
     j_i integer[], j_id uuid[], j_event text[], j_order uuid[], j_currency text[],
     j_first integer[], j_last integer[],
     l_account uuid[], l_amount bigint[],
@@ -133,9 +133,9 @@ BEGIN
     IF 'hold' <> ANY (h_kind) THEN
         SELECT EXISTS (
             SELECT 1
-            FROM unnest(h_kind) WITH ORDINALITY AS t (kind, n)
-            LEFT JOIN hold x ON x.id = h_id[t.n]
-            WHERE t.kind <> 'hold' AND x.status IS DISTINCT FROM 'held'
+            FROM unnest(h_i) WITH ORDINALITY AS t (i, n)
+            LEFT JOIN instruction x ON x.payment_id = r_run[t.i] AND x.id = h_id[t.n]
+            WHERE h_kind[t.n] <> 'hold' AND x.status IS DISTINCT FROM 'pending'
         ) INTO tight;
     END IF;
     tight := tight OR cardinality(refused) > 0;
@@ -149,7 +149,7 @@ BEGIN
             FOR found_row IN
                 SELECT t.i, t.ordinal, t.reason
                 FROM hold_refusals(
-                    refused, h_i, h_ordinal, h_kind, h_id, h_account, h_currency, h_amount
+                    refused, r_run, h_i, h_ordinal, h_kind, h_id, h_account, h_currency, h_amount
                 ) AS t (i, ordinal, reason)
             LOOP
                 refused := refused || found_row.i;
@@ -310,21 +310,6 @@ BEGIN
             next_action = m_action[t.n]
         FROM unnest(m_i) WITH ORDINALITY AS t (i, n)
         WHERE x.payment_id = r_run[t.i] AND x.id = m_id[t.n] AND t.i <> ALL (refused);
-    END IF;
-    IF 'hold' = ANY (h_kind) THEN
-        INSERT INTO hold (id, account_id, amount, order_id)
-        SELECT h_id[t.n], h_account[t.n], h_amount[t.n], h_order[t.n]
-        FROM unnest(h_i) WITH ORDINALITY AS t (i, n)
-        WHERE h_kind[t.n] = 'hold' AND t.i <> ALL (refused);
-    END IF;
-    IF 'hold' <> ANY (h_kind) THEN
-        UPDATE hold x SET
-            captured = x.captured + CASE WHEN h_kind[t.n] = 'capture' THEN h_amount[t.n] ELSE 0 END,
-            released = x.released + CASE WHEN h_kind[t.n] = 'release' THEN h_amount[t.n] ELSE 0 END,
-            status = CASE WHEN h_kind[t.n] = 'capture' THEN 'captured' ELSE 'released' END
-        FROM unnest(h_i) WITH ORDINALITY AS t (i, n)
-        WHERE x.id = h_id[t.n] AND h_kind[t.n] <> 'hold' AND x.status = 'held'
-            AND t.i <> ALL (refused);
     END IF;
     IF cardinality(j_i) > 0 THEN
         INSERT INTO journal (

@@ -1,8 +1,13 @@
 -- Which activations of a batch cannot have their hold steps, taken one by one in order: a refused
 -- activation gives back what its earlier steps took. Called by commit_batch with the balance rows
 -- locked.
+-- An internal instruction is the hold: it is open while the instruction is pending.
+-- Another list of arguments makes another function: the one before must not stay beside it.
+DROP FUNCTION IF EXISTS sluice.hold_refusals(
+    integer[], integer[], integer[], text[], uuid[], uuid[], text[], bigint[]
+);
 CREATE OR REPLACE FUNCTION sluice.hold_refusals(
-    already_refused integer[], h_i integer[], h_ordinal integer[], h_kind text[], h_id uuid[],
+    already_refused integer[], r_run uuid[], h_i integer[], h_ordinal integer[], h_kind text[], h_id uuid[],
     h_account uuid[], h_currency text[], h_amount bigint[]
 ) RETURNS TABLE (activation integer, ordinal integer, reason text)
 LANGUAGE plpgsql
@@ -23,7 +28,7 @@ BEGIN
             AS h (i, ordinal, kind, id, account, currency, amount)
         LEFT JOIN account a ON a.id = h.account
         LEFT JOIN balance b ON b.account_id = h.account
-        LEFT JOIN hold x ON x.id = h.id
+        LEFT JOIN instruction x ON x.payment_id = r_run[h.i] AND x.id = h.id
         ORDER BY h.i, h.ordinal
     LOOP
         CONTINUE WHEN step.i = ANY (refused);
@@ -31,11 +36,11 @@ BEGIN
         why := CASE
             WHEN step.kept IS NULL THEN 'account_not_found'
             WHEN step.kind = 'release' THEN
-                CASE WHEN coalesce(step.hold_status, 'held') <> 'held' THEN 'hold_not_open' END
+                CASE WHEN coalesce(step.hold_status, 'pending') <> 'pending' THEN 'hold_not_open' END
             WHEN step.status <> 'open' THEN 'account_closed'
             WHEN step.currency <> step.wanted THEN 'currency_mismatch'
             WHEN step.kind = 'hold' AND room < step.amount THEN 'insufficient_balance'
-            WHEN step.kind = 'capture' AND coalesce(step.hold_status, 'held') <> 'held'
+            WHEN step.kind = 'capture' AND coalesce(step.hold_status, 'pending') <> 'pending'
                 THEN 'hold_not_open'
         END;
         IF why IS NOT NULL THEN

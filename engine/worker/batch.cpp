@@ -206,7 +206,6 @@ void Batch::add_holds(const Activated& activated, std::int64_t i) {
         h.account.append(step.account);
         h.currency.append(step.amount.currency().code());
         h.amount.append(step.amount.minor());
-        h.order.append(activated.kernel->picture().payment.order_id);
         moves_.add(step);
     }
 }

@@ -34,7 +34,7 @@ std::vector<db::ArrayBuilder*> Batch::Columns::all() {
         &m.i,        &m.id,       &m.status,   &m.reference,   &m.code,     &m.message,
         &m.action,  //
         &h.i,        &h.ordinal,  &h.kind,     &h.id,          &h.account,  &h.currency,
-        &h.amount,   &h.order,  //
+        &h.amount,  //
         &j.i,        &j.id,       &j.event,    &j.order,       &j.currency, &j.first,
         &j.last,                                             //
         &l.account,  &l.amount,                              //

@@ -46,7 +46,7 @@ struct Batch::Columns {
     } instruction_change;
     struct {
         A i{T::int32}, ordinal{T::int32}, kind{T::text}, id{T::uuid}, account{T::uuid},
-            currency{T::text}, amount{T::int64}, order{T::uuid};
+            currency{T::text}, amount{T::int64};
     } hold;
     struct {
         A i{T::int32}, id{T::uuid}, event{T::text}, order{T::uuid}, currency{T::text},

@@ -86,8 +86,7 @@ TEST_F(CommitBatch, WritesNothingOfARefusedActivationAndAllOfItsNeighbours) {
     EXPECT_EQ((*refusals)[0].activation, 1U);
     EXPECT_EQ((*refusals)[0].ordinal, 1U);
     EXPECT_EQ((*refusals)[0].reason, "insufficient_balance");
-    for (const char* table :
-         {"orders", "payment", "instruction", "hold", "flow_run", "flow_journal"}) {
+    for (const char* table : {"orders", "payment", "instruction", "flow_run", "flow_journal"}) {
         EXPECT_EQ(count(table), 2) << table;
         EXPECT_EQ(
             number(
@@ -228,7 +227,7 @@ TEST_F(CommitBatch, RefusesACaptureOfAHoldThatIsOver) {
     HandMade run = payment_from(card, 100).begins();
     given(run);
     ASSERT_TRUE(
-        owner_.run("UPDATE sluice.hold SET status = 'released', released = 100; "
+        owner_.run("UPDATE sluice.instruction SET status = 'released'; "
                    "UPDATE sluice.balance SET held = 0")
     );
 
@@ -253,10 +252,9 @@ TEST_F(CommitBatch, NumbersTheEntriesOfACardWithoutAGapWhenOneInTheMiddleIsRefus
     for (const HandMade* run : {&refused, &alone}) {
         const std::string id = run->picture.instructions.front().id.raw().to_uuid();
         ASSERT_TRUE(owner_.run(
-            "UPDATE sluice.balance b SET held = b.held - h.amount FROM sluice.hold h "
-            "WHERE h.account_id = b.account_id AND h.id = '" +
-            id + "'; UPDATE sluice.hold SET status = 'released', released = amount WHERE id = '" +
-            id + "'"
+            "UPDATE sluice.balance b SET held = b.held - i.amount FROM sluice.instruction i "
+            "WHERE i.account_id = b.account_id AND i.id = '" +
+            id + "'; UPDATE sluice.instruction SET status = 'released' WHERE id = '" + id + "'"
         ));
     }
     HandMade begun = payment_from(other, 500).begins();

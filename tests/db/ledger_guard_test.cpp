@@ -150,16 +150,6 @@ TEST_F(LedgerGuard, ABalanceRowNeverGoesBelowItsFloorWhoeverMovesIt) {
     EXPECT_EQ(sqlstate("UPDATE sluice.balance SET dr = 1"), "23514");
 }
 
-TEST_F(LedgerGuard, AHoldNeverGivesMoreThanItHas) {
-    must(
-        "INSERT INTO sluice.hold (id, account_id, amount, order_id) VALUES ('" + id("b", "1") +
-        "', '" + id("a", "1") + "', 100, '" + id("c", "1") + "')"
-    );
-
-    EXPECT_EQ(sqlstate("UPDATE sluice.hold SET captured = 60, released = 41"), "23514");
-    EXPECT_EQ(sqlstate("UPDATE sluice.hold SET captured = 60, released = 40"), "done");
-}
-
 TEST_F(LedgerGuard, TheProgramsRoleWritesTheLedgerOnlyThroughItsFunctions) {
     db::Connection app = database_.connect({.statement_timeout = {}, .role = "sluice_app"});
 
@@ -168,7 +158,6 @@ TEST_F(LedgerGuard, TheProgramsRoleWritesTheLedgerOnlyThroughItsFunctions) {
           "account_entry",
           "balance",
           "account",
-          "hold",
           "gl",
           "book",
           "schema_migration",
@@ -229,8 +218,11 @@ TEST_F(LedgerGuard, TheChecksFindWhatIsPlanted) {
 
     // The entry carries no number and moved no balance row; and a hold that nothing keeps back.
     must(
-        "INSERT INTO sluice.hold (id, account_id, amount, order_id) VALUES ('" + id("b", "1") +
-        "', '" + id("a", "1") + "', 100, '" + id("c", "1") + "')"
+        "INSERT INTO sluice.instruction (id, payment_id, leg, kind, channel, channel_account, "
+        "scene,"
+        " account_id, currency, amount, status, merchant, created_at) VALUES ('" +
+        id("b", "1") + "', '" + id("c", "1") + "', 1, 'internal', 'prepaid_card', '', '', '" +
+        id("a", "1") + "', 'CNY', 100, 'pending', '', now())"
     );
 
     std::string all;

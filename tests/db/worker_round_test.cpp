@@ -129,7 +129,7 @@ TEST_F(WorkerRound, WakesARunAgainWhoseStateLeftMemoryMeanwhile) {
 TEST_F(WorkerRound, ParksARunWhoseReleaseIsRefusedAgainAndAgain) {
     const PaymentId id = given_payment_that_waits();
     // Somebody let go of the frozen amount behind the flow's back.
-    world.run("UPDATE sluice.hold SET status = 'released', released = amount");
+    world.run("UPDATE sluice.instruction SET status = 'released' WHERE kind = 'internal'");
     world.run("UPDATE sluice.balance SET held = 0");
 
     EXPECT_TRUE(take(world.answer(RoundWorld::outcome(payment::OutcomeKind::refused))));

@@ -183,7 +183,6 @@ constexpr Law kLaws[] = {
      "SELECT o.id, o.paid, o.status FROM sluice.orders o LEFT JOIN sluice.payment p "
      "ON p.order_id = o.id AND p.status = 'succeeded' GROUP BY o.id, o.paid, o.status, o.amount "
      "HAVING o.paid <> coalesce(sum(p.amount), 0) OR (o.status = 'paid') <> (o.paid = o.amount)"},
-    {"an amount is still frozen", "SELECT * FROM sluice.hold WHERE status = 'held'"},
     {"a card still has something frozen", "SELECT * FROM sluice.balance WHERE held <> 0"},
     {"a final payment has an instruction that is open",
      "SELECT p.id, p.status, i.id, i.status FROM sluice.payment p JOIN sluice.instruction i "

@@ -74,9 +74,9 @@ TEST_F(Audit, FindsEachFaultThatIsPutIntoSoundBooks) {
          "was paid at the channel, is closed here and has no case"},
         {"UPDATE sluice.instruction SET amount = amount + 1" + of_paid,
          "has another amount at the channel"},
-        {"UPDATE sluice.hold SET status = 'held', captured = 0 WHERE id = (SELECT id FROM "
-         "sluice.hold LIMIT 1)",
-         "an amount is still frozen"},
+        {"UPDATE sluice.instruction SET status = 'pending' WHERE id = (SELECT id FROM "
+         "sluice.instruction WHERE kind = 'internal' LIMIT 1)",
+         "a final payment has an instruction that is open"},
         {"UPDATE sluice.balance SET cr = cr + 1 WHERE cr > dr", "the cards hold"},
         {"UPDATE sluice.orders SET paid = paid - 1 WHERE paid > 0",
          "paid amount is not what its payments collected"},

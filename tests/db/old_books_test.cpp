@@ -1,4 +1,4 @@
-// Migration 0009 turns the rows of the old entry table into lines of their journals.
+// What migrations make of books that were written before them.
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -17,11 +17,11 @@ using sluice::testing::TestDatabase;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-class JournalLines : public ::testing::Test {
+class OldBooks : public ::testing::Test {
   protected:
     /// The books as they were before: a card that got 100 and gave 30.
     void SetUp() override {
-        std::string pattern = "/tmp/sluice-lines-XXXXXX";
+        std::string pattern = "/tmp/sluice-books-XXXXXX";
         ASSERT_NE(mkdtemp(pattern.data()), nullptr);
         folder_ = pattern;
         fs::create_directories(folder_ / "migrations");
@@ -62,6 +62,21 @@ class JournalLines : public ::testing::Test {
             first + "), (" + second + ")) AS v (line, account, side, amount, number)"
         );
     }
+    /// 20 of the card are kept back; its instruction says `status`.
+    void hold(const std::string& status) {
+        const std::string id = "'b0000000-0000-0000-0000-000000000001'";
+        const std::string card = "'a0000000-0000-0000-0000-000000000001'";
+        must(
+            "UPDATE sluice.balance SET held = 20;"
+            "INSERT INTO sluice.hold (id, account_id, amount, order_id) VALUES (" +
+            id + ", " + card + ", 20, " + id +
+            ");"
+            "INSERT INTO sluice.instruction (id, payment_id, leg, kind, channel, channel_account,"
+            " scene, account_id, currency, amount, status, merchant, created_at) VALUES (" +
+            id + ", " + id + ", 1, 'internal', 'prepaid_card', '', '', " + card + ", 'CNY', 20, '" +
+            status + "', '', now())"
+        );
+    }
     void must(const std::string& sql) {
         const auto done = owner_.run(sql);
         ASSERT_TRUE(done.has_value()) << sql << "\n" << done.error().message;
@@ -80,7 +95,7 @@ class JournalLines : public ::testing::Test {
     db::Connection owner_ = database_.connect();
 };
 
-TEST_F(JournalLines, AreTheEntriesThatWereRowsBefore) {
+TEST_F(OldBooks, KeepTheirEntriesAsLinesOfTheirJournals) {
     const auto report = migrate_now();
 
     ASSERT_TRUE(report.has_value()) << report.error().message;
@@ -98,7 +113,7 @@ TEST_F(JournalLines, AreTheEntriesThatWereRowsBefore) {
     EXPECT_THAT(database_.unsound(), IsEmpty());
 }
 
-TEST_F(JournalLines, AreNotMadeOfAJournalInTwoCurrencies) {
+TEST_F(OldBooks, AreRefusedWithAJournalInTwoCurrencies) {
     must(R"(
         INSERT INTO sluice.journal (id, event, book_date, effective_at, n_lines, actor) VALUES
             ('f0000000-0000-0000-0000-000000000003', 'test', '2026-01-01', now(), 4, 'test');
@@ -113,6 +128,25 @@ TEST_F(JournalLines, AreNotMadeOfAJournalInTwoCurrencies) {
     ASSERT_FALSE(report.has_value());
     EXPECT_THAT(report.error().message, HasSubstr("several books or currencies"));
     EXPECT_EQ(value("SELECT count(*)::text FROM sluice.entry"), "8") << "nothing is half done";
+}
+
+TEST_F(OldBooks, KeepTheirHoldsAsInstructionsThatArePending) {
+    hold("pending");
+
+    const auto report = migrate_now();
+
+    ASSERT_TRUE(report.has_value()) << report.error().message;
+    EXPECT_THAT(database_.unsound(), IsEmpty());
+    EXPECT_EQ(value("SELECT held::text FROM sluice.balance"), "20");
+}
+
+TEST_F(OldBooks, AreRefusedWithAHoldThatItsInstructionContradicts) {
+    hold("released");
+
+    const auto report = migrate_now();
+
+    ASSERT_FALSE(report.has_value());
+    EXPECT_THAT(report.error().message, HasSubstr("a hold and its instruction do not agree"));
 }
 
 }  // namespace
