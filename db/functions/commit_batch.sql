@@ -2,9 +2,9 @@
 --
 -- Parallel arrays, one family a prefix: r_ runs (position = number of the activation in the batch),
 -- o_ new orders, p_ new payments (id = run id), k_ idempotency keys, u_ payment changes, n_ new
--- instructions, m_ instruction changes, h_ steps of holds, j_ ledger journals, l_ their lines, e_ the lines
--- that are entries of inline accounts, b_ what all holds and entries together do to each inline
--- account, s_ system accounts, v_ events, c_ cases.
+-- instructions, m_ instruction changes, h_ steps of holds, j_ ledger journals, l_ their lines, e_
+-- the lines that are entries of inline accounts, b_ what all holds and entries together do to each
+-- inline account, s_ system accounts, v_ events, c_ cases.
 -- The column *_i names the activation a row belongs to, a key names its payment's position (k_p).
 -- The lines of a journal are those from j_first to j_last; a debit is above zero, a credit below.
 -- An entry names its journal's position and its line in it, the position of its account among b_

@@ -7,8 +7,8 @@ DROP FUNCTION IF EXISTS sluice.hold_refusals(
     integer[], integer[], integer[], text[], uuid[], uuid[], text[], bigint[]
 );
 CREATE OR REPLACE FUNCTION sluice.hold_refusals(
-    already_refused integer[], r_run uuid[], h_i integer[], h_ordinal integer[], h_kind text[], h_id uuid[],
-    h_account uuid[], h_currency text[], h_amount bigint[]
+    already_refused integer[], r_run uuid[], h_i integer[], h_ordinal integer[], h_kind text[],
+    h_id uuid[], h_account uuid[], h_currency text[], h_amount bigint[]
 ) RETURNS TABLE (activation integer, ordinal integer, reason text)
 LANGUAGE plpgsql
 SET search_path = sluice, pg_temp
@@ -23,7 +23,7 @@ BEGIN
     FOR step IN
         SELECT h.i, h.ordinal, h.kind, h.id, h.account, h.amount, a.status, a.currency,
             h.currency AS wanted, b.sign * (b.dr - b.cr) - b.held - b.floor AS available,
-            b.account_id AS kept, x.status AS hold_status
+            b.account_id AS kept, x.status <> 'pending' AS is_over
         FROM unnest(h_i, h_ordinal, h_kind, h_id, h_account, h_currency, h_amount)
             AS h (i, ordinal, kind, id, account, currency, amount)
         LEFT JOIN account a ON a.id = h.account
@@ -36,11 +36,11 @@ BEGIN
         why := CASE
             WHEN step.kept IS NULL THEN 'account_not_found'
             WHEN step.kind = 'release' THEN
-                CASE WHEN coalesce(step.hold_status, 'pending') <> 'pending' THEN 'hold_not_open' END
+                CASE WHEN step.is_over THEN 'hold_not_open' END
             WHEN step.status <> 'open' THEN 'account_closed'
             WHEN step.currency <> step.wanted THEN 'currency_mismatch'
             WHEN step.kind = 'hold' AND room < step.amount THEN 'insufficient_balance'
-            WHEN step.kind = 'capture' AND coalesce(step.hold_status, 'pending') <> 'pending'
+            WHEN step.kind = 'capture' AND step.is_over
                 THEN 'hold_not_open'
         END;
         IF why IS NOT NULL THEN
