@@ -112,6 +112,7 @@ bench_rounds() {
         bench_sluice round-sluice-64 64 "$BENCH_ROUND_SECONDS" "r$round"
         bench_floor round-batch "$batch" "$BENCH_ROUND_SECONDS"
         bench_sluice round-sluice-512 512 "$BENCH_ROUND_SECONDS" "s$round"
+        bench_sluice round-sluice-1 1 "$BENCH_ROUND_SECONDS" "u$round"
     done
 }
 

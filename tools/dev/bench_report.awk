@@ -7,6 +7,8 @@ $1 ~ /^round-/ {
     job = substr($1, 7)
     round = ++rounds[job]
     speed[job, round] = $3
+    p50[job, round] = $4
+    p99[job, round] = $5
     cpu[job, round] = $8
     wal[job, round] = $10
     next
@@ -31,10 +33,15 @@ function against(what, job, floor,    i, values) {
     }
     return sprintf("%.2f", median(values, rounds[job]))
 }
+function middle(what, job,    i, values) {
+    for (i = 1; i <= rounds[job]; ++i) values[i] = what[job, i]
+    return sprintf("%.1f", median(values, rounds[job]))
+}
 function print_rounds(clients,    job) {
     job = "sluice-" clients
     if (rounds[job] == 0) return
-    print clients " clients, medians of " rounds[job] " rounds in turn with the floors: " \
+    print clients (clients == 1 ? " client" : " clients") ", medians of " rounds[job] " rounds in turn with the floors: p50 " \
+        middle(p50, job) " ms, p99 " middle(p99, job) " ms, " \
         "throughput " against(speed, job, "naive") "x of naive, PostgreSQL CPU " \
         against(cpu, job, "batch") "x and WAL " against(wal, job, "batch") "x of batch"
 }
@@ -50,6 +57,7 @@ END {
             ratio(f[3], best["batch"]), f[7], f[8], f[9], f[10]
     }
     print ""
+    print_rounds(1)
     print_rounds(64)
     print_rounds(512)
     for (i = 1; i <= fact_count; ++i) print facts[i]
