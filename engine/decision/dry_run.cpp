@@ -48,10 +48,10 @@ const Story kStories[] = {
      HoldStep::Kind::capture},
 };
 
-payment::PaymentPicture made_up_payment(const std::string& flow, const DryWorld& world) {
+payment::Picture made_up_payment(const std::string& flow, const DryWorld& world) {
     SeededRandom random(1);
     const Bucket bucket{0};
-    payment::PaymentPicture picture;
+    payment::Picture picture;
     auto& order = picture.order;
     order.id = OrderId::generate(kBegin, bucket, random);
     order.merchant_id = "dry-run";
@@ -69,13 +69,13 @@ payment::PaymentPicture made_up_payment(const std::string& flow, const DryWorld&
     external.method = world.method;
     external.scene = world.scene;
     external.amount = Money{7000, cny()};
-    auto& payment = picture.payment;
-    payment.id = PaymentId::generate(kBegin, bucket, random);
+    auto& payment = picture.subject;
+    payment.id = RunId::generate(kBegin, bucket, random);
     payment.order_id = order.id;
     payment.merchant_id = order.merchant_id;
     payment.flow = flow;
     payment.amount = order.amount;
-    payment.legs = {std::move(card), std::move(external)};
+    picture.legs = {std::move(card), std::move(external)};
     return picture;
 }
 
@@ -185,7 +185,7 @@ class Play {
     flow::FlowScriptsPtr scripts_;
     const Story& story_;
     const DryWorld& world_;
-    payment::PaymentPicture start_;
+    payment::Picture start_;
     std::unique_ptr<flow::Run> run_;
     std::vector<flow::Kernel::Activation> taken_;
     Time now_ = kBegin;

@@ -12,7 +12,7 @@ namespace {
 using payment::InstructionEvent;
 using payment::InstructionStatus;
 using payment::LegKind;
-using payment::PaymentStatus;
+using payment::SubjectStatus;
 
 constexpr payment::Names<Recorded::Kind, 3> kRecordedKinds{
     "recorded result", {"decision", "refusal", "terms"}
@@ -47,7 +47,7 @@ Result<Recorded> recorded_from_value(const Value& value) {
 Step Kernel::take_step() {
     step_.finished = is_finished();
     if (step_.payment_changed) {
-        picture_.payment.updated_at = activation_.now;
+        picture_.subject.updated_at = activation_.now;
     }
     return std::exchange(step_, Step{});
 }
@@ -63,7 +63,7 @@ payment::Instruction* Kernel::find_mutable(InstructionId id) {
 }
 
 Result<payment::Leg*> Kernel::leg(int number) {
-    auto& legs = picture_.payment.legs;
+    auto& legs = picture_.legs;
     const auto found = std::ranges::find(legs, number, &payment::Leg::number);
     if (found == legs.end()) {
         return fail(
@@ -115,7 +115,7 @@ Result<void> Kernel::stage(std::string_view name, std::string_view phase) {
         );
     }
     if (phase == "begun") {
-        picture_.payment.stage = name;
+        picture_.subject.stage = name;
         step_.payment_changed = true;
     }
     Value effect = effect_of("stage");
@@ -159,26 +159,26 @@ std::optional<Value> Kernel::refusal_at(std::uint32_t ordinal) {
 }
 
 Result<void> Kernel::may(std::string_view verb) const {
-    const auto& payment = picture_.payment;
+    const auto& payment = picture_.subject;
     if (!payment::is_final(payment.status)) {
         return {};
     }
     return fail(
         ErrorCode::script,
-        payment.id.to_string() + " is " + std::string(payment::to_string(payment.status)) +
+        payment.name() + " is " + std::string(payment::to_string(payment.status)) +
             ", it can no longer " + std::string(verb)
     );
 }
 
 Result<void> Kernel::may_begin(std::string_view verb) const {
     SLUICE_TRY(may(verb));
-    const auto& payment = picture_.payment;
-    if (payment.status == PaymentStatus::pending) {
+    const auto& payment = picture_.subject;
+    if (payment.status == SubjectStatus::pending) {
         return {};
     }
     return fail(
         ErrorCode::script,
-        payment.id.to_string() + " is " + std::string(payment::to_string(payment.status)) +
+        payment.name() + " is " + std::string(payment::to_string(payment.status)) +
             ", only a pending payment can " + std::string(verb)
     );
 }
@@ -199,7 +199,7 @@ Result<payment::Instruction*> Kernel::create(
     }
     SLUICE_TRY(within_due(leg.amount));
     payment::Instruction instruction;
-    instruction.id = InstructionId(picture_.payment.id.raw().derive(activation_.seq, ++ordinal_));
+    instruction.id = InstructionId(picture_.subject.id.raw().derive(activation_.seq, ++ordinal_));
     instruction.leg_number = leg.number;
     instruction.kind = leg.kind;
     instruction.channel = leg.kind == LegKind::internal ? leg.method : request.channel;

@@ -71,7 +71,7 @@ using StageNames = std::shared_ptr<const std::vector<std::string>>;
 /// Errors of the script-facing calls speak to the script's author.
 class Kernel {
   public:
-    explicit Kernel(payment::PaymentPicture picture) : picture_(std::move(picture)) {}
+    explicit Kernel(payment::Picture picture) : picture_(std::move(picture)) {}
 
     /// The stages of the flow; until then every name is one.
     void declare_stages(StageNames stages) { stages_ = std::move(stages); }
@@ -90,14 +90,14 @@ class Kernel {
     /// The step as it stands; the kernel keeps a fresh one.
     Step take_step();
 
-    [[nodiscard]] const payment::PaymentPicture& picture() const { return picture_; }
+    [[nodiscard]] const payment::Picture& picture() const { return picture_; }
     [[nodiscard]] Time now() const { return activation_.now; }
     [[nodiscard]] const payment::Instruction* find(InstructionId id) const;
     /// Exchanges sent and not answered: after a crash they may have been executed.
     [[nodiscard]] const std::map<std::uint32_t, SendExchange>& unanswered() const {
         return unanswered_;
     }
-    [[nodiscard]] bool is_finished() const { return payment::is_final(picture_.payment.status); }
+    [[nodiscard]] bool is_finished() const { return payment::is_final(picture_.subject.status); }
 
     // What scripts ask for (through lua_api/kernel_api).
     [[nodiscard]] bool has_event() const { return !events_.empty(); }
@@ -127,7 +127,7 @@ class Kernel {
     Result<void> owe_back(InstructionId id);
     Result<void> open_case(std::string_view kind, InstructionId id, std::string detail);
     Result<void> unwind(std::string code, std::string message);
-    Result<void> finish(payment::PaymentEvent event, std::string code, std::string message);
+    Result<void> finish(payment::SubjectEvent event, std::string code, std::string message);
 
   private:
     payment::Instruction* find_mutable(InstructionId id);
@@ -164,7 +164,7 @@ class Kernel {
     Result<void> nothing_held() const;
     void end_order();
 
-    payment::PaymentPicture picture_;
+    payment::Picture picture_;
     Activation activation_;
     Step step_;
     std::uint32_t ordinal_ = 0;

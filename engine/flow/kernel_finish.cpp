@@ -10,7 +10,7 @@ namespace {
 using payment::InstructionStatus;
 using payment::LegKind;
 
-Value status_effect(const payment::Payment& payment) {
+Value status_effect(const payment::Subject& payment) {
     Value value;
     value.set("type", "status");
     value.set("status", payment::to_string(payment.status));
@@ -32,7 +32,7 @@ Result<void> Kernel::open_case(std::string_view kind, InstructionId id, std::str
     OpenCase opened;
     // Cases count from the top so that they never share an ordinal with instructions.
     const auto ordinal = 0x80000000U + static_cast<std::uint32_t>(step_.cases.size());
-    opened.id = CaseId(picture_.payment.id.raw().derive(activation_.seq, ordinal));
+    opened.id = CaseId(picture_.subject.id.raw().derive(activation_.seq, ordinal));
     opened.kind = kind;
     opened.instruction = id;
     opened.amount = instruction->amount;
@@ -43,18 +43,17 @@ Result<void> Kernel::open_case(std::string_view kind, InstructionId id, std::str
 }
 
 Result<void> Kernel::unwind(std::string code, std::string message) {
-    auto& payment = picture_.payment;
-    const auto to = payment::next(payment.status, payment::PaymentEvent::unwind);
+    auto& payment = picture_.subject;
+    const auto to = payment::next(payment.status, payment::SubjectEvent::unwind);
     if (settled_) {
         return fail(
-            ErrorCode::script,
-            payment.id.to_string() + " is booked to the merchant, it can only succeed"
+            ErrorCode::script, payment.name() + " is booked to the merchant, it can only succeed"
         );
     }
     if (!to) {
         return fail(
             ErrorCode::script,
-            payment.id.to_string() + " is " + std::string(payment::to_string(payment.status)) +
+            payment.name() + " is " + std::string(payment::to_string(payment.status)) +
                 ", only a pending payment can unwind"
         );
     }
@@ -92,17 +91,17 @@ void Kernel::end_order() {
     order.status = to.value_or(order.status);
 }
 
-Result<void> Kernel::finish(payment::PaymentEvent event, std::string code, std::string message) {
-    auto& payment = picture_.payment;
+Result<void> Kernel::finish(payment::SubjectEvent event, std::string code, std::string message) {
+    auto& payment = picture_.subject;
     const auto to = payment::next(payment.status, event);
-    if (!to || event == payment::PaymentEvent::unwind) {
+    if (!to || event == payment::SubjectEvent::unwind) {
         return fail(
             ErrorCode::script,
-            payment.id.to_string() + " is " + std::string(payment::to_string(payment.status)) +
+            payment.name() + " is " + std::string(payment::to_string(payment.status)) +
                 ", it cannot " + std::string(payment::to_string(event))
         );
     }
-    if (event == payment::PaymentEvent::succeed) {
+    if (event == payment::SubjectEvent::succeed) {
         SLUICE_TRY(covered());
         if (!settled_) {
             return fail(

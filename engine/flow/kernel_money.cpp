@@ -10,7 +10,7 @@ namespace {
 
 using payment::InstructionStatus;
 using payment::LegKind;
-using payment::PaymentStatus;
+using payment::SubjectStatus;
 
 constexpr std::string_view kChannelClearing = "1101";
 constexpr std::string_view kUserBalance = "2001";
@@ -38,13 +38,13 @@ Result<void> Kernel::within_due(Money more) const {
     SLUICE_ASSIGN(
         const Money owed, order.amount.minus(Money{order.paid_minor, order.amount.currency()})
     );
-    const Money& amount = picture_.payment.amount;
+    const Money& amount = picture_.subject.amount;
     SLUICE_ASSIGN(const Money over_payment, live.minus(amount));
     SLUICE_ASSIGN(const Money over_order, live.minus(owed));
     if (over_payment.minor() > 0 || over_order.minor() > 0) {
         return fail(
             ErrorCode::script,
-            picture_.payment.id.to_string() + " would collect " + live.describe() +
+            picture_.subject.name() + " would collect " + live.describe() +
                 ", it is a payment of " + amount.describe() + " and its order owes " +
                 owed.describe()
         );
@@ -80,7 +80,7 @@ void Kernel::book_collected(const payment::Instruction& instruction) {
 }
 
 Result<void> Kernel::covered() const {
-    Money collected{0, picture_.payment.amount.currency()};
+    Money collected{0, picture_.subject.amount.currency()};
     for (const auto& instruction : picture_.instructions) {
         if (instruction.status == InstructionStatus::succeeded) {
             SLUICE_ASSIGN(collected, collected.plus(instruction.amount));
@@ -92,10 +92,10 @@ Result<void> Kernel::covered() const {
             );
         }
     }
-    if (collected != picture_.payment.amount) {
+    if (collected != picture_.subject.amount) {
         return fail(
             ErrorCode::script,
-            "a payment of " + picture_.payment.amount.describe() + " cannot succeed with " +
+            "a payment of " + picture_.subject.amount.describe() + " cannot succeed with " +
                 collected.describe() + " collected"
         );
     }
@@ -105,10 +105,10 @@ Result<void> Kernel::covered() const {
 Result<void> Kernel::settle() {
     SLUICE_TRY(may_begin("settle"));
     if (settled_) {
-        return fail(ErrorCode::script, picture_.payment.id.to_string() + " is booked already");
+        return fail(ErrorCode::script, picture_.subject.name() + " is booked already");
     }
     SLUICE_TRY(covered());
-    const Money amount = picture_.payment.amount;
+    const Money amount = picture_.subject.amount;
     post(
         order_line(Side::debit, amount),
         line(kMerchantPending, picture_.order.merchant_id, Side::credit, amount)
@@ -132,11 +132,10 @@ Result<void> Kernel::owe_back(InstructionId id) {
             id.to_string() + " is " + what + ", only collected money is owed back"
         );
     }
-    if (picture_.payment.status != PaymentStatus::compensating) {
+    if (picture_.subject.status != SubjectStatus::compensating) {
         return fail(
             ErrorCode::script,
-            picture_.payment.id.to_string() + " is " +
-                std::string(to_string(picture_.payment.status)) +
+            picture_.subject.name() + " is " + std::string(to_string(picture_.subject.status)) +
                 ", only a payment that unwinds owes back"
         );
     }

@@ -54,12 +54,12 @@ Value leg_value(const payment::Leg& leg) {
 }
 
 /// What a flow knows of its payment from the start.
-Value start_value(const payment::PaymentPicture& picture) {
+Value start_value(const payment::Picture& picture) {
     const auto& order = picture.order;
     Value value;
-    value.set("id", picture.payment.id.to_string());
-    value.set("amount", picture.payment.amount);
-    value.set("merchant_id", picture.payment.merchant_id);
+    value.set("id", picture.subject.name());
+    value.set("amount", picture.subject.amount);
+    value.set("merchant_id", picture.subject.merchant_id);
     value.set("product_code", order.product_code);
     value.set("order_id", order.id.to_string());
     value.set(
@@ -70,7 +70,7 @@ Value start_value(const payment::PaymentPicture& picture) {
                          .count()}
     );
     ValueArray legs;
-    for (const auto& leg : picture.payment.legs) {
+    for (const auto& leg : picture.legs) {
         legs.push_back(leg_value(leg));
     }
     value.set("legs", Value(std::move(legs)));
@@ -94,7 +94,7 @@ JournalRow journal_row(std::uint32_t seq, Time at, const Step& step) {
     return row;
 }
 
-Run::Run(std::shared_ptr<Interpreter> interpreter, payment::PaymentPicture picture)
+Run::Run(std::shared_ptr<Interpreter> interpreter, payment::Picture picture)
     : interpreter_(std::move(interpreter)), kernel_(std::move(picture)) {
     interpreter_->enter();
 }
@@ -102,7 +102,7 @@ Run::Run(std::shared_ptr<Interpreter> interpreter, payment::PaymentPicture pictu
 Run::~Run() { interpreter_->leave(); }
 
 Result<std::unique_ptr<Run>> Run::create(
-    std::shared_ptr<Interpreter> interpreter, payment::PaymentPicture picture
+    std::shared_ptr<Interpreter> interpreter, payment::Picture picture
 ) {
     std::unique_ptr<Run> run(new Run(std::move(interpreter), std::move(picture)));
     SLUICE_ASSIGN(run->coroutine_, run->interpreter_->load());
@@ -111,7 +111,7 @@ Result<std::unique_ptr<Run>> Run::create(
     return run;
 }
 
-Result<std::unique_ptr<Run>> Run::create(FlowScriptsPtr scripts, payment::PaymentPicture picture) {
+Result<std::unique_ptr<Run>> Run::create(FlowScriptsPtr scripts, payment::Picture picture) {
     SLUICE_ASSIGN(auto interpreter, Interpreter::open(std::move(scripts), Company::alone));
     return create(std::move(interpreter), std::move(picture));
 }
@@ -145,7 +145,7 @@ Result<void> Run::take(const lua::Progress& progress) {
         return fail(
             ErrorCode::script,
             name_of(*interpreter_->scripts()->flow) + " ended but its payment is still " +
-                std::string(payment::to_string(kernel_.picture().payment.status))
+                std::string(payment::to_string(kernel_.picture().subject.status))
         );
     }
     return {};
@@ -155,7 +155,7 @@ Result<Step> Run::activate(Kernel::Activation activation) {
     if (!interpreter_->is_usable()) {
         return fail(
             ErrorCode::unavailable,
-            kernel_.picture().payment.id.to_string() +
+            kernel_.picture().subject.name() +
                 " lost its interpreter, it must be rebuilt from its journal"
         );
     }
@@ -186,7 +186,7 @@ Result<Step> Run::replay(const JournalEntry& entry) {
     if (entry.seq != next_seq_) {
         return fail(
             ErrorCode::corrupt,
-            "journal of " + kernel_.picture().payment.id.to_string() + " goes on with activation " +
+            "journal of " + kernel_.picture().subject.name() + " goes on with activation " +
                 std::to_string(entry.seq) + ", wanted " + std::to_string(next_seq_)
         );
     }
@@ -195,8 +195,8 @@ Result<Step> Run::replay(const JournalEntry& entry) {
         const Value* expected = entry.body.find("effects");
         return fail(
             ErrorCode::nondeterminism,
-            "activation " + std::to_string(entry.seq) + " of " +
-                kernel_.picture().payment.id.to_string() + " differs: the journal has " +
+            "activation " + std::to_string(entry.seq) + " of " + kernel_.picture().subject.name() +
+                " differs: the journal has " +
                 (expected == nullptr ? "nothing" : to_json(*expected)) + ", the script asks for " +
                 effects
         );

@@ -139,7 +139,7 @@ Sentence ledger_account_name(std::string_view gl) {
     return {std::string(name.en), std::string(name.zh)};
 }
 
-Narrator::Narrator(const payment::PaymentPicture& picture) : picture_(picture) {}
+Narrator::Narrator(const payment::Picture& picture) : picture_(picture) {}
 
 const std::map<std::string_view, Narrator::Teller>& Narrator::tellers() {
     static const std::map<std::string_view, Teller> kTellers{
@@ -194,7 +194,7 @@ std::string Narrator::party_of(const Value& item) const {
 }
 
 Sentence Narrator::tell_started(const Value& /*item*/) const {
-    const Money& amount = picture_.payment.amount;
+    const Money& amount = picture_.subject.amount;
     const std::string sum = amount.to_decimal() + " " + std::string(amount.currency().code());
     const std::string number = picture_.order.merchant_order_number;
     return {

@@ -9,7 +9,7 @@ namespace sluice::payment {
 namespace {
 
 constexpr Names<OrderStatus, 3> kOrderStatus{"order status", {"open", "paid", "closed"}};
-constexpr Names<PaymentStatus, 5> kPaymentStatus{
+constexpr Names<SubjectStatus, 5> kSubjectStatus{
     "payment status", {"pending", "compensating", "succeeded", "failed", "closed"}
 };
 constexpr Names<InstructionStatus, 8> kInstructionStatus{
@@ -20,7 +20,7 @@ constexpr Names<InstructionEvent, 8> kInstructionEvent{
     "instruction event",
     {"accepted", "unclear", "not_sent", "confirmed", "declined", "shut", "let_go", "contradicted"}
 };
-constexpr Names<PaymentEvent, 4> kPaymentEvent{
+constexpr Names<SubjectEvent, 4> kSubjectEvent{
     "payment event", {"unwind", "succeed", "fail", "close"}
 };
 constexpr Names<OrderEvent, 2> kOrderEvent{"order event", {"settle", "close"}};
@@ -29,29 +29,42 @@ constexpr Names<OutcomeKind, 8> kOutcomeKind{
     {"succeeded", "pending", "refused", "not_sent", "unknown", "config", "not_found", "closed"}
 };
 constexpr Names<Operation, 3> kOperation{"channel operation", {"collect", "query", "close"}};
+constexpr Names<Service, 4> kService{"service", {"payment", "refund", "payout", "transfer"}};
+constexpr std::array<std::string_view, 4> kServicePrefix{"pay_", "ref_", "out_", "trf_"};
 constexpr Names<LegKind, 2> kLegKind{"leg kind", {"internal", "external"}};
 
 }  // namespace
 
 std::string_view to_string(OrderStatus status) { return kOrderStatus.of(status); }
-std::string_view to_string(PaymentStatus status) { return kPaymentStatus.of(status); }
+std::string_view to_string(SubjectStatus status) { return kSubjectStatus.of(status); }
 std::string_view to_string(InstructionStatus status) { return kInstructionStatus.of(status); }
 std::string_view to_string(InstructionEvent event) { return kInstructionEvent.of(event); }
-std::string_view to_string(PaymentEvent event) { return kPaymentEvent.of(event); }
+std::string_view to_string(SubjectEvent event) { return kSubjectEvent.of(event); }
 std::string_view to_string(OrderEvent event) { return kOrderEvent.of(event); }
 std::string_view to_string(OutcomeKind kind) { return kOutcomeKind.of(kind); }
 std::string_view to_string(Operation operation) { return kOperation.of(operation); }
+std::string_view to_string(Service service) { return kService.of(service); }
+std::string_view prefix_of(Service service) {
+    return kServicePrefix[static_cast<std::size_t>(service)];
+}
 std::string_view to_string(LegKind kind) { return kLegKind.of(kind); }
 
 Result<OrderStatus> parse_order_status(std::string_view text) { return kOrderStatus.parse(text); }
-Result<PaymentStatus> parse_payment_status(std::string_view text) {
-    return kPaymentStatus.parse(text);
+Result<SubjectStatus> parse_subject_status(std::string_view text) {
+    return kSubjectStatus.parse(text);
 }
 Result<InstructionStatus> parse_instruction_status(std::string_view text) {
     return kInstructionStatus.parse(text);
 }
 Result<OutcomeKind> parse_outcome_kind(std::string_view text) { return kOutcomeKind.parse(text); }
 Result<Operation> parse_operation(std::string_view text) { return kOperation.parse(text); }
+Result<Service> parse_service(std::string_view text) { return kService.parse(text); }
 Result<LegKind> parse_leg_kind(std::string_view text) { return kLegKind.parse(text); }
+
+std::string Subject::name() const {
+    std::string text(prefix_of(service));
+    id.raw().append_to(text);
+    return text;
+}
 
 }  // namespace sluice::payment

@@ -9,6 +9,7 @@
 #include "core/money.hpp"
 #include "core/result.hpp"
 #include "core/value.hpp"
+#include "payment/service.hpp"
 #include "payment/status.hpp"
 
 namespace sluice::payment {
@@ -60,26 +61,33 @@ struct Instruction {
     Time expires_at{};
 };
 
-/// One attempt to pay an order.
-struct Payment {
-    PaymentId id;
-    OrderId order_id;
+/// What a run carries to its end: one payment, refund, payout or transfer. What all of them have;
+/// what only one has stands beside it in the picture.
+struct Subject {
+    RunId id;  ///< callers know it with the prefix of its service, see name()
+    Service service = Service::payment;
+    OrderId order_id;  ///< nil for payouts and transfers
     std::string merchant_id;
+    std::string number;  ///< the merchant's own; payments have none, their order has
     std::string flow;
     Money amount;
-    std::vector<Leg> legs;
-    PaymentStatus status = PaymentStatus::pending;
+    SubjectStatus status = SubjectStatus::pending;
     std::string stage;
     std::string failure_code;
     std::string failure_message;
     Time created_at{};
     Time updated_at{};
+
+    /// "pay_01ABC...": as the API, logs and errors name it.
+    [[nodiscard]] std::string name() const;
 };
 
-/// What the API shows of a payment: one consistent picture.
-struct PaymentPicture {
-    Order order;
-    Payment payment;
+/// One consistent picture of a run's subject and what came of it: what the API shows, and what a
+/// run is rebuilt from.
+struct Picture {
+    Order order;  ///< of payments and refunds
+    Subject subject;
+    std::vector<Leg> legs;  ///< of payments
     std::vector<Instruction> instructions;
 };
 

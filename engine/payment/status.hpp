@@ -10,7 +10,7 @@ namespace sluice::payment {
 /// Every status as it is stored in SQL and told in JSON. The tables in transition.cpp are the only
 /// way from one to another.
 enum class OrderStatus { open, paid, closed };
-enum class PaymentStatus { pending, compensating, succeeded, failed, closed };
+enum class SubjectStatus { pending, compensating, succeeded, failed, closed };
 /// `created`: the intent is committed, nothing is known to have been sent. `pending`: the channel
 /// has it. `unknown`: the money may or may not have moved. `conflicted`: the channel's answer
 /// contradicts our record; a person must look.
@@ -36,20 +36,20 @@ enum class InstructionEvent {
     let_go,       ///< a hold was released
     contradicted  ///< amount, currency, number or merchant differ from our record
 };
-enum class PaymentEvent { unwind, succeed, fail, close };
+enum class SubjectEvent { unwind, succeed, fail, close };
 enum class OrderEvent { settle, close };
 
 [[nodiscard]] std::string_view to_string(OrderStatus status);
-[[nodiscard]] std::string_view to_string(PaymentStatus status);
+[[nodiscard]] std::string_view to_string(SubjectStatus status);
 [[nodiscard]] std::string_view to_string(InstructionStatus status);
 [[nodiscard]] std::string_view to_string(InstructionEvent event);
-[[nodiscard]] std::string_view to_string(PaymentEvent event);
+[[nodiscard]] std::string_view to_string(SubjectEvent event);
 Result<OrderStatus> parse_order_status(std::string_view text);
-Result<PaymentStatus> parse_payment_status(std::string_view text);
+Result<SubjectStatus> parse_subject_status(std::string_view text);
 Result<InstructionStatus> parse_instruction_status(std::string_view text);
 
 [[nodiscard]] bool is_final(OrderStatus status);
-[[nodiscard]] bool is_final(PaymentStatus status);
+[[nodiscard]] bool is_final(SubjectStatus status);
 /// Whether nothing more can be learned; `conflicted` is final for the flow, a person ends it.
 [[nodiscard]] bool is_final(InstructionStatus status);
 /// Whether money may still come of it or has come: all but a definite end without money. A leg has
@@ -58,7 +58,7 @@ Result<InstructionStatus> parse_instruction_status(std::string_view text);
 
 /// The status after the event, or nullopt when the table has no such row.
 [[nodiscard]] std::optional<OrderStatus> next(OrderStatus status, OrderEvent event);
-[[nodiscard]] std::optional<PaymentStatus> next(PaymentStatus status, PaymentEvent event);
+[[nodiscard]] std::optional<SubjectStatus> next(SubjectStatus status, SubjectEvent event);
 [[nodiscard]] std::optional<InstructionStatus> next(
     InstructionStatus status, InstructionEvent event
 );

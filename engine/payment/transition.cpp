@@ -19,9 +19,9 @@ constexpr std::array kOrderRows{
     Row<OS, OE>{OS::open, OE::close, OS::closed},
 };
 
-using PS = PaymentStatus;
-using PE = PaymentEvent;
-constexpr std::array kPaymentRows{
+using PS = SubjectStatus;
+using PE = SubjectEvent;
+constexpr std::array kSubjectRows{
     Row<PS, PE>{PS::pending, PE::unwind, PS::compensating},
     Row<PS, PE>{PS::pending, PE::succeed, PS::succeeded},
     Row<PS, PE>{PS::pending, PE::fail, PS::failed},
@@ -73,8 +73,8 @@ std::optional<OrderStatus> next(OrderStatus status, OrderEvent event) {
     return find(kOrderRows, status, event);
 }
 
-std::optional<PaymentStatus> next(PaymentStatus status, PaymentEvent event) {
-    return find(kPaymentRows, status, event);
+std::optional<SubjectStatus> next(SubjectStatus status, SubjectEvent event) {
+    return find(kSubjectRows, status, event);
 }
 
 std::optional<InstructionStatus> next(InstructionStatus status, InstructionEvent event) {
@@ -83,8 +83,8 @@ std::optional<InstructionStatus> next(InstructionStatus status, InstructionEvent
 
 bool is_final(OrderStatus status) { return status != OrderStatus::open; }
 
-bool is_final(PaymentStatus status) {
-    return status != PaymentStatus::pending && status != PaymentStatus::compensating;
+bool is_final(SubjectStatus status) {
+    return status != SubjectStatus::pending && status != SubjectStatus::compensating;
 }
 
 bool is_final(InstructionStatus status) {

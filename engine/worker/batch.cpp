@@ -33,14 +33,14 @@ Id128 as_id(Hash128 hash) { return {hash.high, hash.low}; }
 
 /// What the journal of an activation is about, told by what it moved.
 std::string_view journal_event(const flow::Kernel& kernel) {
-    switch (kernel.picture().payment.status) {
-        case payment::PaymentStatus::succeeded:
+    switch (kernel.picture().subject.status) {
+        case payment::SubjectStatus::succeeded:
             return "payment_succeeded";
-        case payment::PaymentStatus::compensating:
+        case payment::SubjectStatus::compensating:
             return "payment_unwound";
-        case payment::PaymentStatus::pending:
-        case payment::PaymentStatus::failed:
-        case payment::PaymentStatus::closed:
+        case payment::SubjectStatus::pending:
+        case payment::SubjectStatus::failed:
+        case payment::SubjectStatus::closed:
             break;
     }
     return "payment_collected";
@@ -71,7 +71,7 @@ void Batch::forget_accounts() { known_accounts_.clear(); }
 
 void Batch::add(const Activated& activated) {
     auto& r = columns_->run;
-    const auto& payment = activated.kernel->picture().payment;
+    const auto& payment = activated.kernel->picture().subject;
     r.run.append(payment.id);
     r.bucket.append(std::int64_t{static_cast<std::uint8_t>(payment.id.bucket())});
     r.seq.append(std::int64_t{activated.row->seq});
@@ -100,29 +100,29 @@ void Batch::add(const Activated& activated) {
 }
 
 void Batch::add_start(const Activated& activated, std::int64_t i) {
-    const StartPayment& start = *activated.start;
+    const StartRun& start = *activated.start;
     if (start.order_is_new) {
         auto& o = columns_->order;
         o.i.append(i);
-        o.id.append(start.order.id);
-        o.merchant.append(start.order.merchant_id);
-        o.number.append(start.order.merchant_order_number);
-        o.product.append(start.order.product_code);
-        o.description.append(start.order.description);
-        o.currency.append(start.order.amount.currency().code());
-        o.amount.append(start.order.amount.minor());
+        o.id.append(start.picture.order.id);
+        o.merchant.append(start.picture.order.merchant_id);
+        o.number.append(start.picture.order.merchant_order_number);
+        o.product.append(start.picture.order.product_code);
+        o.description.append(start.picture.order.description);
+        o.currency.append(start.picture.order.amount.currency().code());
+        o.amount.append(start.picture.order.amount.minor());
         o.hash.append(as_id(start.order_hash));
-        o.expires.append(start.order.expires_at);
+        o.expires.append(start.picture.order.expires_at);
     }
     auto& p = columns_->payment;
     p.i.append(i);
-    p.order.append(start.payment.order_id);
-    p.merchant.append(start.payment.merchant_id);
-    p.flow.append(start.payment.flow);
-    p.currency.append(start.payment.amount.currency().code());
-    p.amount.append(start.payment.amount.minor());
-    p.legs.append(to_json(payment::to_value(start.payment.legs)));
-    const auto& now = activated.kernel->picture().payment;
+    p.order.append(start.picture.subject.order_id);
+    p.merchant.append(start.picture.subject.merchant_id);
+    p.flow.append(start.picture.subject.flow);
+    p.currency.append(start.picture.subject.amount.currency().code());
+    p.amount.append(start.picture.subject.amount.minor());
+    p.legs.append(to_json(payment::to_value(start.picture.legs)));
+    const auto& now = activated.kernel->picture().subject;
     p.status.append(payment::to_string(now.status));
     p.stage.append(now.stage);
     p.code.append(now.failure_code);
@@ -136,7 +136,7 @@ void Batch::add_start(const Activated& activated, std::int64_t i) {
 }
 
 void Batch::add_payment_change(const Activated& activated, std::int64_t i) {
-    const auto& payment = activated.kernel->picture().payment;
+    const auto& payment = activated.kernel->picture().subject;
     // A payment that begins is written as its first activation leaves it; only an end also changes
     // its order.
     const bool told_at_start = activated.start != nullptr && !payment::is_final(payment.status);
@@ -150,7 +150,7 @@ void Batch::add_payment_change(const Activated& activated, std::int64_t i) {
     u.code.append(payment.failure_code);
     u.message.append(payment.failure_message);
     u.order.append(payment.order_id);
-    const bool paid = payment.status == payment::PaymentStatus::succeeded;
+    const bool paid = payment.status == payment::SubjectStatus::succeeded;
     u.paid.append(paid ? payment.amount.minor() : std::int64_t{0});
 }
 
@@ -233,7 +233,7 @@ void Batch::add_journal(const Activated& activated, std::int64_t i) {
     if (lines.empty()) {
         return;
     }
-    const auto& payment = activated.kernel->picture().payment;
+    const auto& payment = activated.kernel->picture().subject;
     const Id128 id = payment.id.raw().derive(activated.row->seq, kJournalOrdinal);
     auto& j = columns_->journal;
     j.i.append(i);
@@ -282,8 +282,8 @@ void Batch::add_event(const Activated& activated, std::int64_t i) {
     const auto& picture = activated.kernel->picture();
     auto& v = columns_->event;
     v.i.append(i);
-    v.id.append(picture.payment.id.raw().derive(activated.row->seq, kEventOrdinal));
-    v.type.append("payment." + std::string(payment::to_string(picture.payment.status)));
+    v.id.append(picture.subject.id.raw().derive(activated.row->seq, kEventOrdinal));
+    v.type.append("payment." + std::string(payment::to_string(picture.subject.status)));
 }
 
 void Batch::write_moves() {

@@ -26,7 +26,7 @@ struct Activated {
     const flow::Kernel* kernel = nullptr;
     const flow::Step* step = nullptr;
     const flow::JournalRow* row = nullptr;
-    const StartPayment* start = nullptr;  ///< of a run that begins
+    const StartRun* start = nullptr;  ///< of a run that begins
     Id128 release;
     RunState state = RunState::continues;
 };

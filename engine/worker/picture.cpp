@@ -28,17 +28,15 @@ constexpr db::Statement kPictures{
 };
 constexpr int kFirstInstructionColumn = 21;
 
-Result<payment::Payment> read_payment(const db::Row& row) {
-    payment::Payment payment;
-    payment.id = PaymentId(row.uuid(0));
+Result<payment::Subject> read_payment(const db::Row& row) {
+    payment::Subject payment;
+    payment.id = RunId(row.uuid(0));
     payment.order_id = OrderId(row.uuid(1));
     payment.merchant_id = row.text(2);
     payment.flow = row.text(3);
     SLUICE_ASSIGN(const Currency currency, Currency::parse(row.text(4)));
     payment.amount = Money{row.int64(5), currency};
-    SLUICE_ASSIGN(const Value legs, json::parse(row.text(6)));
-    SLUICE_ASSIGN(payment.legs, payment::legs_from_value(legs, currency));
-    SLUICE_ASSIGN(payment.status, payment::parse_payment_status(row.text(7)));
+    SLUICE_ASSIGN(payment.status, payment::parse_subject_status(row.text(7)));
     payment.stage = row.text(8);
     payment.failure_code = row.text(9);
     payment.failure_message = row.text(10);
@@ -47,7 +45,7 @@ Result<payment::Payment> read_payment(const db::Row& row) {
     return payment;
 }
 
-Result<payment::Order> read_order(const db::Row& row, const payment::Payment& payment) {
+Result<payment::Order> read_order(const db::Row& row, const payment::Subject& payment) {
     payment::Order order;
     order.id = payment.order_id;
     order.merchant_id = payment.merchant_id;
@@ -93,41 +91,43 @@ Result<payment::Instruction> read_instruction(const db::Row& row, Currency curre
 
 PictureRows::PictureRows(db::Rows rows) : rows_(std::move(rows)) {
     for (std::size_t i = 0; i < rows_.size(); ++i) {
-        first_.emplace(PaymentId(rows_[i].uuid(0)), i);
+        first_.emplace(RunId(rows_[i].uuid(0)), i);
     }
 }
 
-Result<PictureRows> PictureRows::load(db::Connection& connection, std::span<const PaymentId> ids) {
+Result<PictureRows> PictureRows::load(db::Connection& connection, std::span<const RunId> ids) {
     db::ArrayBuilder wanted(db::ArrayType::uuid);
-    for (const PaymentId id : ids) {
+    for (const RunId id : ids) {
         wanted.append(id);
     }
     SLUICE_ASSIGN(db::Rows rows, connection.execute(kPictures, {wanted}));
     return PictureRows(std::move(rows));
 }
 
-Result<std::optional<payment::PaymentPicture>> PictureRows::read(PaymentId id) const {
+Result<std::optional<payment::Picture>> PictureRows::read(RunId id) const {
     const auto first = first_.find(id);
     if (first == first_.end()) {
         return std::nullopt;
     }
-    payment::PaymentPicture picture;
-    SLUICE_ASSIGN(picture.payment, read_payment(rows_[first->second]));
-    SLUICE_ASSIGN(picture.order, read_order(rows_[first->second], picture.payment));
+    payment::Picture picture;
+    const db::Row head = rows_[first->second];
+    SLUICE_ASSIGN(picture.subject, read_payment(head));
+    SLUICE_ASSIGN(const Value legs, json::parse(head.text(6)));
+    const Currency currency = picture.subject.amount.currency();
+    SLUICE_ASSIGN(picture.legs, payment::legs_from_value(legs, currency));
+    SLUICE_ASSIGN(picture.order, read_order(head, picture.subject));
     for (std::size_t i = first->second; i < rows_.size() && rows_[i].uuid(0) == id.raw(); ++i) {
         const db::Row row = rows_[i];
         if (row.is_null(kFirstInstructionColumn)) {
             break;
         }
-        SLUICE_ASSIGN(auto instruction, read_instruction(row, picture.payment.amount.currency()));
+        SLUICE_ASSIGN(auto instruction, read_instruction(row, currency));
         picture.instructions.push_back(std::move(instruction));
     }
     return picture;
 }
 
-Result<std::optional<payment::PaymentPicture>> load_picture(
-    db::Connection& connection, PaymentId id
-) {
+Result<std::optional<payment::Picture>> load_picture(db::Connection& connection, RunId id) {
     SLUICE_ASSIGN(const auto rows, PictureRows::load(connection, {&id, 1}));
     return rows.read(id);
 }

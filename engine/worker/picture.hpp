@@ -18,21 +18,19 @@ namespace sluice::worker {
 class PictureRows {
   public:
     /// One statement; blocks. Errors are the connection's.
-    static Result<PictureRows> load(db::Connection& connection, std::span<const PaymentId> ids);
+    static Result<PictureRows> load(db::Connection& connection, std::span<const RunId> ids);
 
     /// nullopt when there is no such payment. `corrupt` or `invalid` for rows that cannot be read.
-    [[nodiscard]] Result<std::optional<payment::PaymentPicture>> read(PaymentId id) const;
+    [[nodiscard]] Result<std::optional<payment::Picture>> read(RunId id) const;
 
   private:
     explicit PictureRows(db::Rows rows);
 
     db::Rows rows_;
-    std::unordered_map<PaymentId, std::size_t> first_;  ///< the rows of a payment lie together
+    std::unordered_map<RunId, std::size_t> first_;  ///< the rows of a payment lie together
 };
 
 /// The same for one payment.
-Result<std::optional<payment::PaymentPicture>> load_picture(
-    db::Connection& connection, PaymentId id
-);
+Result<std::optional<payment::Picture>> load_picture(db::Connection& connection, RunId id);
 
 }  // namespace sluice::worker

@@ -121,12 +121,12 @@ std::vector<Input> Round::take_due(std::size_t most) {
         later_.erase(later_.begin());
     }
     for (const RunId id : parts_.runs.take_due(now, most - due.size())) {
-        if (uncommitted_.has(PaymentId(id.raw()))) {
+        if (uncommitted_.has(id)) {
             parts_.runs.return_timer(id);  // it may move on before its moment comes
             continue;
         }
         Input& timer = due.emplace_back();
-        timer.payment = PaymentId(id.raw());
+        timer.run_id = id;
         timer.fact.kind = flow::Fact::Kind::timer;
     }
     return due;
@@ -174,7 +174,7 @@ Result<void> Round::park_refused(Work& work, const Refusal& refusal) {
     if (work.start == nullptr) {
         return quarantine(work, error);
     }
-    parts_.services.alarm("payment_not_begun", work.payment.to_string() + ": " + error.message);
+    parts_.services.alarm("payment_not_begun", work.run_id.to_string() + ": " + error.message);
     refuse(work, error);
     return {};
 }

@@ -97,39 +97,37 @@ Result<void> RunStore::read_ahead(std::span<const RunId> ids) {
     return {};
 }
 
-Result<std::optional<RunHistory>> RunStore::history(PaymentId id) {
-    const RunId run(id.raw());
-    if (ahead_ && ahead_->take(run)) {
-        return ahead_->read(run, decompressor_);
+Result<std::optional<RunHistory>> RunStore::history(RunId id) {
+    if (ahead_ && ahead_->take(id)) {
+        return ahead_->read(id, decompressor_);
     }
-    SLUICE_ASSIGN(const auto alone, HistoryRows::load(connection_, {&run, 1}));
-    return alone.read(run, decompressor_);
+    SLUICE_ASSIGN(const auto alone, HistoryRows::load(connection_, {&id, 1}));
+    return alone.read(id, decompressor_);
 }
 
-Result<std::vector<PaymentId>> RunStore::payments_of(const std::vector<InstructionId>& instructions
-) {
+Result<std::vector<RunId>> RunStore::payments_of(const std::vector<InstructionId>& instructions) {
     db::ArrayBuilder ids(db::ArrayType::uuid);
     for (const InstructionId id : instructions) {
         ids.append(id);
     }
     SLUICE_ASSIGN(const db::Rows rows, connection_.execute(kPaymentsOf, {ids}));
-    std::vector<PaymentId> payments(instructions.size());
+    std::vector<RunId> payments(instructions.size());
     for (const db::Row row : rows) {
         for (std::size_t i = 0; i < instructions.size(); ++i) {
             if (instructions[i].raw() == row.uuid(0)) {
-                payments[i] = PaymentId(row.uuid(1));
+                payments[i] = RunId(row.uuid(1));
             }
         }
     }
     return payments;
 }
 
-Result<std::optional<PaymentId>> RunStore::payment_of_order(OrderId order) {
+Result<std::optional<RunId>> RunStore::payment_of_order(OrderId order) {
     SLUICE_ASSIGN(const db::Rows rows, connection_.execute(kPaymentOfOrder, {order}));
     if (rows.empty()) {
-        return std::optional<PaymentId>{};
+        return std::optional<RunId>{};
     }
-    return std::optional(PaymentId(rows[0].uuid(0)));
+    return std::optional(RunId(rows[0].uuid(0)));
 }
 
 Result<void> RunStore::keep_late_fact(const CallbackFact& fact, Time now) {

@@ -11,7 +11,7 @@ namespace {
 
 using payment::InstructionStatus;
 using payment::LegKind;
-using payment::PaymentStatus;
+using payment::SubjectStatus;
 
 constexpr Time kStart{std::chrono::seconds(1'767'225'600)};
 
@@ -26,10 +26,10 @@ Result<std::shared_ptr<flow::Interpreter>> common_place(
     return pool.place_for(known);
 }
 
-payment::PaymentPicture starting_picture(const DriveOptions& options) {
+payment::Picture starting_picture(const DriveOptions& options) {
     SeededRandom random(options.seed);
     const Bucket bucket{42};
-    payment::PaymentPicture picture;
+    payment::Picture picture;
     std::int64_t total = 0;
     int number = 0;
     for (auto leg : options.legs) {
@@ -38,7 +38,7 @@ payment::PaymentPicture starting_picture(const DriveOptions& options) {
             leg.account = AccountId::generate(kStart, bucket, random);
         }
         total += leg.amount.minor();
-        picture.payment.legs.push_back(std::move(leg));
+        picture.legs.push_back(std::move(leg));
     }
     const std::int64_t amount = options.amount > 0 ? options.amount : total;
     auto& order = picture.order;
@@ -49,8 +49,8 @@ payment::PaymentPicture starting_picture(const DriveOptions& options) {
     order.amount = cny(options.order_amount > 0 ? options.order_amount : amount);
     order.created_at = kStart;
     order.expires_at = kStart + options.order_lasts;
-    auto& payment = picture.payment;
-    payment.id = PaymentId::generate(kStart, bucket, random);
+    auto& payment = picture.subject;
+    payment.id = RunId::generate(kStart, bucket, random);
     payment.order_id = order.id;
     payment.merchant_id = "shop";
     payment.flow = options.flow;
@@ -227,8 +227,8 @@ std::map<std::string, std::int64_t> FlowDriver::booked() const {
     for (const auto& step : steps_) {
         for (const auto& line : step.lines) {
             const bool is_ours = line.gl == "1101" || line.owner == "shop" ||
-                                 line.account == picture().payment.legs.front().account ||
-                                 line.account == picture().payment.legs.back().account;
+                                 line.account == picture().legs.front().account ||
+                                 line.account == picture().legs.back().account;
             EXPECT_TRUE(is_ours) << line.gl << " of somebody else";
             sums[line.gl] +=
                 line.side == flow::Side::debit ? line.amount.minor() : -line.amount.minor();
@@ -249,7 +249,7 @@ void FlowDriver::check_books() const {
     EXPECT_EQ(sums["1101"], external) << "clearing is not what the channels confirmed";
     EXPECT_EQ(sums["1101"] + sums["2001"] + sums["2002"], all) << "money without its booking";
     EXPECT_EQ(sums["2201"] + sums["2101"] + sums["2202"], -all) << "booked twice or never";
-    if (status() == PaymentStatus::succeeded) {
+    if (status() == SubjectStatus::succeeded) {
         EXPECT_EQ(sums["2201"], 0) << "money stays with the order";
         EXPECT_EQ(sums["2101"], -all) << "the merchant is owed something else";
     }
@@ -270,10 +270,10 @@ void FlowDriver::check_money() const {
         all_let_go = all_let_go && !has && !is_open(each.status) &&
                      each.status != InstructionStatus::conflicted;
     }
-    if (status() == PaymentStatus::succeeded) {
-        EXPECT_EQ(collected, picture().payment.amount.minor()) << "success without the money";
+    if (status() == SubjectStatus::succeeded) {
+        EXPECT_EQ(collected, picture().subject.amount.minor()) << "success without the money";
     }
-    if (status() == PaymentStatus::failed || status() == PaymentStatus::closed) {
+    if (status() == SubjectStatus::failed || status() == SubjectStatus::closed) {
         EXPECT_TRUE(all_let_go) << "ended unpaid with money held or in doubt";
     }
 }
@@ -392,7 +392,7 @@ Result<flow::JournalEntry> read_back(const flow::JournalRow& row) {
 
 std::string describe(const flow::Run& run) {
     const auto& picture = run.kernel().picture();
-    const auto& payment = picture.payment;
+    const auto& payment = picture.subject;
     std::string text = std::string(payment::to_string(payment.status)) + " " + payment.stage +
                        " [" + payment.failure_code + "] " + payment.failure_message + " at " +
                        format_rfc3339(payment.updated_at) + ", order " +

@@ -84,10 +84,8 @@ class FlowDriver {
     [[nodiscard]] Time now() const { return now_; }
     void pass(std::chrono::milliseconds time) { now_ += time; }
     [[nodiscard]] const flow::Run& run() const { return *run_; }
-    [[nodiscard]] const payment::PaymentPicture& picture() const {
-        return run_->kernel().picture();
-    }
-    [[nodiscard]] payment::PaymentStatus status() const { return picture().payment.status; }
+    [[nodiscard]] const payment::Picture& picture() const { return run_->kernel().picture(); }
+    [[nodiscard]] payment::SubjectStatus status() const { return picture().subject.status; }
     /// The newest instruction of the leg; there must be one.
     [[nodiscard]] const payment::Instruction& instruction(int leg = 2) const;
     [[nodiscard]] std::string status_of(int leg = 2) const;
@@ -135,7 +133,7 @@ class FlowDriver {
     void check_instructions() const;
 
     DriveOptions options_;
-    payment::PaymentPicture start_;
+    payment::Picture start_;
     Time now_;
     std::unique_ptr<decision::Policies> policies_;
     flow::Decider decider_;

@@ -9,7 +9,7 @@ namespace {
 
 using payment::Operation;
 using payment::OutcomeKind;
-using payment::PaymentStatus;
+using payment::SubjectStatus;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -24,7 +24,7 @@ const std::vector<std::string> kCompositePostings{
 
 void expect_paid(const FlowDriver& pay) {
     EXPECT_EQ(pay.error(), "");
-    EXPECT_EQ(pay.status(), PaymentStatus::succeeded);
+    EXPECT_EQ(pay.status(), SubjectStatus::succeeded);
     EXPECT_EQ(pay.picture().order.status, payment::OrderStatus::paid);
     EXPECT_EQ(pay.postings(), kCompositePostings);
     EXPECT_THAT(pay.hold_steps(), ElementsAre("hold 3000", "capture 3000"));
@@ -37,8 +37,8 @@ TEST(PayFlow, HoldsTheCardAndAsksTheCheapestAccountInOneActivation) {
     pay.start();
 
     EXPECT_EQ(pay.error(), "");
-    EXPECT_EQ(pay.status(), PaymentStatus::pending);
-    EXPECT_EQ(pay.picture().payment.stage, "collect");
+    EXPECT_EQ(pay.status(), SubjectStatus::pending);
+    EXPECT_EQ(pay.picture().subject.stage, "collect");
     EXPECT_THAT(pay.hold_steps(), ElementsAre("hold 3000"));
     EXPECT_THAT(pay.sent(), ElementsAre("collect wx-a"));
     EXPECT_THAT(pay.postings(), IsEmpty());
@@ -142,7 +142,7 @@ TEST(PayFlow, PaysFromCardsAloneInOneActivation) {
     pay.start();
 
     EXPECT_EQ(pay.error(), "");
-    EXPECT_EQ(pay.status(), PaymentStatus::succeeded);
+    EXPECT_EQ(pay.status(), SubjectStatus::succeeded);
     EXPECT_EQ(pay.steps().size(), 1U);
     EXPECT_THAT(pay.sent(), IsEmpty());
     EXPECT_THAT(
@@ -174,7 +174,7 @@ TEST(PayFlow, PaysAtAChannelAlone) {
 
     pay.answer(Operation::collect, paid(pay.instruction(1)));
 
-    EXPECT_EQ(pay.status(), PaymentStatus::succeeded);
+    EXPECT_EQ(pay.status(), SubjectStatus::succeeded);
     EXPECT_THAT(pay.hold_steps(), IsEmpty());
     EXPECT_THAT(
         pay.postings(),
@@ -194,8 +194,8 @@ TEST(PayFlow, FailsWithNothingSentWhenTheCardHasTooLittle) {
     pay.start();
 
     EXPECT_EQ(pay.error(), "");
-    EXPECT_EQ(pay.status(), PaymentStatus::failed);
-    EXPECT_EQ(pay.picture().payment.failure_code, "insufficient_balance");
+    EXPECT_EQ(pay.status(), SubjectStatus::failed);
+    EXPECT_EQ(pay.picture().subject.failure_code, "insufficient_balance");
     EXPECT_THAT(pay.sent(), IsEmpty());
     EXPECT_THAT(pay.postings(), IsEmpty());
     EXPECT_EQ(pay.status_of(1), "refused");
@@ -209,7 +209,7 @@ TEST(PayFlow, ReleasesTheFirstCardWhenTheSecondHasTooLittle) {
 
     pay.start();
 
-    EXPECT_EQ(pay.status(), PaymentStatus::failed);
+    EXPECT_EQ(pay.status(), SubjectStatus::failed);
     EXPECT_THAT(pay.hold_steps(), ElementsAre("hold 3000", "release 3000"));
     EXPECT_EQ(pay.status_of(1), "released");
 }
@@ -219,8 +219,8 @@ TEST(PayFlow, FailsWhatRiskForbidsBeforeAnythingIsHeld) {
 
     pay.start();
 
-    EXPECT_EQ(pay.status(), PaymentStatus::failed);
-    EXPECT_EQ(pay.picture().payment.failure_code, "over_limit");
+    EXPECT_EQ(pay.status(), SubjectStatus::failed);
+    EXPECT_EQ(pay.picture().subject.failure_code, "over_limit");
     EXPECT_THAT(pay.hold_steps(), IsEmpty());
 }
 
@@ -234,8 +234,8 @@ TEST(PayFlow, OwesBackWhatWasCollectedWhenTheCardIsClosedBeforeCapture) {
     pay.answer(Operation::collect, paid(pay.instruction()));
 
     EXPECT_EQ(pay.error(), "");
-    EXPECT_EQ(pay.status(), PaymentStatus::compensating);
-    EXPECT_EQ(pay.picture().payment.failure_code, "account_closed");
+    EXPECT_EQ(pay.status(), SubjectStatus::compensating);
+    EXPECT_EQ(pay.picture().subject.failure_code, "account_closed");
     EXPECT_THAT(
         pay.postings(),
         ElementsAre(
@@ -259,7 +259,7 @@ TEST(PayFlow, OwesBackTheFirstCardWhenTheSecondIsClosedBeforeCapture) {
 
     pay.start();
 
-    EXPECT_EQ(pay.status(), PaymentStatus::compensating);
+    EXPECT_EQ(pay.status(), SubjectStatus::compensating);
     EXPECT_THAT(
         pay.hold_steps(), ElementsAre("hold 3000", "hold 2000", "capture 3000", "release 2000")
     );

@@ -48,7 +48,7 @@ TEST(Replay, GivesTheSameHashesAndThePictureOfAFinishedPayment) {
 
     ASSERT_TRUE(again.has_value()) << again.error().message;
     EXPECT_EQ(describe(**again), describe(pay.run()));
-    EXPECT_EQ((*again)->kernel().picture().payment.status, payment::PaymentStatus::succeeded);
+    EXPECT_EQ((*again)->kernel().picture().subject.status, payment::SubjectStatus::succeeded);
 }
 
 TEST(Replay, AsksNoPolicyAgain) {
@@ -70,7 +70,7 @@ TEST(Replay, KnowsWhatTheDatabaseRefused) {
     const auto again = pay.rebuild();
 
     ASSERT_TRUE(again.has_value()) << again.error().message;
-    EXPECT_EQ((*again)->kernel().picture().payment.failure_code, "insufficient_balance");
+    EXPECT_EQ((*again)->kernel().picture().subject.failure_code, "insufficient_balance");
 }
 
 TEST(Replay, AsksPoliciesNothingTwiceWhenAnActivationIsRunAgainAfterARefusal) {
@@ -121,7 +121,7 @@ TEST(Replay, NamesExpectedAndActualWhenTheScriptWasEdited) {
     EXPECT_THAT(
         again.error().message,
         AllOf(
-            HasSubstr("activation 3 of " + pay.picture().payment.id.to_string() + " differs"),
+            HasSubstr("activation 3 of " + pay.picture().subject.name() + " differs"),
             HasSubstr("the journal has [{\"type\":\"instruction\""),
             HasSubstr("the script asks for ["),
             HasSubstr(

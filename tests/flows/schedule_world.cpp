@@ -37,7 +37,7 @@ void ScheduleWorld::later(milliseconds in, std::function<void()> event) {
 
 bool ScheduleWorld::is_settled() const {
     return payment::is_final(pay_->status()) ||
-           pay_->status() == payment::PaymentStatus::compensating;
+           pay_->status() == payment::SubjectStatus::compensating;
 }
 
 int ScheduleWorld::payments_at_channel() const {

@@ -203,11 +203,11 @@ Result<Value> unwind(Kernel& kernel, Arguments arguments) {
 
 Result<Value> finish(Kernel& kernel, Arguments arguments) {
     SLUICE_ASSIGN(const std::string status, text_at(arguments, 0, "status"));
-    payment::PaymentEvent event = payment::PaymentEvent::succeed;
+    payment::SubjectEvent event = payment::SubjectEvent::succeed;
     if (status == "failed") {
-        event = payment::PaymentEvent::fail;
+        event = payment::SubjectEvent::fail;
     } else if (status == "closed") {
-        event = payment::PaymentEvent::close;
+        event = payment::SubjectEvent::close;
     } else if (status != "succeeded") {
         return fail(
             ErrorCode::script,

@@ -37,10 +37,10 @@ class MemoryOrders final : public gateway::OrderStore {
 
 class MemoryPayments final : public gateway::PaymentStore {
   public:
-    Result<std::optional<payment::PaymentPicture>> find(PaymentId id) override;
-    Result<std::vector<gateway::JournalActivation>> journal(PaymentId id) override;
+    Result<std::optional<payment::Picture>> find(RunId id) override;
+    Result<std::vector<gateway::JournalActivation>> journal(RunId id) override;
 
-    std::map<PaymentId, payment::PaymentPicture> pictures;
+    std::map<RunId, payment::Picture> pictures;
     std::vector<gateway::JournalActivation> activations;
 };
 
@@ -73,10 +73,10 @@ class FakeIntake final : public worker::Intake {
 
     [[nodiscard]] bool owns(Bucket) const override { return !owner && !owner_error; }
     Result<std::optional<std::string>> owner_elsewhere(Bucket bucket) override;
-    void start(worker::StartPayment request, worker::PictureReply reply) override;
-    void close(PaymentId payment, worker::PictureReply reply) override;
+    void start(worker::StartRun request, worker::PictureReply reply) override;
+    void close(RunId payment, worker::PictureReply reply) override;
     void callback(worker::CallbackFact fact, worker::DoneReply reply) override;
-    void wait_final(PaymentId payment, Time deadline, worker::PictureReply reply) override;
+    void wait_final(RunId payment, Time deadline, worker::PictureReply reply) override;
 
     /// What replies to the wait of that number, once it has begun.
     std::function<void()> reply_of(std::size_t index);
@@ -87,9 +87,9 @@ class FakeIntake final : public worker::Intake {
     bool silent = false;              ///< never replies
     bool late = false;                ///< replies to waits when the test says so
     std::thread::id asked_on;         ///< the thread of the last start()
-    std::vector<worker::StartPayment> starts;
-    std::vector<PaymentId> closes;
-    std::vector<PaymentId> waits;
+    std::vector<worker::StartRun> starts;
+    std::vector<RunId> closes;
+    std::vector<RunId> waits;
     std::vector<worker::CallbackFact> callbacks;
 
   private:

@@ -53,14 +53,14 @@ const Expected kInstructions{
 constexpr std::array kOrderStatuses{OrderStatus::open, OrderStatus::paid, OrderStatus::closed};
 constexpr std::array kOrderEvents{OrderEvent::settle, OrderEvent::close};
 constexpr std::array kPaymentStatuses{
-    PaymentStatus::pending,
-    PaymentStatus::compensating,
-    PaymentStatus::succeeded,
-    PaymentStatus::failed,
-    PaymentStatus::closed,
+    SubjectStatus::pending,
+    SubjectStatus::compensating,
+    SubjectStatus::succeeded,
+    SubjectStatus::failed,
+    SubjectStatus::closed,
 };
 constexpr std::array kPaymentEvents{
-    PaymentEvent::unwind, PaymentEvent::succeed, PaymentEvent::fail, PaymentEvent::close
+    SubjectEvent::unwind, SubjectEvent::succeed, SubjectEvent::fail, SubjectEvent::close
 };
 constexpr std::array kInstructionStatuses{
     InstructionStatus::created,
