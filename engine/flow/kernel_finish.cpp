@@ -44,7 +44,7 @@ Result<void> Kernel::open_case(std::string_view kind, InstructionId id, std::str
 
 Result<void> Kernel::unwind(std::string code, std::string message) {
     auto& payment = picture_.subject;
-    const auto to = payment::next(payment.status, payment::SubjectEvent::unwind);
+    const auto to = payment::next(payment.service, payment.status, payment::SubjectEvent::unwind);
     if (settled_) {
         return fail(
             ErrorCode::script, payment.name() + " is booked to the merchant, it can only succeed"
@@ -93,7 +93,7 @@ void Kernel::end_order() {
 
 Result<void> Kernel::finish(payment::SubjectEvent event, std::string code, std::string message) {
     auto& payment = picture_.subject;
-    const auto to = payment::next(payment.status, event);
+    const auto to = payment::next(payment.service, payment.status, event);
     if (!to || event == payment::SubjectEvent::unwind) {
         return fail(
             ErrorCode::script,

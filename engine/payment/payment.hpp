@@ -9,6 +9,7 @@
 #include "core/money.hpp"
 #include "core/result.hpp"
 #include "core/value.hpp"
+#include "payment/operation.hpp"
 #include "payment/service.hpp"
 #include "payment/status.hpp"
 
@@ -41,9 +42,18 @@ struct Leg {
     Money amount;
 };
 
+/// The instruction whose money a refund gives back, as the channel must be told of it.
+struct Original {
+    InstructionId id;  ///< nil: not a refund of an instruction
+    RunId run_id;      ///< whose instruction it is
+    std::string channel_reference;
+    Money amount;
+};
+
 /// One movement at one channel or account. Its number at the channel is the id's 26 characters.
 struct Instruction {
     InstructionId id;
+    Purpose purpose = Purpose::collect;
     int leg_number = 0;
     LegKind kind = LegKind::external;
     std::string channel;          ///< "wechatpay", or "prepaid_card" for internal ones
@@ -51,6 +61,8 @@ struct Instruction {
     std::string scene;
     AccountId account;  ///< internal ones only
     Money amount;
+    Original original;  ///< of refunds
+    Value payee;        ///< of payouts: who gets it, a record as the channel's form wants it
     InstructionStatus status = InstructionStatus::created;
     std::string merchant;  ///< the merchant id at the channel that an answer must name
     std::string channel_reference;

@@ -41,6 +41,8 @@ std::string_view journal_event(const flow::Kernel& kernel) {
         case payment::SubjectStatus::pending:
         case payment::SubjectStatus::failed:
         case payment::SubjectStatus::closed:
+        case payment::SubjectStatus::surplus:
+        case payment::SubjectStatus::returned:
             break;
     }
     return "payment_collected";
