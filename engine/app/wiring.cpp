@@ -128,6 +128,7 @@ class Server::Parts {
     std::unique_ptr<gateway::OrderStore> orders;
     std::unique_ptr<gateway::PaymentStore> payments;
     std::unique_ptr<gateway::AccountStore> accounts;
+    std::unique_ptr<gateway::SignatureStore> signatures;
     std::unique_ptr<gateway::Gateway> gateway;
     /// Null until everything behind the door is ready.
     std::atomic<gateway::Gateway*> serving{nullptr};
@@ -237,6 +238,7 @@ void Server::Parts::open_door() {
     orders = gateway::make_order_store(pool);
     payments = gateway::make_payment_store(pool);
     accounts = gateway::make_account_store(pool);
+    signatures = gateway::make_signature_store(pool);
     gateway::Collaborators parts{
         .intake = *fleet,
         .clock = clock,
@@ -244,6 +246,7 @@ void Server::Parts::open_door() {
         .orders = *orders,
         .payments = *payments,
         .accounts = *accounts,
+        .signatures = *signatures,
         .read_callback = callback_reader(*callbacks),
         .forward = forwarder(client),
         .check_ready = [this]() -> Result<void> {

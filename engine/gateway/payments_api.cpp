@@ -24,7 +24,7 @@ Picture own_picture(const Services& services, const Call& call, PaymentId id) {
         return std::unexpected(problem_of(found.error()));
     }
     std::optional<PaymentPicture>& picture = *found;
-    if (!picture || picture->payment.merchant_id != call.merchant_id) {
+    if (!picture || !call.sees(picture->payment.merchant_id)) {
         return std::unexpected(not_found("payment", id.to_string()));
     }
     return *std::move(picture);

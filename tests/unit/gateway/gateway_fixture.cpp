@@ -30,6 +30,7 @@ gateway::Gateway& GatewayFixture::gateway() {
                 .orders = orders,
                 .payments = payments,
                 .accounts = accounts,
+                .signatures = signatures,
                 .read_callback = reader,
                 .forward = forwarder,
                 .check_ready = [this] { return ready; },

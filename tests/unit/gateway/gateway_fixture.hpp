@@ -57,6 +57,7 @@ class GatewayFixture : public ::testing::Test {
     MemoryOrders orders;
     MemoryPayments payments;
     MemoryAccounts accounts;
+    MemorySignatures signatures;
     FakeIntake intake{payments};
     gateway::Settings settings;
     gateway::CallbackReader reader;
