@@ -38,15 +38,29 @@ FetchedDigest fetch_digest(const char* name) {
     return kind;
 }
 
-std::string digest_of(const EVP_MD* kind, std::string_view bytes) {
-    thread_local DigestPtr context(EVP_MD_CTX_new());
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+/// A digest where it was made: look-ups of keys take one for each request.
+struct Digest {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
     unsigned int size = 0;
+
+    [[nodiscard]] std::string_view view() const {
+        return {reinterpret_cast<const char*>(bytes.data()), size};
+    }
+};
+
+Digest digest_of(const EVP_MD* kind, std::string_view bytes) {
+    thread_local DigestPtr context(EVP_MD_CTX_new());
+    Digest digest;
     const bool is_done = EVP_DigestInit_ex2(context.get(), kind, nullptr) == 1 &&
                          EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) == 1 &&
-                         EVP_DigestFinal_ex(context.get(), digest.data(), &size) == 1;
+                         EVP_DigestFinal_ex(context.get(), digest.bytes.data(), &digest.size) == 1;
     SLUICE_INVARIANT(is_done);
-    return {reinterpret_cast<const char*>(digest.data()), size};
+    return digest;
+}
+
+const EVP_MD* sha256_kind() {
+    static const FetchedDigest kKind = fetch_digest("SHA256");
+    return kKind.get();
 }
 
 int as_int(std::size_t size) { return static_cast<int>(size); }
@@ -274,25 +288,26 @@ Result<std::string> base64_decode(std::string_view text) {
 }
 
 std::string sha256(std::string_view bytes) {
-    static const FetchedDigest kKind = fetch_digest("SHA256");
-    return digest_of(kKind.get(), bytes);
+    return std::string(digest_of(sha256_kind(), bytes).view());
 }
 
 std::string sha512(std::string_view bytes) {
     static const FetchedDigest kKind = fetch_digest("SHA512");
-    return digest_of(kKind.get(), bytes);
+    return std::string(digest_of(kKind.get(), bytes).view());
 }
 
-std::string sha256_hex(std::string_view bytes) { return hex(sha256(bytes)); }
+std::string sha256_hex(std::string_view bytes) {
+    return hex(digest_of(sha256_kind(), bytes).view());
+}
 
 std::string sha1_hex(std::string_view bytes) {
     static const FetchedDigest kKind = fetch_digest("SHA1");
-    return hex(digest_of(kKind.get(), bytes));
+    return hex(digest_of(kKind.get(), bytes).view());
 }
 
 std::string md5_hex(std::string_view bytes) {
     static const FetchedDigest kKind = fetch_digest("MD5");
-    return hex(digest_of(kKind.get(), bytes));
+    return hex(digest_of(kKind.get(), bytes).view());
 }
 
 std::string hmac_sha256(const Secret<std::string>& key, std::string_view message) {

@@ -96,7 +96,7 @@ void KeyRing::log_keys() const {
             "api_key",
             {{"key", caller.key_id},
              {"merchant", caller.of_all_merchants ? kAllMerchants : caller.merchant_id},
-             {"operator", caller.operator_name},
+             {"of_operator", !caller.operator_name.empty()},
              {"scopes", caller.scopes.list()},
              {"signed", caller.signature.has_value()}}
         );

@@ -1,5 +1,6 @@
 #include "gateway/signature.hpp"
 
+#include "gateway/signature_base.hpp"
 #include "unit/gateway/signing.hpp"
 
 namespace sluice::testing {
@@ -214,6 +215,14 @@ TEST(Signature, IsLookedForByOurKeyid) {
     Ask both = signed_by({.key_id = "other", .secret = "x", .label = "a"}, full_request());
     both = with_signature({.label = "b"}, std::move(both));
     EXPECT_EQ(verdict(both), "good");
+
+    Ask one_line = both;
+    one_line.headers.set(
+        {"Signature-Input", *gateway::combined_field(request_of(both), "signature-input")}
+    );
+    one_line.headers.set({"Signature", *gateway::combined_field(request_of(both), "signature")});
+    EXPECT_EQ(one_line.headers.size() + 2, both.headers.size());
+    EXPECT_EQ(verdict(one_line), "good");
 
     Ask first_is_wrong = signed_by({.secret = "x", .label = "a"}, full_request());
     first_is_wrong = with_signature({.label = "b"}, std::move(first_is_wrong));
