@@ -229,6 +229,11 @@ TEST(KeyRing, KnowsAnOperator) {
     EXPECT_EQ(all.merchant_id, "");
 }
 
+TEST(Caller, OfNoMerchantSeesNothing) {
+    EXPECT_FALSE(gateway::Caller().sees("a"));
+    EXPECT_FALSE(gateway::Caller().scopes.permit(Scope::orders, "GET"));
+}
+
 TEST(KeyRing, GivesAnOperatorNoOtherScopes) {
     ApiKey key = operator_key("one", "a");
     key.scopes = Scopes().add(Scope::payments);
