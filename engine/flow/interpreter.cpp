@@ -86,11 +86,10 @@ Result<payment::Service> Interpreter::service_of(lua::Coroutine& coroutine) {
     if (service_) {
         return *service_;
     }
-    auto named = coroutine.get("service");
-    if (!named) {
-        return fail(script_error(named.error()));
-    }
-    const std::string text = named->as_text() == nullptr ? "payment" : *named->as_text();
+    // Flows of before the other services do not say it.
+    const auto named = coroutine.get("service");
+    const bool says_it = named && named->as_text() != nullptr;
+    const std::string text = says_it ? *named->as_text() : "payment";
     const auto service = payment::parse_service(text);
     if (!service) {
         return fail(ErrorCode::script, name_of(*scripts_->flow) + ": " + service.error().message);

@@ -113,8 +113,8 @@ function kernel.owe_back(instruction) end
 ---@return { ok: boolean, instruction: string?, code: string?, message: string? }
 function kernel.refund(request) end
 
--- Takes amount and fee of a payout from its account (to 2203), or moves a transfer. Once. Never
--- waits. Journaled: as kernel.hold.
+-- Takes amount and fee of a payout from its account (to 2203), or moves a transfer. Once.
+-- Never waits. Journaled: as kernel.hold.
 ---@return { ok: boolean, code: string?, message: string? }
 function kernel.take() end
 

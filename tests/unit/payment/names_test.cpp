@@ -43,7 +43,7 @@ TEST(Names, TellWhatWasWrittenAndWhatWasWanted) {
 
     ASSERT_FALSE(parsed.has_value());
     EXPECT_EQ(parsed.error().code, ErrorCode::invalid);
-    EXPECT_EQ(parsed.error().message, "'payed' is no payment status");
+    EXPECT_EQ(parsed.error().message, "'payed' is no status");
 }
 
 Outcome full_outcome() {
