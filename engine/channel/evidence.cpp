@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/utf8.hpp"
+#include "core/value.hpp"
 
 namespace sluice::channel {
 namespace {
@@ -70,7 +71,52 @@ void mask_member(std::string& body, const std::string& name) {
     }
 }
 
+bool is_unreserved(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           c == '-' || c == '_' || c == '.' || c == '~';
+}
+
+std::string percent_encoded(std::string_view text, std::string_view blank) {
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    std::string encoded;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == ' ') {
+            encoded += blank;
+        } else if (is_unreserved(c)) {
+            encoded += c;
+        } else {
+            encoded += {'%', kDigits[byte >> 4U], kDigits[byte & 15U]};
+        }
+    }
+    return encoded;
+}
+
+/// As the value of a JSON text, without its quotes.
+std::string json_escaped(const std::string& text) {
+    const std::string quoted = to_json(Value(text));
+    return quoted.substr(1, quoted.size() - 2);
+}
+
+void hide_all(std::string& text, const std::string& secret) {
+    std::size_t position = secret.empty() ? std::string::npos : text.find(secret);
+    while (position != std::string::npos) {
+        text.replace(position, secret.size(), kHidden);
+        position = text.find(secret, position + kHidden.size());
+    }
+}
+
 }  // namespace
+
+std::string without_secrets(std::string text, const std::vector<std::string>& secrets) {
+    for (const std::string& secret : secrets) {
+        hide_all(text, secret);
+        hide_all(text, json_escaped(secret));
+        hide_all(text, percent_encoded(secret, "%20"));
+        hide_all(text, percent_encoded(secret, "+"));
+    }
+    return text;
+}
 
 std::string masked_body(std::string_view body, const std::vector<std::string>& masked) {
     std::string text(body);

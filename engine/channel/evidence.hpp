@@ -13,4 +13,10 @@ namespace sluice::channel {
     std::string_view body, const std::vector<std::string>& masked
 );
 
+/// The text without the secrets, each of which becomes "***": as it is, and as JSON and an address
+/// or a form would write it.
+[[nodiscard]] std::string without_secrets(
+    std::string text, const std::vector<std::string>& secrets
+);
+
 }  // namespace sluice::channel
