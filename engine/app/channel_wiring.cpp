@@ -51,23 +51,6 @@ Value texts(const std::vector<std::string>& list) {
     return Value(std::move(values));
 }
 
-/// What its adapter says of giving back and paying out.
-void add_refund_and_payout(flow::ChannelTerms& terms, const channel::Adapter& adapter) {
-    const auto may_repeat = [&](payment::Operation operation) {
-        return adapter.resend_of(operation) == channel::Resend::idempotent;
-    };
-    if (const auto& refund = adapter.capabilities.refund) {
-        terms.refunds = true;
-        terms.refund_window = std::chrono::seconds(refund->window_seconds);
-        terms.refund_parts_max = static_cast<int>(refund->parts_max);
-        terms.refund_may_repeat = may_repeat(payment::Operation::refund);
-    }
-    if (adapter.capabilities.payout) {
-        terms.pays_out = true;
-        terms.payout_may_repeat = may_repeat(payment::Operation::payout);
-    }
-}
-
 std::chrono::milliseconds patience_for(
     const http::Request& request, const ForwardSettings& settings
 ) {
@@ -143,6 +126,27 @@ Value candidate_of(
     return candidate;
 }
 
+flow::ChannelTerms terms_of(const channel::Adapter& adapter) {
+    const auto may_repeat = [&](payment::Operation operation) {
+        return adapter.resend_of(operation) == channel::Resend::idempotent;
+    };
+    const channel::Capabilities& can = adapter.capabilities;
+    flow::ChannelTerms terms;
+    terms.collect_may_repeat = may_repeat(payment::Operation::collect);
+    terms.not_found_after = std::chrono::seconds(can.not_found_after_seconds);
+    if (can.refund) {
+        terms.refunds = true;
+        terms.refund_window = std::chrono::seconds(can.refund->window_seconds);
+        terms.refund_parts_max = static_cast<int>(can.refund->parts_max);
+        terms.refund_may_repeat = may_repeat(payment::Operation::refund);
+    }
+    if (can.payout) {
+        terms.pays_out = true;
+        terms.payout_may_repeat = may_repeat(payment::Operation::payout);
+    }
+    return terms;
+}
+
 std::optional<flow::ChannelTerms> terms_of(
     const flow::ChannelAddress& address,
     const config::Settings& settings,
@@ -152,13 +156,8 @@ std::optional<flow::ChannelTerms> terms_of(
     if (account == nullptr) {
         return std::nullopt;
     }
-    const auto adapter = registry.find_adapter(address.channel);
-    flow::ChannelTerms terms;
+    flow::ChannelTerms terms = terms_of(*registry.find_adapter(address.channel));
     terms.merchant = account->merchant();
-    terms.collect_may_repeat =
-        adapter->resend_of(payment::Operation::collect) == channel::Resend::idempotent;
-    terms.not_found_after = std::chrono::seconds(adapter->capabilities.not_found_after_seconds);
-    add_refund_and_payout(terms, *adapter);
     for (const auto& given : settings.channel_accounts) {
         const bool is_this = given.channel == address.channel && given.name == address.account;
         if (is_this && given.not_found_after_seconds > 0) {

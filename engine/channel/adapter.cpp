@@ -56,7 +56,7 @@ Result<Adapter> read_declaration(const Value& declared) {
     }
     SLUICE_ASSIGN(adapter.capabilities, capabilities_from_value(*capabilities));
     SLUICE_ASSIGN(adapter.answer_headers, texts_from_value(declared, "answer_headers"));
-    SLUICE_ASSIGN(adapter.masked, texts_from_value(declared, "masked"));
+    SLUICE_ASSIGN(adapter.masked.in_part, texts_from_value(declared, "masked"));
     return adapter;
 }
 
@@ -186,7 +186,7 @@ Result<AdapterPtr> make_adapter(const AdapterFiles& files) {
     }
     for (const FormField& field : form->payee) {
         if (field.kind == FieldKind::secret) {
-            adapter->masked.push_back(field.name);
+            adapter->masked.whole.push_back(field.name);
         }
     }
     adapter->form = std::move(*form);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "channel/capabilities.hpp"
+#include "channel/evidence.hpp"
 #include "channel/exchange_message.hpp"
 #include "channel/form.hpp"
 #include "core/result.hpp"
@@ -31,8 +32,7 @@ struct Adapter {
     std::array<bool, payment::kOperationCount> has{};       ///< by Operation
     std::array<Resend, payment::kOperationCount> resend{};  ///< by Operation
     std::vector<std::string> answer_headers;  ///< lower case: the only ones the script gets
-    /// JSON members that evidence must not show in full: those it declares and a payee's secrets.
-    std::vector<std::string> masked;
+    MaskedMembers masked;                     ///< in part what it declares, whole a payee's secrets
     Form form;
     lua::ProgramPtr program;
 

@@ -64,8 +64,7 @@ Result<std::int64_t> read(const Value& record, const Limit& limit) {
 }
 
 Result<RefundCapabilities> refund_from_value(const Value& record, std::size_t description_max) {
-    SLUICE_TRY(
-        check_members(record, "refund", {"window_seconds", "parts_max", "reason_max_bytes"})
+    SLUICE_TRY(check_members(record, "refund", {"window_seconds", "parts_max", "reason_max_bytes"})
     );
     RefundCapabilities refund;
     SLUICE_ASSIGN(refund.window_seconds, read(record, {"refund", "window_seconds", kWindowMax}));
@@ -81,8 +80,7 @@ Result<RefundCapabilities> refund_from_value(const Value& record, std::size_t de
 }
 
 Result<PayoutCapabilities> payout_from_value(const Value& record) {
-    SLUICE_TRY(
-        check_members(record, "payout", {"methods", "amount_min_minor", "amount_max_minor"})
+    SLUICE_TRY(check_members(record, "payout", {"methods", "amount_min_minor", "amount_max_minor"})
     );
     PayoutCapabilities payout;
     SLUICE_ASSIGN(payout.methods, texts_from_value(record, "methods"));
@@ -138,9 +136,7 @@ Result<void> check_collect(
     if (!contains(can.scenes, instruction.scene)) {
         return outside("'" + channel + "' has no scene '" + instruction.scene + "'");
     }
-    return check_amount(
-        instruction.amount, {can.amount_min_minor, can.amount_max_minor}, channel
-    );
+    return check_amount(instruction.amount, {can.amount_min_minor, can.amount_max_minor}, channel);
 }
 
 Result<void> check_refund(
@@ -203,8 +199,7 @@ Result<Capabilities> capabilities_from_value(const Value& record) {
     can.not_found_after_seconds = record.int_or("not_found_after_seconds", kNotFoundAfterDefault);
     SLUICE_TRY(check_delay(can.not_found_after_seconds));
     const std::int64_t description_max = record.int_or("description_max_bytes", 0);
-    can.description_max_bytes =
-        description_max > 0 ? static_cast<std::size_t>(description_max) : 0;
+    can.description_max_bytes = description_max > 0 ? static_cast<std::size_t>(description_max) : 0;
     if (const Value* refund = record.find("refund")) {
         SLUICE_ASSIGN(can.refund, refund_from_value(*refund, can.description_max_bytes));
     }

@@ -70,8 +70,8 @@ Result<std::vector<FormField>> parse_fields(const Value& list) {
     std::vector<FormField> fields;
     for (const Value& field : *list.as_array()) {
         SLUICE_ASSIGN(FormField parsed, parse_field(field));
-        const bool is_there = std::ranges::find(fields, parsed.name, &FormField::name) !=
-                              fields.end();
+        const bool is_there =
+            std::ranges::find(fields, parsed.name, &FormField::name) != fields.end();
         if (is_there) {
             return fail(ErrorCode::invalid, "the form has two fields '" + parsed.name + "'");
         }

@@ -25,7 +25,7 @@ struct FormField {
 /// The credential form of a channel: `channels/<name>/form.json`. A plain value.
 struct Form {
     std::vector<FormField> fields;
-    std::vector<FormField> payee;  ///< what a payout must say of who gets it: text or secret
+    std::vector<FormField> payee;    ///< what a payout must say of who gets it: text or secret
     std::string merchant_field;      ///< the text field that holds the merchant id at the channel
     std::vector<std::string> hosts;  ///< the channel's own hosts, always allowed
 
