@@ -87,13 +87,11 @@ Result<void> check_operations(const Adapter& adapter, const Wanted& wanted) {
         if (!is_meant || adapter.can(operation) == wanted.is_declared) {
             continue;
         }
-        const std::string path = "operations." + std::string(to_string(operation));
-        const std::string declaration = "'" + std::string(wanted.declaration) + "'";
-        return fail(
-            ErrorCode::invalid,
-            wanted.is_declared ? path + " is missing, " + declaration + " promises it"
-                               : path + " is there, " + declaration + " is not"
-        );
+        std::string message = "operations." + std::string(to_string(operation));
+        message += wanted.is_declared ? " is missing, but '" : " is there without '";
+        message += wanted.declaration;
+        message += wanted.is_declared ? "' promises it" : "'";
+        return fail(ErrorCode::invalid, std::move(message));
     }
     return {};
 }

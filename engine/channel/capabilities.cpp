@@ -33,13 +33,17 @@ bool contains(const std::vector<std::string>& list, std::string_view wanted) {
 Result<void> check_members(
     const Value& record, std::string_view name, const std::vector<std::string_view>& known
 ) {
-    const std::string path = "'capabilities." + std::string(name) + "'";
+    std::string message = "'capabilities.";
+    message += name;
     if (record.as_object() == nullptr) {
-        return wrong(path + " is a " + std::string(record.kind_name()) + ", wanted a record");
+        message += "' is no record";
+        return wrong(std::move(message));
     }
     for (const auto& [member, value] : *record.as_object()) {
         if (std::ranges::find(known, member) == known.end()) {
-            return wrong(path + " has an unknown member '" + member + "'");
+            message += "' has an unknown member '";
+            message += member + "'";
+            return wrong(std::move(message));
         }
     }
     return {};

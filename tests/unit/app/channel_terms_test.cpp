@@ -1,6 +1,7 @@
 // What routing and runs are told of a channel account: what its adapter declares, nothing else.
 #include <filesystem>
 #include <fstream>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -33,9 +34,10 @@ constexpr std::string_view kForm = R"({
 
 class ChannelAccountOfTheConfiguration : public ::testing::Test {
   protected:
-    ChannelAccountOfTheConfiguration() {
+    void SetUp() override {
         namespace fs = std::filesystem;
-        settings_.channels = fs::path(::testing::TempDir()) / "channel_terms_test";
+        const std::string name = "channel_terms_test_" + std::to_string(::getpid());
+        settings_.channels = fs::path(::testing::TempDir()) / name;
         const fs::path source = fs::path(SLUICE_SOURCE_DIR);
         copy(source / "channels/wechatpay", "wechatpay");
         copy(source / "tests/bench/channels/stub", "stub");
@@ -51,13 +53,11 @@ class ChannelAccountOfTheConfiguration : public ::testing::Test {
             settings_.channel_accounts.push_back(account);
         }
         auto registry = build_registry(settings_);
-        EXPECT_TRUE(registry) << (registry ? "" : registry.error().message);
-        registry_ = registry ? *registry : nullptr;
+        ASSERT_TRUE(registry) << registry.error().message;
+        registry_ = *registry;
     }
 
-    ~ChannelAccountOfTheConfiguration() override {
-        std::filesystem::remove_all(settings_.channels);
-    }
+    void TearDown() override { std::filesystem::remove_all(settings_.channels); }
 
     void copy(const std::filesystem::path& from, const std::string& name) {
         std::filesystem::create_directories(settings_.channels / name);
