@@ -19,6 +19,8 @@ Value made_up_candidate() {
     candidate.set("amount_min", Money{1, cny()});
     candidate.set("amount_max", Money{5'000'000, cny()});
     candidate.set("cost_basis_points", 0);
+    candidate.set("refunds", true);
+    candidate.set("pays_out", true);
     candidate.set("payout_methods", Value(ValueArray{Value("dry-run")}));
     return candidate;
 }
