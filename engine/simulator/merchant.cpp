@@ -84,7 +84,7 @@ Result<Merchant> load_merchant(const Value& from, const path& keys) {
 }  // namespace
 
 bool Merchant::may_be_notified_at(std::string_view url) const {
-    return !api_v3_key.reveal().empty() &&
+    return !api_v3_key.reveal().empty() && !url.empty() &&
            (notify_prefixes.empty() ||
             std::ranges::any_of(notify_prefixes, [url](const std::string& prefix) {
                 return url.starts_with(prefix);

@@ -4,6 +4,7 @@
 #include "simulator/callbacks.hpp"
 #include "simulator/control_api.hpp"
 #include "simulator/payer_page.hpp"
+#include "simulator/refund_api.hpp"
 #include "simulator/wechat_api.hpp"
 #include "simulator/world.hpp"
 
@@ -14,12 +15,14 @@ struct Psp::Parts {
         : world(std::move(settings), std::move(identities), clock),
           callbacks(world),
           wechat(world, callbacks),
-          control({.world = world, .callbacks = callbacks, .wechat = wechat}),
+          refunds(world, callbacks),
+          control({.world = world, .callbacks = callbacks, .wechat = wechat, .refunds = refunds}),
           payer(world, wechat) {}
 
     World world;
     Callbacks callbacks;
     WechatApi wechat;
+    RefundApi refunds;
     ControlApi control;
     PayerPage payer;
     std::unique_ptr<http::Server> server;
@@ -59,6 +62,9 @@ void Psp::stop() {
 
 http::Response Psp::answer(const http::Request& request) {
     const std::string_view path = request.path;
+    if (path.starts_with("/v3/refund/")) {
+        return parts_->refunds.answer(request);
+    }
     if (path.starts_with("/v3/")) {
         return parts_->wechat.answer(request);
     }
