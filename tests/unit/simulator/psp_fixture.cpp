@@ -91,7 +91,10 @@ std::size_t CallbackReceiver::count() {
     return requests_.size();
 }
 
-PspTest::PspTest() : psp_(std::make_unique<Psp>(test_settings(), test_identities(), clock_)) {
+PspTest::PspTest() { restart(); }
+
+void PspTest::restart() {
+    psp_ = std::make_unique<Psp>(test_settings(), test_identities(), clock_);
     EXPECT_TRUE(psp_->start().has_value());
 }
 

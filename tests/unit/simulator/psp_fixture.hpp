@@ -89,6 +89,8 @@ class PspTest : public ::testing::Test {
   protected:
     PspTest();
 
+    /// A new simulator with the same seed and empty books.
+    void restart();
     /// Sends one signed call over a real connection.
     http::ClientResult call(const MerchantCall& call);
     http::ClientResult create(const std::string& out_trade_no, std::int64_t amount = 1234);
