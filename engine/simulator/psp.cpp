@@ -1,6 +1,9 @@
 #include "simulator/psp.hpp"
 
 #include "http/blocking.hpp"
+#include "simulator/bank_api.hpp"
+#include "simulator/bank_callbacks.hpp"
+#include "simulator/bank_control.hpp"
 #include "simulator/callbacks.hpp"
 #include "simulator/control_api.hpp"
 #include "simulator/payer_page.hpp"
@@ -17,7 +20,10 @@ struct Psp::Parts {
           wechat(world, callbacks),
           refunds(world, callbacks),
           control({.world = world, .callbacks = callbacks, .wechat = wechat, .refunds = refunds}),
-          payer(world, wechat) {}
+          payer(world, wechat),
+          bank_callbacks(world),
+          bank(world, bank_callbacks),
+          bank_control({.world = world, .callbacks = bank_callbacks, .api = bank}) {}
 
     World world;
     Callbacks callbacks;
@@ -25,6 +31,9 @@ struct Psp::Parts {
     RefundApi refunds;
     ControlApi control;
     PayerPage payer;
+    BankCallbacks bank_callbacks;
+    BankApi bank;
+    BankControl bank_control;
     std::unique_ptr<http::Server> server;
 };
 
@@ -67,6 +76,12 @@ http::Response Psp::answer(const http::Request& request) {
     }
     if (path.starts_with("/v3/")) {
         return parts_->wechat.answer(request);
+    }
+    if (path.starts_with("/bank/")) {
+        return parts_->bank.answer(request);
+    }
+    if (path.starts_with("/sim/bank/")) {
+        return parts_->bank_control.answer(request);
     }
     if (path.starts_with("/payer/")) {
         return parts_->payer.answer(request);
