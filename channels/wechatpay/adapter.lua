@@ -1,5 +1,5 @@
--- WeChat Pay API v3, the payer scans a code (native). The contract is in channels/README.md; which
--- word of the channel means what is in README.md beside this file.
+-- WeChat Pay API v3: the payer scans a code (native), refunds. The contract is in
+-- channels/CONTRACT.md; which word of the channel means what is in README.md beside this file.
 
 local BEIJING_MINUTES = 480
 local CLOCK_SKEW_SECONDS = 300
@@ -12,6 +12,11 @@ local REFUSED = {
   "RULE_LIMIT", "RULELIMIT", "TRADE_ERROR", "USER_ACCOUNT_ABNORMAL", "ACCOUNT_ERROR",
   "ORDER_CLOSED", "ORDERCLOSED",
 }
+local REFUND_REFUSED = {
+  "RULE_LIMIT", "RULELIMIT", "TRADE_ERROR", "USER_ACCOUNT_ABNORMAL", "ACCOUNT_ERROR",
+  "NOT_ENOUGH", "NOTENOUGH", "TRADE_OVERDUE",
+}
+local NO_SUCH_RESOURCE = { "RESOURCE_NOT_EXISTS" }
 local NO_SUCH_ORDER = { "ORDER_NOT_EXIST", "ORDERNOTEXIST" }
 local CLOSED_BEFORE = { "ORDER_CLOSED", "ORDERCLOSED" }
 
@@ -20,6 +25,13 @@ local CLOSED_BEFORE = { "ORDER_CLOSED", "ORDERCLOSED" }
 local WAITING = { "NOTPAY", "USERPAYING", "PAYERROR" }
 local PAID = { "SUCCESS", "REFUND" }
 local CLOSED = { "CLOSED", "REVOKED" }
+
+-- A refund that was closed or that no account of the payer can take has not reached the payer, and
+-- will not: the code says which of the two it was.
+local REFUND_KINDS = {
+  SUCCESS = "succeeded", PROCESSING = "pending", CLOSED = "refused", ABNORMAL = "refused",
+}
+local REFUND_EVENTS = { "REFUND.SUCCESS", "REFUND.ABNORMAL", "REFUND.CLOSED" }
 
 local function is_in(words, word)
   for _, known in ipairs(words) do
@@ -84,6 +96,35 @@ local function close(instruction, account, context)
     method = "POST",
     path = order_path(instruction) .. "/close",
     body = json.encode({ mchid = account.settings.mchid }),
+  })
+end
+
+-- The same number and amount again is the same refund at the channel. Its total is the whole order.
+local function refund(instruction, account, context)
+  local original = instruction.original
+  local body = {
+    out_refund_no = instruction.number,
+    notify_url = account.callback_url,
+    amount = {
+      refund = instruction.amount:minor(),
+      total = original.amount:minor(),
+      currency = instruction.amount:currency(),
+    },
+  }
+  if original.channel_reference ~= "" then
+    body.transaction_id = original.channel_reference
+  else
+    body.out_trade_no = original.number
+  end
+  if instruction.reason ~= "" then body.reason = instruction.reason end
+  return signed(account, context, {
+    method = "POST", path = "/v3/refund/domestic/refunds", body = json.encode(body),
+  })
+end
+
+local function query_refund(instruction, account, context)
+  return signed(account, context, {
+    method = "GET", path = "/v3/refund/domestic/refunds/" .. instruction.number,
   })
 end
 
@@ -201,22 +242,77 @@ local function closed(instruction, account, answer, context)
   return { kind = "closed" }
 end
 
+-- What the channel says of a refund, asked or unasked. Only unasked it names the merchant, and no
+-- currency. Money that took another road than the payment's is worth a word.
+local function read_refund(status, refund)
+  local outcome = {
+    kind = REFUND_KINDS[status] or "unknown",
+    code = status,
+    number = refund.out_refund_no,
+    merchant = refund.mchid,
+    channel_reference = refund.refund_id,
+    amount = money(refund.amount.refund, refund.amount.currency or "CNY"),
+  }
+  if outcome.kind == "succeeded" then outcome.happened_at = refund.success_time end
+  if refund.channel and refund.channel ~= "ORIGINAL" then
+    outcome.message = "refunded by " .. refund.channel
+  end
+  return outcome
+end
+
+local function decode_refund(text)
+  return json.decode(text, "mchid", "channel", "success_time", "amount.currency")
+end
+
+-- The payment that was refunded must be ours; another one makes it another number.
+local function number_of(refund, instruction)
+  local original = instruction.original
+  local reference = original.channel_reference
+  if refund.out_trade_no ~= original.number then
+    return refund.out_refund_no .. " of order " .. refund.out_trade_no
+  end
+  if reference ~= "" and refund.transaction_id ~= reference then
+    return refund.out_refund_no .. " of transaction " .. refund.transaction_id
+  end
+  return refund.out_refund_no
+end
+
+local function answered_refund(instruction, answer, context)
+  local why = doubt(answer.headers, answer.body, context)
+  if why then return unknown(why) end
+  local refund = decode_refund(answer.body)
+  if not refund then return unknown("NO_REFUND") end
+  local outcome = read_refund(refund.status, refund)
+  outcome.number = number_of(refund, instruction)
+  return outcome
+end
+
+-- An order that the channel does not find refused nothing for good: the same refund may be sent
+-- again.
+local function refunded(instruction, account, answer, context)
+  if answer.status ~= 200 then
+    return refusal(answer, {
+      { codes = REFUND_REFUSED, kind = "refused" },
+      { codes = NO_SUCH_RESOURCE, kind = "not_sent" },
+    })
+  end
+  return answered_refund(instruction, answer, context)
+end
+
+local function queried_refund(instruction, account, answer, context)
+  if answer.status ~= 200 then
+    return refusal(answer, { { codes = NO_SUCH_RESOURCE, kind = "not_found" } })
+  end
+  return answered_refund(instruction, answer, context)
+end
+
 -- Callback --------------------------------------------------------------------------------------
 
 local function refuse(status, message)
   return { refuse = { status = status, body = { code = "FAIL", message = message } } }
 end
 
-local function callback(account, message, context)
-  local why = doubt(message.headers, message.body, context)
-  if why then return refuse(401, why) end
-  local notice = json.decode(message.body, "event_type", "resource", "resource.associated_data")
-  if not notice or type(notice.resource) ~= "table" then return refuse(400, "no resource") end
-  if notice.event_type ~= "TRANSACTION.SUCCESS" then return refuse(400, "not expected here") end
-  local resource = notice.resource
-  local plain = crypto.decrypt_aes_256_gcm(
-    "api_v3_key", resource.nonce, resource.associated_data or "", resource.ciphertext)
-  if not plain then return refuse(500, "the resource cannot be decrypted") end
+local function payment_told(plain, account)
   local transaction = decode_transaction(plain)
   if not transaction then return refuse(400, "no transaction") end
   return {
@@ -224,6 +320,34 @@ local function callback(account, message, context)
     outcome = read_transaction(transaction, account),
     ack = { status = 204 },
   }
+end
+
+local function refund_told(plain)
+  local refund = decode_refund(plain)
+  if not refund then return refuse(400, "no refund") end
+  return {
+    operation = "refund",
+    number = refund.out_refund_no,
+    outcome = read_refund(refund.refund_status, refund),
+    ack = { status = 204 },
+  }
+end
+
+local function callback(account, message, context)
+  local why = doubt(message.headers, message.body, context)
+  if why then return refuse(401, why) end
+  local notice = json.decode(message.body, "event_type", "resource", "resource.associated_data")
+  if not notice or type(notice.resource) ~= "table" then return refuse(400, "no resource") end
+  local is_refund = is_in(REFUND_EVENTS, notice.event_type)
+  if not is_refund and notice.event_type ~= "TRANSACTION.SUCCESS" then
+    return refuse(400, "not expected here")
+  end
+  local resource = notice.resource
+  local plain = crypto.decrypt_aes_256_gcm(
+    "api_v3_key", resource.nonce, resource.associated_data or "", resource.ciphertext)
+  if not plain then return refuse(500, "the resource cannot be decrypted") end
+  if is_refund then return refund_told(plain) end
+  return payment_told(plain, account)
 end
 
 return {
@@ -237,15 +361,18 @@ return {
     expiry_max_seconds = 604800,
     description_max_bytes = 127,
     not_found_after_seconds = 60,
+    refund = { window_seconds = 31536000, parts_max = 50, reason_max_bytes = 80 },
   },
   answer_headers = {
     "wechatpay-timestamp", "wechatpay-nonce", "wechatpay-serial", "wechatpay-signature",
   },
-  masked = { "openid" },
+  masked = { "openid", "user_received_account" },
   operations = {
     collect = { resend = "idempotent", request = create, response = created },
     query = { resend = "idempotent", request = query, response = queried },
     close = { resend = "idempotent", request = close, response = closed },
+    refund = { resend = "idempotent", request = refund, response = refunded },
+    refund_query = { resend = "idempotent", request = query_refund, response = queried_refund },
   },
   callback = callback,
 }

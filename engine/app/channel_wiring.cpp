@@ -43,6 +43,14 @@ Result<void> check_channel(
     );
 }
 
+Value texts(const std::vector<std::string>& list) {
+    ValueArray values;
+    for (const auto& text : list) {
+        values.emplace_back(text);
+    }
+    return Value(std::move(values));
+}
+
 std::chrono::milliseconds patience_for(
     const http::Request& request, const ForwardSettings& settings
 ) {
@@ -76,6 +84,10 @@ Result<channel::RegistryPtr> build_registry(const config::Settings& settings) {
             .collect = given.timeouts.collect,
             .query = given.timeouts.query,
             .close = given.timeouts.close,
+            .refund = given.timeouts.refund,
+            .refund_query = given.timeouts.refund_query,
+            .payout = given.timeouts.payout,
+            .payout_query = given.timeouts.payout_query,
         };
         accounts.push_back(std::move(account));
     }
@@ -98,20 +110,41 @@ Value candidate_of(
     const config::ChannelAccountSettings& account, const channel::Registry& registry
 ) {
     const auto adapter = registry.find_adapter(account.channel);
-    ValueArray scenes;
-    for (const auto& scene : adapter->capabilities.scenes) {
-        scenes.emplace_back(scene);
-    }
     const auto& routing = account.routing;
     Value candidate;
     candidate.set("name", account.name);
     candidate.set("channel", account.channel);
     candidate.set("method", routing.method);
-    candidate.set("scenes", Value(std::move(scenes)));
+    candidate.set("scenes", texts(adapter->capabilities.scenes));
     candidate.set("amount_min", Money{routing.amount_min, cny()});
     candidate.set("amount_max", Money{routing.amount_max, cny()});
     candidate.set("cost_basis_points", routing.cost_basis_points);
+    const auto& payout = adapter->capabilities.payout;
+    candidate.set("refunds", adapter->capabilities.refund.has_value());
+    candidate.set("pays_out", payout.has_value());
+    candidate.set("payout_methods", texts(payout ? payout->methods : std::vector<std::string>{}));
     return candidate;
+}
+
+flow::ChannelTerms terms_of(const channel::Adapter& adapter) {
+    const auto may_repeat = [&](payment::Operation operation) {
+        return adapter.resend_of(operation) == channel::Resend::idempotent;
+    };
+    const channel::Capabilities& can = adapter.capabilities;
+    flow::ChannelTerms terms;
+    terms.collect_may_repeat = may_repeat(payment::Operation::collect);
+    terms.not_found_after = std::chrono::seconds(can.not_found_after_seconds);
+    if (can.refund) {
+        terms.refunds = true;
+        terms.refund_window = std::chrono::seconds(can.refund->window_seconds);
+        terms.refund_parts_max = static_cast<int>(can.refund->parts_max);
+        terms.refund_may_repeat = may_repeat(payment::Operation::refund);
+    }
+    if (can.payout) {
+        terms.pays_out = true;
+        terms.payout_may_repeat = may_repeat(payment::Operation::payout);
+    }
+    return terms;
 }
 
 std::optional<flow::ChannelTerms> terms_of(
@@ -123,12 +156,8 @@ std::optional<flow::ChannelTerms> terms_of(
     if (account == nullptr) {
         return std::nullopt;
     }
-    const auto adapter = registry.find_adapter(address.channel);
-    flow::ChannelTerms terms;
+    flow::ChannelTerms terms = terms_of(*registry.find_adapter(address.channel));
     terms.merchant = account->merchant();
-    terms.collect_may_repeat =
-        adapter->resend_of(payment::Operation::collect) == channel::Resend::idempotent;
-    terms.not_found_after = std::chrono::seconds(adapter->capabilities.not_found_after_seconds);
     for (const auto& given : settings.channel_accounts) {
         const bool is_this = given.channel == address.channel && given.name == address.account;
         if (is_this && given.not_found_after_seconds > 0) {
@@ -162,6 +191,7 @@ gateway::CallbackReader callback_reader(channel::Callbacks& callbacks) {
         }
         gateway::CallbackVerdict result;
         result.fact.instruction = *verdict.instruction;
+        result.fact.operation = verdict.operation;
         result.fact.outcome = std::move(verdict.outcome);
         result.fact.evidence = std::move(verdict.evidence);
         result.acknowledgement = response_of(std::move(verdict.answer));

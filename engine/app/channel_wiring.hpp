@@ -23,6 +23,9 @@ Result<channel::RegistryPtr> build_registry(const config::Settings& settings);
     const config::ChannelAccountSettings& account, const channel::Registry& registry
 );
 
+/// What an adapter declares for every account of its channel: all terms but the merchant.
+[[nodiscard]] flow::ChannelTerms terms_of(const channel::Adapter& adapter);
+
 /// What binds us at a channel account of the configuration; nullopt when it names none.
 [[nodiscard]] std::optional<flow::ChannelTerms> terms_of(
     const flow::ChannelAddress& address,

@@ -2,77 +2,25 @@
 
 #include <algorithm>
 
+#include "channel/form.hpp"
 #include "channel/script_api.hpp"
 #include "core/value.hpp"
 
 namespace sluice::channel {
 namespace {
 
-// A channel that says nothing of its delays is given long ones.
-constexpr std::int64_t kNotFoundAfterDefault = 300;
-constexpr std::int64_t kNotFoundAfterMax = 86'400;
-
-constexpr std::array<Operation, 3> kOperations = {
-    Operation::collect, Operation::query, Operation::close
+constexpr std::array<Operation, payment::kOperationCount> kOperations = {
+    Operation::collect,
+    Operation::query,
+    Operation::close,
+    Operation::refund,
+    Operation::refund_query,
+    Operation::payout,
+    Operation::payout_query,
 };
 
 std::unexpected<Error> wrong(const AdapterFiles& files, const std::string& what) {
     return fail(ErrorCode::invalid, "adapter '" + files.name + "': " + what);
-}
-
-Result<std::vector<std::string>> texts_of(const Value& record, std::string_view name) {
-    std::vector<std::string> texts;
-    const Value* list = record.find(name);
-    if (list == nullptr) {
-        return texts;
-    }
-    if (list->as_array() == nullptr) {
-        return fail(ErrorCode::invalid, "'" + std::string(name) + "' is not a list of texts");
-    }
-    for (const Value& text : *list->as_array()) {
-        if (text.as_text() == nullptr) {
-            return fail(ErrorCode::invalid, "'" + std::string(name) + "' is not a list of texts");
-        }
-        texts.push_back(*text.as_text());
-    }
-    return texts;
-}
-
-Result<Capabilities> capabilities_of(const Value& declared) {
-    const Value* record = declared.find("capabilities");
-    if (record == nullptr) {
-        return fail(ErrorCode::invalid, "'capabilities' is missing");
-    }
-    Capabilities capabilities;
-    SLUICE_ASSIGN(capabilities.scenes, texts_of(*record, "scenes"));
-    SLUICE_ASSIGN(capabilities.currencies, texts_of(*record, "currencies"));
-    capabilities.amount_min_minor = record->int_or("amount_min_minor", 1);
-    capabilities.amount_max_minor = record->int_or("amount_max_minor", 0);
-    capabilities.expiry_max_seconds = record->int_or("expiry_max_seconds", 0);
-    capabilities.not_found_after_seconds =
-        record->int_or("not_found_after_seconds", kNotFoundAfterDefault);
-    if (capabilities.not_found_after_seconds < 1 ||
-        capabilities.not_found_after_seconds > kNotFoundAfterMax) {
-        return fail(
-            ErrorCode::invalid,
-            "'capabilities' has not_found_after_seconds " +
-                std::to_string(capabilities.not_found_after_seconds) + ", wanted 1 to 86400"
-        );
-    }
-    const std::int64_t description_max = record->int_or("description_max_bytes", 0);
-    const bool is_whole = !capabilities.scenes.empty() && !capabilities.currencies.empty() &&
-                          capabilities.amount_min_minor > 0 &&
-                          capabilities.amount_max_minor >= capabilities.amount_min_minor &&
-                          capabilities.expiry_max_seconds > 0 && description_max > 0;
-    if (!is_whole) {
-        return fail(
-            ErrorCode::invalid,
-            "'capabilities' needs scenes, currencies, amount_max_minor, expiry_max_seconds and "
-            "description_max_bytes"
-        );
-    }
-    capabilities.description_max_bytes = static_cast<std::size_t>(description_max);
-    return capabilities;
 }
 
 Result<Resend> parse_resend(std::string_view text) {
@@ -93,6 +41,7 @@ Result<Resend> parse_resend(std::string_view text) {
 
 Result<Adapter> read_declaration(const Value& declared) {
     Adapter adapter;
+    adapter.resend.fill(Resend::query_first);
     adapter.name = declared.text_or_empty("name");
     if (const Value* title = declared.find("title")) {
         adapter.title_en = title->text_or_empty("en");
@@ -101,10 +50,68 @@ Result<Adapter> read_declaration(const Value& declared) {
     if (adapter.title_en.empty() || adapter.title_zh.empty()) {
         return fail(ErrorCode::invalid, "'title' needs texts in en and zh");
     }
-    SLUICE_ASSIGN(adapter.capabilities, capabilities_of(declared));
-    SLUICE_ASSIGN(adapter.answer_headers, texts_of(declared, "answer_headers"));
-    SLUICE_ASSIGN(adapter.masked, texts_of(declared, "masked"));
+    const Value* capabilities = declared.find("capabilities");
+    if (capabilities == nullptr) {
+        return fail(ErrorCode::invalid, "'capabilities' is missing");
+    }
+    SLUICE_ASSIGN(adapter.capabilities, capabilities_from_value(*capabilities));
+    SLUICE_ASSIGN(adapter.answer_headers, texts_from_value(declared, "answer_headers"));
+    SLUICE_ASSIGN(adapter.masked.in_part, texts_from_value(declared, "masked"));
     return adapter;
+}
+
+/// What stands under `operations`; a name that is none of ours would never be called.
+Result<void> find_operations(Adapter& adapter, const Value& declared) {
+    const Value* operations = declared.find("operations");
+    if (operations == nullptr || operations->as_object() == nullptr) {
+        return fail(ErrorCode::invalid, "'operations' is missing");
+    }
+    for (const auto& [name, value] : *operations->as_object()) {
+        SLUICE_ASSIGN(const Operation operation, parse_operation(name));
+        adapter.has[static_cast<std::size_t>(operation)] = true;
+    }
+    return {};
+}
+
+/// Whether it has all that money of this purpose needs when it is declared, and nothing of it when
+/// it is not.
+struct Wanted {
+    payment::Purpose purpose;
+    bool is_declared;
+    std::string_view declaration;
+};
+
+Result<void> check_operations(const Adapter& adapter, const Wanted& wanted) {
+    for (const Operation operation : kOperations) {
+        const bool is_meant = payment::purpose_of(operation) == wanted.purpose;
+        if (!is_meant || adapter.can(operation) == wanted.is_declared) {
+            continue;
+        }
+        const std::string path = "operations." + std::string(to_string(operation));
+        const std::string declaration = "'" + std::string(wanted.declaration) + "'";
+        return fail(
+            ErrorCode::invalid,
+            wanted.is_declared ? path + " is missing, " + declaration + " promises it"
+                               : path + " is there, " + declaration + " is not"
+        );
+    }
+    return {};
+}
+
+Result<void> check_operations(const Adapter& adapter) {
+    using payment::Purpose;
+    const Capabilities& can = adapter.capabilities;
+    // What is collected no longer may still be asked about.
+    const bool collects = !can.scenes.empty() || adapter.can(Operation::collect) ||
+                          adapter.can(Operation::query) || adapter.can(Operation::close);
+    for (const Wanted& wanted : {
+             Wanted{Purpose::collect, collects, "capabilities.scenes"},
+             Wanted{Purpose::refund, can.refund.has_value(), "capabilities.refund"},
+             Wanted{Purpose::payout, can.payout.has_value(), "capabilities.payout"},
+         }) {
+        SLUICE_TRY(check_operations(adapter, wanted));
+    }
+    return {};
 }
 
 /// Sets `resend` and makes sure that the functions of the operation are there.
@@ -138,8 +145,12 @@ Result<Adapter> declare(const lua::ProgramPtr& program) {
         return fail(script_error(declared.error()));
     }
     SLUICE_ASSIGN(Adapter adapter, read_declaration(*declared));
+    SLUICE_TRY(find_operations(adapter, *declared));
+    SLUICE_TRY(check_operations(adapter));
     for (const Operation operation : kOperations) {
-        SLUICE_TRY(read_operation(adapter, operation, **vm));
+        if (adapter.can(operation)) {
+            SLUICE_TRY(read_operation(adapter, operation, **vm));
+        }
     }
     if (!(*vm)->is_function("callback")) {
         return fail(ErrorCode::invalid, "'callback' is not a function");
@@ -169,6 +180,14 @@ Result<AdapterPtr> make_adapter(const AdapterFiles& files) {
     auto form = parse_form(files.form);
     if (!form) {
         return wrong(files, form.error().message);
+    }
+    if (!form->payee.empty() && !adapter->capabilities.payout) {
+        return wrong(files, "its form has a payee, its 'capabilities' no payout");
+    }
+    for (const FormField& field : form->payee) {
+        if (field.kind == FieldKind::secret) {
+            adapter->masked.whole.push_back(field.name);
+        }
     }
     adapter->form = std::move(*form);
     adapter->program = std::move(*program);

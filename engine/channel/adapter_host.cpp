@@ -9,6 +9,8 @@
 namespace sluice::channel {
 namespace {
 
+using payment::Purpose;
+
 std::int64_t seconds_of(Time time) {
     return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
 }
@@ -17,8 +19,14 @@ Value describe(const Moment& moment) {
     return ValueObject{{"now", seconds_of(moment.now)}, {"nonce", moment.nonce}};
 }
 
-bool contains(const std::vector<std::string>& list, std::string_view wanted) {
-    return std::ranges::find(list, wanted) != list.end();
+/// With the fields that were left out, so that a script may ask for them.
+Value described_payee(const Form& form, const Value& payee) {
+    ValueObject record;
+    for (const FormField& field : form.payee) {
+        const Value* given = payee.find(field.name);
+        record.emplace_back(field.name, given != nullptr ? *given : Value());
+    }
+    return Value(std::move(record));
 }
 
 std::unexpected<Error> outside(std::string message) {
@@ -56,21 +64,20 @@ Result<Value> AdapterHost::run(const Call& call, const ChannelAccount& account) 
     return std::move(*value);
 }
 
-Result<void> AdapterHost::check_capabilities(const payment::Instruction& instruction) const {
-    const Capabilities& can = adapter_->capabilities;
-    if (!contains(can.scenes, instruction.scene)) {
-        return outside("'" + adapter_->name + "' has no scene '" + instruction.scene + "'");
-    }
-    const std::string_view currency = instruction.amount.currency().code();
-    if (!contains(can.currencies, currency)) {
-        return outside("'" + adapter_->name + "' does not take " + std::string(currency));
-    }
-    const std::int64_t minor = instruction.amount.minor();
-    if (minor < can.amount_min_minor || minor > can.amount_max_minor) {
+Result<void> AdapterHost::check_order(const ExchangeOrder& order) const {
+    const payment::Instruction& instruction = order.instruction;
+    const bool is_for_it = payment::purpose_of(order.operation) == instruction.purpose;
+    if (!is_for_it || !adapter_->can(order.operation)) {
         return outside(
-            "'" + adapter_->name + "' takes " + std::to_string(can.amount_min_minor) + " to " +
-            std::to_string(can.amount_max_minor) + ", not " + instruction.amount.describe()
+            "'" + adapter_->name + "' has no " + std::string(to_string(order.operation)) +
+            " of an instruction to " + std::string(payment::to_string(instruction.purpose))
         );
+    }
+    SLUICE_TRY(adapter_->capabilities.check(instruction, adapter_->name));
+    if (instruction.purpose == Purpose::payout) {
+        if (auto payee = check_payee(adapter_->form, instruction.payee); !payee) {
+            return outside(std::move(payee.error().message));
+        }
     }
     return {};
 }
@@ -79,17 +86,34 @@ Value AdapterHost::describe(const ExchangeOrder& order) const {
     const payment::Instruction& instruction = order.instruction;
     const Capabilities& can = adapter_->capabilities;
     const std::int64_t created_at = seconds_of(instruction.created_at);
-    const std::int64_t expires_at =
-        std::min(seconds_of(instruction.expires_at), created_at + can.expiry_max_seconds);
-    return ValueObject{
+    Value record = ValueObject{
         {"number", instruction.id.raw().to_string()},
         {"scene", instruction.scene},
         {"amount", instruction.amount},
-        {"description", cut_text(order.description, can.description_max_bytes)},
         {"created_at", created_at},
-        {"expires_at", expires_at},
         {"channel_reference", instruction.channel_reference},
     };
+    if (instruction.purpose == Purpose::refund && can.refund) {
+        const payment::Original& original = instruction.original;
+        record.set(
+            "original",
+            ValueObject{
+                {"number", original.id.raw().to_string()},
+                {"amount", original.amount},
+                {"channel_reference", original.channel_reference},
+            }
+        );
+        record.set("reason", cut_text(order.description, can.refund->reason_max_bytes));
+        return record;
+    }
+    record.set("description", cut_text(order.description, can.description_max_bytes));
+    if (instruction.purpose == Purpose::payout) {
+        record.set("payee", described_payee(adapter_->form, instruction.payee));
+        return record;
+    }
+    const std::int64_t expires_at = seconds_of(instruction.expires_at);
+    record.set("expires_at", std::min(expires_at, created_at + can.expiry_max_seconds));
+    return record;
 }
 
 Value AdapterHost::describe(const ChannelAccount& account) const {
@@ -121,7 +145,7 @@ Value AdapterHost::describe_headers(const http::Headers& headers) const {
 Result<http::ClientRequest> AdapterHost::build(
     const ExchangeOrder& order, const ChannelAccount& account, const Moment& moment
 ) {
-    SLUICE_TRY(check_capabilities(order.instruction));
+    SLUICE_TRY(check_order(order));
     const std::array<Value, 3> arguments = {
         describe(order), describe(account), channel::describe(moment)
     };

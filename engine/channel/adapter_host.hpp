@@ -26,7 +26,8 @@ class AdapterHost {
     explicit AdapterHost(AdapterPtr adapter);
 
     /// `script` for the author's mistakes, `invalid` for a request outside the contract or an
-    /// instruction outside the declared capabilities. Nothing is sent.
+    /// order outside the declared capabilities or a payee that the form does not take. Nothing is
+    /// sent.
     Result<http::ClientRequest> build(
         const ExchangeOrder& order, const ChannelAccount& account, const Moment& moment
     );
@@ -56,7 +57,7 @@ class AdapterHost {
     Result<Value> run_response(
         const Answered& answered, const ChannelAccount& account, const Moment& moment
     );
-    Result<void> check_capabilities(const payment::Instruction& instruction) const;
+    Result<void> check_order(const ExchangeOrder& order) const;
     [[nodiscard]] Value describe(const ExchangeOrder& order) const;
     [[nodiscard]] Value describe_headers(const http::Headers& headers) const;
     [[nodiscard]] Value describe(const ChannelAccount& account) const;

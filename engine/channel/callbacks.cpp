@@ -82,6 +82,7 @@ CallbackVerdict Callbacks::read(
         return refuse(404, "no such order number");
     }
     verdict.instruction = InstructionId(*number);
+    verdict.operation = reading->operation;
     verdict.outcome = std::move(reading->outcome);
     verdict.evidence.method = "POST";
     verdict.evidence.path = "/callbacks/" + account->channel() + "/" + account->name();

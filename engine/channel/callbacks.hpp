@@ -28,6 +28,7 @@ struct CallbackAnswer {
 /// commit that records it. Without: refused, `answer` is for now and nothing is recorded.
 struct CallbackVerdict {
     std::optional<InstructionId> instruction;
+    Operation operation = Operation::collect;  ///< what was asked for: collect, refund or payout
     payment::Outcome outcome;
     Evidence evidence;
     CallbackAnswer answer;

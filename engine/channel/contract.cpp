@@ -201,6 +201,18 @@ Result<void> read_answer(CallbackReading& reading, const Value& answer) {
     return {};
 }
 
+Result<Operation> operation_of_callback(const Value& value) {
+    const Value* told = value.find("operation");
+    if (told == nullptr) {
+        return Operation::collect;
+    }
+    const auto operation = parse_operation(value.text_or_empty("operation"));
+    if (!operation || !payment::moves_money(*operation)) {
+        return wrong("the callback's operation is not collect, refund or payout");
+    }
+    return *operation;
+}
+
 }  // namespace
 
 Result<http::ClientRequest> request_from_value(const Value& value, const ChannelAccount& account) {
@@ -241,7 +253,9 @@ Result<payment::Outcome> outcome_from_answer(const Value& value, Operation opera
 }
 
 Result<CallbackReading> callback_from_value(const Value& value) {
-    SLUICE_TRY(check_members(value, "the callback", {"number", "outcome", "ack", "refuse"}));
+    SLUICE_TRY(
+        check_members(value, "the callback", {"operation", "number", "outcome", "ack", "refuse"})
+    );
     CallbackReading reading;
     const Value* refuse = value.find("refuse");
     reading.is_refused = refuse != nullptr;
@@ -255,7 +269,9 @@ Result<CallbackReading> callback_from_value(const Value& value) {
         return wrong("the callback has neither number, outcome and ack nor refuse");
     }
     SLUICE_TRY(read_answer(reading, *ack));
-    SLUICE_ASSIGN(reading.outcome, outcome_from_answer(*outcome, Operation::query));
+    SLUICE_ASSIGN(reading.operation, operation_of_callback(value));
+    const Operation query = payment::asking(payment::purpose_of(reading.operation));
+    SLUICE_ASSIGN(reading.outcome, outcome_from_answer(*outcome, query));
     reading.number = value.text_or_empty("number");
     return reading;
 }

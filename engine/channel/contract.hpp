@@ -25,12 +25,15 @@ Result<payment::Outcome> outcome_from_answer(const Value& value, Operation opera
 /// What a channel told us unasked, before anything is known about our side of it.
 struct CallbackReading {
     bool is_refused = false;
+    /// The one whose instruction it is about: collect, refund or payout.
+    Operation operation = Operation::collect;
     std::string number;  ///< our number as the channel repeats it
     payment::Outcome outcome;
     int status = 200;  ///< the answer, once the fact is recorded or at once when refused
     Value body;        ///< text, record or null
 };
-/// {number, outcome, ack} or {refuse}.
+/// {operation, number, outcome, ack} or {refuse}. What a query of the same money may say, a
+/// callback may say too.
 Result<CallbackReading> callback_from_value(const Value& value);
 
 }  // namespace sluice::channel

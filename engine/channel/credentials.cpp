@@ -89,10 +89,24 @@ bool is_safe_scheme(const Address& address) {
 }  // namespace
 
 std::chrono::milliseconds ChannelTimeouts::of(payment::Operation operation) const {
-    if (operation == payment::Operation::close) {
-        return close;
+    using payment::Operation;
+    switch (operation) {
+        case Operation::query:
+            return query;
+        case Operation::close:
+            return close;
+        case Operation::refund:
+            return refund;
+        case Operation::refund_query:
+            return refund_query;
+        case Operation::payout:
+            return payout;
+        case Operation::payout_query:
+            return payout_query;
+        case Operation::collect:
+            break;
     }
-    return payment::moves_money(operation) ? collect : query;
+    return collect;
 }
 
 std::string ChannelAccount::titled(std::string_view what) const {

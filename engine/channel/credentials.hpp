@@ -24,6 +24,10 @@ struct ChannelTimeouts {
     std::chrono::milliseconds collect{10'000};
     std::chrono::milliseconds query{6'000};
     std::chrono::milliseconds close{10'000};
+    std::chrono::milliseconds refund{10'000};
+    std::chrono::milliseconds refund_query{6'000};
+    std::chrono::milliseconds payout{10'000};
+    std::chrono::milliseconds payout_query{6'000};
 
     [[nodiscard]] std::chrono::milliseconds of(payment::Operation operation) const;
 };

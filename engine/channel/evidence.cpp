@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/utf8.hpp"
+#include "core/value.hpp"
 
 namespace sluice::channel {
 namespace {
@@ -10,6 +11,7 @@ namespace {
 constexpr std::size_t kBodyMax = 2048;
 constexpr std::size_t kShown = 4;
 constexpr std::string_view kHidden = "***";
+constexpr std::string_view kNumber = "0123456789+-.eE";
 constexpr std::string_view kBlanks = " \t\r\n";
 
 /// The position after `count` UTF-8 characters from `from`, not past `end`.
@@ -37,42 +39,99 @@ std::size_t closing_quote(std::string_view text, std::size_t from) {
     return text.size();
 }
 
-/// The first character of the text value that belongs to the quoted name ending at `name_end`, or
-/// npos when the name is no member with a text.
+/// Where the value begins that belongs to the quoted name ending at `name_end`, or npos when the
+/// name is no member.
 std::size_t value_begin(std::string_view text, std::size_t name_end) {
     const std::size_t colon = text.find_first_not_of(kBlanks, name_end);
     if (colon == std::string_view::npos || text[colon] != ':') {
         return std::string_view::npos;
     }
-    const std::size_t quote = text.find_first_not_of(kBlanks, colon + 1);
-    if (quote == std::string_view::npos || text[quote] != '"') {
-        return std::string_view::npos;
-    }
-    return quote + 1;
+    return text.find_first_not_of(kBlanks, colon + 1);
 }
 
-void mask_member(std::string& body, const std::string& name) {
+/// Hides the text whose opening quote stands at `quote` but for its first characters, and gives the
+/// position after it.
+std::size_t mask_text(std::string& body, std::size_t quote, std::size_t characters) {
+    const std::size_t begin = quote + 1;
+    const std::size_t end = closing_quote(body, begin);
+    std::size_t shown = std::min(after_characters(body, begin, characters), end);
+    while (shown > begin && body[shown - 1] == '\\') {
+        --shown;
+    }
+    body.replace(shown, end - shown, kHidden);
+    return shown + kHidden.size();
+}
+
+std::size_t hide_number(std::string& body, std::size_t begin) {
+    const std::size_t end = std::min(body.find_first_not_of(kNumber, begin), body.size());
+    body.replace(begin, end - begin, kHidden);
+    return begin + kHidden.size();
+}
+
+void mask_member(std::string& body, const std::string& name, std::size_t characters) {
     const std::string quoted = '"' + name + '"';
     std::size_t position = body.find(quoted);
     while (position != std::string::npos) {
         position += quoted.size();
         const std::size_t begin = value_begin(body, position);
-        if (begin != std::string::npos) {
-            const std::size_t end = closing_quote(body, begin);
-            std::size_t shown = std::min(after_characters(body, begin, kShown), end);
-            while (shown > begin && body[shown - 1] == '\\') {
-                --shown;
-            }
-            body.replace(shown, end - shown, kHidden);
-            position = shown + kHidden.size();
+        if (begin != std::string::npos && body[begin] == '"') {
+            position = mask_text(body, begin, characters);
+        } else if (begin != std::string::npos && characters == 0 &&
+                   kNumber.find(body[begin]) != std::string_view::npos) {
+            position = hide_number(body, begin);
         }
         position = body.find(quoted, position);
     }
 }
 
+bool is_unreserved(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.' || c == '~';
+}
+
+std::string percent_encoded(std::string_view text, std::string_view blank) {
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    std::string encoded;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == ' ') {
+            encoded += blank;
+        } else if (is_unreserved(c)) {
+            encoded += c;
+        } else {
+            encoded += {'%', kDigits[byte >> 4U], kDigits[byte & 15U]};
+        }
+    }
+    return encoded;
+}
+
+/// As the value of a JSON text, without its quotes.
+std::string json_escaped(const std::string& text) {
+    const std::string quoted = to_json(Value(text));
+    return quoted.substr(1, quoted.size() - 2);
+}
+
+void hide_all(std::string& text, const std::string& secret) {
+    std::size_t position = secret.empty() ? std::string::npos : text.find(secret);
+    while (position != std::string::npos) {
+        text.replace(position, secret.size(), kHidden);
+        position = text.find(secret, position + kHidden.size());
+    }
+}
+
 }  // namespace
 
-std::string masked_body(std::string_view body, const std::vector<std::string>& masked) {
+std::string without_secrets(std::string text, const std::vector<std::string>& secrets) {
+    for (const std::string& secret : secrets) {
+        hide_all(text, secret);
+        hide_all(text, json_escaped(secret));
+        hide_all(text, percent_encoded(secret, "%20"));
+        hide_all(text, percent_encoded(secret, "+"));
+    }
+    return text;
+}
+
+std::string masked_body(std::string_view body, const MaskedMembers& masked) {
     std::string text(body);
     if (!is_utf8(text) || text.find('\0') != std::string::npos) {
         std::ranges::replace_if(
@@ -81,8 +140,11 @@ std::string masked_body(std::string_view body, const std::vector<std::string>& m
             '?'
         );
     }
-    for (const std::string& name : masked) {
-        mask_member(text, name);
+    for (const std::string& name : masked.whole) {
+        mask_member(text, name, 0);
+    }
+    for (const std::string& name : masked.in_part) {
+        mask_member(text, name, kShown);
     }
     return std::string(cut_text(text, kBodyMax));
 }

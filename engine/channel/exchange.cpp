@@ -24,6 +24,7 @@ struct Journey {
     ExchangeOrder order;
     const ChannelAccount* account = nullptr;
     Evidence evidence;
+    std::vector<std::string> secrets;  ///< of the payee: nothing we keep may show them
     SteadyTime sent_at;
 };
 using JourneyPtr = std::shared_ptr<Journey>;
@@ -43,6 +44,20 @@ Outcome config(std::string code, std::string message) {
     outcome.code = std::move(code);
     outcome.message = std::move(message);
     return outcome;
+}
+
+/// What the payee's fields of kind secret say.
+std::vector<std::string> secrets_of(const payment::Instruction& instruction, const Form& form) {
+    std::vector<std::string> secrets;
+    for (const FormField& field : form.payee) {
+        const std::string_view secret = instruction.payee.text_or_empty(field.name);
+        if (field.kind == FieldKind::secret && !secret.empty()) {
+            secrets.emplace_back(secret);
+        }
+    }
+    // The longest first: one may be part of another.
+    std::ranges::sort(secrets, std::ranges::greater{}, &std::string::size);
+    return secrets;
 }
 
 /// Why a request could not be built, for the timeline.
@@ -115,6 +130,7 @@ class Exchange::Lane {
                     instruction.channel + "'"
             );
         }
+        journey.secrets = secrets_of(instruction, adapter_of(journey)->form);
         AdapterHost& host = host_of(instruction.channel);
         SLUICE_ASSIGN(
             http::ClientRequest request, host.build(journey.order, *journey.account, moment())
@@ -127,8 +143,10 @@ class Exchange::Lane {
         // Only an address other than the account's own is worth naming.
         const std::string& base = journey.account->base_url();
         const bool is_own = request.url.starts_with(base + "/");
-        journey.evidence.path = is_own ? request.url.substr(base.size()) : request.url;
-        journey.evidence.request = masked_body(request.body, adapter_of(journey)->masked);
+        journey.evidence.path = without_secrets(
+            is_own ? request.url.substr(base.size()) : request.url, journey.secrets
+        );
+        journey.evidence.request = shown(journey, request.body);
         return request;
     }
 
@@ -159,7 +177,7 @@ class Exchange::Lane {
             return from_failure(result.error());
         }
         journey.evidence.http_status = result->status;
-        journey.evidence.response = masked_body(result->body, adapter_of(journey)->masked);
+        journey.evidence.response = shown(journey, result->body);
         AdapterHost& host = host_of(journey.order.instruction.channel);
         return host.read({journey.order, *result}, *journey.account, moment());
     }
@@ -172,9 +190,15 @@ class Exchange::Lane {
         report.operation = journey.order.operation;
         report.resent = journey.order.resent;
         report.outcome = std::move(outcome);
+        report.outcome.message =
+            without_secrets(std::move(report.outcome.message), journey.secrets);
         report.evidence = std::move(journey.evidence);
         --open_;
         parts_.sink(std::move(report));
+    }
+
+    std::string shown(const Journey& journey, const std::string& body) const {
+        return masked_body(without_secrets(body, journey.secrets), adapter_of(journey)->masked);
     }
 
     AdapterPtr adapter_of(const Journey& journey) const {

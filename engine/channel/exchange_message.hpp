@@ -26,7 +26,8 @@ struct ExchangeOrder {
     std::uint32_t ordinal = 0;  ///< of the effect within its run; the report carries it back
     Operation operation = Operation::collect;
     payment::Instruction instruction;
-    std::string description;  ///< what the payer reads at the channel
+    /// What the payer reads at the channel; of a refund its reason, which may be empty.
+    std::string description;
     /// An earlier send of the same effect may have left: `not_sent` now proves nothing.
     bool resent = false;
 };

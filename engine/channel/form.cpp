@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "core/utf8.hpp"
 #include "core/value.hpp"
 #include "json/json.hpp"
 
@@ -16,6 +17,9 @@ constexpr std::array<std::pair<std::string_view, FieldKind>, 4> kKinds{{
     {"private_key", FieldKind::private_key},
     {"public_keys", FieldKind::public_keys},
 }};
+
+constexpr std::size_t kPayeeMax = 256;
+constexpr std::size_t kNameShown = 64;
 
 Result<void> check_members(const Value& record, std::vector<std::string_view> known) {
     if (record.as_object() == nullptr) {
@@ -62,6 +66,51 @@ Result<FormField> parse_field(const Value& value) {
     return field;
 }
 
+Result<std::vector<FormField>> parse_fields(const Value& list) {
+    std::vector<FormField> fields;
+    for (const Value& field : *list.as_array()) {
+        SLUICE_ASSIGN(FormField parsed, parse_field(field));
+        const bool is_there =
+            std::ranges::find(fields, parsed.name, &FormField::name) != fields.end();
+        if (is_there) {
+            return fail(ErrorCode::invalid, "the form has two fields '" + parsed.name + "'");
+        }
+        fields.push_back(std::move(parsed));
+    }
+    return fields;
+}
+
+Result<std::vector<FormField>> parse_payee(const Value& value) {
+    const Value* list = value.find("payee");
+    if (list == nullptr) {
+        return std::vector<FormField>{};
+    }
+    if (list->as_array() == nullptr) {
+        return fail(ErrorCode::invalid, "the form's payee is not a list of fields");
+    }
+    SLUICE_ASSIGN(std::vector<FormField> fields, parse_fields(*list));
+    for (const FormField& field : fields) {
+        if (field.kind != FieldKind::text && field.kind != FieldKind::secret) {
+            return fail(
+                ErrorCode::invalid, "the payee's field '" + field.name + "' is not text or secret"
+            );
+        }
+    }
+    return fields;
+}
+
+std::unexpected<Error> wrong_payee(const std::string& name, const std::string& what) {
+    return fail(ErrorCode::invalid, "payee field '" + name + "' " + what, "/payee/" + name);
+}
+
+std::string names_of(const std::vector<FormField>& fields) {
+    std::string names;
+    for (const FormField& field : fields) {
+        names += (names.empty() ? "" : ", ") + field.name;
+    }
+    return names.empty() ? "none" : names;
+}
+
 }  // namespace
 
 const FormField* Form::find(std::string_view name) const {
@@ -71,7 +120,7 @@ const FormField* Form::find(std::string_view name) const {
 
 Result<Form> parse_form(std::string_view json_text) {
     SLUICE_ASSIGN(const Value value, json::parse(json_text));
-    SLUICE_TRY(check_members(value, {"merchant", "hosts", "fields"}));
+    SLUICE_TRY(check_members(value, {"merchant", "hosts", "fields", "payee"}));
     Form form;
     form.merchant_field = value.text_or_empty("merchant");
     if (const Value* hosts = value.find("hosts"); hosts != nullptr && hosts->as_array()) {
@@ -83,10 +132,8 @@ Result<Form> parse_form(std::string_view json_text) {
     if (fields == nullptr || fields->as_array() == nullptr) {
         return fail(ErrorCode::invalid, "the form has no list 'fields'");
     }
-    for (const Value& field : *fields->as_array()) {
-        SLUICE_ASSIGN(FormField parsed, parse_field(field));
-        form.fields.push_back(std::move(parsed));
-    }
+    SLUICE_ASSIGN(form.fields, parse_fields(*fields));
+    SLUICE_ASSIGN(form.payee, parse_payee(value));
     const FormField* merchant = form.find(form.merchant_field);
     if (merchant == nullptr || merchant->kind != FieldKind::text) {
         return fail(
@@ -95,6 +142,35 @@ Result<Form> parse_form(std::string_view json_text) {
         );
     }
     return form;
+}
+
+Result<void> check_payee(const Form& form, const Value& payee) {
+    const ValueObject* members = payee.as_object();
+    if (members == nullptr) {
+        return fail(
+            ErrorCode::invalid,
+            "the payee is a " + std::string(payee.kind_name()) + ", wanted a record",
+            "/payee"
+        );
+    }
+    for (const auto& [name, value] : *members) {
+        if (std::ranges::find(form.payee, name, &FormField::name) == form.payee.end()) {
+            return wrong_payee(
+                std::string(cut_text(name, kNameShown)),
+                "is not known, wanted " + names_of(form.payee)
+            );
+        }
+        const std::string* text = value.as_text();
+        if (text == nullptr || text->empty() || text->size() > kPayeeMax) {
+            return wrong_payee(name, "is not a text of 1 to 256 bytes");
+        }
+    }
+    for (const FormField& field : form.payee) {
+        if (field.is_required && payee.find(field.name) == nullptr) {
+            return wrong_payee(field.name, "is missing");
+        }
+    }
+    return {};
 }
 
 }  // namespace sluice::channel

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/result.hpp"
+#include "core/value.hpp"
 
 namespace sluice::channel {
 
@@ -24,6 +25,7 @@ struct FormField {
 /// The credential form of a channel: `channels/<name>/form.json`. A plain value.
 struct Form {
     std::vector<FormField> fields;
+    std::vector<FormField> payee;    ///< what a payout must say of who gets it: text or secret
     std::string merchant_field;      ///< the text field that holds the merchant id at the channel
     std::vector<std::string> hosts;  ///< the channel's own hosts, always allowed
 
@@ -32,5 +34,11 @@ struct Form {
 
 /// Unknown members, kinds and a merchant field that is no text field are `invalid`.
 Result<Form> parse_form(std::string_view json_text);
+
+/// Whether the record says all that a payout must say of its payee, and nothing else: each field a
+/// text of 1 to 256 bytes. `invalid` names the first field that is missing, unknown or wrong, in
+/// the context too ("/payee/account"), and never a value. Pure: for requests, before anything is
+/// booked.
+Result<void> check_payee(const Form& form, const Value& payee);
 
 }  // namespace sluice::channel

@@ -95,9 +95,26 @@ void read_timeouts(Section section, TimeoutSettings& timeouts) {
     section.read_milliseconds("collect_ms", timeouts.collect, kExchangeTimeout);
     section.read_milliseconds("query_ms", timeouts.query, kExchangeTimeout);
     section.read_milliseconds("close_ms", timeouts.close, kExchangeTimeout);
+    timeouts.refund = timeouts.collect;
+    timeouts.refund_query = timeouts.query;
+    timeouts.payout = timeouts.collect;
+    timeouts.payout_query = timeouts.query;
+    section.read_milliseconds("refund_ms", timeouts.refund, kExchangeTimeout);
+    section.read_milliseconds("refund_query_ms", timeouts.refund_query, kExchangeTimeout);
+    section.read_milliseconds("payout_ms", timeouts.payout, kExchangeTimeout);
+    section.read_milliseconds("payout_query_ms", timeouts.payout_query, kExchangeTimeout);
     section.finish();
-    if (timeouts.connect > std::min({timeouts.collect, timeouts.query, timeouts.close})) {
-        section.refuse("connect_ms", "at most collect_ms, query_ms and close_ms");
+    const auto shortest = std::min(
+        {timeouts.collect,
+         timeouts.query,
+         timeouts.close,
+         timeouts.refund,
+         timeouts.refund_query,
+         timeouts.payout,
+         timeouts.payout_query}
+    );
+    if (timeouts.connect > shortest) {
+        section.refuse("connect_ms", "at most every other of these");
     }
 }
 

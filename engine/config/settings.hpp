@@ -55,12 +55,17 @@ struct RoutingSettings {
 };
 
 /// How long a channel may take. Each but `connect` is for a whole exchange, connecting included;
-/// a query gives up sooner, since asking again costs nothing.
+/// a query gives up sooner, since asking again costs nothing. Refunds and payouts get what collect
+/// and query get unless they are given their own.
 struct TimeoutSettings {
     std::chrono::milliseconds connect{3'000};
     std::chrono::milliseconds collect{10'000};
     std::chrono::milliseconds query{6'000};
     std::chrono::milliseconds close{10'000};
+    std::chrono::milliseconds refund{10'000};
+    std::chrono::milliseconds refund_query{6'000};
+    std::chrono::milliseconds payout{10'000};
+    std::chrono::milliseconds payout_query{6'000};
 };
 
 struct ChannelAccountSettings {

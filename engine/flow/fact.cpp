@@ -30,6 +30,9 @@ void append_json(std::string& out, const Fact& fact) {
             record.add("exchange", std::int64_t{fact.exchange});
             record.add("operation", payment::to_string(fact.operation));
             record.add("source", kSources.of(fact.source));
+        } else if (fact.operation != payment::Operation::collect) {
+            // Older journals know callbacks about collecting only.
+            record.add("operation", payment::to_string(fact.operation));
         }
         record.add_value("outcome", payment::to_value(fact.outcome));
         if (!fact.evidence.is_null()) {
@@ -51,6 +54,8 @@ Result<Fact> fact_from_value(const Value& value) {
         fact.exchange = static_cast<std::uint32_t>(value.int_or("exchange", 0));
         SLUICE_ASSIGN(fact.operation, payment::parse_operation(value.text_or_empty("operation")));
         SLUICE_ASSIGN(fact.source, kSources.parse(value.text_or_empty("source")));
+    } else if (value.find("operation") != nullptr) {
+        SLUICE_ASSIGN(fact.operation, payment::parse_operation(value.text_or_empty("operation")));
     }
     const Value* outcome = value.find("outcome");
     if (outcome == nullptr) {

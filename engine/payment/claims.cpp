@@ -76,9 +76,12 @@ std::optional<InstructionEvent> event_of(
 
 /// A refund or payout that had succeeded and of which the channel now says, asked or unasked, that
 /// it did not: the money is back.
-bool takes_back(const Instruction& instruction, const Outcome& outcome, Operation operation) {
+bool takes_back(
+    const Instruction& instruction, const Outcome& outcome, Operation operation, Source source
+) {
     const bool denies = outcome.kind == OutcomeKind::refused || outcome.kind == OutcomeKind::closed;
-    return denies && instruction.purpose != Purpose::collect && !moves_money(operation) &&
+    const bool is_told = !moves_money(operation) || source == Source::callback;
+    return denies && instruction.purpose != Purpose::collect && is_told &&
            instruction.status == InstructionStatus::succeeded;
 }
 
@@ -91,7 +94,7 @@ Reading read_outcome(
     if (!conflict.empty()) {
         return {InstructionEvent::contradicted, std::move(conflict)};
     }
-    if (takes_back(instruction, outcome, operation)) {
+    if (takes_back(instruction, outcome, operation, source)) {
         return {InstructionEvent::came_back, {}};
     }
     return {event_of(outcome, operation, source), {}};

@@ -24,10 +24,10 @@ std::size_t AccountMoves::slot_of(AccountId account, const Money& amount) {
     return place->second;
 }
 
-void AccountMoves::add(const flow::HoldStep& step) {
+void AccountMoves::add(const flow::AccountStep& step) {
     AccountMove& move = moves_[slot_of(step.account, step.amount)];
     const std::int64_t minor = step.amount.minor();
-    if (step.kind == flow::HoldStep::Kind::hold) {
+    if (step.kind == flow::AccountStep::Kind::hold) {
         add_to(move.frozen, minor);
         add_to(move.held, minor);
     } else {

@@ -33,7 +33,7 @@ struct EntryPlace {
 /// database need not. Owned by the batch; one thread.
 class AccountMoves {
   public:
-    void add(const flow::HoldStep& step);
+    void add(const flow::AccountStep& step);
     /// The line must name its account.
     EntryPlace add(const flow::PostLine& line);
 

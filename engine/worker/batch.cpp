@@ -142,7 +142,7 @@ void Batch::add_payment_change(const Activated& activated, std::int64_t i) {
     // A payment that begins is written as its first activation leaves it; only an end also changes
     // its order.
     const bool told_at_start = activated.start != nullptr && !payment::is_final(payment.status);
-    if (!activated.step->payment_changed || told_at_start) {
+    if (!activated.step->subject_changed || told_at_start) {
         return;
     }
     auto& u = columns_->change;

@@ -44,6 +44,8 @@ using DoneReply = std::function<void(Result<void>)>;
 
 struct CallbackFact {
     InstructionId instruction;
+    /// What the channel had been asked for: collect, refund or payout.
+    payment::Operation operation = payment::Operation::collect;
     payment::Outcome outcome;
     channel::Evidence evidence;
 };

@@ -13,6 +13,7 @@ flow::Fact fact_of(const CallbackFact& callback) {
     fact.kind = flow::Fact::Kind::callback;
     fact.source = payment::Source::callback;
     fact.instruction = callback.instruction;
+    fact.operation = callback.operation;
     fact.outcome = callback.outcome;
     fact.evidence = to_value(callback.evidence);
     return fact;

@@ -81,16 +81,17 @@ std::string notice_of(const Value& message) {
     if (const Value* body = message.find("body")) {
         return body_of(body);
     }
+    const std::string type = message.find("refund") != nullptr ? "refund" : "transaction";
     const bool is_right = message.text_or_empty("api_v3_key") == "right";
     const AeadBox box{
-        is_right ? kApiV3Key : "ffffffffffffffffffffffffffffffff", "fdasflkja484", "transaction"
+        is_right ? kApiV3Key : "ffffffffffffffffffffffffffffffff", "fdasflkja484", type
     };
     const Value resource = ValueObject{
         {"algorithm", "AEAD_AES_256_GCM"},
-        {"associated_data", "transaction"},
-        {"ciphertext", aes_256_gcm_encrypt(box, to_json(*message.find("transaction")))},
+        {"associated_data", type},
+        {"ciphertext", aes_256_gcm_encrypt(box, to_json(*message.find(type)))},
         {"nonce", "fdasflkja484"},
-        {"original_type", "transaction"},
+        {"original_type", type},
     };
     return to_json(ValueObject{
         {"id", "5f0c0e1a-2b3c-5d4e-8f60-7182930a4b5c"},
@@ -132,6 +133,7 @@ class WechatpayFixture : public ::testing::TestWithParam<std::string> {
         Value actual =
             verdict.instruction ? to_value(verdict.outcome) : Value(ValueObject{{"kind", "none"}});
         actual.set("status", verdict.answer.status);
+        actual.set("operation", to_string(verdict.operation));
         expect_members(*recorded.find("expect"), actual);
     }
 

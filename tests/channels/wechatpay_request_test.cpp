@@ -134,6 +134,84 @@ TEST_F(WechatpayRequest, NeverAsksForMoreThanSevenDays) {
     EXPECT_EQ(body.text_or_empty("time_expire"), "2026-01-08T08:00:00+08:00");
 }
 
+TEST_F(WechatpayRequest, RefundsPartOfATransaction) {
+    const auto request = build(wechatpay_order(Operation::refund));
+
+    ASSERT_TRUE(request) << request.error().message;
+    EXPECT_EQ(request->method, "POST");
+    EXPECT_EQ(request->url, "https://api.mch.weixin.qq.com/v3/refund/domestic/refunds");
+    expect_signed(*request, "/v3/refund/domestic/refunds");
+    const Value expected = ValueObject{
+        {"amount", ValueObject{{"currency", "CNY"}, {"refund", 2500}, {"total", 7000}}},
+        {"notify_url", "https://pay.example.com/callbacks/wechatpay/main"},
+        {"out_refund_no", kNumber},
+        {"reason", "少发一斤"},
+        {"transaction_id", kTransactionId},
+    };
+    EXPECT_EQ(json::parse(request->body).value(), expected) << request->body;
+}
+
+TEST_F(WechatpayRequest, NamesThePaymentByOurNumberWhenTheirsIsNotKnown) {
+    ExchangeOrder order = wechatpay_order(Operation::refund);
+    order.instruction.original.channel_reference.clear();
+    order.description.clear();
+
+    const auto request = build(order);
+
+    const Value expected = ValueObject{
+        {"amount", ValueObject{{"currency", "CNY"}, {"refund", 2500}, {"total", 7000}}},
+        {"notify_url", "https://pay.example.com/callbacks/wechatpay/main"},
+        {"out_refund_no", kNumber},
+        {"out_trade_no", kOriginalNumber},
+    };
+    EXPECT_EQ(json::parse(request->body).value(), expected) << request->body;
+}
+
+TEST_F(WechatpayRequest, IsTheSameRefundWhenItIsSentAgainLater) {
+    const ExchangeOrder order = wechatpay_order(Operation::refund);
+    const ChannelAccount& account = *registry_->find_account({"wechatpay", "main"});
+
+    const auto first = host_.build(order, account, {test_now(), "first"});
+    const auto later = host_.build(order, account, {test_now() + std::chrono::minutes(3), "later"});
+
+    EXPECT_EQ(first->body, later->body);
+    EXPECT_EQ(
+        registry_->find_adapter("wechatpay")->resend_of(Operation::refund), Resend::idempotent
+    );
+}
+
+TEST_F(WechatpayRequest, CutsALongReasonBetweenCharacters) {
+    ExchangeOrder order = wechatpay_order(Operation::refund);
+    order.description.clear();
+    for (int i = 0; i < 50; ++i) {
+        order.description += "橙";
+    }
+
+    const Value body = json::parse(build(order)->body).value();
+
+    EXPECT_EQ(body.text_or_empty("reason"), std::string_view(order.description).substr(0, 78));
+}
+
+TEST_F(WechatpayRequest, QueriesARefundByItsNumberWithAnEmptyBody) {
+    const auto request = build(wechatpay_order(Operation::refund_query));
+
+    ASSERT_TRUE(request) << request.error().message;
+    const std::string path = "/v3/refund/domestic/refunds/" + std::string(kNumber);
+    EXPECT_EQ(request->method, "GET");
+    EXPECT_EQ(request->url, "https://api.mch.weixin.qq.com" + path);
+    EXPECT_EQ(request->body, "");
+    expect_signed(*request, path);
+}
+
+TEST_F(WechatpayRequest, IsOfAChannelThatRefundsFor365DaysIn50Parts) {
+    const Capabilities& can = registry_->find_adapter("wechatpay")->capabilities;
+
+    ASSERT_TRUE(can.refund);
+    EXPECT_EQ(std::chrono::seconds(can.refund->window_seconds), std::chrono::days(365));
+    EXPECT_EQ(can.refund->parts_max, 50);
+    EXPECT_FALSE(can.payout);
+}
+
 TEST_F(WechatpayRequest, IsNotBuiltOutsideTheChannelsCapabilities) {
     ExchangeOrder foreign = wechatpay_order(Operation::collect);
     foreign.instruction.amount = Money(100, Currency::parse("USD").value());

@@ -88,6 +88,14 @@ ExchangeOrder wechatpay_order(Operation operation) {
     order.instruction.amount = Money(7000, cny());
     order.instruction.created_at = test_now() - std::chrono::seconds(31);
     order.instruction.expires_at = order.instruction.created_at + std::chrono::minutes(10);
+    order.instruction.purpose = payment::purpose_of(operation);
+    if (order.instruction.purpose == payment::Purpose::refund) {
+        order.description = "少发一斤";
+        order.instruction.amount = Money(2500, cny());
+        order.instruction.original.id = InstructionId(Id128::parse(kOriginalNumber).value());
+        order.instruction.original.channel_reference = kTransactionId;
+        order.instruction.original.amount = Money(7000, cny());
+    }
     return order;
 }
 

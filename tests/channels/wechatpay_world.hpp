@@ -16,6 +16,9 @@ inline constexpr std::string_view kCertificateSerial = "5157F09EFDC096DE15EBE81A
 inline constexpr std::string_view kPublicKeyId = "PUB_KEY_ID_0119000001092026010100000001";
 inline constexpr std::string_view kApiV3Key = "0123456789abcdef0123456789ABCDEF";
 inline constexpr std::string_view kNumber = "01KDXW2E8B5F7M9Q3T6V8X0Z2C";
+/// Of the payment that refunds give back.
+inline constexpr std::string_view kOriginalNumber = "01KDXVZQ4M8N2P6R0S4T8V2W6X";
+inline constexpr std::string_view kTransactionId = "4200000000202601010000000001";
 
 /// 2026-01-01T00:00:31Z.
 [[nodiscard]] Time test_now();
@@ -29,7 +32,8 @@ inline constexpr std::string_view kNumber = "01KDXW2E8B5F7M9Q3T6V8X0Z2C";
 /// Merchant 1900000109 with both the platform's certificate serial and its public key id.
 [[nodiscard]] ChannelAccountSettings wechatpay_account();
 [[nodiscard]] RegistryPtr wechatpay_registry(ChannelAccountSettings account);
-/// 70.00 CNY by QR code, instruction `kNumber`, created 31 s before the test's now, 10 minutes.
+/// 70.00 CNY by QR code, instruction `kNumber`, created 31 s before the test's now, 10 minutes. A
+/// refund is 25.00 CNY back of such a payment.
 [[nodiscard]] ExchangeOrder wechatpay_order(Operation operation);
 
 /// The signature headers of a message: good, good_public_key, wrong, probe, stale, unknown_serial

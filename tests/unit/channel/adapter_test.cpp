@@ -62,7 +62,7 @@ TEST(Adapter, ErrorsNameFileAndLine) {
 }
 
 TEST(Evidence, ShowsFourCharactersOfWhatIsMasked) {
-    const std::vector<std::string> masked = {"openid", "name"};
+    const MaskedMembers masked{.in_part = {"openid", "name"}, .whole = {}};
 
     EXPECT_EQ(
         masked_body(R"({"payer":{"openid":"oUpF8uMuAJO"},"total":7000})", masked),
@@ -77,6 +77,19 @@ TEST(Evidence, ShowsFourCharactersOfWhatIsMasked) {
         R"({"openid":"abcd***","x":1,"openid":"hijk***"})"
     );
     EXPECT_EQ(masked_body(R"(["openid", 7])", masked), R"(["openid", 7])");
+}
+
+TEST(Evidence, ShowsNothingOfWhatIsMaskedWhole) {
+    const MaskedMembers masked{.in_part = {"name"}, .whole = {"account", "name"}};
+
+    EXPECT_EQ(
+        masked_body(R"({"account":"6222","name":"李雷","account" : 62220210,"total":7})", masked),
+        R"({"account":"***","name":"******","account" : ***,"total":7})"
+    );
+    EXPECT_EQ(masked_body(R"({"account":6222)", masked), R"({"account":***)");
+    EXPECT_EQ(masked_body(R"({"account":null})", masked), R"({"account":null})");
+    EXPECT_EQ(masked_body(R"({"account":"a\)", masked), R"({"account":"***)");
+    EXPECT_EQ(masked_body(R"({"account":)", masked), R"({"account":)");
 }
 
 TEST(Evidence, IsCutToTwoKibibytesBetweenCharacters) {

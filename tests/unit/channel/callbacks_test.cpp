@@ -25,6 +25,7 @@ TEST_F(CallbackReader, GivesTheInstructionItsOutcomeAndTheAnswer) {
 
     ASSERT_TRUE(verdict.instruction);
     EXPECT_EQ(verdict.instruction->raw().to_string(), "01KDXW2E8B5F7M9Q3T6V8X0Z2C");
+    EXPECT_EQ(verdict.operation, Operation::collect);
     EXPECT_EQ(verdict.outcome.kind, payment::OutcomeKind::succeeded);
     EXPECT_EQ(verdict.answer.status, 200);
     EXPECT_EQ(verdict.answer.body, "success");
@@ -49,6 +50,34 @@ TEST_F(CallbackReader, RefusesWithoutNamingAnInstruction) {
         EXPECT_FALSE(verdict.instruction) << row.body;
         EXPECT_EQ(verdict.answer.status, row.status) << row.body;
     }
+}
+
+TEST_F(CallbackReader, TellsARefundFromTheRest) {
+    const auto adapter = generous_adapter(
+        "      number = notice.number,", "      operation = \"refund\", number = notice.number,"
+    );
+    Callbacks callbacks(toy_registry(adapter), clock_);
+    const http::Headers headers = {{"X-Signature", "good"}};
+
+    const CallbackVerdict verdict = callbacks.read({"toy", "one"}, {headers, kNotice});
+
+    ASSERT_TRUE(verdict.instruction);
+    EXPECT_EQ(verdict.operation, Operation::refund);
+}
+
+TEST_F(CallbackReader, MasksWhatIsThePayeesSecret) {
+    Callbacks callbacks(toy_registry(generous_adapter()), clock_);
+    const http::Headers headers = {{"X-Signature", "good"}};
+
+    const CallbackVerdict verdict = callbacks.read(
+        {"toy", "one"},
+        {headers, R"({"number":"01KDXW2E8B5F7M9Q3T6V8X0Z2C","account":"62220210","name":"李雷"})"}
+    );
+
+    EXPECT_EQ(
+        verdict.evidence.request,
+        R"({"number":"01KDXW2E8B5F7M9Q3T6V8X0Z2C","account":"***","name":"***"})"
+    );
 }
 
 TEST_F(CallbackReader, LetsTheAdapterRefuse) {

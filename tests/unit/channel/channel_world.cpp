@@ -64,14 +64,52 @@ constexpr std::string_view kForm = R"({
   ]
 })";
 
+constexpr std::string_view kMoreCapabilities = R"lua(description_max_bytes = 10,
+    refund = { window_seconds = 3600, parts_max = 3, reason_max_bytes = 12 },
+    payout = { methods = { "bank_card" }, amount_min_minor = 100, amount_max_minor = 500000 },)lua";
+
+constexpr std::string_view kMoreOperations = R"lua(operations = {
+    refund = {
+      request = function(i)
+        return { method = "POST", path = "/refund", body = {
+          number = i.number, amount = i.amount:minor(), reason = i.reason,
+          original = i.original.number, total = i.original.amount:minor(),
+          reference = i.original.channel_reference,
+        } }
+      end,
+      response = read,
+    },
+    refund_query = operation,
+    payout = {
+      request = function(i)
+        return { method = "POST", path = "/payout?to=" .. i.payee.account, body = {
+          method = i.scene, bank = i.payee.bank, account = i.payee.account,
+          iban = i.payee.account, name = i.payee.name or "nobody", text = i.description,
+        } }
+      end,
+      response = read,
+    },
+    payout_query = operation,)lua";
+
+constexpr std::string_view kPayee = R"("payee": [
+    {"name": "bank", "kind": "text", "required": true, "title": {"en": "Bank", "zh": "银行"}},
+    {"name": "account", "kind": "secret", "required": true, "title": {"en": "No", "zh": "账号"}},
+    {"name": "name", "kind": "secret", "required": false, "title": {"en": "Name", "zh": "户名"}}
+  ],
+  "fields")";
+
+void replace_first(std::string& text, std::string_view from, std::string_view to) {
+    const std::size_t at = text.find(from);
+    ASSERT_NE(at, std::string::npos) << from;
+    text.replace(at, from.size(), to);
+}
+
 }  // namespace
 
 std::string toy_script(std::string_view from, std::string_view to) {
     std::string script(kScript);
     if (!from.empty()) {
-        const std::size_t at = script.find(from);
-        EXPECT_NE(at, std::string::npos) << from;
-        script.replace(at, from.size(), to);
+        replace_first(script, from, to);
     }
     return script;
 }
@@ -80,6 +118,17 @@ AdapterFiles toy_adapter() { return toy_adapter(kScript); }
 
 AdapterFiles toy_adapter(std::string_view script) {
     return {"toy", std::string(script), std::string(kForm)};
+}
+
+AdapterFiles generous_adapter() { return generous_adapter("", ""); }
+
+AdapterFiles generous_adapter(std::string_view from, std::string_view to) {
+    AdapterFiles files = toy_adapter();
+    replace_first(files.script, "description_max_bytes = 10,", kMoreCapabilities);
+    replace_first(files.script, "operations = {", kMoreOperations);
+    replace_first(files.form, "\"fields\"", kPayee);
+    replace_first(files.script, from, to);
+    return files;
 }
 
 ChannelAccountSettings toy_account() {
@@ -111,6 +160,29 @@ ExchangeOrder toy_order() {
     order.instruction.channel_account = "one";
     order.instruction.scene = "qr";
     order.instruction.amount = Money(7000, cny());
+    return order;
+}
+
+ExchangeOrder toy_refund() {
+    ExchangeOrder order = toy_order();
+    order.operation = Operation::refund;
+    order.description = "too sour";
+    order.instruction.purpose = payment::Purpose::refund;
+    order.instruction.amount = Money(2500, cny());
+    order.instruction.original.id =
+        InstructionId(Id128::parse("01KDXVZQ4M8N2P6R0S4T8V2W6X").value());
+    order.instruction.original.amount = Money(7000, cny());
+    order.instruction.original.channel_reference = "T1";
+    return order;
+}
+
+ExchangeOrder toy_payout() {
+    ExchangeOrder order = toy_order();
+    order.operation = Operation::payout;
+    order.description = "wages";
+    order.instruction.purpose = payment::Purpose::payout;
+    order.instruction.scene = "bank_card";
+    order.instruction.payee = ValueObject{{"account", "62220210"}, {"bank", "ICBC"}};
     return order;
 }
 

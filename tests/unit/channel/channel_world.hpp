@@ -14,10 +14,19 @@ namespace sluice::channel::testing {
 /// The toy's script with the first occurrence of `from` replaced: one thing made wrong.
 [[nodiscard]] std::string toy_script(std::string_view from = {}, std::string_view to = {});
 
+/// The toy can also refund and pay out; its form wants the payee's bank, account and perhaps name.
+[[nodiscard]] AdapterFiles generous_adapter();
+/// With the first occurrence of `from` in its script replaced.
+[[nodiscard]] AdapterFiles generous_adapter(std::string_view from, std::string_view to);
+
 [[nodiscard]] ChannelAccountSettings toy_account();
 [[nodiscard]] RegistryPtr toy_registry(const AdapterFiles& adapter);
 [[nodiscard]] RegistryPtr toy_registry(const AdapterFiles& adapter, ChannelAccountSettings account);
 /// 70.00 CNY at account "one".
 [[nodiscard]] ExchangeOrder toy_order();
+/// 25.00 CNY back of 70.00, "too sour".
+[[nodiscard]] ExchangeOrder toy_refund();
+/// 70.00 CNY to the bank card of somebody.
+[[nodiscard]] ExchangeOrder toy_payout();
 
 }  // namespace sluice::channel::testing

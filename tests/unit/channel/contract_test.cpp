@@ -74,28 +74,34 @@ TEST_F(AdapterContract, SendsARecordAsJsonAndATextAsItIs) {
 TEST_F(AdapterContract, TakesFromEachOperationOnlyWhatItCanProve) {
     struct Row {
         std::string_view kind;
-        bool collect;
+        bool moves;  // collect, refund, payout
         bool query;
         bool close;
+        bool money_query;  // refund_query, payout_query
     };
-    constexpr std::array<Row, 8> rows{{
-        {"succeeded", true, true, true},
-        {"pending", true, true, false},
-        {"refused", true, true, false},
-        {"not_sent", true, true, true},
-        {"unknown", true, true, true},
-        {"config", true, true, true},
-        {"not_found", false, true, true},
-        {"closed", false, true, true},
+    constexpr std::array<Row, 9> rows{{
+        {"succeeded", true, true, true, true},
+        {"pending", true, true, false, true},
+        {"refused", true, true, false, true},
+        {"not_sent", true, true, true, true},
+        {"unknown", true, true, true, true},
+        {"config", true, true, true, true},
+        {"not_found", false, true, true, true},
+        {"closed", false, true, true, true},
+        {"returned", false, false, false, true},
     }};
     for (const Row& row : rows) {
         const Value outcome = ValueObject{{"kind", row.kind}};
-        EXPECT_EQ(outcome_from_answer(outcome, Operation::collect).has_value(), row.collect)
-            << row.kind;
-        EXPECT_EQ(outcome_from_answer(outcome, Operation::query).has_value(), row.query)
-            << row.kind;
-        EXPECT_EQ(outcome_from_answer(outcome, Operation::close).has_value(), row.close)
-            << row.kind;
+        const auto takes = [&](Operation operation) {
+            return outcome_from_answer(outcome, operation).has_value();
+        };
+        EXPECT_EQ(takes(Operation::collect), row.moves) << row.kind;
+        EXPECT_EQ(takes(Operation::refund), row.moves) << row.kind;
+        EXPECT_EQ(takes(Operation::payout), row.moves) << row.kind;
+        EXPECT_EQ(takes(Operation::query), row.query) << row.kind;
+        EXPECT_EQ(takes(Operation::close), row.close) << row.kind;
+        EXPECT_EQ(takes(Operation::refund_query), row.money_query) << row.kind;
+        EXPECT_EQ(takes(Operation::payout_query), row.money_query) << row.kind;
     }
 }
 
@@ -134,6 +140,26 @@ TEST_F(AdapterContract, AnswersACallbackWithinItsKind) {
     );
     ASSERT_TRUE(good);
     EXPECT_EQ(good->outcome.kind, OutcomeKind::succeeded);
+    EXPECT_EQ(good->operation, Operation::collect);
+}
+
+TEST_F(AdapterContract, HearsOfRefundsAndPayoutsWhatTheirQueriesMaySay) {
+    const auto callback = [](std::string_view operation, std::string_view kind) {
+        return callback_from_value(ValueObject{
+            {"ack", ValueObject{{"status", 204}}},
+            {"number", "1"},
+            {"operation", operation},
+            {"outcome", ValueObject{{"kind", kind}}},
+        });
+    };
+
+    EXPECT_EQ(callback("refund", "returned")->operation, Operation::refund);
+    EXPECT_EQ(callback("payout", "returned")->operation, Operation::payout);
+    EXPECT_EQ(callback("collect", "closed")->operation, Operation::collect);
+    EXPECT_FALSE(callback("collect", "returned"));
+    for (const std::string_view operation : {"refund_query", "close", "transfer", ""}) {
+        EXPECT_FALSE(callback(operation, "succeeded")) << operation;
+    }
 }
 
 }  // namespace

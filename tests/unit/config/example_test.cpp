@@ -86,6 +86,10 @@ TEST_F(Example, ShowsTheDefaultsOfAChannelAccount) {
     EXPECT_EQ(shown.timeouts.collect, real.timeouts.collect);
     EXPECT_EQ(shown.timeouts.query, real.timeouts.query);
     EXPECT_EQ(shown.timeouts.close, real.timeouts.close);
+    EXPECT_EQ(shown.timeouts.refund, real.timeouts.refund);
+    EXPECT_EQ(shown.timeouts.refund_query, real.timeouts.refund_query);
+    EXPECT_EQ(shown.timeouts.payout, real.timeouts.payout);
+    EXPECT_EQ(shown.timeouts.payout_query, real.timeouts.payout_query);
     EXPECT_EQ(shown.hosts_allowed, real.hosts_allowed);
     EXPECT_EQ(shown.routing.method, real.routing.method);
     EXPECT_EQ(shown.routing.cost_basis_points, real.routing.cost_basis_points);

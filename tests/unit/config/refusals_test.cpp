@@ -223,9 +223,16 @@ TEST_F(AccountRefusals, ATimeOutIsNeitherZeroNorTooLong) {
     EXPECT_NE(timeouts("closing_ms = 5").find("is not known"), std::string::npos);
     EXPECT_EQ(
         timeouts("connect_ms = 5000, query_ms = 4999"),
-        "sluice.toml:4: channel_account[0].timeouts.connect_ms is 5000, wanted at most collect_ms, "
-        "query_ms and close_ms"
+        "sluice.toml:4: channel_account[0].timeouts.connect_ms is 5000, wanted at most every other "
+        "of these"
     );
+    for (const std::string key : {"refund", "refund_query", "payout", "payout_query"}) {
+        EXPECT_NE(timeouts(key + "_ms = 99").find("from 100 to 120000"), std::string::npos) << key;
+        const std::string connect = "connect_ms = 3000, " + key;
+        EXPECT_NE(timeouts(connect + "_ms = 2999").find("connect_ms is 3000"), std::string::npos)
+            << key;
+        EXPECT_EQ(timeouts(connect + "_ms = 3000"), "accepted") << key;
+    }
     EXPECT_EQ(timeouts("connect_ms = 5000, query_ms = 5000"), "accepted");
 }
 

@@ -72,6 +72,26 @@ timeouts = { connect_ms = 900, collect_ms = 2000, query_ms = 1000, close_ms = 30
     EXPECT_EQ(account.timeouts.collect, std::chrono::milliseconds(2000));
     EXPECT_EQ(account.timeouts.query, std::chrono::milliseconds(1000));
     EXPECT_EQ(account.timeouts.close, std::chrono::milliseconds(3000));
+    EXPECT_EQ(account.timeouts.refund, account.timeouts.collect);
+    EXPECT_EQ(account.timeouts.refund_query, account.timeouts.query);
+    EXPECT_EQ(account.timeouts.payout, account.timeouts.collect);
+    EXPECT_EQ(account.timeouts.payout_query, account.timeouts.query);
+}
+
+TEST_F(SettingsFile, GivesRefundsAndPayoutsTimesOfTheirOwn) {
+    const Result<Settings> settings = load_text(
+        "[[channel_account]]\nname = \"a\"\nchannel = \"c\"\n"
+        "timeouts = { refund_ms = 5001, refund_query_ms = 5002, payout_ms = 5003, "
+        "payout_query_ms = 5004 }\n"
+    );
+
+    ASSERT_TRUE(settings.has_value()) << settings.error().message;
+    const TimeoutSettings& timeouts = settings->channel_accounts.at(0).timeouts;
+    EXPECT_EQ(timeouts.refund, std::chrono::milliseconds(5001));
+    EXPECT_EQ(timeouts.refund_query, std::chrono::milliseconds(5002));
+    EXPECT_EQ(timeouts.payout, std::chrono::milliseconds(5003));
+    EXPECT_EQ(timeouts.payout_query, std::chrono::milliseconds(5004));
+    EXPECT_EQ(timeouts.collect, std::chrono::milliseconds(10'000));
 }
 
 TEST_F(SettingsFile, ListensOnAnAddressOfEitherVersion) {

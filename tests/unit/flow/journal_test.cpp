@@ -9,6 +9,7 @@ namespace sluice::flow {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 InstructionId some_instruction() {
     SeededRandom random(1);
@@ -75,6 +76,23 @@ TEST(JournalFact, OfACallbackIsReadBackAsOne) {
     EXPECT_EQ(read_back(fact).source, payment::Source::callback);
 }
 
+TEST(JournalFact, OfACallbackKeepsWhatItIsAbout) {
+    Fact fact = answer_fact();
+    fact.kind = Fact::Kind::callback;
+    fact.operation = payment::Operation::refund;
+
+    EXPECT_EQ(read_back(fact).operation, payment::Operation::refund);
+}
+
+TEST(JournalFact, OfACallbackIsAboutCollectingWhereItDoesNotSay) {
+    Fact fact = answer_fact();
+    fact.kind = Fact::Kind::callback;
+    fact.operation = payment::Operation::collect;
+
+    EXPECT_THAT(text_of(fact), Not(HasSubstr("operation")));
+    EXPECT_EQ(read_back(fact).operation, payment::Operation::collect);
+}
+
 TEST(JournalFact, KeepsEvidenceForPeopleOnly) {
     Fact fact = answer_fact();
     fact.evidence.set("http_status", 200);
@@ -123,6 +141,34 @@ TEST(JournalTerms, AreReadBack) {
     EXPECT_EQ((*again)->not_found_after, std::chrono::seconds(60));
 }
 
+TEST(JournalTerms, OfRefundsAndPayoutsAreReadBack) {
+    ChannelTerms terms{"1900000109", true, std::chrono::seconds(60)};
+    terms.refunds = true;
+    terms.refund_window = std::chrono::days(365);
+    terms.refund_parts_max = 50;
+    terms.refund_may_repeat = true;
+    terms.pays_out = true;
+    terms.payout_may_repeat = true;
+
+    const auto again =
+        terms_from_value(json::parse(to_json(to_value(std::optional(terms)))).value());
+
+    ASSERT_TRUE(again.has_value()) << again.error().message;
+    EXPECT_EQ(*again, terms);
+}
+
+TEST(JournalTerms, OfAnOlderJournalAllowNeitherRefundNorPayout) {
+    const ChannelTerms older{"1900000109", true, std::chrono::seconds(60)};
+    const std::string text =
+        R"({"merchant":"1900000109","collect_may_repeat":true,"not_found_after_seconds":60})";
+
+    const Value kept = json::parse(text).value();
+
+    EXPECT_EQ(terms_from_value(kept).value(), older);
+    EXPECT_EQ(json::parse(to_json(to_value(std::optional(older)))).value(), kept);
+    EXPECT_FALSE(older.refunds || older.pays_out);
+}
+
 TEST(JournalTerms, OfNoAccountAreReadBackAsNone) {
     const auto again = terms_from_value(to_value(std::optional<ChannelTerms>{}));
 
@@ -135,7 +181,14 @@ TEST(JournalTerms, RefuseWhatNoTermsAre) {
          {"{\"merchant\":\"a\"}",
           "{\"merchant\":\"a\",\"collect_may_repeat\":true}",
           "{\"collect_may_repeat\":1,\"not_found_after_seconds\":60}",
-          "{\"collect_may_repeat\":true,\"not_found_after_seconds\":-1}"}) {
+          "{\"collect_may_repeat\":true,\"not_found_after_seconds\":-1}",
+          R"({"collect_may_repeat":true,"not_found_after_seconds":1,"refunds":1})",
+          R"({"collect_may_repeat":true,"not_found_after_seconds":1,"refunds":true})",
+          R"({"collect_may_repeat":true,"not_found_after_seconds":1,"refunds":true,
+              "refund_window_seconds":1,"refund_parts_max":2147483648})",
+          R"({"collect_may_repeat":true,"not_found_after_seconds":1,"refunds":true,
+              "refund_window_seconds":1,"refund_parts_max":1,"refund_may_repeat":"yes"})",
+          R"({"collect_may_repeat":true,"not_found_after_seconds":1,"pays_out":"yes"})"}) {
         const auto terms = terms_from_value(json::parse(text).value());
 
         ASSERT_FALSE(terms.has_value()) << text;

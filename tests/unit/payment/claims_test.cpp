@@ -198,8 +198,29 @@ TEST(ReadOutcome, TakesARefusalAfterTheSuccessOfARefundForMoneyThatCameBack) {
         Operation operation;
         InstructionStatus status;
         InstructionEvent event;
+        Source source = Source::resend;
     };
     const Case cases[] = {
+        {Purpose::refund,
+         Operation::refund,
+         InstructionStatus::succeeded,
+         InstructionEvent::came_back,
+         Source::callback},
+        {Purpose::payout,
+         Operation::payout,
+         InstructionStatus::succeeded,
+         InstructionEvent::came_back,
+         Source::callback},
+        {Purpose::refund,
+         Operation::refund,
+         InstructionStatus::pending,
+         InstructionEvent::declined,
+         Source::callback},
+        {Purpose::collect,
+         Operation::collect,
+         InstructionStatus::succeeded,
+         InstructionEvent::declined,
+         Source::callback},
         {Purpose::refund,
          Operation::refund_query,
          InstructionStatus::succeeded,
@@ -224,8 +245,7 @@ TEST(ReadOutcome, TakesARefusalAfterTheSuccessOfARefundForMoneyThatCameBack) {
         ours.purpose = each.purpose;
         ours.status = each.status;
 
-        const auto reading =
-            read_outcome(ours, agreeing(K::refused), each.operation, Source::resend);
+        const auto reading = read_outcome(ours, agreeing(K::refused), each.operation, each.source);
 
         EXPECT_EQ(reading.event, each.event) << to_string(each.operation);
     }

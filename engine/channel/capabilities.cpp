@@ -1,0 +1,239 @@
+#include "channel/capabilities.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <string_view>
+
+namespace sluice::channel {
+namespace {
+
+using payment::Instruction;
+using payment::Purpose;
+
+// A channel that says nothing of its delays is given long ones.
+constexpr std::int64_t kNotFoundAfterDefault = 300;
+constexpr std::int64_t kNotFoundAfterMax = 86'400;
+constexpr std::int64_t kWindowMax = 315'360'000;  // ten years
+constexpr std::int64_t kPartsMax = 1'000'000;
+constexpr std::int64_t kBytesMax = 65'536;
+
+std::unexpected<Error> wrong(std::string message) {
+    return fail(ErrorCode::invalid, std::move(message));
+}
+
+std::unexpected<Error> outside(std::string message) {
+    return fail(ErrorCode::invalid, std::move(message), "capabilities");
+}
+
+bool contains(const std::vector<std::string>& list, std::string_view wanted) {
+    return std::ranges::find(list, wanted) != list.end();
+}
+
+/// A misspelt member would be as good as missing, and what it limits without a limit.
+Result<void> check_members(
+    const Value& record, std::string_view name, const std::vector<std::string_view>& known
+) {
+    const std::string path = "'capabilities." + std::string(name) + "'";
+    if (record.as_object() == nullptr) {
+        return wrong(path + " is a " + std::string(record.kind_name()) + ", wanted a record");
+    }
+    for (const auto& [member, value] : *record.as_object()) {
+        if (std::ranges::find(known, member) == known.end()) {
+            return wrong(path + " has an unknown member '" + member + "'");
+        }
+    }
+    return {};
+}
+
+/// A number that has to be there, from 1 on.
+struct Limit {
+    std::string_view owner;
+    std::string_view name;
+    std::int64_t most = std::numeric_limits<std::int64_t>::max();
+};
+
+Result<std::int64_t> read(const Value& record, const Limit& limit) {
+    const std::int64_t number = record.int_or(limit.name, 0);
+    if (number < 1 || number > limit.most) {
+        return wrong(
+            "'capabilities." + std::string(limit.owner) + "' needs " + std::string(limit.name) +
+            ", a whole number from 1 to " + std::to_string(limit.most)
+        );
+    }
+    return number;
+}
+
+Result<RefundCapabilities> refund_from_value(const Value& record, std::size_t description_max) {
+    SLUICE_TRY(check_members(record, "refund", {"window_seconds", "parts_max", "reason_max_bytes"})
+    );
+    RefundCapabilities refund;
+    SLUICE_ASSIGN(refund.window_seconds, read(record, {"refund", "window_seconds", kWindowMax}));
+    SLUICE_ASSIGN(refund.parts_max, read(record, {"refund", "parts_max", kPartsMax}));
+    refund.reason_max_bytes = description_max;
+    if (record.find("reason_max_bytes") != nullptr) {
+        SLUICE_ASSIGN(
+            const std::int64_t bytes, read(record, {"refund", "reason_max_bytes", kBytesMax})
+        );
+        refund.reason_max_bytes = static_cast<std::size_t>(bytes);
+    }
+    return refund;
+}
+
+Result<PayoutCapabilities> payout_from_value(const Value& record) {
+    SLUICE_TRY(check_members(record, "payout", {"methods", "amount_min_minor", "amount_max_minor"})
+    );
+    PayoutCapabilities payout;
+    SLUICE_ASSIGN(payout.methods, texts_from_value(record, "methods"));
+    if (payout.methods.empty() || contains(payout.methods, "")) {
+        return wrong("'capabilities.payout' needs methods, a list of names");
+    }
+    SLUICE_ASSIGN(payout.amount_min_minor, read(record, {"payout", "amount_min_minor"}));
+    SLUICE_ASSIGN(payout.amount_max_minor, read(record, {"payout", "amount_max_minor"}));
+    if (payout.amount_min_minor > payout.amount_max_minor) {
+        return wrong("'capabilities.payout' has an amount_min_minor above its amount_max_minor");
+    }
+    return payout;
+}
+
+Result<void> check_delay(std::int64_t seconds) {
+    if (seconds < 1 || seconds > kNotFoundAfterMax) {
+        return wrong(
+            "'capabilities' has not_found_after_seconds " + std::to_string(seconds) +
+            ", wanted 1 to 86400"
+        );
+    }
+    return {};
+}
+
+/// Without scenes there is nothing to limit.
+bool is_collecting_whole(const Capabilities& capabilities) {
+    return capabilities.scenes.empty() ||
+           (capabilities.amount_min_minor > 0 &&
+            capabilities.amount_max_minor >= capabilities.amount_min_minor &&
+            capabilities.expiry_max_seconds > 0);
+}
+
+struct AmountRange {
+    std::int64_t least = 0;
+    std::int64_t most = 0;
+};
+
+Result<void> check_amount(
+    const Money& amount, const AmountRange& range, const std::string& channel
+) {
+    if (amount.minor() < range.least || amount.minor() > range.most) {
+        return outside(
+            "'" + channel + "' takes " + std::to_string(range.least) + " to " +
+            std::to_string(range.most) + ", not " + amount.describe()
+        );
+    }
+    return {};
+}
+
+Result<void> check_collect(
+    const Capabilities& can, const Instruction& instruction, const std::string& channel
+) {
+    if (!contains(can.scenes, instruction.scene)) {
+        return outside("'" + channel + "' has no scene '" + instruction.scene + "'");
+    }
+    return check_amount(instruction.amount, {can.amount_min_minor, can.amount_max_minor}, channel);
+}
+
+Result<void> check_refund(
+    const Capabilities& can, const Instruction& instruction, const std::string& channel
+) {
+    if (!can.refund) {
+        return outside("'" + channel + "' gives nothing back");
+    }
+    const payment::Original& original = instruction.original;
+    if (original.id.is_nil() || original.amount.currency() != instruction.amount.currency()) {
+        return outside(
+            "refund " + instruction.id.raw().to_string() +
+            " names no instruction in its currency that was collected"
+        );
+    }
+    return check_amount(instruction.amount, {1, original.amount.minor()}, channel);
+}
+
+Result<void> check_payout(
+    const Capabilities& can, const Instruction& instruction, const std::string& channel
+) {
+    if (!can.payout) {
+        return outside("'" + channel + "' pays nothing out");
+    }
+    if (!instruction.scene.empty() && !contains(can.payout->methods, instruction.scene)) {
+        return outside("'" + channel + "' pays nothing out to a '" + instruction.scene + "'");
+    }
+    return check_amount(
+        instruction.amount, {can.payout->amount_min_minor, can.payout->amount_max_minor}, channel
+    );
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> texts_from_value(const Value& record, std::string_view name) {
+    std::vector<std::string> texts;
+    const Value* list = record.find(name);
+    if (list == nullptr) {
+        return texts;
+    }
+    if (list->as_array() == nullptr) {
+        return wrong("'" + std::string(name) + "' is not a list of texts");
+    }
+    for (const Value& text : *list->as_array()) {
+        if (text.as_text() == nullptr) {
+            return wrong("'" + std::string(name) + "' is not a list of texts");
+        }
+        texts.push_back(*text.as_text());
+    }
+    return texts;
+}
+
+Result<Capabilities> capabilities_from_value(const Value& record) {
+    Capabilities can;
+    SLUICE_ASSIGN(can.scenes, texts_from_value(record, "scenes"));
+    SLUICE_ASSIGN(can.currencies, texts_from_value(record, "currencies"));
+    can.amount_min_minor = record.int_or("amount_min_minor", 1);
+    can.amount_max_minor = record.int_or("amount_max_minor", 0);
+    can.expiry_max_seconds = record.int_or("expiry_max_seconds", 0);
+    can.not_found_after_seconds = record.int_or("not_found_after_seconds", kNotFoundAfterDefault);
+    SLUICE_TRY(check_delay(can.not_found_after_seconds));
+    const std::int64_t description_max = record.int_or("description_max_bytes", 0);
+    can.description_max_bytes = description_max > 0 ? static_cast<std::size_t>(description_max) : 0;
+    if (const Value* refund = record.find("refund")) {
+        SLUICE_ASSIGN(can.refund, refund_from_value(*refund, can.description_max_bytes));
+    }
+    if (const Value* payout = record.find("payout")) {
+        SLUICE_ASSIGN(can.payout, payout_from_value(*payout));
+    }
+    const bool does_nothing = can.scenes.empty() && !can.payout;
+    const bool is_whole = !does_nothing && !can.currencies.empty() &&
+                          can.description_max_bytes > 0 && is_collecting_whole(can);
+    if (!is_whole) {
+        return wrong(
+            "'capabilities' needs currencies, description_max_bytes and, unless it only pays out, "
+            "scenes, amount_max_minor and expiry_max_seconds"
+        );
+    }
+    return can;
+}
+
+Result<void> Capabilities::check(
+    const payment::Instruction& instruction, const std::string& channel
+) const {
+    const std::string_view currency = instruction.amount.currency().code();
+    if (!contains(currencies, currency)) {
+        return outside("'" + channel + "' does not take " + std::string(currency));
+    }
+    switch (instruction.purpose) {
+        case Purpose::refund:
+            return check_refund(*this, instruction, channel);
+        case Purpose::payout:
+            return check_payout(*this, instruction, channel);
+        case Purpose::collect:
+            break;
+    }
+    return check_collect(*this, instruction, channel);
+}
+
+}  // namespace sluice::channel

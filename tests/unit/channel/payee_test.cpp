@@ -1,0 +1,151 @@
+// Who gets a payout: what the channel's form wants of it, and that nobody else reads it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "channel/adapter.hpp"
+#include "channel/evidence.hpp"
+#include "channel/form.hpp"
+#include "json/json.hpp"
+#include "unit/channel/channel_world.hpp"
+
+namespace sluice::channel::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+struct Told {
+    std::string message;
+    std::string context;
+};
+
+/// What is wrong with the payee; empty when nothing is.
+Told told_of_record(const Value& payee) {
+    const Form form = parse_form(generous_adapter().form).value();
+    const auto checked = check_payee(form, payee);
+    return checked ? Told{} : Told{checked.error().message, checked.error().context};
+}
+
+Told told_of(std::string_view payee) { return told_of_record(json::parse(payee).value()); }
+
+TEST(Payee, MayLeaveOutWhatIsNotRequired) {
+    EXPECT_EQ(told_of(R"({"bank":"ICBC","account":"6222"})").message, "");
+    EXPECT_EQ(told_of(R"({"bank":"ICBC","account":"6222","name":"李雷"})").message, "");
+}
+
+TEST(Payee, IsToldWhichFieldIsWrong) {
+    struct Row {
+        std::string_view payee;
+        std::string_view message;
+        std::string_view context;
+    };
+    constexpr std::array<Row, 8> kRows{{
+        {R"({"bank":"ICBC"})", "payee field 'account' is missing", "/payee/account"},
+        {R"({"account":"6222"})", "payee field 'bank' is missing", "/payee/bank"},
+        {R"({"bank":"ICBC","account":"6222","iban":"1"})",
+         "payee field 'iban' is not known, wanted bank, account, name",
+         "/payee/iban"},
+        {R"({"bank":"ICBC","account":6222})",
+         "payee field 'account' is not a text of 1 to 256 bytes",
+         "/payee/account"},
+        {R"({"bank":"","account":"6222"})",
+         "payee field 'bank' is not a text of 1 to 256 bytes",
+         "/payee/bank"},
+        {R"({"bank":"ICBC","account":null})",
+         "payee field 'account' is not a text of 1 to 256 bytes",
+         "/payee/account"},
+        {R"([])", "the payee is a list, wanted a record", "/payee"},
+        {R"("6222")", "the payee is a text, wanted a record", "/payee"},
+    }};
+    for (const Row& row : kRows) {
+        const Told told = told_of(row.payee);
+        EXPECT_EQ(told.message, row.message);
+        EXPECT_EQ(told.context, row.context);
+    }
+}
+
+TEST(Payee, IsNoLongerThanTheLimitAndNeverShown) {
+    const auto with_account = [](std::string account) {
+        return told_of_record(ValueObject{{"account", std::move(account)}, {"bank", "ICBC"}});
+    };
+
+    EXPECT_EQ(with_account(std::string(256, '6')).message, "");
+    EXPECT_THAT(with_account(std::string(257, '6')).message, Not(HasSubstr("66")));
+}
+
+TEST(Payee, OfAFormWithoutOneHasNoField) {
+    const Form form = parse_form(toy_adapter().form).value();
+
+    EXPECT_TRUE(check_payee(form, json::parse("{}").value()));
+    EXPECT_EQ(
+        check_payee(form, json::parse(R"({"account":"6222"})").value()).error().message,
+        "payee field 'account' is not known, wanted none"
+    );
+}
+
+TEST(PayeeForm, HasFieldsOfTextAndSecretOnly) {
+    struct Row {
+        std::string_view from;
+        std::string_view to;
+        std::string_view expected;
+    };
+    constexpr std::array<Row, 4> kRows{{
+        {R"("name": "account", "kind": "secret")",
+         R"("name": "account", "kind": "private_key")",
+         "the payee's field 'account' is not text or secret"},
+        {R"("name": "account", "kind": "secret")",
+         R"("name": "account", "kind": "number")",
+         "form field 'account' has the kind 'number'"},
+        {R"({"en": "No", "zh": "账号"})", R"({"en": "No"})", "needs a title in en and zh"},
+        {R"("name": "account")", R"("name": "bank")", "the form has two fields 'bank'"},
+    }};
+    for (const Row& row : kRows) {
+        std::string form = generous_adapter().form;
+        form.replace(form.find(row.from), row.from.size(), row.to);
+
+        const auto parsed = parse_form(form);
+
+        ASSERT_FALSE(parsed) << row.expected;
+        EXPECT_THAT(parsed.error().message, HasSubstr(std::string(row.expected)));
+    }
+}
+
+TEST(PayeeForm, IsAList) {
+    const auto parsed =
+        parse_form(R"({"merchant":"m","payee":{},)"
+                   R"("fields":[{"name":"m","kind":"text","title":{"en":"M","zh":"M"}}]})");
+
+    ASSERT_FALSE(parsed);
+    EXPECT_THAT(parsed.error().message, HasSubstr("is not a list of fields"));
+}
+
+TEST(PayeeForm, IsOfAChannelThatPaysOut) {
+    AdapterFiles files = toy_adapter();
+    files.form = generous_adapter().form;
+
+    EXPECT_THAT(make_adapter(files).error().message, HasSubstr("its 'capabilities' no payout"));
+}
+
+TEST(PayeeForm, AddsItsSecretsToWhatIsMasked) {
+    const auto adapter = make_adapter(generous_adapter()).value();
+
+    EXPECT_THAT(adapter->masked.in_part, ElementsAre("openid"));
+    EXPECT_THAT(adapter->masked.whole, ElementsAre("account", "name"));
+}
+
+TEST(Evidence, HidesASecretHoweverItIsWritten) {
+    const std::vector<std::string> secrets = {"a \"b\"/李"};
+
+    EXPECT_EQ(
+        without_secrets(
+            "a \"b\"/李|a \\\"b\\\"/李|a%20%22b%22%2F%E6%9D%8E|a+%22b%22%2F%E6%9D%8E", secrets
+        ),
+        "***|***|***|***"
+    );
+    EXPECT_EQ(without_secrets("a \"b\"/王", secrets), "a \"b\"/王");
+    EXPECT_EQ(without_secrets("66", {"6", ""}), "******");
+}
+
+}  // namespace
+}  // namespace sluice::channel::testing
