@@ -15,7 +15,8 @@ namespace {
 constexpr std::string_view kBankAccount = "110060149018";
 constexpr std::string_view kBankKey = "00112233445566778899aabbccddeeff";
 
-RegistryPtr bank_registry() {
+/// With the first occurrence of `from` in the adapter's script replaced.
+RegistryPtr bank_registry(std::string_view from = {}, std::string_view to = {}) {
     ChannelAccountSettings account;
     account.name = "main";
     account.channel = "bank";
@@ -27,6 +28,10 @@ RegistryPtr bank_registry() {
     account.secrets = {{"bank_key", Secret(std::string(kBankKey))}};
     auto files =
         read_adapter_folder(std::filesystem::path(SLUICE_SOURCE_DIR) / "channels" / "bank");
+    std::string& script = files.value().script;
+    const std::size_t place = script.find(from);
+    EXPECT_NE(place, std::string::npos) << from;
+    script.replace(place, from.size(), to);
     std::vector<ChannelAccountSettings> accounts;
     accounts.push_back(std::move(account));
     auto registry = Registry::build({files.value()}, std::move(accounts));
@@ -178,6 +183,39 @@ TEST(BankRequest, IsSignedOverWhatIsSent) {
         request->headers.get_or_empty("Bank-Signature"),
         hmac_sha256_hex(Secret(std::string(kBankKey)), text)
     );
+}
+
+TEST(BankRequest, TellsItsAuthorHowKeyedHashesAreCalled) {
+    struct Row {
+        std::string_view call;
+        std::string_view expected;
+    };
+    const std::vector<Row> rows{
+        {R"(crypto.hmac_sha256("bank_key"))",
+         "crypto.hmac_sha256 wants the name of a secret and a text"},
+        {R"(crypto.hmac_sha256("no_key", text))", "channel account 'main' has no key 'no_key'"},
+        {"crypto.sha256()", "crypto.sha256 wants a text"},
+        {R"(crypto.verify_hmac_sha256("bank_key", text))",
+         "crypto.verify_hmac_sha256 wants the name of a secret, a text and a signature"},
+        {R"(crypto.verify_hmac_sha256("no_key", text, "00"))",
+         "channel account 'main' has no key 'no_key'"}
+    };
+    for (const Row& row : rows) {
+        const RegistryPtr registry =
+            bank_registry(R"(crypto.hmac_sha256("bank_key", text))", row.call);
+        AdapterHost host(registry->find_adapter("bank"));
+
+        const auto request = host.build(
+            bank_order(Operation::payout),
+            *registry->find_account({"bank", "main"}),
+            {test_now(), "0123456789abcdef0123456789abcdef"}
+        );
+
+        ASSERT_FALSE(request.has_value()) << row.call;
+        EXPECT_EQ(request.error().code, ErrorCode::script);
+        EXPECT_NE(request.error().message.find(row.expected), std::string::npos)
+            << request.error().message;
+    }
 }
 
 TEST(BankRequest, HidesWhoIsPaid) {

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <atomic>
 #include <functional>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -155,6 +157,31 @@ TEST_F(Bank, HoldsToTheLimitOfOnePayoutAndOfOneDay) {
     // The day ends at midnight in Beijing; the test began there at 08:00.
     clock_.advance(std::chrono::hours(16));
     EXPECT_EQ(status_of(pay_out("PO20260101000013", 20001)), 200);
+}
+
+TEST_F(Bank, HoldsToItsLimitsWhenManyComeAtOnce) {
+    std::atomic<int> accepted = 0;
+    std::vector<std::thread> callers;
+    for (int caller = 0; caller < 8; ++caller) {
+        callers.emplace_back([this, &accepted, caller] {
+            for (int i = 0; i < 4; ++i) {
+                const std::string number = std::to_string(caller) + std::to_string(i);
+                const auto answer = send(
+                    {.method = "POST",
+                     .target = kPayouts,
+                     .body = to_json(payout_body("PO202601010000" + number)),
+                     .nonce = "nonceofcaller000" + number}
+                );
+                accepted += status_of(answer) == 200 ? 1 : 0;
+            }
+        });
+    }
+    for (std::thread& caller : callers) {
+        caller.join();
+    }
+
+    EXPECT_EQ(accepted, 16);
+    EXPECT_EQ(account_row().int_or("paid", 0), 80'000);
 }
 
 TEST_F(Bank, TellsTheBalanceAndTheLimits) {

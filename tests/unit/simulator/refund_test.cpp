@@ -1,4 +1,6 @@
+#include <atomic>
 #include <functional>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -119,6 +121,28 @@ TEST_F(PspRefund, NeverExceedsWhatWasPaid) {
     EXPECT_EQ(refusal_of(refund({.out_refund_no = "RF4", .refund = 1})), "400 INVALID_REQUEST");
 
     EXPECT_EQ(booked(kOrder).int_or("refunding_amount", 0), 1234);
+}
+
+TEST_F(PspRefund, NeverExceedsWhatWasPaidWhenManyComeAtOnce) {
+    given_paid();
+    std::atomic<int> accepted = 0;
+    std::vector<std::thread> callers;
+    for (int caller = 0; caller < 8; ++caller) {
+        callers.emplace_back([this, &accepted, caller] {
+            for (int i = 0; i < 4; ++i) {
+                const std::string number = "RF" + std::to_string(caller) + std::to_string(i);
+                const auto answer = refund({.out_refund_no = number, .refund = 100});
+                accepted += status_of(answer) == 200 ? 1 : 0;
+            }
+        });
+    }
+    for (std::thread& caller : callers) {
+        caller.join();
+    }
+
+    EXPECT_EQ(accepted, 12);
+    EXPECT_EQ(booked(kOrder).int_or("refunded_amount", 0), 1200);
+    EXPECT_EQ(funds().int_or("balance", 0), 34);
 }
 
 TEST_F(PspRefund, IsTheLastAfterFifty) {
