@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -58,7 +59,7 @@ class BankTest : public PspTest {
     static Value told_by(const http::Request& callback);
 
   private:
-    int nonces_ = 0;
+    std::atomic<int> nonces_ = 0;  // several callers at once
 };
 
 }  // namespace sluice::simulator::testing
