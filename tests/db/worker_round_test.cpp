@@ -1,8 +1,11 @@
 // A round of the worker on a real database, when the database does not do what it is asked.
+#include <array>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "db/round_world.hpp"
+#include "worker/run_history.hpp"
 
 namespace sluice::testing {
 namespace {
@@ -149,6 +152,26 @@ TEST_F(WorkerRound, ParksARunWhoseReleaseIsRefusedAgainAndAgain) {
     );
     EXPECT_EQ(world.value("SELECT state FROM sluice.flow_run"), "quarantined");
     EXPECT_EQ(status_of(id), "pending");
+}
+
+TEST_F(WorkerRound, KeepsWhatACallbackIsAbout) {
+    const RunId id = given_payment_that_waits();
+    Input callback;
+    callback.kind = Input::Kind::callback;
+    callback.callback.instruction = world.sent.back().instruction.id;
+    callback.callback.operation = payment::Operation::refund;
+    callback.callback.outcome = RoundWorld::outcome(payment::OutcomeKind::pending);
+
+    EXPECT_TRUE(take(std::move(callback)));
+
+    const std::array<RunId, 1> ids{id};
+    const auto rows = worker::HistoryRows::load(world.connection, ids).value();
+    worker::JournalDecompressor decompressor;
+    const auto history = rows.read(id, decompressor).value().value();
+    EXPECT_THAT(
+        to_json(history.journal.back().body),
+        AllOf(HasSubstr(R"("type":"callback")"), HasSubstr(R"("operation":"refund")"))
+    );
 }
 
 TEST_F(WorkerRound, GoesAnotherWayAfterARefusalThatTheFlowUnderstands) {
