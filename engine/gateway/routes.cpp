@@ -6,24 +6,24 @@
 namespace sluice::gateway {
 namespace {
 
-constexpr std::array<std::string_view, 1> kFindOrder{"merchant_order_number"};
+constexpr std::array<std::string_view, 2> kFindOrder{"merchant_order_number", "merchant_id"};
 constexpr std::array<std::string_view, 2> kPage{"cursor", "limit"};
 
 constexpr std::array kRoutes{
-    Route{"POST", "/v1/orders", Endpoint::create_order, Scope::merchant},
-    Route{"GET", "/v1/orders", Endpoint::find_order, Scope::merchant, kFindOrder},
-    Route{"GET", "/v1/orders/{order_id}", Endpoint::get_order, Scope::merchant},
-    Route{"POST", "/v1/payments", Endpoint::create_payment, Scope::merchant},
-    Route{"GET", "/v1/payments/{payment_id}", Endpoint::get_payment, Scope::merchant},
-    Route{"POST", "/v1/payments/{payment_id}/close", Endpoint::close_payment, Scope::merchant},
-    Route{"GET", "/v1/payments/{payment_id}/timeline", Endpoint::get_timeline, Scope::merchant},
-    Route{"POST", "/v1/accounts", Endpoint::open_account, Scope::merchant},
-    Route{"GET", "/v1/accounts/{account_id}", Endpoint::get_account, Scope::merchant},
-    Route{"POST", "/v1/accounts/{account_id}/top_ups", Endpoint::top_up_account, Scope::merchant},
+    Route{"POST", "/v1/orders", Endpoint::create_order, Scope::orders},
+    Route{"GET", "/v1/orders", Endpoint::find_order, Scope::orders, kFindOrder},
+    Route{"GET", "/v1/orders/{order_id}", Endpoint::get_order, Scope::orders},
+    Route{"POST", "/v1/payments", Endpoint::create_payment, Scope::payments},
+    Route{"GET", "/v1/payments/{payment_id}", Endpoint::get_payment, Scope::payments},
+    Route{"POST", "/v1/payments/{payment_id}/close", Endpoint::close_payment, Scope::payments},
+    Route{"GET", "/v1/payments/{payment_id}/timeline", Endpoint::get_timeline, Scope::payments},
+    Route{"POST", "/v1/accounts", Endpoint::open_account, Scope::accounts},
+    Route{"GET", "/v1/accounts/{account_id}", Endpoint::get_account, Scope::accounts},
+    Route{"POST", "/v1/accounts/{account_id}/top_ups", Endpoint::top_up_account, Scope::accounts},
     Route{
-        "GET", "/v1/accounts/{account_id}/entries", Endpoint::list_entries, Scope::merchant, kPage
+        "GET", "/v1/accounts/{account_id}/entries", Endpoint::list_entries, Scope::accounts, kPage
     },
-    Route{"POST", "/v1/accounts/{account_id}/close", Endpoint::close_account, Scope::merchant},
+    Route{"POST", "/v1/accounts/{account_id}/close", Endpoint::close_account, Scope::accounts},
     Route{
         "POST", "/callbacks/{channel}/{channel_account}", Endpoint::receive_callback, Scope::open
     },
