@@ -12,6 +12,7 @@
 namespace sluice::channel::testing {
 namespace {
 
+constexpr std::string_view kFixtures = "channels/bank/fixtures";
 constexpr std::string_view kBankAccount = "110060149018";
 constexpr std::string_view kBankKey = "00112233445566778899aabbccddeeff";
 
@@ -134,7 +135,7 @@ class BankFixture : public ::testing::TestWithParam<std::string> {
 };
 
 TEST_P(BankFixture, IsReadAsItsRowSays) {
-    const Value recorded = fixture("bank", GetParam());
+    const Value recorded = fixture(kFixtures, GetParam());
 
     if (recorded.text_or_empty("operation") == "callback") {
         run_callback(recorded);
@@ -146,15 +147,15 @@ TEST_P(BankFixture, IsReadAsItsRowSays) {
 INSTANTIATE_TEST_SUITE_P(
     All,
     BankFixture,
-    ::testing::ValuesIn(fixture_names("bank")),
+    ::testing::ValuesIn(fixture_names(kFixtures)),
     [](const auto& test) { return test.param; }
 );
 
 TEST(BankTable, HasOneFixtureForEveryRowAndOneRowForEveryFixture) {
-    expect_a_fixture_for_every_row("bank");
+    expect_a_fixture_for_every_row(kFixtures);
 }
 
-TEST(BankTable, SaysWhatItsFixturesSay) { expect_rows_to_say_what_fixtures_say("bank"); }
+TEST(BankTable, SaysWhatItsFixturesSay) { expect_rows_to_say_what_fixtures_say(kFixtures); }
 
 TEST(BankRequest, IsSignedOverWhatIsSent) {
     const RegistryPtr registry = bank_registry();

@@ -18,10 +18,6 @@ struct Row {
     std::string fixture;
 };
 
-std::string path_of(std::string_view channel, std::string_view entry) {
-    return "channels/" + std::string(channel) + "/" + std::string(entry);
-}
-
 std::vector<std::string> cells_of(const std::string& line) {
     std::vector<std::string> cells;
     std::istringstream text(line);
@@ -35,9 +31,9 @@ std::vector<std::string> cells_of(const std::string& line) {
 }
 
 /// The rows of the table in the channel's README.
-std::vector<Row> documented_rows(std::string_view channel) {
+std::vector<Row> documented_rows(std::string_view folder) {
     std::vector<Row> rows;
-    std::istringstream readme{source_text(path_of(channel, "README.md"))};
+    std::istringstream readme{source_text(std::string(folder) + "/../README.md")};
     std::string line;
     while (std::getline(readme, line)) {
         const auto cells = cells_of(line);
@@ -51,18 +47,18 @@ std::vector<Row> documented_rows(std::string_view channel) {
 
 }  // namespace
 
-std::vector<std::string> fixture_names(std::string_view channel) {
+std::vector<std::string> fixture_names(std::string_view folder) {
     std::vector<std::string> names;
-    const auto folder = std::filesystem::path(SLUICE_SOURCE_DIR) / path_of(channel, "fixtures");
-    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const auto path = std::filesystem::path(SLUICE_SOURCE_DIR) / folder;
+    for (const auto& entry : std::filesystem::directory_iterator(path)) {
         names.push_back(entry.path().stem().string());
     }
     std::ranges::sort(names);
     return names;
 }
 
-Value fixture(std::string_view channel, std::string_view name) {
-    return source_json(path_of(channel, "fixtures/" + std::string(name) + ".json"));
+Value fixture(std::string_view folder, std::string_view name) {
+    return source_json(std::string(folder) + "/" + std::string(name) + ".json");
 }
 
 std::string body_of(const Value* body) {
@@ -78,21 +74,21 @@ void expect_members(const Value& expected, const Value& actual) {
     }
 }
 
-void expect_a_fixture_for_every_row(std::string_view channel) {
+void expect_a_fixture_for_every_row(std::string_view folder) {
     std::vector<std::string> named;
-    for (const Row& row : documented_rows(channel)) {
+    for (const Row& row : documented_rows(folder)) {
         named.push_back(row.fixture);
     }
     std::ranges::sort(named);
 
-    EXPECT_EQ(named, fixture_names(channel));
+    EXPECT_EQ(named, fixture_names(folder));
 }
 
-void expect_rows_to_say_what_fixtures_say(std::string_view channel) {
-    const auto rows = documented_rows(channel);
+void expect_rows_to_say_what_fixtures_say(std::string_view folder) {
+    const auto rows = documented_rows(folder);
     ASSERT_FALSE(rows.empty());
     for (const Row& row : rows) {
-        const Value recorded = fixture(channel, row.fixture);
+        const Value recorded = fixture(folder, row.fixture);
         const Value* expect = recorded.find("expect");
         ASSERT_NE(expect, nullptr) << row.fixture;
         const bool is_callback = row.operation == "callback";

@@ -9,6 +9,8 @@
 namespace sluice::channel::testing {
 namespace {
 
+constexpr std::string_view kFixtures = "channels/wechatpay/fixtures";
+
 std::string notice_of(const Value& message) {
     if (const Value* body = message.find("body")) {
         return body_of(body);
@@ -73,7 +75,7 @@ class WechatpayFixture : public ::testing::TestWithParam<std::string> {
 };
 
 TEST_P(WechatpayFixture, IsReadAsItsRowSays) {
-    const Value recorded = fixture("wechatpay", GetParam());
+    const Value recorded = fixture(kFixtures, GetParam());
 
     if (recorded.text_or_empty("operation") == "callback") {
         run_callback(recorded);
@@ -85,15 +87,15 @@ TEST_P(WechatpayFixture, IsReadAsItsRowSays) {
 INSTANTIATE_TEST_SUITE_P(
     All,
     WechatpayFixture,
-    ::testing::ValuesIn(fixture_names("wechatpay")),
+    ::testing::ValuesIn(fixture_names(kFixtures)),
     [](const auto& test) { return test.param; }
 );
 
 TEST(WechatpayTable, HasOneFixtureForEveryRowAndOneRowForEveryFixture) {
-    expect_a_fixture_for_every_row("wechatpay");
+    expect_a_fixture_for_every_row(kFixtures);
 }
 
-TEST(WechatpayTable, SaysWhatItsFixturesSay) { expect_rows_to_say_what_fixtures_say("wechatpay"); }
+TEST(WechatpayTable, SaysWhatItsFixturesSay) { expect_rows_to_say_what_fixtures_say(kFixtures); }
 
 }  // namespace
 }  // namespace sluice::channel::testing
