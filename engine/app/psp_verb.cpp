@@ -107,9 +107,15 @@ Result<void> run(const PspOptions& options, const sigset_t& signals) {
     SLUICE_ASSIGN(
         auto merchants, simulator::load_merchants({.list = options.merchants, .keys = options.keys})
     );
+    SLUICE_ASSIGN(
+        auto bank_accounts,
+        simulator::load_bank_accounts({.list = options.merchants, .keys = options.keys})
+    );
     simulator::Psp server(
         options.settings,
-        {.merchants = std::move(merchants), .platform = std::move(platform)},
+        {.merchants = std::move(merchants),
+         .platform = std::move(platform),
+         .bank_accounts = std::move(bank_accounts)},
         clock
     );
     SLUICE_TRY(server.start());

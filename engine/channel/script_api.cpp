@@ -150,6 +150,45 @@ HostReply decrypt(const ScriptCalls& calls, Arguments arguments) {
     return give(plain ? Value(std::move(*plain)) : Value());
 }
 
+HostReply digest(Arguments arguments) {
+    if (!are_texts(arguments, 1)) {
+        return mistake("crypto.sha256 wants a text");
+    }
+    return give(sha256_hex(*text_at(arguments, 0)));
+}
+
+HostReply authenticate(const ScriptCalls& calls, Arguments arguments) {
+    if (!are_texts(arguments, 2)) {
+        return mistake("crypto.hmac_sha256 wants the name of a secret and a text");
+    }
+    const Secret<std::string>* key =
+        calls.account != nullptr ? calls.account->secret(*text_at(arguments, 0)) : nullptr;
+    if (key == nullptr) {
+        return no_such_key(calls, *text_at(arguments, 0));
+    }
+    return give(hmac_sha256_hex(*key, *text_at(arguments, 1)));
+}
+
+/// Compares every character whatever the first ones are: how long it takes tells nothing.
+HostReply verify_hmac(const ScriptCalls& calls, Arguments arguments) {
+    if (!are_texts(arguments, 3)) {
+        return mistake(
+            "crypto.verify_hmac_sha256 wants the name of a secret, a text and a signature"
+        );
+    }
+    const HostReply expected = authenticate(calls, arguments.first(2));
+    const std::string* right = expected.value.as_text();
+    if (right == nullptr) {
+        return expected;
+    }
+    const std::string& given = *text_at(arguments, 2);
+    unsigned difference = given.size() == right->size() ? 0 : 1;
+    for (std::size_t i = 0; i < right->size() && i < given.size(); ++i) {
+        difference |= static_cast<unsigned>(given[i] ^ (*right)[i]);
+    }
+    return give(difference == 0);
+}
+
 HostReply rfc3339(Arguments arguments) {
     const auto* seconds = !arguments.empty() ? arguments[0].as_int() : nullptr;
     const auto* offset = arguments.size() > 1 ? arguments[1].as_int() : nullptr;
@@ -174,7 +213,10 @@ std::vector<lua::HostTable> script_host_tables(ScriptCalls& calls) {
          {{"sign_rsa_sha256", with_keys(sign)},
           {"verify_rsa_sha256", with_keys(verify)},
           {"key_of_serial", with_keys(key_of_serial)},
-          {"decrypt_aes_256_gcm", with_keys(decrypt)}}},
+          {"decrypt_aes_256_gcm", with_keys(decrypt)},
+          {"sha256", digest},
+          {"hmac_sha256", with_keys(authenticate)},
+          {"verify_hmac_sha256", with_keys(verify_hmac)}}},
         {"time", {{"rfc3339", rfc3339}}},
     };
 }

@@ -47,7 +47,9 @@ Result<void> add(Release& release, const std::string& path, const std::string& s
     if (role == Role::unknown) {
         return fail(
             ErrorCode::invalid,
-            "script " + path + " lies outside flows/, scripts/lib/, scripts/routing/, scripts/risk/, scripts/split/"
+            "script " + path +
+                " lies outside flows/, scripts/lib/, scripts/routing/, scripts/risk/, "
+                "scripts/split/"
         );
     }
     auto program = lua::compile(path, source);

@@ -33,7 +33,7 @@ Value order_report(const Order& order) {
     return Value(ValueObject{
         {"mchid", order.wanted.mchid},
         {"out_trade_no", order.wanted.out_trade_no},
-        {"trade_state", trade_state(order.state)},
+        {"trade_state", trade_state(order)},
         {"trade_type", trade_type(order.wanted.scene)},
         {"amount_total", order.wanted.amount_total},
         {"code", order.code},
@@ -46,17 +46,22 @@ Value order_report(const Order& order) {
         {"callbacks_sent", order.callbacks_sent},
         {"callbacks_acknowledged", order.callbacks_acknowledged},
         {"created_at", format_rfc3339_offset(order.created, kBeijing)},
+        {"payer_openid", order.payer_openid},
+        {"refunds", order.refund_sums.refunds},
+        {"refunding_amount", order.refund_sums.refunding},
+        {"refunded_amount", order.refund_sums.refunded},
+        {"held_amount", order.refund_sums.held},
         {"paid_at", time_or_null(order.paid)},
         {"closed_at", time_or_null(order.closed)}
     });
 }
 
-std::string_view state_text(OrderState state) {
-    switch (state) {
+std::string_view state_text(const Order& order) {
+    switch (order.state) {
         case OrderState::notpay:
             return "订单未支付";
         case OrderState::success:
-            return "支付成功";
+            return order.refund_sums.taken() > 0 ? "订单发生过退款" : "支付成功";
         case OrderState::closed:
             return "订单已关闭";
     }
@@ -65,12 +70,12 @@ std::string_view state_text(OrderState state) {
 
 }  // namespace
 
-std::string_view trade_state(OrderState state) {
-    switch (state) {
+std::string_view trade_state(const Order& order) {
+    switch (order.state) {
         case OrderState::notpay:
             return "NOTPAY";
         case OrderState::success:
-            return "SUCCESS";
+            return order.refund_sums.taken() > 0 ? "REFUND" : "SUCCESS";
         case OrderState::closed:
             return "CLOSED";
     }
@@ -83,8 +88,8 @@ Value transaction_object(const Order& order) {
         {"appid", wanted.appid},
         {"mchid", wanted.mchid},
         {"out_trade_no", wanted.out_trade_no},
-        {"trade_state", trade_state(order.state)},
-        {"trade_state_desc", state_text(order.state)},
+        {"trade_state", trade_state(order)},
+        {"trade_state_desc", state_text(order)},
         {"attach", wanted.attach}
     });
     Value amount(ValueObject{{"total", wanted.amount_total}, {"currency", "CNY"}});
@@ -177,16 +182,24 @@ ApiResult<Order> Books::query(const OrderKey& key, Time now) {
 }
 
 ApiResult<Order> Books::query_transaction(const OrderKey& merchant_and_transaction, Time now) {
-    OrderKey key;
-    {
-        const MutexLock lock(mutex_);
-        const auto found = transactions_.find(merchant_and_transaction.out_trade_no);
-        if (found == transactions_.end() || found->second.mchid != merchant_and_transaction.mchid) {
-            return refuse(not_exist());
-        }
-        key = found->second;
+    const auto order = find_transaction(merchant_and_transaction, now);
+    return order ? query(order->key(), now) : refuse(not_exist());
+}
+
+std::optional<Order> Books::find_transaction(const OrderKey& merchant_and_transaction, Time now) {
+    const MutexLock lock(mutex_);
+    const auto found = transactions_.find(merchant_and_transaction.out_trade_no);
+    if (found == transactions_.end() || found->second.mchid != merchant_and_transaction.mchid) {
+        return std::nullopt;
     }
-    return query(key, now);
+    return *locate(found->second, now);
+}
+
+void Books::set_refunds(const OrderKey& key, const RefundSums& sums) {
+    const MutexLock lock(mutex_);
+    if (const auto found = orders_.find(key); found != orders_.end()) {
+        found->second.refund_sums = sums;
+    }
 }
 
 ApiResult<Order> Books::close(const OrderKey& key, Time now) {
@@ -225,6 +238,7 @@ ApiResult<Order> Books::pay(const OrderKey& key, Time now) {
     transactions_[order->transaction_id] = key;
     ++sums_.payments;
     sums_.paid_amount += order->wanted.amount_total;
+    funds_.collect(key.mchid, order->wanted.amount_total);
     return *order;
 }
 

@@ -15,6 +15,7 @@
 #include "core/value.hpp"
 #include "simulator/api_error.hpp"
 #include "simulator/create_order.hpp"
+#include "simulator/funds.hpp"
 #include "simulator/id_source.hpp"
 #include "simulator/request_auth.hpp"
 
@@ -28,8 +29,17 @@ struct OrderKey {
 };
 
 enum class OrderState { notpay, success, closed };
-/// NOTPAY, SUCCESS, CLOSED.
-[[nodiscard]] std::string_view trade_state(OrderState state);
+
+/// What was paid back of one order, or is about to be, in fen.
+struct RefundSums {
+    int refunds = 0;  ///< accepted ones, closed ones not
+    std::int64_t refunding = 0;
+    std::int64_t refunded = 0;
+    std::int64_t held = 0;  ///< did not reach the payer and cannot be refunded once more
+    Time latest;            ///< when the last one was accepted
+
+    [[nodiscard]] std::int64_t taken() const { return refunding + refunded + held; }
+};
 
 /// An order as the channel keeps it. A value; the books hold the original.
 struct Order {
@@ -50,9 +60,13 @@ struct Order {
     int declined = 0;
     int callbacks_sent = 0;
     int callbacks_acknowledged = 0;
+    RefundSums refund_sums;
 
     [[nodiscard]] OrderKey key() const { return {wanted.mchid, wanted.out_trade_no}; }
 };
+
+/// NOTPAY, SUCCESS, REFUND (paid, and a refund was begun), CLOSED.
+[[nodiscard]] std::string_view trade_state(const Order& order);
 
 struct BooksFilter {
     std::string mchid;         ///< empty: any
@@ -64,7 +78,9 @@ struct BooksFilter {
 /// `orders_max` orders and forgets the oldest first; the sums stay. Any thread.
 class Books {
   public:
-    Books(IdSource& ids, std::size_t orders_max) : ids_(ids), orders_max_(orders_max) {}
+    /// What is paid goes to `funds`, which must outlive the books.
+    Books(IdSource& ids, Funds& funds, std::size_t orders_max)
+        : ids_(ids), funds_(funds), orders_max_(orders_max) {}
 
     /// A new order, or a new code for the same one (the old code dies). OUT_TRADE_NO_USED when a
     /// parameter differs, ORDER_PAID, ORDER_CLOSED.
@@ -80,6 +96,11 @@ class Books {
     /// The order that a live code leads to.
     std::optional<Order> find_code(std::string_view code, Time now);
     std::optional<Order> find(const OrderKey& key, Time now);
+
+    /// The merchant's order that was paid by this transaction.
+    std::optional<Order> find_transaction(const OrderKey& merchant_and_transaction, Time now);
+    /// What the refunds of the order come to now; ignored when the order is forgotten.
+    void set_refunds(const OrderKey& key, const RefundSums& sums);
 
     enum class Delivery { sent, acknowledged };
     void note_callback(const OrderKey& key, Delivery delivery);
@@ -103,6 +124,7 @@ class Books {
     void forget_oldest() SLUICE_REQUIRES(mutex_);
 
     IdSource& ids_;
+    Funds& funds_;
     std::size_t orders_max_;
     Mutex mutex_;
     std::map<OrderKey, Order> orders_ SLUICE_GUARDED_BY(mutex_);

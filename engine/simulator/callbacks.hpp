@@ -1,50 +1,47 @@
 #pragma once
 
-#include <optional>
-#include <string_view>
-
 #include "http/client.hpp"
 #include "simulator/books.hpp"
+#include "simulator/notice_sender.hpp"
+#include "simulator/refunds.hpp"
 #include "simulator/world.hpp"
 
 namespace sluice::simulator {
 
-/// How one callback differs from the truth.
-enum class CallbackTruth {
-    resend,          ///< nothing: the genuine one, once more
-    forged,          ///< by somebody without any key: wrong signature, wrong encryption
-    wrong_amount,    ///< correctly signed and encrypted, one fen more
-    wrong_merchant,  ///< correctly signed and encrypted, another mchid inside
-    bad_signature,   ///< right content, wrong signature
-};
-[[nodiscard]] std::optional<CallbackTruth> parse_callback_truth(std::string_view text);
-
-/// Tells merchants what was paid: signed, encrypted, repeated over the channel's ladder until
-/// acknowledged with 200 or 204. Any thread.
+/// Tells merchants what was paid and what became of refunds: signed, encrypted. Any thread.
 class Callbacks {
   public:
-    explicit Callbacks(World& world) : world_(world) {}
+    explicit Callbacks(World& world) : world_(world), sender_(world) {}
 
-    /// The channel's own course after a payment, with every fault that was ordered for callbacks.
+    /// The channel's own course after a payment or the end of a refund, with every fault that was
+    /// ordered for callbacks. Nothing when the merchant may not be notified there.
     void announce(const Order& order);
+    void announce(const Refund& refund);
     /// Exactly one callback, now; blocks until it is answered. The HTTP status; 0 for no answer.
     int send_now(const Order& order, CallbackTruth truth);
+    int send_now(const Refund& refund, CallbackTruth truth);
 
   private:
-    struct Notice {
-        Order order;
+    /// What is signed and sealed anew for each attempt.
+    struct Message {
+        const Merchant* merchant = nullptr;
+        SigningName name = SigningName::certificate;
         CallbackTruth truth = CallbackTruth::resend;
+        std::string notify_url;
         std::string id;  ///< the same over all attempts
-        std::size_t attempt = 0;
+        Time created;
+        std::string_view event_type;
+        std::string_view original_type;
+        std::string_view summary;
+        std::string content;  ///< JSON
     };
 
-    http::ClientRequest build(const Notice& notice);
-    void attempt(Notice notice);
-    void after_attempt(Notice notice, const http::ClientResult& answer);
+    Notice notice_of(Order order, CallbackTruth truth);
+    Notice notice_of(Refund refund, CallbackTruth truth);
+    http::ClientRequest build(const Message& message);
 
     World& world_;
-    // Last: while it closes it still reports to the members above.
-    http::Client client_{{.idle_connections_max = 64, .thread_name = "psp-callback"}};
+    NoticeSender sender_;
 };
 
 }  // namespace sluice::simulator

@@ -1,47 +1,19 @@
 #include "simulator/control_api.hpp"
 
-#include <charconv>
-
-#include "json/json.hpp"
+#include "simulator/control_answer.hpp"
+#include "simulator/misbehaviour.hpp"
 
 namespace sluice::simulator {
 
 namespace {
 
-http::Response json_answer(int status, const Value& body) {
-    return {
-        .status = status,
-        .headers = {{"Content-Type", "application/json; charset=utf-8"}},
-        .body = to_json(body)
-    };
-}
-
-http::Response error_answer(const ApiError& error) {
-    return json_answer(
-        error.status, Value(ValueObject{{"code", error.code}, {"message", error.message}})
-    );
-}
-
-http::Response bad_request(std::string message) {
-    return error_answer(
-        {.status = 400, .code = "invalid", .message = std::move(message), .field = {}}
-    );
-}
-
 Value paid_answer(const Order& order) {
     return Value(ValueObject{
         {"mchid", order.wanted.mchid},
         {"out_trade_no", order.wanted.out_trade_no},
-        {"trade_state", trade_state(order.state)},
+        {"trade_state", trade_state(order)},
         {"transaction_id", order.transaction_id}
     });
-}
-
-std::size_t limit_of(const http::Request& request) {
-    const std::string text = http::query_parameter(request, "limit").value_or("1000");
-    std::size_t limit = 1000;
-    std::from_chars(text.data(), text.data() + text.size(), limit);
-    return limit;
 }
 
 }  // namespace
@@ -49,8 +21,8 @@ std::size_t limit_of(const http::Request& request) {
 http::Response ControlApi::answer(const http::Request& request) {
     Value body{ValueObject{}};
     if (!request.body.empty()) {
-        auto parsed = json::parse(request.body);
-        if (!parsed || parsed->as_object() == nullptr) {
+        auto parsed = parse_body(request);
+        if (!parsed) {
             return bad_request("the body must be a JSON record");
         }
         body = std::move(*parsed);
@@ -68,15 +40,13 @@ http::Response ControlApi::answer(const http::Request& request) {
     if (request.path == "/sim/decline" && is_post) {
         return decline(body);
     }
-    if (request.path == "/sim/callback" && is_post) {
+    if (request.path == "/sim/callback" && is_post && body.find("out_refund_no") == nullptr) {
         return callback(body);
     }
     if (request.path == "/sim/auto_pay" && is_post) {
         return auto_pay(body);
     }
-    return error_answer(
-        {.status = 404, .code = "not_found", .message = "no such control", .field = {}}
-    );
+    return refunds_.answer(request, body);
 }
 
 ApiResult<OrderKey> ControlApi::order_named_in(const Value& body) {
@@ -118,21 +88,21 @@ ApiResult<OrderKey> ControlApi::order_named_in(const Value& body) {
 http::Response ControlApi::pay(const Value& body) {
     const auto key = order_named_in(body);
     const auto paid = key ? parts_.wechat.pay(*key) : refuse(key.error());
-    return paid ? json_answer(200, paid_answer(*paid)) : error_answer(paid.error());
+    return paid ? json_answer(200, paid_answer(*paid)) : control_refusal(paid.error());
 }
 
 http::Response ControlApi::decline(const Value& body) {
     const auto key = order_named_in(body);
     const auto declined =
         key ? parts_.world.books.decline(*key, parts_.world.now()) : refuse(key.error());
-    return declined ? json_answer(200, paid_answer(*declined)) : error_answer(declined.error());
+    return declined ? json_answer(200, paid_answer(*declined)) : control_refusal(declined.error());
 }
 
 http::Response ControlApi::books(const http::Request& request) {
     const BooksFilter filter{
         .mchid = http::query_parameter(request, "mchid").value_or(""),
         .out_trade_no = http::query_parameter(request, "out_trade_no").value_or(""),
-        .limit = limit_of(request)
+        .limit = row_limit(request)
     };
     return json_answer(200, parts_.world.books.report(filter, parts_.world.now()));
 }
@@ -156,18 +126,16 @@ http::Response ControlApi::faults(const http::Request& request, const Value& bod
 http::Response ControlApi::callback(const Value& body) {
     const auto truth = parse_callback_truth(body.text_or_empty("kind"));
     if (!truth) {
-        return bad_request(
-            "'kind' must be resend, forged, wrong_amount, wrong_merchant or bad_signature"
-        );
+        return bad_request(kTruthWanted);
     }
     const auto key = order_named_in(body);
     if (!key) {
-        return error_answer(key.error());
+        return control_refusal(key.error());
     }
     const auto order = parts_.world.books.find(*key, parts_.world.now());
     const Merchant* merchant = parts_.world.merchants.find(key->mchid);
     if (!order || !merchant->may_be_notified_at(order->wanted.notify_url)) {
-        return error_answer(
+        return control_refusal(
             {.status = 409,
              .code = "NOTIFY_NOT_ALLOWED",
              .message = "the merchant has no APIv3 key or does not allow this notify_url",
@@ -175,7 +143,7 @@ http::Response ControlApi::callback(const Value& body) {
         );
     }
     if (*truth == CallbackTruth::resend && order->state != OrderState::success) {
-        return error_answer(
+        return control_refusal(
             {.status = 409,
              .code = "ORDER_NOT_PAID",
              .message = "there is no callback to send again: the order is not paid",

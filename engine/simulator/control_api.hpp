@@ -2,6 +2,8 @@
 
 #include "http/message.hpp"
 #include "simulator/callbacks.hpp"
+#include "simulator/refund_api.hpp"
+#include "simulator/refund_control.hpp"
 #include "simulator/wechat_api.hpp"
 #include "simulator/world.hpp"
 
@@ -15,8 +17,12 @@ class ControlApi {
         World& world;
         Callbacks& callbacks;
         WechatApi& wechat;
+        RefundApi& refunds;
     };
-    explicit ControlApi(const Parts& parts) : parts_(parts) {}
+    explicit ControlApi(const Parts& parts)
+        : parts_(parts),
+          refunds_({.world = parts.world, .callbacks = parts.callbacks, .refunds = parts.refunds}) {
+    }
 
     http::Response answer(const http::Request& request);
 
@@ -32,6 +38,7 @@ class ControlApi {
     ApiResult<OrderKey> order_named_in(const Value& body);
 
     Parts parts_;
+    RefundControl refunds_;
 };
 
 }  // namespace sluice::simulator

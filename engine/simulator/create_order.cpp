@@ -2,50 +2,14 @@
 
 #include <algorithm>
 
+#include "simulator/body_reader.hpp"
+
 namespace sluice::simulator {
 
 namespace {
 
 constexpr std::chrono::minutes kExpiryMin{1};
 constexpr std::chrono::days kExpiryMax{7};
-
-/// Members sorted by name at every level.
-Value sorted(const Value& value) {
-    if (const ValueArray* list = value.as_array(); list != nullptr) {
-        ValueArray out;
-        std::ranges::transform(*list, std::back_inserter(out), sorted);
-        return Value(std::move(out));
-    }
-    const ValueObject* record = value.as_object();
-    if (record == nullptr) {
-        return value;
-    }
-    ValueObject out;
-    for (const auto& [name, member] : *record) {
-        out.emplace_back(name, sorted(member));
-    }
-    std::ranges::sort(out, {}, &ValueMember::first);
-    return Value(std::move(out));
-}
-
-const Value* at(const Value& body, std::string_view pointer) {
-    const Value* place = &body;
-    while (!pointer.empty() && place != nullptr) {
-        pointer.remove_prefix(1);
-        const std::size_t end = std::min(pointer.find('/'), pointer.size());
-        place = place->find(pointer.substr(0, end));
-        pointer.remove_prefix(end);
-    }
-    return place;
-}
-
-enum class Need { required, optional };
-
-struct TextRule {
-    std::string_view pointer;
-    Need need = Need::required;
-    std::size_t bytes_max = 0;
-};
 
 constexpr TextRule kAppid{.pointer = "/appid", .bytes_max = 32};
 constexpr TextRule kMchid{.pointer = "/mchid", .bytes_max = 32};
@@ -62,72 +26,7 @@ constexpr TextRule kOpenid{.pointer = "/payer/openid", .bytes_max = 128};
 constexpr TextRule kPayerIp{.pointer = "/scene_info/payer_client_ip", .bytes_max = 45};
 constexpr TextRule kH5Type{.pointer = "/scene_info/h5_info/type", .bytes_max = 32};
 
-/// Reads members one after another and keeps the first refusal.
-class Reader {
-  public:
-    explicit Reader(const Value& body) : body_(body) {}
-
-    std::string text(const TextRule& rule) {
-        const Value* value = at(body_, rule.pointer);
-        if (value == nullptr || value->is_null()) {
-            if (rule.need == Need::required) {
-                fail_at(rule.pointer, "the parameter is required");
-            }
-            return {};
-        }
-        const std::string* text = value->as_text();
-        if (text == nullptr) {
-            fail_at(rule.pointer, "the parameter must be text");
-            return {};
-        }
-        if (text->size() > rule.bytes_max || (text->empty() && rule.need == Need::required)) {
-            fail_at(
-                rule.pointer, "the text must have 1 to " + std::to_string(rule.bytes_max) + " bytes"
-            );
-        }
-        return *text;
-    }
-
-    std::int64_t amount(std::string_view pointer) {
-        const Value* value = at(body_, pointer);
-        const std::int64_t* number = value == nullptr ? nullptr : value->as_int();
-        if (number == nullptr || *number < 1) {
-            fail_at(pointer, "the amount must be a whole number of fen, at least 1");
-            return 0;
-        }
-        return *number;
-    }
-
-    void require(bool holds, std::string_view pointer, std::string issue) {
-        if (!holds) {
-            fail_at(pointer, std::move(issue));
-        }
-    }
-
-    [[nodiscard]] const std::optional<ApiError>& error() const { return error_; }
-
-  private:
-    void fail_at(std::string_view pointer, std::string issue) {
-        if (error_) {
-            return;
-        }
-        const Value* value = at(body_, pointer);
-        error_ = parameter_error(
-                     std::string(pointer), value == nullptr ? Value() : *value, std::move(issue)
-        )
-                     .error();
-    }
-
-    const Value& body_;
-    std::optional<ApiError> error_;
-};
-
-bool is_notify_url(std::string_view url) {
-    const bool has_scheme = url.starts_with("https://") || url.starts_with("http://");
-    return has_scheme && url.find_first_of("?# ") == std::string_view::npos;
-}
-
-Time read_expiry(Reader& reader, Time now) {
+Time read_expiry(BodyReader& reader, Time now) {
     const std::string text = reader.text(kTimeExpire);
     if (text.empty()) {
         return now + kExpiryMax;
@@ -143,7 +42,7 @@ Time read_expiry(Reader& reader, Time now) {
     return std::max(*time, now + kExpiryMin);
 }
 
-void read_scene(Reader& reader, CreateOrder& order) {
+void read_scene(BodyReader& reader, CreateOrder& order) {
     if (order.scene == Scene::jsapi) {
         order.openid = reader.text(kOpenid);
     }
@@ -195,7 +94,7 @@ bool is_out_trade_no(std::string_view text) {
 }
 
 ApiResult<CreateOrder> read_create_order(Scene scene, const Value& body, Time now) {
-    Reader reader(body);
+    BodyReader reader(body);
     CreateOrder order{.scene = scene};
     order.appid = reader.text(kAppid);
     order.mchid = reader.text(kMchid);
@@ -224,7 +123,7 @@ ApiResult<CreateOrder> read_create_order(Scene scene, const Value& body, Time no
     if (const auto& error = reader.error()) {
         return refuse(*error);
     }
-    order.fingerprint = std::string(trade_type(scene)) + to_json(sorted(body));
+    order.fingerprint = std::string(trade_type(scene)) + to_json(sorted_by_name(body));
     return order;
 }
 

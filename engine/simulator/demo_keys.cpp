@@ -15,6 +15,10 @@ using std::filesystem::path;
 
 constexpr std::string_view kMchid = "1900000109";
 constexpr std::string_view kAppid = "wxd678efh567hg6787";
+constexpr std::string_view kBankAccount = "110060149018";
+constexpr std::int64_t kOpeningBalance = 1'000'000'00;
+constexpr std::int64_t kSingleLimit = 500'000'00;
+constexpr std::int64_t kDailyLimit = 5'000'000'00;
 
 Result<void> write_file(const path& file, std::string_view text) {
     std::ofstream out(file, std::ios::binary | std::ios::trunc);
@@ -93,11 +97,20 @@ Result<void> make_demo_keys(const path& folder, const Clock& clock, Random& rand
         {"public_key_file", "merchant_public.pem"},
         {"api_v3_key_file", "api_v3_key.txt"}
     });
+    SLUICE_TRY(write_file(folder / "bank_key.txt", random_hex(random, 32) + "\n"));
+    const Value bank_account(ValueObject{
+        {"account", kBankAccount},
+        {"name", "Demo shop 演示商户"},
+        {"key_file", "bank_key.txt"},
+        {"opening_balance", kOpeningBalance},
+        {"single_limit", kSingleLimit},
+        {"daily_limit", kDailyLimit}
+    });
+    const Value customers(ValueObject{
+        {"merchants", ValueArray{merchant}}, {"bank_accounts", ValueArray{bank_account}}
+    });
     // Last: its presence says that the set is complete.
-    return write_file(
-        folder / "merchants.json",
-        to_json(Value(ValueObject{{"merchants", ValueArray{merchant}}})) + "\n"
-    );
+    return write_file(folder / "merchants.json", to_json(customers) + "\n");
 }
 
 }  // namespace sluice::simulator

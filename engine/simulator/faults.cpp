@@ -10,11 +10,22 @@ namespace {
 constexpr std::size_t kFaultsMax = 1000;
 constexpr std::int64_t kValueMax = 3'600'000;
 
-constexpr unsigned kCreate = 1;
-constexpr unsigned kQuery = 2;
-constexpr unsigned kClose = 4;
-constexpr unsigned kCallback = 8;
-constexpr unsigned kRequests = kCreate | kQuery | kClose;
+constexpr unsigned kCreate = 1U << 0U;
+constexpr unsigned kQuery = 1U << 1U;
+constexpr unsigned kClose = 1U << 2U;
+constexpr unsigned kCallback = 1U << 3U;
+constexpr unsigned kRefund = 1U << 4U;
+constexpr unsigned kRefundQuery = 1U << 5U;
+constexpr unsigned kRefundCallback = 1U << 6U;
+constexpr unsigned kPayout = 1U << 7U;
+constexpr unsigned kPayoutQuery = 1U << 8U;
+constexpr unsigned kPayoutCallback = 1U << 9U;
+
+constexpr unsigned kQueries = kQuery | kRefundQuery | kPayoutQuery;
+constexpr unsigned kCallbacks = kCallback | kRefundCallback | kPayoutCallback;
+constexpr unsigned kMoneyOut = kRefund | kPayout;
+constexpr unsigned kRequests = kCreate | kClose | kMoneyOut | kQueries;
+constexpr unsigned kTells = kMoneyOut | kQueries | kCallbacks;
 
 struct KindRow {
     FaultKind kind;
@@ -30,17 +41,25 @@ constexpr std::array kKinds{
     KindRow{FaultKind::status_5xx, "status_5xx", kRequests},
     KindRow{FaultKind::status_5xx_after, "status_5xx_after", kRequests},
     KindRow{FaultKind::garbage, "garbage", kRequests},
-    KindRow{FaultKind::bad_signature, "bad_signature", kRequests | kCallback},
-    KindRow{FaultKind::wrong_amount, "wrong_amount", kQuery | kCallback},
-    KindRow{FaultKind::wrong_merchant, "wrong_merchant", kQuery | kCallback},
-    KindRow{FaultKind::not_found, "not_found", kQuery},
-    KindRow{FaultKind::refused, "refused", kCreate},
+    KindRow{FaultKind::bad_signature, "bad_signature", kRequests | kCallbacks},
+    KindRow{FaultKind::wrong_amount, "wrong_amount", kTells},
+    KindRow{FaultKind::wrong_merchant, "wrong_merchant", kQuery | kPayoutQuery | kCallbacks},
+    KindRow{FaultKind::wrong_number, "wrong_number", kTells},
+    KindRow{FaultKind::not_found, "not_found", kQueries},
+    KindRow{FaultKind::refused, "refused", kCreate | kMoneyOut},
     KindRow{FaultKind::auto_pay, "auto_pay", kCreate},
-    KindRow{FaultKind::early, "early", kCreate},
+    KindRow{FaultKind::early, "early", kCreate | kMoneyOut},
     KindRow{FaultKind::close_after_pay, "close_after_pay", kClose},
-    KindRow{FaultKind::duplicate, "duplicate", kCallback},
-    KindRow{FaultKind::late_ms, "late_ms", kCallback},
-    KindRow{FaultKind::missing, "missing", kCallback},
+    KindRow{FaultKind::duplicate, "duplicate", kCallbacks},
+    KindRow{FaultKind::late_ms, "late_ms", kCallbacks},
+    KindRow{FaultKind::missing, "missing", kCallbacks},
+    KindRow{FaultKind::not_enough, "not_enough", kMoneyOut},
+    KindRow{FaultKind::processing_ms, "processing_ms", kMoneyOut},
+    KindRow{FaultKind::refund_abnormal, "refund_abnormal", kRefund},
+    KindRow{FaultKind::refund_closed, "refund_closed", kRefund},
+    KindRow{FaultKind::reversed, "reversed", kRefund},
+    KindRow{FaultKind::payout_failed, "payout_failed", kPayout},
+    KindRow{FaultKind::payout_returned, "payout_returned", kPayout},
 };
 
 struct OperationRow {
@@ -54,6 +73,25 @@ constexpr std::array kOperations{
     OperationRow{Operation::query, "query", kQuery},
     OperationRow{Operation::close, "close", kClose},
     OperationRow{Operation::callback, "callback", kCallback},
+    OperationRow{Operation::refund, "refund", kRefund},
+    OperationRow{Operation::refund_query, "refund_query", kRefundQuery},
+    OperationRow{Operation::refund_callback, "refund_callback", kRefundCallback},
+    OperationRow{Operation::payout, "payout", kPayout},
+    OperationRow{Operation::payout_query, "payout_query", kPayoutQuery},
+    OperationRow{Operation::payout_callback, "payout_callback", kPayoutCallback},
+};
+
+struct AddressRow {
+    std::string_view name;
+    std::string FaultAddress::* member;
+};
+
+constexpr std::array kAddress{
+    AddressRow{"mchid", &FaultAddress::mchid},
+    AddressRow{"out_trade_no", &FaultAddress::out_trade_no},
+    AddressRow{"out_refund_no", &FaultAddress::out_refund_no},
+    AddressRow{"account", &FaultAddress::account},
+    AddressRow{"request_number", &FaultAddress::request_number},
 };
 
 std::string_view kind_name(FaultKind kind) {
@@ -74,10 +112,26 @@ Result<std::int64_t> number(const Value& order, std::string_view name, std::int6
     return *member->as_int();
 }
 
-bool matches(const Fault& fault, const Faults::Target& target) {
-    return fault.operation == target.operation &&
-           (fault.mchid.empty() || fault.mchid == target.mchid) &&
-           (fault.out_trade_no.empty() || fault.out_trade_no == target.out_trade_no);
+/// A misspelt name would let the fault hit everybody.
+Result<void> check_members(const Value& order) {
+    constexpr std::array<std::string_view, 5> kOthers{
+        "operation", "kind", "value", "count", "share_percent"
+    };
+    for (const auto& [name, value] : *order.as_object()) {
+        const bool known = std::ranges::find(kOthers, name) != kOthers.end() ||
+                           std::ranges::find(kAddress, name, &AddressRow::name) != kAddress.end();
+        if (!known) {
+            return fail(ErrorCode::invalid, "a fault has no member '" + name + "'");
+        }
+    }
+    return {};
+}
+
+bool matches(const FaultAddress& wanted, const FaultAddress& address) {
+    return std::ranges::all_of(kAddress, [&](const AddressRow& row) {
+        const std::string& text = wanted.*row.member;
+        return text.empty() || text == address.*row.member;
+    });
 }
 
 }  // namespace
@@ -110,14 +164,15 @@ Result<std::int64_t> Faults::add(const Value& order) {
                 std::string(operation->name) + "'"
         );
     }
-    Fault fault{
-        .operation = operation->operation,
-        .kind = kind->kind,
-        .mchid = std::string(order.text_or_empty("mchid")),
-        .out_trade_no = std::string(order.text_or_empty("out_trade_no"))
-    };
+    SLUICE_TRY(check_members(order));
+    Fault fault{.operation = operation->operation, .kind = kind->kind, .address = {}};
+    for (const AddressRow& row : kAddress) {
+        fault.address.*row.member = order.text_or_empty(row.name);
+    }
+    // No money is no money until there is some.
+    const bool lasts = kind->kind == FaultKind::not_enough;
     SLUICE_ASSIGN(fault.value, number(order, "value", 0));
-    SLUICE_ASSIGN(fault.count, number(order, "count", 1));
+    SLUICE_ASSIGN(fault.count, number(order, "count", lasts ? -1 : 1));
     SLUICE_ASSIGN(fault.share_percent, number(order, "share_percent", 100));
     if (fault.value < 0) {
         return fail(ErrorCode::invalid, "'value' of a fault must not be negative");
@@ -140,26 +195,28 @@ Value Faults::list() {
     ValueArray out;
     const MutexLock lock(mutex_);
     for (const Fault& fault : faults_) {
-        out.emplace_back(ValueObject{
+        Value row(ValueObject{
             {"id", fault.id},
             {"operation", to_string(fault.operation)},
             {"kind", kind_name(fault.kind)},
-            {"mchid", fault.mchid},
-            {"out_trade_no", fault.out_trade_no},
             {"value", fault.value},
             {"count", fault.count},
             {"share_percent", fault.share_percent}
         });
+        for (const AddressRow& part : kAddress) {
+            row.set(part.name, fault.address.*part.member);
+        }
+        out.push_back(std::move(row));
     }
     return Value(ValueObject{{"faults", std::move(out)}});
 }
 
-Deviation Faults::take(const Target& target) {
+Deviation Faults::take(Operation operation, const FaultAddress& address) {
     std::vector<Fault> taken;
     const MutexLock lock(mutex_);
     for (Fault& fault : faults_) {
-        const bool hit = matches(fault, target) &&
-                         (fault.share_percent >= 100 || ids_.percent() < fault.share_percent);
+        const bool hit = fault.operation == operation && matches(fault.address, address) &&
+                         (fault.share_percent >= 100 || chances_.percent() < fault.share_percent);
         if (hit) {
             taken.push_back(fault);
             fault.count -= fault.count > 0 ? 1 : 0;
@@ -167,6 +224,19 @@ Deviation Faults::take(const Target& target) {
     }
     std::erase_if(faults_, [](const Fault& fault) { return fault.count == 0; });
     return Deviation(std::move(taken));
+}
+
+void Faults::end_not_enough(const FaultAddress& address) {
+    const MutexLock lock(mutex_);
+    std::erase_if(faults_, [&](const Fault& fault) {
+        const bool at_bank = fault.operation == Operation::payout;
+        const FaultAddress& of = fault.address;
+        const bool theirs =
+            at_bank
+                ? !address.account.empty() && (of.account.empty() || of.account == address.account)
+                : !address.mchid.empty() && (of.mchid.empty() || of.mchid == address.mchid);
+        return fault.kind == FaultKind::not_enough && theirs;
+    });
 }
 
 }  // namespace sluice::simulator

@@ -14,7 +14,18 @@
 
 namespace sluice::simulator {
 
-enum class Operation { create, query, close, callback };
+enum class Operation {
+    create,
+    query,
+    close,
+    callback,
+    refund,
+    refund_query,
+    refund_callback,
+    payout,
+    payout_query,
+    payout_callback,
+};
 [[nodiscard]] std::string_view to_string(Operation operation);
 
 enum class FaultKind {
@@ -26,25 +37,41 @@ enum class FaultKind {
     status_5xx_after,  ///< any request: executed, then answered so
     garbage,           ///< any request: executed, 200 with an unreadable, unsigned body
     bad_signature,     ///< any request: right body, wrong signature; callback: the same
-    wrong_amount,      ///< query, callback: another amount, correctly signed
-    wrong_merchant,    ///< query, callback: another mchid, correctly signed
-    not_found,         ///< query: 404 ORDER_NOT_EXIST
-    refused,           ///< create: a definite no (403 RULE_LIMIT), not executed
+    wrong_amount,      ///< queries, callbacks, refund, payout: another amount, correctly signed
+    wrong_merchant,    ///< query, callbacks, payout queries: another merchant, correctly signed
+    wrong_number,      ///< queries, callbacks, refund, payout: another number, correctly signed
+    not_found,         ///< queries: 404, there is no such order, refund or payout
+    refused,           ///< create, refund, payout: a definite no (403), not executed
     auto_pay,          ///< create: the payer pays `value` ms after the answer
-    early,             ///< create: paid and called back before the create call is answered
+    early,             ///< create, refund, payout: done and called back before the answer
     close_after_pay,   ///< close: the payer pays just before
-    duplicate,         ///< callback: `value` copies at once, 2 if absent
-    late_ms,           ///< callback: sent later
-    missing,           ///< callback: never sent
+    duplicate,         ///< callbacks: `value` copies at once, 2 if absent
+    late_ms,           ///< callbacks: sent later
+    missing,           ///< callbacks: never sent
+    not_enough,        ///< refund, payout: no money, not executed; for ever unless topped up
+    processing_ms,     ///< refund, payout: under way for so long before it ends
+    refund_abnormal,   ///< refund: ends ABNORMAL, the payer's card is closed
+    refund_closed,     ///< refund: ends CLOSED, not executed
+    reversed,          ///< refund: SUCCESS, and ABNORMAL `value` ms later
+    payout_failed,     ///< payout: ends failed
+    payout_returned,   ///< payout: succeeded, and returned `value` ms later
 };
 
-/// One order to misbehave. Empty texts match anything.
+/// What a request or callback is about; in a fault, empty texts match anything.
+struct FaultAddress {
+    std::string mchid;
+    std::string out_trade_no;
+    std::string out_refund_no;
+    std::string account;         ///< at the bank
+    std::string request_number;  ///< at the bank
+};
+
+/// One order to misbehave.
 struct Fault {
     std::int64_t id = 0;
     Operation operation = Operation::create;
     FaultKind kind = FaultKind::latency_ms;
-    std::string mchid;
-    std::string out_trade_no;
+    FaultAddress address;
     std::int64_t value = 0;            ///< 0: the kind's own default
     std::int64_t count = 1;            ///< how many more times; negative: for ever
     std::int64_t share_percent = 100;  ///< of the matching requests
@@ -65,25 +92,23 @@ class Deviation {
 /// The misbehaviour that was ordered. At most 1000 orders at once. Any thread.
 class Faults {
   public:
-    explicit Faults(IdSource& ids) : ids_(ids) {}
+    /// `chances` decides about shares; nothing else may draw from it, or a seed repeats nothing.
+    explicit Faults(IdSource& chances) : chances_(chances) {}
 
-    /// {"operation","kind","value","count","mchid","out_trade_no","share_percent"}; operation and
-    /// kind are required. Gives the fault's id. `invalid` for unknown words, a kind that does not
-    /// fit the operation, numbers out of range; `limit` for too many.
+    /// {"operation","kind","value","count","share_percent"} and the members of FaultAddress;
+    /// operation and kind are required. Gives the fault's id. `invalid` for unknown words, a kind
+    /// that does not fit the operation, numbers out of range; `limit` for too many.
     Result<std::int64_t> add(const Value& order);
     void clear();
     [[nodiscard]] Value list();
 
-    struct Target {
-        Operation operation;
-        std::string_view mchid;
-        std::string_view out_trade_no;
-    };
     /// Everything that matches, each counted down by one.
-    Deviation take(const Target& target);
+    Deviation take(Operation operation, const FaultAddress& address);
+    /// Money came in: lifts not_enough from this merchant, or from this account at the bank.
+    void end_not_enough(const FaultAddress& address);
 
   private:
-    IdSource& ids_;
+    IdSource& chances_;
     Mutex mutex_;
     std::vector<Fault> faults_ SLUICE_GUARDED_BY(mutex_);
     std::int64_t next_id_ SLUICE_GUARDED_BY(mutex_) = 1;

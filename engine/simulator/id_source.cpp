@@ -12,18 +12,31 @@ std::string digits(std::uint64_t number, std::size_t width) {
                                : text.substr(text.size() - width);
 }
 
+/// 20260101, in Beijing.
+std::string day_digits(Time now) {
+    std::string day = format_rfc3339_offset(now, std::chrono::hours(8)).substr(0, 10);
+    std::erase(day, '-');
+    return day;
+}
+
 }  // namespace
 
 std::string IdSource::transaction_id(Time now) {
-    std::string day;
-    for (const char c : format_rfc3339_offset(now, std::chrono::hours(8)).substr(0, 10)) {
-        if (c != '-') {
-            day.push_back(c);
-        }
-    }
     const MutexLock lock(mutex_);
     ++transactions_;
-    return "4200" + digits(random_.next(), 8) + day + digits(transactions_, 8);
+    return "4200" + digits(random_.next(), 8) + day_digits(now) + digits(transactions_, 8);
+}
+
+std::string IdSource::refund_id(Time now) {
+    const MutexLock lock(mutex_);
+    ++refunds_;
+    return "50" + digits(random_.next(), 9) + day_digits(now) + digits(refunds_, 10);
+}
+
+std::string IdSource::payout_id(Time now) {
+    const MutexLock lock(mutex_);
+    ++payouts_;
+    return "PO" + day_digits(now) + digits(random_.next(), 8) + digits(payouts_, 8);
 }
 
 std::string IdSource::uuid() {

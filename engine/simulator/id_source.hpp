@@ -18,6 +18,10 @@ class IdSource {
 
     /// 28 digits: 4200, eight random ones, the day, a counter; never twice in one process.
     std::string transaction_id(Time now);
+    /// 29 digits: 50, nine random ones, the day, a counter.
+    std::string refund_id(Time now);
+    /// "PO", the day, eight random digits, a counter.
+    std::string payout_id(Time now);
     std::string uuid();
     /// Letters and digits.
     std::string token(std::size_t length);
@@ -28,6 +32,8 @@ class IdSource {
     Mutex mutex_;
     SeededRandom random_ SLUICE_GUARDED_BY(mutex_);
     std::uint32_t transactions_ SLUICE_GUARDED_BY(mutex_) = 0;
+    std::uint32_t refunds_ SLUICE_GUARDED_BY(mutex_) = 0;
+    std::uint32_t payouts_ SLUICE_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace sluice::simulator

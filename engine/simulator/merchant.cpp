@@ -1,10 +1,9 @@
 #include "simulator/merchant.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
 #include "json/json.hpp"
+#include "simulator/key_files.hpp"
 
 namespace sluice::simulator {
 
@@ -12,40 +11,11 @@ namespace {
 
 using std::filesystem::path;
 
-Result<std::string> read_file(const path& file) {
-    std::ifstream in(file, std::ios::binary);
-    if (!in) {
-        return fail(ErrorCode::not_found, "cannot read the file " + file.string());
-    }
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
-
-Result<std::string> read_line(const path& file) {
-    SLUICE_ASSIGN(std::string text, read_file(file));
-    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) {
-        text.pop_back();
-    }
-    return text;
-}
-
-Result<std::string> member(const Value& merchant, std::string_view name) {
-    const std::string_view text = merchant.text_or_empty(name);
-    if (text.empty()) {
-        return fail(
-            ErrorCode::invalid,
-            "a merchant of the simulator lacks the text '" + std::string(name) + "'"
-        );
-    }
-    return std::string(text);
-}
-
 Result<Merchant> load_merchant(const Value& from, const path& keys) {
-    SLUICE_ASSIGN(std::string mchid, member(from, "mchid"));
-    SLUICE_ASSIGN(std::string appid, member(from, "appid"));
-    SLUICE_ASSIGN(std::string serial, member(from, "certificate_serial"));
-    SLUICE_ASSIGN(const std::string key_file, member(from, "public_key_file"));
+    SLUICE_ASSIGN(std::string mchid, text_member(from, "mchid"));
+    SLUICE_ASSIGN(std::string appid, text_member(from, "appid"));
+    SLUICE_ASSIGN(std::string serial, text_member(from, "certificate_serial"));
+    SLUICE_ASSIGN(const std::string key_file, text_member(from, "public_key_file"));
     SLUICE_ASSIGN(const std::string pem, read_file(keys / key_file));
     SLUICE_ASSIGN(channel::PublicKey public_key, channel::PublicKey::from_pem(pem));
     std::string api_v3_key;
@@ -64,19 +34,10 @@ Result<Merchant> load_merchant(const Value& from, const path& keys) {
         .certificate_serial = std::move(serial),
         .public_key = std::move(public_key),
         .api_v3_key = Secret(std::move(api_v3_key)),
-        .notify_prefixes = {}
+        .notify_prefixes = texts_member(from, "notify_prefixes")
     };
     if (merchant.name.empty()) {
         merchant.name = merchant.mchid;
-    }
-    if (const Value* prefixes = from.find("notify_prefixes"); prefixes != nullptr) {
-        const ValueArray none;
-        const ValueArray* list = prefixes->as_array();
-        for (const Value& prefix : list == nullptr ? none : *list) {
-            merchant.notify_prefixes.push_back(
-                prefix.as_text() == nullptr ? std::string() : *prefix.as_text()
-            );
-        }
     }
     return merchant;
 }
@@ -84,7 +45,7 @@ Result<Merchant> load_merchant(const Value& from, const path& keys) {
 }  // namespace
 
 bool Merchant::may_be_notified_at(std::string_view url) const {
-    return !api_v3_key.reveal().empty() &&
+    return !api_v3_key.reveal().empty() && !url.empty() &&
            (notify_prefixes.empty() ||
             std::ranges::any_of(notify_prefixes, [url](const std::string& prefix) {
                 return url.starts_with(prefix);

@@ -10,7 +10,7 @@ void add_platform_signature(
     const auto seconds =
         std::chrono::floor<std::chrono::seconds>(world.now().time_since_epoch()).count();
     const std::string timestamp = std::to_string(seconds);
-    const std::string nonce = world.ids.token(16);
+    const std::string nonce = world.nonces.token(16);
     std::string message = timestamp + "\n" + nonce + "\n";
     message.append(body).append("\n");
     std::string signature = channel::rsa_sha256_sign(world.platform.private_key, message);
@@ -30,7 +30,7 @@ void add_platform_signature(
 }
 
 Value sealed_resource(World& world, const Sealing& sealing, std::string_view plaintext) {
-    const std::string nonce = world.ids.token(12);
+    const std::string nonce = world.nonces.token(12);
     return Value(ValueObject{
         {"algorithm", "AEAD_AES_256_GCM"},
         {"ciphertext",

@@ -1,9 +1,13 @@
 #include "simulator/psp.hpp"
 
 #include "http/blocking.hpp"
+#include "simulator/bank_api.hpp"
+#include "simulator/bank_callbacks.hpp"
+#include "simulator/bank_control.hpp"
 #include "simulator/callbacks.hpp"
 #include "simulator/control_api.hpp"
 #include "simulator/payer_page.hpp"
+#include "simulator/refund_api.hpp"
 #include "simulator/wechat_api.hpp"
 #include "simulator/world.hpp"
 
@@ -14,14 +18,22 @@ struct Psp::Parts {
         : world(std::move(settings), std::move(identities), clock),
           callbacks(world),
           wechat(world, callbacks),
-          control({.world = world, .callbacks = callbacks, .wechat = wechat}),
-          payer(world, wechat) {}
+          refunds(world, callbacks),
+          control({.world = world, .callbacks = callbacks, .wechat = wechat, .refunds = refunds}),
+          payer(world, wechat),
+          bank_callbacks(world),
+          bank(world, bank_callbacks),
+          bank_control({.world = world, .callbacks = bank_callbacks, .api = bank}) {}
 
     World world;
     Callbacks callbacks;
     WechatApi wechat;
+    RefundApi refunds;
     ControlApi control;
     PayerPage payer;
+    BankCallbacks bank_callbacks;
+    BankApi bank;
+    BankControl bank_control;
     std::unique_ptr<http::Server> server;
 };
 
@@ -59,8 +71,17 @@ void Psp::stop() {
 
 http::Response Psp::answer(const http::Request& request) {
     const std::string_view path = request.path;
+    if (path.starts_with("/v3/refund/")) {
+        return parts_->refunds.answer(request);
+    }
     if (path.starts_with("/v3/")) {
         return parts_->wechat.answer(request);
+    }
+    if (path.starts_with("/bank/")) {
+        return parts_->bank.answer(request);
+    }
+    if (path.starts_with("/sim/bank/")) {
+        return parts_->bank_control.answer(request);
     }
     if (path.starts_with("/payer/")) {
         return parts_->payer.answer(request);

@@ -10,6 +10,7 @@
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "http/message.hpp"
+#include "simulator/bank_account.hpp"
 #include "simulator/merchant.hpp"
 
 namespace sluice::simulator {
@@ -31,11 +32,13 @@ struct PspSettings {
 struct PspIdentities {
     std::vector<Merchant> merchants;
     PlatformIdentity platform;
+    std::vector<BankAccount> bank_accounts = {};
 };
 
-/// The WeChat Pay side of the wire, over real HTTP, with its own books: the v3 API under /v3/, the
-/// payer's page under /payer/, the control API under /sim/ (all in README.md). It believes nothing:
-/// signatures, times and parameters are checked as the channel does. start() and stop() belong to
+/// The other side of the wire, over real HTTP, with its own books: WeChat Pay's v3 API under /v3/,
+/// a bank under /bank/, the payer's page under /payer/, the control API under /sim/ (all in
+/// README.md). It believes nothing: signatures, times and parameters are checked as the channel
+/// does. start() and stop() belong to
 /// one owner; the rest is its own threads.
 class Psp {
   public:

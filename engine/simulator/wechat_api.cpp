@@ -2,8 +2,6 @@
 
 #include <tuple>
 
-#include "json/json.hpp"
-
 namespace sluice::simulator {
 
 namespace {
@@ -13,50 +11,8 @@ constexpr std::string_view kByNumber = "out-trade-no/";
 constexpr std::string_view kByTransaction = "id/";
 constexpr std::string_view kClose = "/close";
 
-http::Response bare(int status) { return {.status = status, .headers = {}, .body = {}}; }
-
-/// Refusals carry no signature, as on the real channel.
-http::Response error_answer(const ApiError& error) {
-    Value body(ValueObject{{"code", error.code}, {"message", error.message}});
-    if (!error.field.empty()) {
-        const bool in_body = error.field.starts_with('/');
-        body.set(
-            "detail",
-            Value(ValueObject{
-                {"field", error.field},
-                {"value", error.value},
-                {"issue", error.message},
-                {"location", in_body ? "body" : "header"}
-            })
-        );
-    }
-    return {
-        .status = error.status,
-        .headers = {{"Content-Type", "application/json; charset=utf-8"}},
-        .body = to_json(body)
-    };
-}
-
-ApiError system_error(std::int64_t status) {
-    const bool is_system = status == 0 || status == 500;
-    return {
-        .status = status == 0 ? 500 : static_cast<int>(status),
-        .code = is_system ? "SYSTEM_ERROR" : "SERVICE_UNAVAILABLE",
-        .message = "the system is busy, try again",
-        .field = {}
-    };
-}
-
-ApiError rule_limit() {
-    return {.status = 403, .code = "RULE_LIMIT", .message = "the rules forbid it", .field = {}};
-}
-
-ApiResult<Value> parse_body(const http::Request& request) {
-    auto body = json::parse(request.body);
-    if (!body || body->as_object() == nullptr) {
-        return parameter_error("/", nullptr, "the body is not a JSON record");
-    }
-    return std::move(*body);
+OrderKey order_key(const WechatCall& call) {
+    return {.mchid = call.address.mchid, .out_trade_no = call.address.out_trade_no};
 }
 
 ApiResult<void> check_mchid(const Value& mchid, std::string_view field, const Merchant& merchant) {
@@ -73,95 +29,87 @@ ApiResult<void> check_query_mchid(const http::Request& request, const Merchant& 
     return check_mchid(mchid ? Value(*mchid) : Value(), "mchid", merchant);
 }
 
-std::string decoded(std::string_view segment) {
-    return http::percent_decode(segment).value_or(std::string());
-}
-
 }  // namespace
 
 http::Response WechatApi::answer(const http::Request& request) {
     std::string_view rest = request.path;
     if (rest == "/v3/certificates") {
-        return request.method == "GET" ? certificates(request) : bare(405);
+        return request.method == "GET" ? certificates(request) : bare_answer(405);
     }
     if (!rest.starts_with(kPay)) {
-        return bare(404);
+        return bare_answer(404);
     }
     rest.remove_prefix(kPay.size());
     if (const auto scene = parse_scene(rest)) {
-        return request.method == "POST" ? create(request, *scene) : bare(405);
+        return request.method == "POST" ? create(request, *scene) : bare_answer(405);
     }
     if (rest.starts_with(kByTransaction)) {
         return request.method == "GET"
                    ? query_transaction(request, rest.substr(kByTransaction.size()))
-                   : bare(405);
+                   : bare_answer(405);
     }
     if (!rest.starts_with(kByNumber)) {
-        return bare(404);
+        return bare_answer(404);
     }
     rest.remove_prefix(kByNumber.size());
     if (rest.ends_with(kClose)) {
         rest.remove_suffix(kClose.size());
-        return request.method == "POST" ? close(request, rest) : bare(405);
+        return request.method == "POST" ? close(request, rest) : bare_answer(405);
     }
-    return request.method == "GET" ? query(request, rest) : bare(405);
-}
-
-ApiResult<AuthenticatedRequest> WechatApi::caller_of(const http::Request& request) {
-    return authenticate(request, world_.merchants, world_.platform, world_.now());
+    return request.method == "GET" ? query(request, rest) : bare_answer(405);
 }
 
 http::Response WechatApi::create(const http::Request& request, Scene scene) {
-    const auto caller = caller_of(request);
+    const auto caller = exchange_.caller_of(request);
     if (!caller) {
-        return error_answer(caller.error());
+        return refusal_answer(caller.error());
     }
     const auto body = parse_body(request);
     if (!body) {
-        return error_answer(body.error());
+        return refusal_answer(body.error());
     }
     const auto wanted = read_create_order(scene, *body, world_.now());
     if (!wanted) {
-        return error_answer(wanted.error());
+        return refusal_answer(wanted.error());
     }
     const auto checked = check_mchid(Value(wanted->mchid), "/mchid", *caller->merchant);
     if (!checked) {
-        return error_answer(checked.error());
+        return refusal_answer(checked.error());
     }
     if (wanted->appid != caller->merchant->appid) {
-        return error_answer(
+        return refusal_answer(
             {.status = 400,
              .code = "APPID_MCHID_NOT_MATCH",
              .message = "appid and mchid do not belong together",
              .field = {}}
         );
     }
-    const Call call{
+    const WechatCall call{
         .operation = Operation::create,
         .caller = *caller,
-        .key = {.mchid = wanted->mchid, .out_trade_no = wanted->out_trade_no}
+        .address = {.mchid = wanted->mchid, .out_trade_no = wanted->out_trade_no}
     };
-    return perform(call, [&](const Deviation& deviation) {
+    return exchange_.perform(call, [&](const Deviation& deviation) {
         return create_order(*wanted, call, deviation);
     });
 }
 
 ApiResult<Value> WechatApi::create_order(
-    const CreateOrder& wanted, const Call& call, const Deviation& deviation
+    const CreateOrder& wanted, const WechatCall& call, const Deviation& deviation
 ) {
     const auto order = world_.books.create(wanted, call.caller.signing_name, world_.now());
     if (!order) {
         return refuse(order.error());
     }
     if (deviation.has(FaultKind::early)) {
-        const auto paid = world_.books.pay(call.key, world_.now());
+        const auto paid = world_.books.pay(order_key(call), world_.now());
         if (paid && call.caller.merchant->may_be_notified_at(wanted.notify_url)) {
             callbacks_.send_now(*paid, CallbackTruth::resend);
         }
     } else if (const auto delay = deviation.value_of(FaultKind::auto_pay)) {
-        pay_later(call.key, std::chrono::milliseconds(*delay));
+        pay_later(order_key(call), std::chrono::milliseconds(*delay));
     } else if (world_.auto_pay_share > 0 && world_.ids.percent() < world_.auto_pay_share) {
-        pay_later(call.key, std::chrono::milliseconds(world_.auto_pay_delay_ms));
+        pay_later(order_key(call), std::chrono::milliseconds(world_.auto_pay_delay_ms));
     }
     return create_answer(*order);
 }
@@ -197,30 +145,28 @@ Value WechatApi::create_answer(const Order& order) const {
     return Value(ValueObject{{"prepay_id", "wx" + order.code}});
 }
 
-ApiResult<WechatApi::Call> WechatApi::query_call(
-    const http::Request& request, std::string_view number
-) {
-    auto caller = caller_of(request);
+ApiResult<WechatCall> WechatApi::query_call(const http::Request& request, std::string_view number) {
+    auto caller = exchange_.caller_of(request);
     if (!caller) {
         return refuse(caller.error());
     }
     if (const auto checked = check_query_mchid(request, *caller->merchant); !checked) {
         return refuse(checked.error());
     }
-    return Call{
+    return WechatCall{
         .operation = Operation::query,
         .caller = *caller,
-        .key = {.mchid = caller->merchant->mchid, .out_trade_no = decoded(number)}
+        .address = {.mchid = caller->merchant->mchid, .out_trade_no = decoded(number)}
     };
 }
 
 http::Response WechatApi::query(const http::Request& request, std::string_view number) {
     const auto call = query_call(request, number);
     if (!call) {
-        return error_answer(call.error());
+        return refusal_answer(call.error());
     }
-    return perform(*call, [&](const Deviation& deviation) -> ApiResult<Value> {
-        auto order = world_.books.query(call->key, world_.now());
+    return exchange_.perform(*call, [&](const Deviation& deviation) -> ApiResult<Value> {
+        auto order = world_.books.query(order_key(*call), world_.now());
         if (!order || deviation.has(FaultKind::not_found)) {
             return refuse(
                 {.status = 404,
@@ -235,6 +181,9 @@ http::Response WechatApi::query(const http::Request& request, std::string_view n
         if (deviation.has(FaultKind::wrong_merchant)) {
             order->wanted.mchid = "1999999999";
         }
+        if (deviation.has(FaultKind::wrong_number)) {
+            order->wanted.out_trade_no = another_number(order->wanted.out_trade_no);
+        }
         return transaction_object(*order);
     });
 }
@@ -242,51 +191,51 @@ http::Response WechatApi::query(const http::Request& request, std::string_view n
 http::Response WechatApi::query_transaction(const http::Request& request, std::string_view number) {
     const auto call = query_call(request, number);
     if (!call) {
-        return error_answer(call.error());
+        return refusal_answer(call.error());
     }
-    return perform(*call, [&](const Deviation&) -> ApiResult<Value> {
-        const auto order = world_.books.query_transaction(call->key, world_.now());
+    return exchange_.perform(*call, [&](const Deviation&) -> ApiResult<Value> {
+        const auto order = world_.books.query_transaction(order_key(*call), world_.now());
         return order ? ApiResult<Value>(transaction_object(*order)) : refuse(order.error());
     });
 }
 
 http::Response WechatApi::close(const http::Request& request, std::string_view number) {
-    const auto caller = caller_of(request);
+    const auto caller = exchange_.caller_of(request);
     if (!caller) {
-        return error_answer(caller.error());
+        return refusal_answer(caller.error());
     }
     const auto body = parse_body(request);
     if (!body) {
-        return error_answer(body.error());
+        return refusal_answer(body.error());
     }
     const Value* mchid = body->find("mchid");
     const auto checked =
         check_mchid(mchid == nullptr ? Value() : *mchid, "/mchid", *caller->merchant);
     if (!checked) {
-        return error_answer(checked.error());
+        return refusal_answer(checked.error());
     }
-    const Call call{
+    const WechatCall call{
         .operation = Operation::close,
         .caller = *caller,
-        .key = {.mchid = caller->merchant->mchid, .out_trade_no = decoded(number)}
+        .address = {.mchid = caller->merchant->mchid, .out_trade_no = decoded(number)}
     };
-    return perform(call, [&](const Deviation& deviation) -> ApiResult<Value> {
+    return exchange_.perform(call, [&](const Deviation& deviation) -> ApiResult<Value> {
         if (deviation.has(FaultKind::close_after_pay)) {
-            std::ignore = pay(call.key);
+            std::ignore = pay(order_key(call));
         }
-        const auto order = world_.books.close(call.key, world_.now());
+        const auto order = world_.books.close(order_key(call), world_.now());
         return order ? ApiResult<Value>(Value()) : refuse(order.error());
     });
 }
 
 http::Response WechatApi::certificates(const http::Request& request) {
-    const auto caller = caller_of(request);
+    const auto caller = exchange_.caller_of(request);
     if (!caller) {
-        return error_answer(caller.error());
+        return refusal_answer(caller.error());
     }
     const std::string& key = caller->merchant->api_v3_key.reveal();
     if (key.empty()) {
-        return error_answer(
+        return refusal_answer(
             {.status = 404,
              .code = "RESOURCE_NOT_EXISTS",
              .message = "the APIv3 key is not set",
@@ -305,71 +254,11 @@ http::Response WechatApi::certificates(const http::Request& request) {
              world_, {.api_v3_key = key, .associated_data = "certificate"}, platform.certificate_pem
          )}
     });
-    return signed_answer(
-        {.caller = *caller, .key = {}},
+    return exchange_.signed_answer(
+        {.caller = *caller, .address = {}},
         Value(ValueObject{{"data", ValueArray{std::move(certificate)}}}),
         SignatureQuality::right
     );
-}
-
-http::Response WechatApi::perform(const Call& call, const Act& act) {
-    const Deviation deviation = world_.faults.take(
-        {.operation = call.operation, .mchid = call.key.mchid, .out_trade_no = call.key.out_trade_no
-        }
-    );
-    if (const auto latency = deviation.value_of(FaultKind::latency_ms)) {
-        world_.scheduler.sleep(std::chrono::milliseconds(*latency));
-    }
-    if (deviation.has(FaultKind::drop_before)) {
-        return bare(http::Response::kCutConnection);
-    }
-    if (const auto status = deviation.value_of(FaultKind::status_5xx)) {
-        return error_answer(system_error(*status));
-    }
-    if (deviation.has(FaultKind::refused)) {
-        return error_answer(rule_limit());
-    }
-    const ApiResult<Value> result = act(deviation);
-    if (const auto latency = deviation.value_of(FaultKind::slow_answer_ms)) {
-        world_.scheduler.sleep(std::chrono::milliseconds(*latency));
-    }
-    if (deviation.has(FaultKind::drop_after)) {
-        return bare(http::Response::kCutConnection);
-    }
-    if (const auto status = deviation.value_of(FaultKind::status_5xx_after)) {
-        return error_answer(system_error(*status));
-    }
-    if (deviation.has(FaultKind::garbage)) {
-        return {
-            .status = 200,
-            .headers = {{"Content-Type", "text/html"}},
-            .body = "<html><body>gateway \xff\xfe {\"code_url\":"
-        };
-    }
-    if (!result) {
-        return error_answer(result.error());
-    }
-    const bool wrong = deviation.has(FaultKind::bad_signature);
-    return signed_answer(call, *result, wrong ? SignatureQuality::wrong : SignatureQuality::right);
-}
-
-http::Response WechatApi::signed_answer(
-    const Call& call, const Value& body, SignatureQuality quality
-) {
-    http::Response response = bare(204);
-    if (!body.is_null()) {
-        response.status = 200;
-        response.headers.add({"Content-Type", "application/json; charset=utf-8"});
-        response.body = to_json(body);
-    }
-    response.headers.add({"Request-ID", world_.ids.token(24)});
-    add_platform_signature(
-        world_,
-        response.headers,
-        response.body,
-        {.name = call.caller.signing_name, .quality = quality}
-    );
-    return response;
 }
 
 }  // namespace sluice::simulator

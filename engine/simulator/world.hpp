@@ -5,11 +5,15 @@
 #include <string>
 
 #include "core/clock.hpp"
+#include "simulator/bank_account.hpp"
 #include "simulator/books.hpp"
 #include "simulator/faults.hpp"
+#include "simulator/funds.hpp"
 #include "simulator/id_source.hpp"
 #include "simulator/merchant.hpp"
+#include "simulator/payouts.hpp"
 #include "simulator/psp.hpp"
+#include "simulator/refunds.hpp"
 #include "simulator/scheduler.hpp"
 
 namespace sluice::simulator {
@@ -21,9 +25,14 @@ struct World {
           clock(time),
           merchants(std::move(identities.merchants)),
           platform(std::move(identities.platform)),
+          bank(std::move(identities.bank_accounts)),
           ids(settings.seed),
-          books(ids, settings.orders_max),
-          faults(ids) {}
+          nonces(settings.seed + 1),
+          chances(settings.seed + 2),
+          books(ids, funds, settings.orders_max),
+          refunds({.ids = ids, .books = books, .funds = funds}, settings.orders_max),
+          payouts(bank, {.seed = settings.seed + 3, .payouts_max = settings.orders_max}),
+          faults(chances) {}
 
     [[nodiscard]] Time now() const { return clock.now(); }
 
@@ -31,12 +40,22 @@ struct World {
     const Clock& clock;
     const MerchantDirectory merchants;
     const PlatformIdentity platform;
-    IdSource ids;
+    const BankDirectory bank;
+    // Three sources, so that how many callbacks were tried changes neither ids nor faults.
+    IdSource ids;      ///< what the books invent
+    IdSource nonces;   ///< what signatures and callbacks need
+    IdSource chances;  ///< which requests a fault hits
+    Funds funds;
     Books books;
+    Refunds refunds;
+    Payouts payouts;
     Faults faults;
     std::atomic<std::int64_t> auto_pay_share = 0;  ///< per cent of new orders
     std::atomic<std::int64_t> auto_pay_delay_ms = 0;
-    Scheduler scheduler;  ///< stopped before anything else goes
+    std::atomic<std::int64_t> refund_delay_ms = 0;  ///< PROCESSING for so long
+    std::atomic<std::int64_t> refund_gap_ms = 0;    ///< between two refunds of one order
+    std::atomic<std::int64_t> payout_delay_ms = 0;  ///< processing for so long
+    Scheduler scheduler;                            ///< stopped before anything else goes
 };
 
 }  // namespace sluice::simulator

@@ -11,8 +11,8 @@
 namespace sluice::worker {
 
 /// What a batch brings beside payments: refunds, payouts and transfers, what goes back of orders
-/// and instructions, cases. Most batches have nothing of it, so it is one document instead of dozens
-/// of columns; db/functions/services.sql tells its members. Owned by the batch; one thread.
+/// and instructions, cases. Most batches have nothing of it, so it is one document instead of
+/// dozens of columns; db/functions/services.sql tells its members. Owned by the batch; one thread.
 class ServiceRows {
   public:
     /// What the activation with this number (counted from 1) brings. `start` of a run that begins,

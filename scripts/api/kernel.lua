@@ -76,8 +76,8 @@ function kernel.release(instruction) end
 -- Asks the channel, after the activation is committed; the answer comes as an event. One question
 -- of a kind at a time. What moves money (`collect`, `refund`, `payout`) goes out once, and again
 -- only while `may_repeat`. It is booked the moment it is known: what came to the order (1101 to
--- 2201), what went back (2202 to 1101), what was paid out (2203 to 1103). Never waits. Journaled: an
--- effect.
+-- 2201), what went back (2202 to 1101), what was paid out (2203 to 1103). Never waits.
+-- Journaled: an effect.
 ---@param instruction string
 ---@param operation Operation
 function kernel.exchange(instruction, operation) end
@@ -99,13 +99,13 @@ function kernel.conclude_absent(instruction) end
 -- effect a line.
 function kernel.settle() end
 
--- Owes collected money back (2201 to 2202); kernel.refund then gives it back. Only once, and only of
--- a payment that unwinds. Never waits. Journaled: an effect a line.
+-- Owes collected money back (2201 to 2202); kernel.refund then gives it back. Only once, and only
+-- of a payment that unwinds. Never waits. Journaled: an effect a line.
 ---@param instruction string
 function kernel.owe_back(instruction) end
 
--- Begins to give back part of what was collected, within what is owed and what is left of its source.
--- An account has it at once (2202 to 2001 or 2002); at a channel it is an instruction for
+-- Begins to give back part of what was collected, within what is owed and what is left of its
+-- source. An account has it at once (2202 to 2001 or 2002); at a channel it is an instruction for
 -- kernel.exchange. Codes when it cannot be: "over_refunded", "window_over", "no_refunds",
 -- "no_channel", "account_closed". Never waits. Journaled: an effect; a refusal by the database and
 -- the terms of the channel account, recorded.
@@ -122,7 +122,7 @@ function kernel.take() end
 -- another may still pay. Never waits, sends nothing. Journaled: an effect; the terms of the channel
 -- account, recorded.
 ---@param request { channel: string, channel_account: string }
----@return string? instruction nil when this node has no such channel account, or it pays nothing out
+---@return string? instruction nil when this node has no such account, or it pays nothing out
 function kernel.pay_out(request) end
 
 -- Leaves something for a person to see to. Never waits. Journaled: an effect.

@@ -8,7 +8,9 @@ local transfer_verbs = {
   -- Takes it from the one account and gives it to the other, in one booking.
   move = function(self)
     local moved = kernel.take()
-    if not moved.ok then fail { code = moved.code, message = "the accounts refuse the transfer" } end
+    if not moved.ok then
+      fail { code = moved.code, message = "the accounts refuse the transfer" }
+    end
   end,
 
   succeed = function(self) kernel.finish("succeeded") end,

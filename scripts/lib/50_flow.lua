@@ -10,7 +10,8 @@ local subject_of = { payment = payment, refund = refund, payout = payout, transf
 
 local function flow(definition)
   return {
-    service = definition.service, name = definition.name, title = definition.title, stages = definition.stages,
+    service = definition.service, name = definition.name, title = definition.title,
+    stages = definition.stages,
     run = function(facts)
       local subject = subject_of[facts.service](facts)
       local ok, failure = attempt(definition.run, subject)

@@ -61,11 +61,12 @@ void Psp::make_keys(const fs::path& keys) {
     if (const auto made = simulator::make_demo_keys(keys, clock, random); !made) {
         throw std::runtime_error("keys of the simulator: " + made.error().message);
     }
-    Value first = read_json(keys / "merchants.json").find("merchants")->as_array()->front();
+    Value customers = read_json(keys / "merchants.json");
+    Value first = customers.find("merchants")->as_array()->front();
     Value second = first;
     second.set("mchid", "1900000110");
-    const Value both(ValueObject{{"merchants", ValueArray{std::move(first), std::move(second)}}});
-    std::ofstream(keys / kTwoMerchants) << to_json(both);
+    customers.set("merchants", ValueArray{std::move(first), std::move(second)});
+    std::ofstream(keys / kTwoMerchants) << to_json(customers);
 }
 
 Psp::Psp(const fs::path& keys, const fs::path& folder)

@@ -148,7 +148,7 @@ TEST_F(PspFault, IsRefusedWhenItMakesNoSense) {
     for (const char* order :
          {R"({})",
           R"({"operation":"create","kind":"unheard_of"})",
-          R"({"operation":"refund","kind":"drop_before"})",
+          R"({"operation":"bill","kind":"drop_before"})",
           R"({"operation":"create","kind":"not_found"})",
           R"({"operation":"callback","kind":"drop_before"})",
           R"({"operation":"create","kind":"latency_ms","value":"long"})",

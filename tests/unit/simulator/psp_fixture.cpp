@@ -23,7 +23,16 @@ PspIdentities test_identities() {
             {.private_key = keys.platform.private_key,
              .public_key_id = std::string(kPublicKeyId),
              .certificate_pem = keys.platform_certificate.pem,
-             .certificate_serial = keys.platform_certificate.serial}
+             .certificate_serial = keys.platform_certificate.serial},
+        .bank_accounts = {BankAccount{
+            .account = std::string(kBankAccount),
+            .name = "Tea shop",
+            .key = Secret(std::string(kBankKey)),
+            .opening_balance = kBankOpening,
+            .single_limit = 30'000,
+            .daily_limit = 80'000,
+            .notify_prefixes = {}
+        }}
     };
 }
 
@@ -91,7 +100,10 @@ std::size_t CallbackReceiver::count() {
     return requests_.size();
 }
 
-PspTest::PspTest() : psp_(std::make_unique<Psp>(test_settings(), test_identities(), clock_)) {
+PspTest::PspTest() { restart(); }
+
+void PspTest::restart() {
+    psp_ = std::make_unique<Psp>(test_settings(), test_identities(), clock_);
     EXPECT_TRUE(psp_->start().has_value());
 }
 

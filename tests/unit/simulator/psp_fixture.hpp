@@ -26,6 +26,9 @@ inline constexpr std::string_view kAppid = "wxd678efh567hg6787";
 inline constexpr std::string_view kApiV3Key = "0123456789abcdef0123456789ABCDEF";
 inline constexpr std::string_view kMerchantSerial = "1DDE55AD98ED71D6EDD4A4A16996DE7B47773A8C";
 inline constexpr std::string_view kPublicKeyId = "PUB_KEY_ID_0000000000000000000000000001";
+inline constexpr std::string_view kBankAccount = "110060149018";
+inline constexpr std::string_view kBankKey = "00112233445566778899aabbccddeeff0011";
+inline constexpr std::int64_t kBankOpening = 100'000;
 
 /// Throw-away keys, made once for all tests of the binary.
 struct TestKeys {
@@ -89,6 +92,8 @@ class PspTest : public ::testing::Test {
   protected:
     PspTest();
 
+    /// A new simulator with the same seed and empty books.
+    void restart();
     /// Sends one signed call over a real connection.
     http::ClientResult call(const MerchantCall& call);
     http::ClientResult create(const std::string& out_trade_no, std::int64_t amount = 1234);

@@ -1,0 +1,297 @@
+#include "simulator/payouts.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace sluice::simulator {
+
+namespace {
+
+constexpr std::chrono::hours kBeijing{8};
+
+std::unexpected<ApiError> no(int status, std::string_view code, std::string message) {
+    return refuse(
+        {.status = status, .code = std::string(code), .message = std::move(message), .field = {}}
+    );
+}
+
+struct StatusRow {
+    PayoutStatus status;
+    std::string_view name;
+    std::string_view reason_code;
+    std::string_view reason;
+};
+
+constexpr std::array kStatuses{
+    StatusRow{PayoutStatus::accepted, "accepted", "", ""},
+    StatusRow{PayoutStatus::processing, "processing", "", ""},
+    StatusRow{PayoutStatus::succeeded, "succeeded", "", ""},
+    StatusRow{PayoutStatus::failed, "failed", "PAYEE_NAME_MISMATCH", "收款户名不符"},
+    StatusRow{PayoutStatus::returned, "returned", "PAYEE_ACCOUNT_CLOSED", "收款账户已销户，退票"},
+};
+
+const StatusRow& row_of(PayoutStatus status) {
+    return *std::ranges::find(kStatuses, status, &StatusRow::status);
+}
+
+bool may_follow(PayoutStatus from, PayoutStatus to) {
+    switch (from) {
+        case PayoutStatus::accepted:
+            return to == PayoutStatus::processing || to == PayoutStatus::succeeded ||
+                   to == PayoutStatus::failed;
+        case PayoutStatus::processing:
+            return to == PayoutStatus::succeeded || to == PayoutStatus::failed;
+        case PayoutStatus::succeeded:
+            return to == PayoutStatus::returned;
+        case PayoutStatus::failed:
+        case PayoutStatus::returned:
+            break;
+    }
+    return false;
+}
+
+/// Moves a payout's money along with its status.
+void follow(BankRow& row, PayoutStatus to, std::int64_t amount) {
+    switch (to) {
+        case PayoutStatus::accepted:
+            row.available -= amount;
+            row.paying += amount;
+            row.used_today += amount;
+            break;
+        case PayoutStatus::processing:
+            break;
+        case PayoutStatus::succeeded:
+            row.paying -= amount;
+            row.paid += amount;
+            break;
+        case PayoutStatus::failed:
+            row.paying -= amount;
+            row.available += amount;
+            break;
+        case PayoutStatus::returned:
+            row.paid -= amount;
+            row.returned += amount;
+            row.available += amount;
+            break;
+    }
+}
+
+Value time_or_null(const std::optional<Time>& time) {
+    return time ? Value(format_rfc3339_offset(*time, kBeijing)) : Value();
+}
+
+Value account_report(const std::string& account, const BankRow& row) {
+    return Value(ValueObject{
+        {"account", account},
+        {"opening", row.opening},
+        {"topped_up", row.topped_up},
+        {"swept", row.swept},
+        {"paying", row.paying},
+        {"paid", row.paid},
+        {"returned", row.returned},
+        {"available", row.available},
+        {"used_today", row.used_today}
+    });
+}
+
+Value payout_report(const Payout& payout) {
+    Value out = payout_object(payout);
+    out.set("payee_account_number", payout.wanted.payee_account_number);
+    out.set("payee_name", payout.wanted.payee_name);
+    out.set("creates", payout.creates);
+    out.set("queries", payout.queries);
+    out.set("callbacks_sent", payout.callbacks_sent);
+    out.set("callbacks_acknowledged", payout.callbacks_acknowledged);
+    return out;
+}
+
+}  // namespace
+
+std::string_view to_string(PayoutStatus status) { return row_of(status).name; }
+
+std::optional<PayoutStatus> parse_payout_status(std::string_view text) {
+    const auto found = std::ranges::find(kStatuses, text, &StatusRow::name);
+    return found == kStatuses.end() ? std::nullopt : std::optional(found->status);
+}
+
+Value payout_object(const Payout& payout) {
+    Value out(ValueObject{
+        {"payout_id", payout.payout_id},
+        {"account", payout.account},
+        {"request_number", payout.wanted.request_number},
+        {"amount", payout.wanted.amount},
+        {"currency", "CNY"},
+        {"status", to_string(payout.status)},
+        {"accepted_at", format_rfc3339_offset(payout.accepted, kBeijing)},
+        {"finished_at", time_or_null(payout.finished)},
+        {"returned_at", time_or_null(payout.returned)}
+    });
+    if (!payout.reason_code.empty()) {
+        out.set("reason_code", payout.reason_code);
+        out.set("reason", row_of(payout.status).reason);
+    }
+    return out;
+}
+
+Payouts::Payouts(const BankDirectory& accounts, const Settings& settings)
+    : ids_(settings.seed), payouts_max_(settings.payouts_max) {
+    const MutexLock lock(mutex_);
+    for (const BankAccount& account : accounts.all()) {
+        rows_[account.account].opening = account.opening_balance;
+        rows_[account.account].available = account.opening_balance;
+    }
+}
+
+BankRow& Payouts::row_on(const std::string& account, Time now) {
+    BankRow& row = rows_[account];
+    const auto day = std::chrono::floor<std::chrono::days>(now + kBeijing);
+    if (row.day != day) {
+        row.day = day;
+        row.used_today = 0;
+    }
+    return row;
+}
+
+ApiResult<Payout> Payouts::create(const PayoutOrder& wanted, const BankAccount& account, Time now) {
+    const MutexLock lock(mutex_);
+    const PayoutKey key{account.account, wanted.request_number};
+    if (const auto known = payouts_.find(key); known != payouts_.end()) {
+        if (known->second.wanted.fingerprint != wanted.fingerprint) {
+            return no(409, "REQUEST_NUMBER_USED", "request_number was used with other parameters");
+        }
+        ++known->second.creates;
+        return known->second;
+    }
+    BankRow& row = row_on(account.account, now);
+    if (wanted.amount > account.single_limit) {
+        return no(403, "SINGLE_LIMIT_EXCEEDED", "the payout is above the limit for one payout");
+    }
+    if (wanted.amount > account.daily_limit - row.used_today) {
+        return no(403, "DAILY_LIMIT_EXCEEDED", "the payout is above what is left for today");
+    }
+    if (wanted.amount > row.available) {
+        return no(403, "INSUFFICIENT_FUNDS", "the account has less than the payout");
+    }
+    follow(row, PayoutStatus::accepted, wanted.amount);
+    Payout payout{
+        .wanted = wanted,
+        .account = account.account,
+        .payout_id = ids_.payout_id(now),
+        .reason_code = {},
+        .accepted = now,
+        .finished = {},
+        .returned = {},
+        .creates = 1
+    };
+    payouts_[key] = payout;
+    by_age_.push_back(key);
+    while (payouts_.size() > payouts_max_) {
+        payouts_.erase(by_age_.front());
+        by_age_.pop_front();
+    }
+    return payout;
+}
+
+ApiResult<Payout> Payouts::query(const PayoutKey& key) {
+    const MutexLock lock(mutex_);
+    const auto found = payouts_.find(key);
+    if (found == payouts_.end()) {
+        return no(404, "REQUEST_UNKNOWN", "there is no payout with this request_number");
+    }
+    ++found->second.queries;
+    return found->second;
+}
+
+ApiResult<Payout> Payouts::advance(const PayoutKey& key, const Step& step, Time now) {
+    const MutexLock lock(mutex_);
+    const auto found = payouts_.find(key);
+    if (found == payouts_.end()) {
+        return no(404, "REQUEST_UNKNOWN", "there is no payout with this request_number");
+    }
+    Payout& payout = found->second;
+    if (!may_follow(payout.status, step.to)) {
+        return no(
+            409,
+            "PAYOUT_STATUS",
+            "the payout is " + std::string(to_string(payout.status)) + " and cannot become " +
+                std::string(to_string(step.to))
+        );
+    }
+    follow(row_on(key.account, now), step.to, payout.wanted.amount);
+    payout.status = step.to;
+    const bool has_reason = !row_of(step.to).reason_code.empty();
+    if (has_reason) {
+        payout.reason_code =
+            step.reason_code.empty() ? row_of(step.to).reason_code : step.reason_code;
+    }
+    if (step.to == PayoutStatus::succeeded || step.to == PayoutStatus::failed) {
+        payout.finished = now;
+    }
+    if (step.to == PayoutStatus::returned) {
+        payout.returned = now;
+    }
+    return payout;
+}
+
+std::optional<Payout> Payouts::find(const PayoutKey& key) {
+    const MutexLock lock(mutex_);
+    const auto found = payouts_.find(key);
+    return found == payouts_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void Payouts::top_up(const std::string& account, std::int64_t amount) {
+    const MutexLock lock(mutex_);
+    BankRow& row = rows_[account];
+    row.topped_up += amount;
+    row.available += amount;
+}
+
+bool Payouts::sweep(const std::string& account, std::int64_t amount) {
+    const MutexLock lock(mutex_);
+    BankRow& row = rows_[account];
+    if (row.available < amount) {
+        return false;
+    }
+    row.available -= amount;
+    row.swept += amount;
+    return true;
+}
+
+BankRow Payouts::row(const std::string& account, Time now) {
+    const MutexLock lock(mutex_);
+    return row_on(account, now);
+}
+
+void Payouts::note_callback(const PayoutKey& key, Books::Delivery delivery) {
+    const MutexLock lock(mutex_);
+    if (const auto found = payouts_.find(key); found != payouts_.end()) {
+        Payout& payout = found->second;
+        ++(delivery == Books::Delivery::sent ? payout.callbacks_sent : payout.callbacks_acknowledged
+        );
+    }
+}
+
+Value Payouts::report(const PayoutsFilter& filter, Time now) {
+    const MutexLock lock(mutex_);
+    ValueArray accounts;
+    for (const auto& [account, unused] : rows_) {
+        if (filter.account.empty() || filter.account == account) {
+            accounts.push_back(account_report(account, row_on(account, now)));
+        }
+    }
+    ValueArray payouts;
+    for (const PayoutKey& key : by_age_) {
+        if (payouts.size() >= filter.limit) {
+            break;
+        }
+        const bool wanted =
+            (filter.account.empty() || filter.account == key.account) &&
+            (filter.request_number.empty() || filter.request_number == key.request_number);
+        if (wanted) {
+            payouts.push_back(payout_report(payouts_.at(key)));
+        }
+    }
+    return Value(ValueObject{{"accounts", std::move(accounts)}, {"payouts", std::move(payouts)}});
+}
+
+}  // namespace sluice::simulator

@@ -1,0 +1,236 @@
+#include <filesystem>
+
+#include <gtest/gtest.h>
+
+#include "channel/adapter_host.hpp"
+#include "channel/callbacks.hpp"
+#include "channel/crypto.hpp"
+#include "channel/evidence.hpp"
+#include "channels/fixture_table.hpp"
+#include "channels/wechatpay_world.hpp"
+
+namespace sluice::channel::testing {
+namespace {
+
+constexpr std::string_view kFixtures = "channels/bank/fixtures";
+constexpr std::string_view kBankAccount = "110060149018";
+constexpr std::string_view kBankKey = "00112233445566778899aabbccddeeff";
+
+/// With the first occurrence of `from` in the adapter's script replaced.
+RegistryPtr bank_registry(std::string_view from = {}, std::string_view to = {}) {
+    ChannelAccountSettings account;
+    account.name = "main";
+    account.channel = "bank";
+    account.settings = {
+        {"base_url", "http://127.0.0.1:9"},
+        {"callback_base_url", "https://pay.example.com"},
+        {"account", std::string(kBankAccount)}
+    };
+    account.secrets = {{"bank_key", Secret(std::string(kBankKey))}};
+    auto files =
+        read_adapter_folder(std::filesystem::path(SLUICE_SOURCE_DIR) / "channels" / "bank");
+    std::string& script = files.value().script;
+    const std::size_t place = script.find(from);
+    EXPECT_NE(place, std::string::npos) << from;
+    script.replace(place, from.size(), to);
+    std::vector<ChannelAccountSettings> accounts;
+    accounts.push_back(std::move(account));
+    auto registry = Registry::build({files.value()}, std::move(accounts));
+    EXPECT_TRUE(registry) << (registry ? "" : registry.error().message);
+    return registry ? std::move(*registry) : nullptr;
+}
+
+ExchangeOrder bank_order(Operation operation) {
+    ExchangeOrder order;
+    order.operation = operation;
+    order.description = "货款";
+    order.instruction.id = InstructionId(Id128::parse(kNumber).value());
+    order.instruction.channel = "bank";
+    order.instruction.channel_account = "main";
+    order.instruction.merchant = kBankAccount;
+    order.instruction.amount = Money(5000, cny());
+    order.instruction.created_at = test_now() - std::chrono::seconds(31);
+    order.instruction.purpose = payment::Purpose::payout;
+    order.instruction.payee = Value(ValueObject{
+        {"name", "张三"}, {"account_number", "6222020200112233445"}, {"bank_code", "102100099996"}
+    });
+    return order;
+}
+
+struct SignedBy {
+    std::string first;
+    std::string second;
+};
+
+/// The signature headers of a message: good, wrong, stale, another_account, another_path or none.
+http::Headers bank_headers(std::string_view kind, SignedBy lines, std::string_view body) {
+    if (kind == "none") {
+        return {};
+    }
+    const std::string timestamp = kind == "stale" ? "1767225330" : "1767225600";
+    const std::string nonce = "fdeXqJ3Zk0Yw8uTt";
+    if (kind == "another_path") {
+        lines.second = "/bank/v1/balance";
+    }
+    std::string text = lines.first + "\n" + lines.second + "\n" + timestamp + "\n" + nonce + "\n" +
+                       sha256_hex(body) + "\n";
+    if (kind == "wrong") {
+        text += " ";
+    }
+    const bool is_another = kind == "another_account";
+    return {
+        {"Bank-Account", is_another ? "110060149019" : std::string(kBankAccount)},
+        {"Bank-Timestamp", timestamp},
+        {"Bank-Nonce", nonce},
+        {"Bank-Signature", hmac_sha256_hex(Secret(std::string(kBankKey)), text)},
+    };
+}
+
+class BankFixture : public ::testing::TestWithParam<std::string> {
+  protected:
+    void run_answer(const Value& recorded) {
+        const auto operation = parse_operation(recorded.text_or_empty("operation")).value();
+        const Value* answer = recorded.find("answer");
+        http::Response response;
+        response.status = static_cast<int>(answer->int_or("status", 0));
+        response.body = body_of(answer->find("body"));
+        std::string path = "/bank/v1/payouts";
+        if (operation == Operation::payout_query) {
+            path += "/" + std::string(kNumber);
+        }
+        response.headers = bank_headers(
+            answer->text_or_empty("signature"),
+            {std::to_string(response.status), path},
+            response.body
+        );
+        AdapterHost host(registry_->find_adapter("bank"));
+        const ExchangeOrder order = bank_order(operation);
+
+        const payment::Outcome outcome = host.read(
+            {order, response}, *registry_->find_account({"bank", "main"}), {test_now(), "nonce"}
+        );
+
+        expect_members(*recorded.find("expect"), to_value(outcome));
+    }
+
+    void run_callback(const Value& recorded) {
+        const Value& message = *recorded.find("message");
+        const std::string body = body_of(message.find("body"));
+        const auto headers = bank_headers(
+            message.text_or_empty("signature"), {"NOTICE", std::string(kBankAccount)}, body
+        );
+        const ManualClock clock(test_now());
+        Callbacks callbacks(registry_, clock);
+
+        const CallbackVerdict verdict = callbacks.read({"bank", "main"}, {headers, body});
+
+        Value actual =
+            verdict.instruction ? to_value(verdict.outcome) : Value(ValueObject{{"kind", "none"}});
+        actual.set("status", verdict.answer.status);
+        actual.set("operation", to_string(verdict.operation));
+        expect_members(*recorded.find("expect"), actual);
+    }
+
+    RegistryPtr registry_ = bank_registry();
+};
+
+TEST_P(BankFixture, IsReadAsItsRowSays) {
+    const Value recorded = fixture(kFixtures, GetParam());
+
+    if (recorded.text_or_empty("operation") == "callback") {
+        run_callback(recorded);
+    } else {
+        run_answer(recorded);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All,
+    BankFixture,
+    ::testing::ValuesIn(fixture_names(kFixtures)),
+    [](const auto& test) { return test.param; }
+);
+
+TEST(BankTable, HasOneFixtureForEveryRowAndOneRowForEveryFixture) {
+    expect_a_fixture_for_every_row(kFixtures);
+}
+
+TEST(BankTable, SaysWhatItsFixturesSay) { expect_rows_to_say_what_fixtures_say(kFixtures); }
+
+TEST(BankRequest, IsSignedOverWhatIsSent) {
+    const RegistryPtr registry = bank_registry();
+    AdapterHost host(registry->find_adapter("bank"));
+
+    const auto request = host.build(
+        bank_order(Operation::payout),
+        *registry->find_account({"bank", "main"}),
+        {test_now(), "0123456789abcdef0123456789abcdef"}
+    );
+
+    ASSERT_TRUE(request.has_value()) << request.error().message;
+    EXPECT_EQ(request->method, "POST");
+    EXPECT_EQ(request->url, "http://127.0.0.1:9/bank/v1/payouts");
+    EXPECT_EQ(
+        request->body,
+        R"({"amount":5000,"currency":"CNY","notify_url":)"
+        R"("https://pay.example.com/callbacks/bank/main","payee":{"account_number":)"
+        R"("6222020200112233445","bank_code":"102100099996","name":"张三"},"purpose":"货款",)"
+        R"("request_number":"01KDXW2E8B5F7M9Q3T6V8X0Z2C"})"
+    );
+    const std::string text =
+        "POST\n/bank/v1/payouts\n1767225631\n0123456789abcdef0123456789abcdef\n" +
+        sha256_hex(request->body) + "\n";
+    EXPECT_EQ(
+        request->headers.get_or_empty("Bank-Signature"),
+        hmac_sha256_hex(Secret(std::string(kBankKey)), text)
+    );
+}
+
+TEST(BankRequest, TellsItsAuthorHowKeyedHashesAreCalled) {
+    struct Row {
+        std::string_view call;
+        std::string_view expected;
+    };
+    const std::vector<Row> rows{
+        {R"(crypto.hmac_sha256("bank_key"))",
+         "crypto.hmac_sha256 wants the name of a secret and a text"},
+        {R"(crypto.hmac_sha256("no_key", text))", "channel account 'main' has no key 'no_key'"},
+        {"crypto.sha256()", "crypto.sha256 wants a text"},
+        {R"(crypto.verify_hmac_sha256("bank_key", text))",
+         "crypto.verify_hmac_sha256 wants the name of a secret, a text and a signature"},
+        {R"(crypto.verify_hmac_sha256("no_key", text, "00"))",
+         "channel account 'main' has no key 'no_key'"}
+    };
+    for (const Row& row : rows) {
+        const RegistryPtr registry =
+            bank_registry(R"(crypto.hmac_sha256("bank_key", text))", row.call);
+        AdapterHost host(registry->find_adapter("bank"));
+
+        const auto request = host.build(
+            bank_order(Operation::payout),
+            *registry->find_account({"bank", "main"}),
+            {test_now(), "0123456789abcdef0123456789abcdef"}
+        );
+
+        ASSERT_FALSE(request.has_value()) << row.call;
+        EXPECT_EQ(request.error().code, ErrorCode::script);
+        EXPECT_NE(request.error().message.find(row.expected), std::string::npos)
+            << request.error().message;
+    }
+}
+
+TEST(BankRequest, HidesWhoIsPaid) {
+    const AdapterPtr adapter = bank_registry()->find_adapter("bank");
+
+    const std::string shown = masked_body(
+        R"({"account_number":"6222020200112233445","bank_code":"102100099996","name":"张三"})",
+        adapter->masked
+    );
+
+    EXPECT_EQ(shown.find("6222"), std::string::npos) << shown;
+    EXPECT_EQ(shown.find("张"), std::string::npos) << shown;
+    EXPECT_NE(shown.find("102100099996"), std::string::npos) << shown;
+}
+
+}  // namespace
+}  // namespace sluice::channel::testing
