@@ -76,8 +76,8 @@ Value start_facts(const payment::Picture& picture) {
     value.set("service", payment::to_string(subject.service));
     value.set("amount", subject.amount);
     value.set("merchant_id", subject.merchant_id);
-    const bool is_of_an_order = subject.service == payment::Service::payment ||
-                                subject.service == payment::Service::refund;
+    const bool is_of_an_order =
+        subject.service == payment::Service::payment || subject.service == payment::Service::refund;
     if (is_of_an_order) {
         value.set("product_code", order.product_code);
         value.set("order_id", order.id.to_string());

@@ -11,11 +11,11 @@ namespace {
 
 /// One row for each instruction, or one with NULLs: payment and order repeat, so that one snapshot
 /// tells everything. OFFSET 0 keeps each look-up one of its own: by index, for every id alone.
-#define SLUICE_ORDER_AND_INSTRUCTION                                                              \
-    "o.merchant_order_number, o.product_code, o.description, o.amount, o.paid, o.status, "        \
-    "o.created_at, o.expires_at, "                                                                \
-    "i.id, i.leg, i.kind, i.channel, i.channel_account, i.scene, i.account_id, i.amount, "        \
-    "i.status, i.merchant, i.channel_reference, i.outcome_code, i.outcome_message, "              \
+#define SLUICE_ORDER_AND_INSTRUCTION                                                       \
+    "o.merchant_order_number, o.product_code, o.description, o.amount, o.paid, o.status, " \
+    "o.created_at, o.expires_at, "                                                         \
+    "i.id, i.leg, i.kind, i.channel, i.channel_account, i.scene, i.account_id, i.amount, " \
+    "i.status, i.merchant, i.channel_reference, i.outcome_code, i.outcome_message, "       \
     "i.next_action, i.created_at, i.expires_at, i.purpose, i.original_id "
 #define SLUICE_SERVICE_COLUMNS                                                                    \
     "x.merchant_id, x.flow, x.currency, x.amount, x.details, x.status, x.stage, x.failure_code, " \
@@ -36,11 +36,14 @@ constexpr db::Statement kServicePictures{
     "worker_service_pictures",
     "SELECT s.*, " SLUICE_ORDER_AND_INSTRUCTION
     "FROM unnest($1::uuid[]) AS wanted (id) CROSS JOIN LATERAL ("
-    "SELECT x.id, x.order_id, " SLUICE_SERVICE_COLUMNS ", 'refund' AS service "
+    "SELECT x.id, x.order_id, " SLUICE_SERVICE_COLUMNS
+    ", 'refund' AS service "
     "FROM sluice.refund x WHERE x.id = wanted.id UNION ALL "
-    "SELECT x.id, NULL, " SLUICE_SERVICE_COLUMNS ", 'payout' "
+    "SELECT x.id, NULL, " SLUICE_SERVICE_COLUMNS
+    ", 'payout' "
     "FROM sluice.payout x WHERE x.id = wanted.id UNION ALL "
-    "SELECT x.id, NULL, " SLUICE_SERVICE_COLUMNS ", 'transfer' "
+    "SELECT x.id, NULL, " SLUICE_SERVICE_COLUMNS
+    ", 'transfer' "
     "FROM sluice.transfer x WHERE x.id = wanted.id OFFSET 0) s "
     "LEFT JOIN LATERAL (SELECT * FROM sluice.orders x WHERE x.id = s.order_id OFFSET 0) o ON true "
     "LEFT JOIN LATERAL (SELECT * FROM sluice.instruction x WHERE x.run_id = s.id OFFSET 0) i "

@@ -14,8 +14,8 @@
 namespace sluice::worker {
 
 /// The subjects of runs with their orders and instructions as one snapshot has them, as they came
-/// from the database: each is read when it is asked for, so that one that cannot be read spoils no other.
-/// Any one thread at a time.
+/// from the database: each is read when it is asked for, so that one that cannot be read spoils no
+/// other. Any one thread at a time.
 class PictureRows {
   public:
     /// One statement, a second when some are no payments; blocks. Errors are the connection's.

@@ -135,8 +135,7 @@ Round::Fate Round::prepare(Work& work) {
     }
     work.run.reset();
     if (work.start != nullptr) {
-        auto begun =
-            parts_.runs.begin(work.start->picture);
+        auto begun = parts_.runs.begin(work.start->picture);
         if (!begun) {
             refuse(work, begun.error());
             return Fate::over;

@@ -141,7 +141,8 @@ Result<void> Round::answer_wait(Input input) {
     std::optional<payment::Picture>& picture = *loaded;
     if (!picture) {
         input.refuse(
-            {ErrorCode::not_found, PaymentId(input.run_id.raw()).to_string() + " does not exist", {}}
+            {ErrorCode::not_found, PaymentId(input.run_id.raw()).to_string() + " does not exist", {}
+            }
         );
         return {};
     }

@@ -31,9 +31,7 @@ class ServiceRows {
   private:
     void add_start(const payment::Picture& picture, const StartRun& start, std::int64_t i);
     void add_change(const payment::Subject& subject, std::int64_t i);
-    void add_order_refund(
-        const payment::Subject& subject, const StartRun* start, std::int64_t i
-    );
+    void add_order_refund(const payment::Subject& subject, const StartRun* start, std::int64_t i);
 
     ValueArray starts_, changes_, order_refunds_, claims_, cases_;
 };

@@ -39,7 +39,8 @@ void HandMade::next(worker::RunState then) {
 
 void HandMade::account_step(flow::AccountStep::Kind kind) {
     const auto& instruction = picture.instructions.front();
-    step.account_steps.push_back({1, kind, instruction.id, instruction.account, instruction.amount});
+    step.account_steps.push_back({1, kind, instruction.id, instruction.account, instruction.amount}
+    );
     step.touched.push_back(instruction.id);
 }
 

@@ -44,8 +44,7 @@ bool ScheduleWorld::is_settled() const {
 int ScheduleWorld::payments_at_channel() const {
     int paid = 0;
     for (const auto& [id, truth] : truth_) {
-        const bool comes =
-            pay_->run().kernel().find(id)->purpose == payment::Purpose::collect;
+        const bool comes = pay_->run().kernel().find(id)->purpose == payment::Purpose::collect;
         paid += truth == Truth::paid ? (comes ? 1 : -1) : 0;
     }
     return paid;
