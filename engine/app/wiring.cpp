@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/channel_wiring.hpp"
+#include "app/notify_wiring.hpp"
 #include "channel/exchange.hpp"
 #include "core/clock.hpp"
 #include "core/random.hpp"
@@ -95,7 +96,8 @@ class Server::Parts {
           pool(conninfo, {.connections_max = settings.database.readers, .connection = role()}),
           release(std::move(scripts.release)),
           registry(std::move(scripts.registry)),
-          folding(pool) {}
+          folding(pool),
+          notices(settings.webhooks, {conninfo, role(), pool}) {}
 
     ~Parts() { stop(); }
 
@@ -121,6 +123,7 @@ class Server::Parts {
     script::ReleasePtr release;
     channel::RegistryPtr registry;
     ledger::Folding folding;
+    Notices notices;
     http::Client client;
     std::unique_ptr<channel::Exchange> exchange;
     std::unique_ptr<worker::Fleet> fleet;
@@ -230,7 +233,7 @@ std::string Server::Parts::metrics() const {
         add("sluice_worker_buckets" + label, worker.buckets_held());
     }
     add("sluice_exchanges_open", exchange->open());
-    return lines;
+    return lines + notices.metrics();
 }
 
 void Server::Parts::open_door() {
@@ -244,6 +247,7 @@ void Server::Parts::open_door() {
         .orders = *orders,
         .payments = *payments,
         .accounts = *accounts,
+        .webhooks = notices.webhooks(),
         .read_callback = callback_reader(*callbacks),
         .forward = forwarder(client),
         .check_ready = [this]() -> Result<void> {
@@ -310,6 +314,7 @@ void Server::Parts::stop() {
     if (exchange != nullptr) {
         exchange->stop();
     }
+    notices.stop();
     folding.stop();
 }
 
@@ -333,6 +338,7 @@ Result<std::unique_ptr<Server>> Server::start(config::Settings settings) {
     parts->open_channels();
     SLUICE_TRY(parts->open_engine());
     parts->folding.start();
+    parts->notices.start();
     parts->open_door();
     parts->wait_for_buckets();
     return std::unique_ptr<Server>(new Server(std::move(parts)));

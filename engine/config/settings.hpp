@@ -41,6 +41,17 @@ struct NodeSettings {
     std::string log_format = "text";      ///< text or json
 };
 
+/// How business systems are told what happened.
+struct WebhookSettings {
+    bool allow_http_loopback = false;      ///< receivers on this machine, also over plain http
+    bool allow_private_addresses = false;  ///< receivers at addresses that are not public
+    std::size_t in_flight_per_endpoint = 1'024;
+    std::size_t in_flight_max = 8'192;
+    std::chrono::milliseconds timeout{15'000};  ///< of one attempt
+    std::int64_t keep_delivered_hours = 72;
+    std::int64_t keep_dead_days = 90;
+};
+
 struct ApiKeySettings {
     Secret<std::string> key;
     std::string merchant_id;
@@ -83,6 +94,7 @@ struct Settings {
     HttpSettings http;
     DatabaseSettings database;
     NodeSettings node;
+    WebhookSettings webhooks;
     std::filesystem::path root;      ///< holds flows/, scripts/, channels/, db/, openapi/
     std::filesystem::path channels;  ///< default: root / "channels"
     std::vector<ApiKeySettings> api_keys;

@@ -16,6 +16,7 @@
 #include "gateway/auth.hpp"
 #include "gateway/order_store.hpp"
 #include "gateway/payment_store.hpp"
+#include "gateway/webhooks.hpp"
 #include "http/message.hpp"
 #include "http/protocol_error.hpp"
 #include "http/responder.hpp"
@@ -71,6 +72,7 @@ struct Collaborators {
     OrderStore& orders;
     PaymentStore& payments;
     AccountStore& accounts;
+    Webhooks webhooks;
     CallbackReader read_callback;
     Forwarder forward;
     std::function<Result<void>()> check_ready;  ///< empty: always ready
