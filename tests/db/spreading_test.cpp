@@ -63,7 +63,9 @@ TEST_F(EventSpreading, MissesNobodyWhoCommitsLate) {
     world.given_event(slow, payment, "payment.failed");
     world.given_event(payment, "payment.closed");
     const auto node = world.node();
-    node->settle();
+    for (int i = 0; i < 5; ++i) {
+        node->step();
+    }
     const auto before = types(endpoint);
 
     ASSERT_TRUE(slow.run("COMMIT"));

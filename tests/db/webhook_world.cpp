@@ -12,7 +12,8 @@ namespace sluice::testing {
 CourierNode::CourierNode(
     const TestDatabase& database, const Clock& clock, notify::CourierSettings settings
 )
-    : client_(std::make_unique<http::Client>(http::ClientSettings{
+    : owner_(database.connect()),
+      client_(std::make_unique<http::Client>(http::ClientSettings{
           .running_per_host_max = settings.limits.total,
           .reachable = http::Reachable::public_and_this_machine
       })),
@@ -43,9 +44,17 @@ bool CourierNode::run_until(const std::function<bool()>& condition) {
     return false;
 }
 
+bool CourierNode::all_spread() {
+    const auto rows = owner_.run(
+        "SELECT NOT EXISTS (SELECT 1 FROM sluice.event e, sluice.event_mark m "
+        "WHERE e.xid >= m.below)"
+    );
+    return rows && (*rows)[0].boolean(0);
+}
+
 void CourierNode::settle() {
     const bool settled = run_until([this] {
-        return client_->in_flight() == 0 && step() == notify::Courier::Pace::wait &&
+        return all_spread() && client_->in_flight() == 0 && step() == notify::Courier::Pace::wait &&
                counters().under_way == 0;
     });
     if (!settled) {

@@ -26,11 +26,15 @@ class CourierNode {
     notify::Courier::Pace step() { return courier_->step(); }
     /// Rounds until the condition holds; false when it does not within half a minute.
     bool run_until(const std::function<bool()>& condition);
-    /// Rounds until nothing is to be done and no attempt is under way.
+    /// Rounds until every committed event is spread, nothing is to be done and no attempt is under
+    /// way.
     void settle();
     [[nodiscard]] notify::CourierCounters counters() const { return courier_->counters(); }
 
   private:
+    [[nodiscard]] bool all_spread();
+
+    db::Connection owner_;
     SeededRandom random_{5};
     notify::Bell bell_;
     std::unique_ptr<http::Client> client_;

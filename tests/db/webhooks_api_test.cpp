@@ -1,12 +1,10 @@
 // Endpoints, deliveries and events over the API, on a real database. Every answer is held against
 // the OpenAPI document.
-#include <set>
+#include <algorithm>
 
-#include "channel/crypto.hpp"
 #include "db/webhook_world.hpp"
-#include "gateway/routes.hpp"
 #include "notify/signature.hpp"
-#include "support/openapi_check.hpp"
+#include "support/process_wait.hpp"
 #include "support/webhook_receiver.hpp"
 #include "unit/gateway/gateway_fixture.hpp"
 
@@ -215,9 +213,18 @@ TEST_F(WebhooksApi, ListsEventsInTheOrderOfCommitsAndNeverBehindACursor) {
     const EventId late = world.given_event(slow, payment, "payment.late");
     const EventId later = world.given_event(payment, "payment.later");
 
-    const auto before = get("/v1/events");
+    // The server's own transactions may hide a commit for a moment.
+    http::Response before;
+    ASSERT_TRUE(eventually([&] {
+        before = get("/v1/events");
+        return !ids(before, "events").empty();
+    }));
     ASSERT_TRUE(slow.run("COMMIT"));
-    const auto after = get("/v1/events?cursor=" + text_of(before, "next_cursor"));
+    http::Response after;
+    ASSERT_TRUE(eventually([&] {
+        after = get("/v1/events?cursor=" + text_of(before, "next_cursor"));
+        return ids(after, "events").size() >= 2;
+    }));
     const auto end = get("/v1/events?cursor=" + text_of(after, "next_cursor"));
 
     EXPECT_EQ(ids(before, "events"), std::vector{early.to_string()});
@@ -247,17 +254,17 @@ TEST_F(WebhooksApi, ListsEventsPageByPageWithoutGapOrRepeat) {
     }
     std::vector<std::string> found;
     std::string cursor;
-    bool has_more = true;
-    for (int turn = 0; turn < 30 && has_more; ++turn) {
+    ASSERT_TRUE(eventually([&] {
         const auto page = get("/v1/events?limit=2" + (cursor.empty() ? "" : "&cursor=" + cursor));
         for (const std::string& id : ids(page, "events")) {
             found.push_back(id);
         }
         cursor = text_of(page, "next_cursor");
-        has_more = *parsed(page).find("has_more")->as_bool();
-    }
+        return found.size() >= wanted.size();
+    }));
 
     EXPECT_EQ(found, wanted);
+    EXPECT_EQ(ids(get("/v1/events?cursor=" + cursor), "events").size(), 0U);
 }
 
 TEST_F(WebhooksApi, FindsEventsByTypeAndByObject) {
