@@ -55,6 +55,7 @@ BEGIN
         UPDATE event e
         SET xid = CASE WHEN e.xid < since THEN 0 ELSE pg_current_xact_id()::text::bigint END;
         UPDATE event_mark SET below = oldest_running, first = 0;
+        DELETE FROM event_time;
         transactions_left := 1;
         RETURN;
     END IF;
@@ -72,6 +73,9 @@ BEGIN
         GET DIAGNOSTICS made = ROW_COUNT;
     END IF;
     UPDATE event_mark SET below = until;
+    INSERT INTO event_time (at, xid)
+    SELECT s_at, until
+    WHERE NOT EXISTS (SELECT 1 FROM event_time t WHERE t.at > s_at - interval '10 minutes');
     -- Autovacuum comes once a minute at best; until a page is in the index every reader of young
     -- events looks at it. Where a vacuum is at work already it does this too.
     BEGIN
@@ -141,11 +145,14 @@ BEGIN
 END
 $$;
 
--- Sends the events of a stretch of time to an endpoint that is interested in them, once more if it
--- had them. What is under way keeps its place, but waits no longer.
+-- Sends the events that were created since then to an endpoint that is interested in them, once
+-- more if it had them: those of at most so many transactions from a number on, or from the beginning
+-- (0). Says how many, and where to go on; NULL when those were the last. What is under way keeps its
+-- place, but waits no longer.
 CREATE OR REPLACE FUNCTION sluice.redeliver_events(
-    w_endpoint uuid, w_since timestamptz, w_until timestamptz, w_at timestamptz
-) RETURNS bigint
+    w_endpoint uuid, w_since timestamptz, w_xid bigint, w_transactions bigint, w_at timestamptz,
+    OUT queued bigint, OUT next_xid bigint
+)
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = sluice, pg_temp
@@ -154,17 +161,30 @@ SET enable_seqscan = off
 SET jit = off
 AS $$
 DECLARE
-    queued bigint;
+    begins bigint;
+    ends bigint;
 BEGIN
+    -- Those above the mark will be sent anyway. Nodes' clocks may differ by minutes.
+    SELECT greatest(w_xid, m.first, (
+            SELECT t.xid FROM event_time t
+            WHERE t.at <= w_since - interval '5 minutes'
+            ORDER BY t.at DESC
+            LIMIT 1
+        )), m.below
+    INTO begins, ends
+    FROM event_mark m;
+    IF begins + w_transactions < ends THEN
+        ends := begins + w_transactions;
+        next_xid := ends;
+    END IF;
     INSERT INTO delivery AS d (id, endpoint_id, event_id, due_at, created_at)
     SELECT delivery_id(w.id, e.id), w.id, e.id, w_at, w_at
     FROM owned_event e
     JOIN webhook_endpoint w ON w.id = w_endpoint AND w.merchant_id = e.merchant_id
-    WHERE e.created_at >= w_since AND e.created_at < w_until
+    WHERE e.xid >= begins AND e.xid < ends AND e.created_at >= w_since
         AND e.type <> 'endpoint.test' AND w.filters && event_patterns(e.type)
     ON CONFLICT (id) DO UPDATE SET
         status = 'pending', attempts = 0, due_at = excluded.due_at, finished_at = NULL;
     GET DIAGNOSTICS queued = ROW_COUNT;
-    RETURN queued;
 END
 $$;

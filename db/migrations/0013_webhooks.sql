@@ -2,12 +2,12 @@
 
 -- Events are handed out in the order of their transactions, as journals are folded: numbers and
 -- times are given out in another order than commits happen, but a transaction below every running
--- one is surely over. The table only grows, so a few bytes a range of pages find its young end, or
--- a time; the payment path writes no entry of an ordinary index for it.
+-- one is surely over. The table only grows, so a few bytes a range of pages find its young end; the
+-- payment path writes no entry of an ordinary index for it, and nothing for each row.
 ALTER TABLE sluice.event ADD COLUMN xid bigint NOT NULL
     DEFAULT pg_current_xact_id()::text::bigint;
-CREATE INDEX event_xid ON sluice.event USING brin (xid, created_at)
-    WITH (pages_per_range = 16, autosummarize = on);
+CREATE INDEX event_xid ON sluice.event USING brin (xid)
+    WITH (pages_per_range = 64, autosummarize = on);
 
 -- One row: the events of transactions below it have their deliveries, no other has. No event is
 -- older than `first`.
@@ -18,6 +18,12 @@ CREATE TABLE sluice.event_mark (
 ) WITH (fillfactor = 50);
 INSERT INTO sluice.event_mark (below, first)
 VALUES (pg_current_xact_id()::text::bigint, pg_current_xact_id()::text::bigint);
+
+-- Now and then, how far transactions had come: what was created later has a higher number.
+CREATE TABLE sluice.event_time (
+    at timestamptz PRIMARY KEY,
+    xid bigint NOT NULL
+);
 
 -- A secret is kept as it is: every signature needs it. One that was replaced signs too until its
 -- time is over. A deleted endpoint stays until its deliveries are gone.

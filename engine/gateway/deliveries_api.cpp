@@ -1,5 +1,6 @@
 #include "gateway/deliveries_api.hpp"
 
+#include <charconv>
 #include <utility>
 
 #include "gateway/input.hpp"
@@ -32,6 +33,23 @@ std::expected<notify::DeliveryPageRequest, Problem> read_page(const http::Reques
         page.before = *id;
     }
     return page;
+}
+
+/// `cursor` of the body: the number an earlier answer gave.
+std::int64_t read_place(Fields& fields) {
+    if (!fields.has("cursor")) {
+        return 0;
+    }
+    const std::string text = fields.text("cursor", {.min = 1, .max = 20});
+    std::int64_t place = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, place);
+    if (!text.empty() && (error != std::errc{} || stop != end || place < 0)) {
+        fields.refuse(
+            "cursor", "cursor is " + show(Value(text)) + ", wanted next_cursor of before"
+        );
+    }
+    return place;
 }
 
 Answer answer_delivery(const Call& call, const Result<std::optional<notify::Delivery>>& found) {
@@ -91,13 +109,14 @@ Answer redeliver_since(const Services& services, const Call& call) {
     if (!since && !text.empty()) {
         fields.refuse("since", since.error().message);
     }
+    const std::int64_t from = read_place(fields);
     fields.finish();
     if (!errors.empty()) {
         return std::unexpected(invalid_request(std::move(errors)));
     }
     SLUICE_ANSWER_ASSIGN(const notify::Endpoint endpoint, own_endpoint(services, call));
     const auto done = services.parts.webhooks.deliveries.redeliver_since(
-        {.endpoint = endpoint.id, .since = *since, .now = services.ids.now()}
+        {.endpoint = endpoint.id, .since = *since, .from = from, .now = services.ids.now()}
     );
     if (!done) {
         return std::unexpected(problem_of(done.error()));
@@ -105,7 +124,7 @@ Answer redeliver_since(const Services& services, const Call& call) {
     services.parts.webhooks.wake();
     Value answer;
     answer.set("deliveries", done->deliveries);
-    answer.set("next_since", done->next_since ? Value(format_rfc3339(*done->next_since)) : Value());
+    answer.set("next_cursor", done->next ? Value(std::to_string(*done->next)) : Value());
     return json_response(202, answer);
 }
 

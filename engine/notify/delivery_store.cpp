@@ -1,8 +1,6 @@
 #include "notify/delivery_store.hpp"
 
-#include <algorithm>
-#include <array>
-#include <chrono>
+#include <utility>
 
 namespace sluice::notify {
 namespace {
@@ -36,7 +34,8 @@ constexpr db::Statement kRedeliver{
     "AND w.deleted_at IS NULL RETURNING " SLUICE_DELIVERY_COLUMNS
 };
 constexpr db::Statement kRedeliverSince{
-    "notify_redeliver_since", "SELECT sluice.redeliver_events($1, $2, $3, $4)"
+    "notify_redeliver_since",
+    "SELECT queued, next_xid FROM sluice.redeliver_events($1, $2, $3, $4, $5)"
 };
 
 constexpr Id128 kLastId{~std::uint64_t{0}, ~std::uint64_t{0}};
@@ -118,30 +117,22 @@ Result<std::optional<Delivery>> DeliveryStore::redeliver(
 }
 
 Result<Redelivered> DeliveryStore::redeliver_since(const RedeliverSince& wish) {
-    // Stretches grow while they hold little, so that both a busy hour and a quiet year take few.
-    constexpr int kStretchesMax = 24;
+    // Steps grow while they find little, so that both a busy hour and a quiet year take few.
+    constexpr int kStepsMax = 16;
+    std::int64_t transactions = 5'000;
     SLUICE_ASSIGN(auto lease, pool_.acquire());
-    std::chrono::microseconds stretch = std::chrono::minutes(10);
-    Redelivered done;
-    Time since = wish.since;
-    // What is committed while we look has its delivery by itself.
-    const Time end = wish.now + std::chrono::minutes(1);
-    for (int i = 0; i < kStretchesMax && since < end; ++i) {
-        const Time until = std::min(end, since + stretch);
+    Redelivered done{.deliveries = 0, .next = wish.from};
+    for (int i = 0; i < kStepsMax && done.next && done.deliveries < kRedeliverMax; ++i) {
         SLUICE_ASSIGN(
             const db::Rows rows,
-            lease->execute(kRedeliverSince, {wish.endpoint, since, until, wish.now})
+            lease->execute(
+                kRedeliverSince, {wish.endpoint, wish.since, *done.next, transactions, wish.now}
+            )
         );
-        const std::int64_t made = rows[0].int64(0);
-        done.deliveries += made;
-        since = until;
-        if (done.deliveries >= kRedeliverMax) {
-            break;
-        }
-        stretch = made < kRedeliverMax / 8 ? stretch * 2 : stretch;
-    }
-    if (since < end) {
-        done.next_since = since;
+        const std::int64_t queued = rows[0].int64(0);
+        done.deliveries += queued;
+        done.next = rows[0].is_null(1) ? std::nullopt : std::optional(rows[0].int64(1));
+        transactions *= queued < kRedeliverMax / 8 ? 4 : 1;
     }
     return done;
 }

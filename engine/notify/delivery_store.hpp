@@ -27,12 +27,13 @@ struct DeliveryPage {
 struct RedeliverSince {
     EndpointId endpoint;
     Time since{};
+    std::int64_t from = 0;  ///< where an earlier call ended; 0: the first call
     Time now{};
 };
 
 struct Redelivered {
     std::int64_t deliveries = 0;
-    std::optional<Time> next_since;  ///< where to go on; none: everything was sent again
+    std::optional<std::int64_t> next;  ///< where to go on; none: everything was sent again
 };
 
 /// Deliveries as merchants see them; the sender has its own door (courier_store). Every call blocks

@@ -174,7 +174,7 @@ TEST_F(EventSpreading, SendsAllEventsOfATimeAgainAlsoThoseNobodyHeard) {
 
     ASSERT_TRUE(done.has_value()) << done.error().message;
     EXPECT_EQ(done->deliveries, 2);
-    EXPECT_EQ(done->next_since, std::nullopt);
+    EXPECT_EQ(done->next, std::nullopt);
     EXPECT_EQ(receiver.count(), 3U);
     EXPECT_THAT(types(endpoint), ::testing::ElementsAre("payment.heard", "payment.unheard"));
 }

@@ -200,7 +200,7 @@ TEST_F(WebhooksApi, ListsDeliveriesByStatusPageByPageAndSendsTheDeadAgain) {
 
     const auto all = post(target + "/redeliver", R"({"since":"2026-01-01T00:00:00Z"})");
     EXPECT_EQ(int_of(all, "deliveries"), 4);
-    EXPECT_TRUE(parsed(all).find("next_since")->is_null());
+    EXPECT_TRUE(parsed(all).find("next_cursor")->is_null());
     node->settle();
     EXPECT_EQ(ids(get(target + "/deliveries?status=delivered"), "deliveries").size(), 4U);
 }

@@ -66,6 +66,9 @@ TEST_F(WebhookRefusals, NameWhatIsWrongWithAnAct) {
         {"/test", R"({"x":1})", "400 invalid_request /x"},
         {"/redeliver", "{}", "400 invalid_request /since"},
         {"/redeliver", R"({"since":"yesterday"})", "400 invalid_request /since"},
+        {"/redeliver",
+         R"({"since":"2026-01-01T00:00:00Z","cursor":"x"})",
+         "400 invalid_request /cursor"},
     };
     for (const Case& one : cases) {
         EXPECT_EQ(summary(post(endpoint + one.act, one.body)), one.wanted) << one.act << one.body;
