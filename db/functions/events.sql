@@ -146,9 +146,9 @@ END
 $$;
 
 -- Sends the events that were created since then to an endpoint that is interested in them, once
--- more if it had them: those of at most so many transactions from a number on, or from the beginning
--- (0). Says how many, and where to go on; NULL when those were the last. What is under way keeps its
--- place, but waits no longer.
+-- more if it had them: those of at most so many transactions from a number on, or from the
+-- beginning (0). Says how many, and where to go on; NULL when those were the last. What is under
+-- way keeps its place, but waits no longer.
 CREATE OR REPLACE FUNCTION sluice.redeliver_events(
     w_endpoint uuid, w_since timestamptz, w_xid bigint, w_transactions bigint, w_at timestamptz,
     OUT queued bigint, OUT next_xid bigint
