@@ -26,7 +26,7 @@ REVOKE EXECUTE ON FUNCTION sluice.move_balances, sluice.refuse_change
     FROM sluice_app;
 
 -- What the program writes itself, outside the functions: nothing of the ledger, no payment, no
--- instruction, no journal of a run; an order or an event only by adding it.
+-- instruction, no journal of a run; an order only by adding it.
 DO $$
 DECLARE
     wanted record;
@@ -36,7 +36,7 @@ BEGIN
             ('orders', 'INSERT'), ('money_case', 'INSERT'), ('late_fact', 'INSERT'),
             ('quarantine', 'INSERT'), ('release', 'INSERT'), ('idempotency_key', 'INSERT'),
             ('flow_run', 'UPDATE'), ('node', 'INSERT, UPDATE, DELETE'),
-            ('bucket_owner', 'INSERT, UPDATE, DELETE'), ('event', 'INSERT'),
+            ('bucket_owner', 'INSERT, UPDATE, DELETE'),
             ('webhook_endpoint', 'INSERT, UPDATE, DELETE'), ('delivery', 'UPDATE, DELETE')
         ) AS t (name, rights)
     LOOP

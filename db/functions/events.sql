@@ -188,3 +188,15 @@ BEGIN
     GET DIAGNOSTICS queued = ROW_COUNT;
 END
 $$;
+
+-- An event of type endpoint.test, about an endpoint and for it alone.
+CREATE OR REPLACE FUNCTION sluice.add_test_event(
+    w_event uuid, w_endpoint uuid, w_at timestamptz
+) RETURNS void
+LANGUAGE sql
+SECURITY DEFINER
+SET search_path = sluice, pg_temp
+AS $$
+    INSERT INTO event (id, type, object_id, created_at)
+    VALUES (w_event, 'endpoint.test', w_endpoint, w_at)
+$$;

@@ -55,9 +55,7 @@ constexpr db::Statement kRotate{
     "RETURNING " SLUICE_ENDPOINT_COLUMNS
 };
 constexpr db::Statement kInsertTest{
-    "notify_insert_test_event",
-    "INSERT INTO sluice.event (id, type, object_id, created_at) "
-    "VALUES ($1, 'endpoint.test', $2, $3)"
+    "notify_insert_test_event", "SELECT sluice.add_test_event($1, $2, $3)"
 };
 
 std::vector<std::string> split_words(std::string_view text) {
