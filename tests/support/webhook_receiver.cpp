@@ -57,6 +57,16 @@ WebhookReceiver::Behave WebhookReceiver::cutting() {
     return answering(http::Response::kCutConnection);
 }
 
+WebhookReceiver::Behave WebhookReceiver::answering_after(std::chrono::milliseconds time) {
+    return [this, time](const http::Request&, http::Responder responder) {
+        responder.give_up_at(std::chrono::steady_clock::now() + time, [] {
+            return http::Response{};
+        });
+        const MutexLock lock(mutex_);
+        kept_.push_back(std::move(responder));
+    };
+}
+
 WebhookReceiver::Behave WebhookReceiver::silent() {
     return [this](const http::Request&, http::Responder responder) {
         const MutexLock lock(mutex_);

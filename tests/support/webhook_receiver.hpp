@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -31,6 +32,8 @@ class WebhookReceiver {
     static Behave answering(int status, const http::Headers& headers = {});
     /// Takes the request and closes the connection without a byte.
     static Behave cutting();
+    /// Says 200 when so much time is over.
+    Behave answering_after(std::chrono::milliseconds time);
     /// Takes the request and never answers. Who must let the connections go stops the receiver.
     Behave silent();
 
