@@ -77,7 +77,7 @@ void read_webhooks(Section section, WebhookSettings& webhooks) {
     section.read_whole("in_flight_per_endpoint", webhooks.in_flight_per_endpoint, {1, 100'000});
     section.read_whole("in_flight_max", webhooks.in_flight_max, {2, 100'000});
     section.read_milliseconds("timeout_ms", webhooks.timeout, kExchangeTimeout);
-    section.read_whole("keep_delivered_hours", webhooks.keep_delivered_hours, {1, 24 * 366});
+    section.read_whole("keep_delivered_hours", webhooks.keep_delivered_hours, {1, 8'784});
     section.read_whole("keep_dead_days", webhooks.keep_dead_days, {1, 3'660});
     section.finish();
 }

@@ -56,10 +56,11 @@ Answer answer_delivery(const Call& call, const Result<std::optional<notify::Deli
     if (!found) {
         return std::unexpected(problem_of(found.error()));
     }
-    if (!*found) {
+    const std::optional<notify::Delivery>& delivery = *found;
+    if (!delivery) {
         return std::unexpected(not_found(kDeliveryWord, call.captures.front()));
     }
-    return json_response(200, render(**found));
+    return json_response(200, render(*delivery));
 }
 
 }  // namespace
@@ -78,7 +79,8 @@ Answer list_deliveries(const Services& services, const Call& call) {
     }
     Value body;
     body.set("deliveries", std::move(list));
-    body.set("next_cursor", page->next_before ? Value(page->next_before->to_string()) : Value());
+    const auto& next = page->next_before;
+    body.set("next_cursor", next ? Value(next->to_string()) : Value());
     return json_response(200, body);
 }
 
@@ -124,7 +126,8 @@ Answer redeliver_since(const Services& services, const Call& call) {
     services.parts.webhooks.wake();
     Value answer;
     answer.set("deliveries", done->deliveries);
-    answer.set("next_cursor", done->next ? Value(std::to_string(*done->next)) : Value());
+    const auto& next = done->next;
+    answer.set("next_cursor", next ? Value(std::to_string(*next)) : Value());
     return json_response(202, answer);
 }
 

@@ -1,5 +1,6 @@
 #include "gateway/event_objects.hpp"
 
+#include <optional>
 #include <utility>
 
 #include "core/json_record.hpp"
@@ -41,11 +42,14 @@ void render_payments(
             objects[places[i]] = fail(rows.error());
             continue;
         }
-        const auto picture = rows->read(ids[i]);
-        if (!picture) {
-            objects[places[i]] = fail(picture.error());
-        } else if (*picture) {
-            objects[places[i]] = with_merchant((*picture)->payment.merchant_id, render(**picture));
+        const auto read = rows->read(ids[i]);
+        if (!read) {
+            objects[places[i]] = fail(read.error());
+            continue;
+        }
+        const std::optional<payment::PaymentPicture>& picture = *read;
+        if (picture) {
+            objects[places[i]] = with_merchant(picture->payment.merchant_id, render(*picture));
         }
     }
 }

@@ -90,10 +90,11 @@ Answer get_event(const Services& services, const Call& call) {
     if (!found) {
         return std::unexpected(problem_of(found.error()));
     }
-    if (!*found) {
+    const std::optional<notify::ShownEvent>& event = *found;
+    if (!event) {
         return std::unexpected(not_found(kEventWord, call.captures.front()));
     }
-    return json_response(200, render(**found));
+    return json_response(200, render(*event));
 }
 
 }  // namespace sluice::gateway

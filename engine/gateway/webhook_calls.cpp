@@ -22,11 +22,12 @@ Answer answer_endpoint(const Call& call, const Result<std::optional<notify::Endp
     if (!found) {
         return std::unexpected(problem_of(found.error()));
     }
-    if (!*found) {
+    const std::optional<notify::Endpoint>& endpoint = *found;
+    if (!endpoint) {
         return std::unexpected(not_found(kEndpointWord, call.captures.front()));
     }
-    http::Response response = json_response(200, render(**found));
-    response.headers.set({"Location", "/v1/webhook_endpoints/" + (*found)->id.to_string()});
+    http::Response response = json_response(200, render(*endpoint));
+    response.headers.set({"Location", "/v1/webhook_endpoints/" + endpoint->id.to_string()});
     return response;
 }
 

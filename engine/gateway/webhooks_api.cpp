@@ -17,8 +17,8 @@ constexpr TextRule kUrlRule{
     .min = 1, .max = notify::kUrlBytesMax, .charset = TextRule::Charset::any
 };
 constexpr TextRule kDescriptionRule{.min = 0, .max = 200, .charset = TextRule::Charset::any};
-constexpr std::int64_t kOverlapDefault = 24 * 3600;
-constexpr std::int64_t kOverlapMax = 30 * 24 * 3600;
+constexpr std::int64_t kOverlapDefault = 86'400;
+constexpr std::int64_t kOverlapMax = 2'592'000;
 
 std::string read_url(Fields& fields, notify::PlainHttp plain) {
     std::string url = fields.text("url", kUrlRule);
@@ -73,7 +73,7 @@ std::optional<bool> read_enabled(Fields& fields, const Value& body) {
     return *value.as_bool();
 }
 
-http::Response endpoint_answer(int status, Value body, notify::EndpointId id) {
+http::Response endpoint_answer(int status, const Value& body, notify::EndpointId id) {
     http::Response response = json_response(status, body);
     response.headers.set({"Location", "/v1/webhook_endpoints/" + id.to_string()});
     return response;
@@ -197,10 +197,14 @@ Answer rotate_webhook_secret(const Services& services, const Call& call) {
     notify::SecretRotation rotation{.secret = new_secret(services), .now = services.ids.now()};
     rotation.old_until = rotation.now + std::chrono::seconds(overlap);
     const auto rotated = services.parts.webhooks.endpoints.rotate({call.merchant_id, id}, rotation);
-    if (!rotated || !*rotated) {
+    if (!rotated) {
         return answer_endpoint(call, rotated);
     }
-    return endpoint_answer(200, render_with_secret(**rotated, rotation.secret), id);
+    const std::optional<notify::Endpoint>& endpoint = *rotated;
+    if (!endpoint) {
+        return answer_endpoint(call, rotated);
+    }
+    return endpoint_answer(200, render_with_secret(*endpoint, rotation.secret), id);
 }
 
 Answer test_webhook_endpoint(const Services& services, const Call& call) {

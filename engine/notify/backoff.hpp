@@ -13,7 +13,7 @@ namespace sluice::notify {
 [[nodiscard]] std::optional<std::chrono::milliseconds> next_delay(int failed, Random& random);
 
 /// A receiver may ask for more time than the ladder gives, up to this.
-inline constexpr std::chrono::seconds kRetryAfterMax{4 * 3600};
+inline constexpr std::chrono::seconds kRetryAfterMax = std::chrono::hours(4);
 
 /// How many attempts there are.
 [[nodiscard]] int attempts_max();

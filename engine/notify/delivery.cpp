@@ -15,9 +15,10 @@ std::string_view to_string(DeliveryStatus status) {
 }
 
 Result<DeliveryStatus> parse_delivery_status(std::string_view text) {
-    for (std::size_t i = 0; i < kNames.size(); ++i) {
-        if (kNames.at(i) == text) {
-            return static_cast<DeliveryStatus>(i);
+    for (const auto status :
+         {DeliveryStatus::pending, DeliveryStatus::delivered, DeliveryStatus::dead}) {
+        if (to_string(status) == text) {
+            return status;
         }
     }
     return fail(

@@ -114,12 +114,13 @@ Result<EventStore::Found> EventStore::look_beside(
     db::Connection& connection, const EventPageRequest& request
 ) {
     const db::ArrayBuilder filters = texts(request.filters);
+    const Id128 object = request.object.value_or(Id128{});
     SLUICE_ASSIGN(
         const db::Rows rows,
         connection.execute(
             kLookBeside,
             {request.merchant_id,
-             *request.object,
+             object,
              request.after.xid,
              request.after.id,
              filters,
