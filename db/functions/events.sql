@@ -4,6 +4,12 @@ SELECT e.id, e.type, e.object_id, e.created_at, e.xid,
     CASE split_part(e.type, '.', 1)
         WHEN 'payment' THEN
             (SELECT p.merchant_id FROM sluice.payment p WHERE p.id = e.object_id)
+        WHEN 'refund' THEN
+            (SELECT r.merchant_id FROM sluice.refund r WHERE r.id = e.object_id)
+        WHEN 'payout' THEN
+            (SELECT p.merchant_id FROM sluice.payout p WHERE p.id = e.object_id)
+        WHEN 'transfer' THEN
+            (SELECT t.merchant_id FROM sluice.transfer t WHERE t.id = e.object_id)
         WHEN 'endpoint' THEN
             (SELECT w.merchant_id FROM sluice.webhook_endpoint w WHERE w.id = e.object_id)
     END AS merchant_id
@@ -88,10 +94,10 @@ BEGIN
 END
 $$;
 
--- A merchant's events after a place (transaction, id), in that order: those of at most so many
--- further transactions, and at most so many rows are looked at, whosever they are. The last row has
--- no type: it is the place up to which was looked, and tells by `more` whether there is something
--- beyond it.
+-- A merchant's events, or without one everybody's, after a place (transaction, id), in that order:
+-- those of at most so many further transactions, and at most so many rows are looked at, whosever
+-- they are. The last row has no type: it is the place up to which was looked, and tells by `more`
+-- whether there is something beyond it.
 CREATE OR REPLACE FUNCTION sluice.list_events(
     w_merchant text, w_xid bigint, w_id uuid, w_transactions bigint, w_rows integer,
     w_patterns text[]
@@ -132,7 +138,7 @@ BEGIN
         SELECT e.id, e.type, e.object_id, e.created_at, e.xid, true
         FROM unnest(ids) WITH ORDINALITY AS t (id, n)
         JOIN owned_event e ON e.id = t.id
-        WHERE e.merchant_id = w_merchant
+        WHERE e.merchant_id = coalesce(w_merchant, e.merchant_id)
         ORDER BY t.n;
     IF looked = w_rows THEN
         RETURN QUERY SELECT ids[looked], NULL::text, NULL::uuid, NULL::timestamptz, xids[looked],

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/channel_wiring.hpp"
+#include "app/key_wiring.hpp"
 #include "app/notify_wiring.hpp"
 #include "channel/exchange.hpp"
 #include "core/clock.hpp"
@@ -116,6 +117,7 @@ class Server::Parts {
     [[nodiscard]] std::string listens_on() const;
 
     config::Settings settings;
+    std::vector<gateway::ApiKey> keys;
     std::string conninfo;
     SystemClock clock;
     SystemRandom random;
@@ -131,6 +133,7 @@ class Server::Parts {
     std::unique_ptr<gateway::OrderStore> orders;
     std::unique_ptr<gateway::PaymentStore> payments;
     std::unique_ptr<gateway::AccountStore> accounts;
+    std::unique_ptr<gateway::SignatureStore> signatures;
     std::unique_ptr<gateway::Gateway> gateway;
     /// Null until everything behind the door is ready.
     std::atomic<gateway::Gateway*> serving{nullptr};
@@ -186,6 +189,7 @@ worker::WorkerServices Server::Parts::worker_services() {
     services.alarm = [](std::string_view event, const std::string& text) {
         log::error(event, {{"text", text}});
     };
+    services.events_written = [this] { notices.bell().ring(); };
     return services;
 }
 
@@ -208,9 +212,7 @@ Result<void> Server::Parts::open_engine() {
 
 gateway::Settings Server::Parts::gateway_settings() const {
     gateway::Settings result;
-    for (const auto& key : settings.api_keys) {
-        result.keys.push_back({key.merchant_id, key.key});
-    }
+    result.keys = keys;
     result.internal_secret = settings.node.internal_secret;
     result.threads = settings.http.threads;
     result.body_bytes_max = settings.http.body_max_bytes;
@@ -240,6 +242,7 @@ void Server::Parts::open_door() {
     orders = gateway::make_order_store(pool);
     payments = gateway::make_payment_store(pool);
     accounts = gateway::make_account_store(pool);
+    signatures = gateway::make_signature_store(pool);
     gateway::Collaborators parts{
         .intake = *fleet,
         .clock = clock,
@@ -247,6 +250,7 @@ void Server::Parts::open_door() {
         .orders = *orders,
         .payments = *payments,
         .accounts = *accounts,
+        .signatures = *signatures,
         .webhooks = notices.webhooks(),
         .read_callback = callback_reader(*callbacks),
         .forward = forwarder(client),
@@ -328,12 +332,14 @@ Result<std::unique_ptr<Server>> Server::start(config::Settings settings) {
     if (auto sound = lua::self_test(); !sound) {
         return fail(ErrorCode::corrupt, "the Lua interpreter cannot be used: " + sound.error());
     }
-    // What scripts and channels refuse is told before a database is started for them.
+    // What scripts, channels and keys refuse is told before a database is started for them.
     SLUICE_ASSIGN(Scripts scripts, read_scripts(settings));
+    SLUICE_ASSIGN(auto keys, api_keys_of(settings));
     SLUICE_ASSIGN(std::string conninfo, reach_database(settings.database));
     SLUICE_TRY(bring_up_to_date(conninfo, settings.root));
     auto parts =
         std::make_unique<Parts>(std::move(settings), std::move(conninfo), std::move(scripts));
+    parts->keys = std::move(keys);
     SLUICE_TRY(parts->listen());
     parts->open_channels();
     SLUICE_TRY(parts->open_engine());

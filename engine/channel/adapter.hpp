@@ -42,7 +42,7 @@ struct Adapter {
     std::string title_en;
     std::string title_zh;
     Capabilities capabilities;
-    std::array<Resend, 3> resend{};           ///< by Operation
+    std::array<Resend, payment::kOperationCount> resend{};           ///< by Operation
     std::vector<std::string> answer_headers;  ///< lower case: the only ones the script gets
     std::vector<std::string> masked;          ///< JSON members that evidence must not show in full
     Form form;

@@ -123,7 +123,9 @@ bool is_allowed(OutcomeKind kind, Operation operation) {
             return operation != Operation::close;
         case OutcomeKind::not_found:
         case OutcomeKind::closed:
-            return operation != Operation::collect;
+            return !payment::moves_money(operation);
+        case OutcomeKind::returned:
+            return operation == Operation::refund_query || operation == Operation::payout_query;
     }
     return false;
 }

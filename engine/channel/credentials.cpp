@@ -89,15 +89,10 @@ bool is_safe_scheme(const Address& address) {
 }  // namespace
 
 std::chrono::milliseconds ChannelTimeouts::of(payment::Operation operation) const {
-    switch (operation) {
-        case payment::Operation::collect:
-            return collect;
-        case payment::Operation::query:
-            return query;
-        case payment::Operation::close:
-            return close;
+    if (operation == payment::Operation::close) {
+        return close;
     }
-    return collect;
+    return payment::moves_money(operation) ? collect : query;
 }
 
 std::string ChannelAccount::titled(std::string_view what) const {

@@ -307,6 +307,8 @@ void Section::read(std::string_view key, bool& target) {
     }
 }
 
+bool Section::is_present() const { return part_->table != nullptr; }
+
 Section Section::below(std::string_view key) {
     Reader reader(*part_);
     const std::string name = reader.named(key);

@@ -10,7 +10,7 @@ namespace {
 using payment::InstructionStatus;
 using payment::LegKind;
 
-Value status_effect(const payment::Payment& payment) {
+Value status_effect(const payment::Subject& payment) {
     Value value;
     value.set("type", "status");
     value.set("status", payment::to_string(payment.status));
@@ -22,20 +22,28 @@ Value status_effect(const payment::Payment& payment) {
 
 }  // namespace
 
+void Kernel::note_status() { note(status_effect(picture_.subject)); }
+
 Result<void> Kernel::open_case(std::string_view kind, InstructionId id, std::string detail) {
     const payment::Instruction* instruction = find(id);
-    if (instruction == nullptr) {
+    Money amount;
+    if (instruction != nullptr) {
+        amount = instruction->amount;
+    } else if (const auto source = source_of(id)) {
+        amount = source->amount;
+    } else {
         return fail(
-            ErrorCode::script, id.to_string() + " is not of this payment, a case wants one that is"
+            ErrorCode::script,
+            id.to_string() + " is not of " + picture_.subject.name() + ", a case wants one that is"
         );
     }
     OpenCase opened;
     // Cases count from the top so that they never share an ordinal with instructions.
     const auto ordinal = 0x80000000U + static_cast<std::uint32_t>(step_.cases.size());
-    opened.id = CaseId(picture_.payment.id.raw().derive(activation_.seq, ordinal));
+    opened.id = CaseId(picture_.subject.id.raw().derive(activation_.seq, ordinal));
     opened.kind = kind;
     opened.instruction = id;
-    opened.amount = instruction->amount;
+    opened.amount = amount;
     opened.detail = std::move(detail);
     note(to_value(opened));
     step_.cases.push_back(std::move(opened));
@@ -43,33 +51,36 @@ Result<void> Kernel::open_case(std::string_view kind, InstructionId id, std::str
 }
 
 Result<void> Kernel::unwind(std::string code, std::string message) {
-    auto& payment = picture_.payment;
-    const auto to = payment::next(payment.status, payment::PaymentEvent::unwind);
+    auto& payment = picture_.subject;
+    const auto to = payment::next(payment.service, payment.status, payment::SubjectEvent::unwind);
     if (settled_) {
         return fail(
-            ErrorCode::script,
-            payment.id.to_string() + " is booked to the merchant, it can only succeed"
+            ErrorCode::script, payment.name() + " is booked to the merchant, it can only succeed"
         );
     }
     if (!to) {
         return fail(
             ErrorCode::script,
-            payment.id.to_string() + " is " + std::string(payment::to_string(payment.status)) +
+            payment.name() + " is " + std::string(payment::to_string(payment.status)) +
                 ", only a pending payment can unwind"
         );
     }
     payment.status = *to;
     payment.failure_code = std::move(code);
     payment.failure_message = std::move(message);
-    step_.payment_changed = true;
-    note(status_effect(payment));
+    step_.subject_changed = true;
+    note_status();
     return {};
 }
 
+/// Neither held nor on its way, and what came has gone back.
 Result<void> Kernel::nothing_held() const {
     for (const auto& instruction : picture_.instructions) {
         const auto status = instruction.status;
-        if (payment::may_bring_money(status)) {
+        const bool is_back = status == InstructionStatus::succeeded &&
+                             (instruction.purpose == payment::Purpose::refund ||
+                              given_back(Counted::gone_back, instruction.id) == instruction.amount);
+        if (payment::may_bring_money(status) && !is_back) {
             return fail(
                 ErrorCode::script,
                 "a payment cannot end unpaid while " + instruction.id.to_string() + " is " +
@@ -80,9 +91,55 @@ Result<void> Kernel::nothing_held() const {
     return {};
 }
 
-/// What the end of its payment makes of an order; the commit says the same.
-void Kernel::end_order() {
+Result<void> Kernel::may_end_payment(payment::SubjectEvent event) const {
+    if (event != payment::SubjectEvent::succeed) {
+        return nothing_held();
+    }
+    SLUICE_TRY(covered());
+    if (!settled_) {
+        return fail(
+            ErrorCode::script,
+            "a payment cannot succeed before it is booked: pay:book() comes first"
+        );
+    }
+    return {};
+}
+
+Result<void> Kernel::may_end(payment::SubjectEvent event) const {
+    switch (picture_.subject.service) {
+        case payment::Service::payment:
+            return may_end_payment(event);
+        case payment::Service::refund:
+            return may_end_refund(event);
+        case payment::Service::payout:
+        case payment::Service::transfer:
+            break;
+    }
+    return may_end_payout(event);
+}
+
+/// What the end makes of the books and of an order; the commit says the same.
+void Kernel::end_books(payment::SubjectEvent event) {
+    switch (picture_.subject.service) {
+        case payment::Service::payment:
+            end_order(event);
+            break;
+        case payment::Service::refund:
+            end_refund(event);
+            break;
+        case payment::Service::payout:
+            end_payout(event);
+            break;
+        case payment::Service::transfer:
+            break;
+    }
+}
+
+void Kernel::end_order(payment::SubjectEvent event) {
     auto& order = picture_.order;
+    if (event == payment::SubjectEvent::succeed) {
+        order.paid_minor += picture_.subject.amount.minor();
+    }
     std::optional<payment::OrderStatus> to;
     if (order.paid_minor == order.amount.minor()) {
         to = payment::next(order.status, payment::OrderEvent::settle);
@@ -92,36 +149,25 @@ void Kernel::end_order() {
     order.status = to.value_or(order.status);
 }
 
-Result<void> Kernel::finish(payment::PaymentEvent event, std::string code, std::string message) {
-    auto& payment = picture_.payment;
-    const auto to = payment::next(payment.status, event);
-    if (!to || event == payment::PaymentEvent::unwind) {
+Result<void> Kernel::finish(payment::SubjectEvent event, std::string code, std::string message) {
+    auto& payment = picture_.subject;
+    const auto to = payment::next(payment.service, payment.status, event);
+    if (!to || event == payment::SubjectEvent::unwind) {
         return fail(
             ErrorCode::script,
-            payment.id.to_string() + " is " + std::string(payment::to_string(payment.status)) +
+            payment.name() + " is " + std::string(payment::to_string(payment.status)) +
                 ", it cannot " + std::string(payment::to_string(event))
         );
     }
-    if (event == payment::PaymentEvent::succeed) {
-        SLUICE_TRY(covered());
-        if (!settled_) {
-            return fail(
-                ErrorCode::script,
-                "a payment cannot succeed before it is booked: pay:book() comes first"
-            );
-        }
-        picture_.order.paid_minor += payment.amount.minor();
-    } else {
-        SLUICE_TRY(nothing_held());
-    }
+    SLUICE_TRY(may_end(event));
+    end_books(event);
     payment.status = *to;
-    end_order();
     if (!code.empty()) {
         payment.failure_code = std::move(code);
         payment.failure_message = std::move(message);
     }
-    step_.payment_changed = true;
-    note(status_effect(payment));
+    step_.subject_changed = true;
+    note_status();
     return {};
 }
 

@@ -10,9 +10,10 @@ namespace {
 
 using payment::InstructionStatus;
 using payment::LegKind;
-using payment::PaymentStatus;
+using payment::SubjectStatus;
 
 constexpr std::string_view kChannelClearing = "1101";
+constexpr std::string_view kChannelFloat = "1103";
 constexpr std::string_view kUserBalance = "2001";
 constexpr std::string_view kPrepaidCard = "2002";
 constexpr std::string_view kMerchantPending = "2101";
@@ -23,6 +24,11 @@ PostLine line(std::string_view gl, std::string_view owner, Side side, Money amou
     return {std::string(gl), std::string(owner), {}, side, amount};
 }
 
+/// Names of channel accounts are unique within their channel only.
+std::string channel_owner(const payment::Instruction& at) {
+    return at.channel + "/" + at.channel_account;
+}
+
 }  // namespace
 
 /// What may still come or has come, with `more`, is never above the payment nor above what its
@@ -31,20 +37,21 @@ Result<void> Kernel::within_due(Money more) const {
     const auto& order = picture_.order;
     Money live = more;
     for (const auto& instruction : picture_.instructions) {
-        if (payment::may_bring_money(instruction.status)) {
+        const bool collects = instruction.purpose == payment::Purpose::collect;
+        if (collects && payment::may_bring_money(instruction.status)) {
             SLUICE_ASSIGN(live, live.plus(instruction.amount));
         }
     }
     SLUICE_ASSIGN(
         const Money owed, order.amount.minus(Money{order.paid_minor, order.amount.currency()})
     );
-    const Money& amount = picture_.payment.amount;
+    const Money& amount = picture_.subject.amount;
     SLUICE_ASSIGN(const Money over_payment, live.minus(amount));
     SLUICE_ASSIGN(const Money over_order, live.minus(owed));
     if (over_payment.minor() > 0 || over_order.minor() > 0) {
         return fail(
             ErrorCode::script,
-            picture_.payment.id.to_string() + " would collect " + live.describe() +
+            picture_.subject.name() + " would collect " + live.describe() +
                 ", it is a payment of " + amount.describe() + " and its order owes " +
                 owed.describe()
         );
@@ -60,28 +67,72 @@ void Kernel::post(PostLine debit, PostLine credit) {
 }
 
 PostLine Kernel::order_line(Side side, Money amount) const {
-    return line(kOrderHolding, picture_.order.merchant_id, side, amount);
+    return line(kOrderHolding, picture_.subject.merchant_id, side, amount);
+}
+
+PostLine Kernel::merchant_line(Side side, Money amount) const {
+    return line(kMerchantPending, picture_.subject.merchant_id, side, amount);
+}
+
+PostLine Kernel::owed_line(Side side, Money amount) const {
+    return line(kRefundPayable, picture_.subject.merchant_id, side, amount);
+}
+
+PostLine Kernel::float_line(const payment::Instruction& at, Side side) {
+    return line(kChannelFloat, channel_owner(at), side, at.amount);
+}
+
+/// Where an instruction's money comes from or goes to: an account of ours, or what the channel
+/// owes.
+PostLine Kernel::far_line(const payment::Instruction& at, Side side) {
+    if (at.kind == LegKind::external) {
+        return line(kChannelClearing, channel_owner(at), side, at.amount);
+    }
+    PostLine of = line(at.channel == "balance" ? kUserBalance : kPrepaidCard, {}, side, at.amount);
+    of.account = at.account;
+    return of;
 }
 
 /// The moment an instruction succeeds is the moment it is booked: no script can forget, repeat or
 /// alter it.
-void Kernel::book_collected(const payment::Instruction& instruction) {
+void Kernel::book(const payment::Instruction& instruction) {
     const Money amount = instruction.amount;
-    // Names of channel accounts are unique within their channel only.
-    const std::string owner = instruction.channel + "/" + instruction.channel_account;
-    PostLine debit = line(kChannelClearing, owner, Side::debit, amount);
-    if (instruction.kind == LegKind::internal) {
-        debit = line(
-            instruction.channel == "balance" ? kUserBalance : kPrepaidCard, {}, Side::debit, amount
-        );
-        debit.account = instruction.account;
+    switch (instruction.purpose) {
+        case payment::Purpose::collect:
+            post(far_line(instruction, Side::debit), order_line(Side::credit, amount));
+            break;
+        case payment::Purpose::refund:
+            post(owed_line(Side::debit, amount), far_line(instruction, Side::credit));
+            break;
+        case payment::Purpose::payout:
+            book_paid_out(instruction);
+            break;
     }
-    post(std::move(debit), order_line(Side::credit, amount));
+}
+
+/// What had gone out is here again: the subject says so, and a refund owes it once more.
+void Kernel::come_back(const payment::Instruction& instruction) {
+    if (instruction.purpose == payment::Purpose::refund) {
+        post(far_line(instruction, Side::debit), owed_line(Side::credit, instruction.amount));
+    } else {
+        return_payout(instruction);
+    }
+    auto& subject = picture_.subject;
+    const auto to =
+        payment::next(subject.service, subject.status, payment::SubjectEvent::come_back);
+    if (to) {
+        subject.status = *to;
+        step_.subject_changed = true;
+        note_status();
+    }
 }
 
 Result<void> Kernel::covered() const {
-    Money collected{0, picture_.payment.amount.currency()};
+    Money collected{0, picture_.subject.amount.currency()};
     for (const auto& instruction : picture_.instructions) {
+        if (instruction.purpose != payment::Purpose::collect) {
+            continue;
+        }
         if (instruction.status == InstructionStatus::succeeded) {
             SLUICE_ASSIGN(collected, collected.plus(instruction.amount));
         } else if (payment::may_bring_money(instruction.status)) {
@@ -92,10 +143,10 @@ Result<void> Kernel::covered() const {
             );
         }
     }
-    if (collected != picture_.payment.amount) {
+    if (collected != picture_.subject.amount) {
         return fail(
             ErrorCode::script,
-            "a payment of " + picture_.payment.amount.describe() + " cannot succeed with " +
+            "a payment of " + picture_.subject.amount.describe() + " cannot succeed with " +
                 collected.describe() + " collected"
         );
     }
@@ -105,14 +156,11 @@ Result<void> Kernel::covered() const {
 Result<void> Kernel::settle() {
     SLUICE_TRY(may_begin("settle"));
     if (settled_) {
-        return fail(ErrorCode::script, picture_.payment.id.to_string() + " is booked already");
+        return fail(ErrorCode::script, picture_.subject.name() + " is booked already");
     }
     SLUICE_TRY(covered());
-    const Money amount = picture_.payment.amount;
-    post(
-        order_line(Side::debit, amount),
-        line(kMerchantPending, picture_.order.merchant_id, Side::credit, amount)
-    );
+    const Money amount = picture_.subject.amount;
+    post(order_line(Side::debit, amount), merchant_line(Side::credit, amount));
     settled_ = true;
     return {};
 }
@@ -132,21 +180,17 @@ Result<void> Kernel::owe_back(InstructionId id) {
             id.to_string() + " is " + what + ", only collected money is owed back"
         );
     }
-    if (picture_.payment.status != PaymentStatus::compensating) {
+    if (picture_.subject.status != SubjectStatus::compensating) {
         return fail(
             ErrorCode::script,
-            picture_.payment.id.to_string() + " is " +
-                std::string(to_string(picture_.payment.status)) +
+            picture_.subject.name() + " is " + std::string(to_string(picture_.subject.status)) +
                 ", only a payment that unwinds owes back"
         );
     }
     owed_back_.insert(id);
     const Money amount = instruction->amount;
-    post(
-        order_line(Side::debit, amount),
-        line(kRefundPayable, picture_.order.merchant_id, Side::credit, amount)
-    );
-    return open_case("refund_due", id, "collected, but the payment failed: owed back");
+    post(order_line(Side::debit, amount), owed_line(Side::credit, amount));
+    return {};
 }
 
 }  // namespace sluice::flow

@@ -38,12 +38,10 @@ class Run {
     /// A run that has taken no activation yet. `picture` is the payment as it was committed at its
     /// start: order, legs, no instructions.
     static Result<std::unique_ptr<Run>> create(
-        std::shared_ptr<Interpreter> interpreter, payment::PaymentPicture picture
+        std::shared_ptr<Interpreter> interpreter, payment::Picture picture
     );
     /// The same in an interpreter of its own.
-    static Result<std::unique_ptr<Run>> create(
-        FlowScriptsPtr scripts, payment::PaymentPicture picture
-    );
+    static Result<std::unique_ptr<Run>> create(FlowScriptsPtr scripts, payment::Picture picture);
     ~Run();
     Run(const Run&) = delete;
     Run& operator=(const Run&) = delete;
@@ -65,7 +63,7 @@ class Run {
     [[nodiscard]] std::optional<Time> wake_at() const { return wake_at_; }
 
   private:
-    Run(std::shared_ptr<Interpreter> interpreter, payment::PaymentPicture picture);
+    Run(std::shared_ptr<Interpreter> interpreter, payment::Picture picture);
     Result<void> drive(bool first);
     Result<void> take(const lua::Progress& progress);
 

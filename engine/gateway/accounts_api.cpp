@@ -21,7 +21,7 @@ std::expected<AccountIdentity, Problem> own_account(const Services& services, co
         return std::unexpected(problem_of(identity.error()));
     }
     std::optional<AccountIdentity>& own = *identity;
-    if (!own || own->merchant_id != call.merchant_id) {
+    if (!own || !call.sees(own->merchant_id)) {
         return std::unexpected(not_found("account", call.captures.front()));
     }
     return *std::move(own);

@@ -86,7 +86,9 @@ Answer list_deliveries(const Services& services, const Call& call) {
 
 Answer get_delivery(const Services& services, const Call& call) {
     SLUICE_ANSWER_ASSIGN(const auto id, id_in_path<notify::DeliveryId>(call, kDeliveryWord));
-    return answer_delivery(call, services.parts.webhooks.deliveries.find(call.merchant_id, id));
+    return answer_delivery(
+        call, services.parts.webhooks.deliveries.find(call.shown_merchant(), id)
+    );
 }
 
 Answer redeliver(const Services& services, const Call& call) {

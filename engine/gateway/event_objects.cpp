@@ -6,6 +6,7 @@
 #include "core/json_record.hpp"
 #include "gateway/render.hpp"
 #include "notify/endpoint.hpp"
+#include "payment/service.hpp"
 #include "worker/picture.hpp"
 
 namespace sluice::gateway {
@@ -29,10 +30,30 @@ std::string with_merchant(std::string_view merchant_id, std::string_view object)
     return out.append(object.substr(1));
 }
 
-void render_payments(
+/// Of a refund, a payout or a transfer: what tells that it changed and when.
+std::string render_service_briefly(const payment::Subject& subject) {
+    std::string out;
+    JsonRecord body(out);
+    body.add("id", subject.name());
+    body.add("status", payment::to_string(subject.status));
+    body.add("updated_at", subject.updated_at);
+    body.end();
+    return out;
+}
+
+std::string render_run(const payment::Picture& picture) {
+    const payment::Subject& subject = picture.subject;
+    return with_merchant(
+        subject.merchant_id,
+        subject.service == payment::Service::payment ? render(picture)
+                                                     : render_service_briefly(subject)
+    );
+}
+
+void render_runs(
     db::Connection& connection, Events events, const Places& places, Objects& objects
 ) {
-    std::vector<PaymentId> ids;
+    std::vector<RunId> ids;
     for (const std::size_t place : places) {
         ids.emplace_back(events[place].object);
     }
@@ -47,9 +68,9 @@ void render_payments(
             objects[places[i]] = fail(read.error());
             continue;
         }
-        const std::optional<payment::PaymentPicture>& picture = *read;
+        const std::optional<payment::Picture>& picture = *read;
         if (picture) {
-            objects[places[i]] = with_merchant(picture->payment.merchant_id, render(*picture));
+            objects[places[i]] = render_run(*picture);
         }
     }
 }
@@ -72,18 +93,18 @@ Objects render_event_objects(db::Connection& connection, Events events) {
     Objects objects(
         events.size(), fail(ErrorCode::not_found, "the object of the event does not exist")
     );
-    Places payments;
+    Places runs;
     Places endpoints;
     for (std::size_t i = 0; i < events.size(); ++i) {
         const std::string kind = kind_of(events[i]);
-        if (kind == "payment") {
-            payments.push_back(i);
+        if (payment::parse_service(kind)) {
+            runs.push_back(i);
         } else if (kind == "endpoint") {
             endpoints.push_back(i);
         }
     }
-    if (!payments.empty()) {
-        render_payments(connection, events, payments, objects);
+    if (!runs.empty()) {
+        render_runs(connection, events, runs, objects);
     }
     render_endpoints(events, endpoints, objects);
     return objects;

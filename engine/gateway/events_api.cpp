@@ -48,7 +48,7 @@ std::expected<Id128, Problem> read_object(std::string_view text) {
 
 std::expected<notify::EventPageRequest, Problem> read_page(const Call& call) {
     notify::EventPageRequest page;
-    page.merchant_id = call.merchant_id;
+    page.merchant_id = call.shown_merchant();
     SLUICE_ANSWER_ASSIGN(page.limit, read_limit(call.request));
     if (const auto text = http::query_parameter(call.request, "types")) {
         SLUICE_ANSWER_ASSIGN(page.filters, read_types(*text));
@@ -86,7 +86,7 @@ Answer list_events(const Services& services, const Call& call) {
 
 Answer get_event(const Services& services, const Call& call) {
     SLUICE_ANSWER_ASSIGN(const EventId id, id_in_path<EventId>(call, kEventWord));
-    const auto found = services.parts.webhooks.events.find(call.merchant_id, id);
+    const auto found = services.parts.webhooks.events.find(call.shown_merchant(), id);
     if (!found) {
         return std::unexpected(problem_of(found.error()));
     }

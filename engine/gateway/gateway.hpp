@@ -16,6 +16,7 @@
 #include "gateway/auth.hpp"
 #include "gateway/order_store.hpp"
 #include "gateway/payment_store.hpp"
+#include "gateway/signature_store.hpp"
 #include "gateway/webhooks.hpp"
 #include "http/message.hpp"
 #include "http/protocol_error.hpp"
@@ -49,7 +50,7 @@ using Forwarder =
     std::function<void(const std::string& address, const http::Request& request, ForwardDone done)>;
 
 struct Settings {
-    std::vector<MerchantKey> keys;
+    std::vector<ApiKey> keys;
     /// Known to all nodes and nobody else: marks requests one node forwards to another. Empty: no
     /// request counts as forwarded.
     Secret<std::string> internal_secret;
@@ -72,6 +73,7 @@ struct Collaborators {
     OrderStore& orders;
     PaymentStore& payments;
     AccountStore& accounts;
+    SignatureStore& signatures;
     Webhooks webhooks;
     CallbackReader read_callback;
     Forwarder forward;

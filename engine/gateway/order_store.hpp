@@ -32,8 +32,9 @@ struct OrderNumber {
     std::string_view number;
 };
 
-/// Orders as the database has them. Only orders of the merchant named are ever shown. Every call
-/// blocks on the database; errors as db::Connection tells them. Any thread.
+/// Orders as the database has them. Only orders of the merchant named are ever shown; a merchant
+/// that is nothing stands for all. Every call blocks on the database; errors as db::Connection
+/// tells them. Any thread.
 class OrderStore {
   public:
     virtual ~OrderStore() = default;
@@ -43,7 +44,7 @@ class OrderStore {
     /// stored.
     virtual Result<OpenedOrder> open(const OpenOrder& request) = 0;
     virtual Result<std::optional<payment::Order>> find(
-        std::string_view merchant_id, OrderId id
+        std::optional<std::string_view> merchant_id, OrderId id
     ) = 0;
     virtual Result<std::optional<payment::Order>> find_by_number(OrderNumber number) = 0;
 };

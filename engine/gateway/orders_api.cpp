@@ -64,6 +64,22 @@ Problem expired_already(const payment::Order& order) {
     );
 }
 
+/// Whose order is looked for: the caller's own, unless the query names another merchant.
+std::expected<std::string, Problem> merchant_in_query(const Call& call) {
+    auto given = http::query_parameter(call.request, "merchant_id");
+    if (given) {
+        return *std::move(given);
+    }
+    if (call.merchant_id.empty()) {
+        return std::unexpected(invalid_request(
+            {{FieldError::Where::parameter,
+              "merchant_id",
+              "merchant_id is missing, wanted whose order it is: this key is of all merchants"}}
+        ));
+    }
+    return std::string(call.merchant_id);
+}
+
 Answer answer_with(const Result<std::optional<payment::Order>>& found, std::string_view name) {
     if (!found) {
         return std::unexpected(problem_of(found.error()));
@@ -127,7 +143,9 @@ Answer create_order(const Services& services, const Call& call) {
 
 Answer get_order(const Services& services, const Call& call) {
     SLUICE_ANSWER_ASSIGN(const OrderId id, id_in_path<OrderId>(call, "order"));
-    return answer_with(services.parts.orders.find(call.merchant_id, id), call.captures.front());
+    return answer_with(
+        services.parts.orders.find(call.shown_merchant(), id), call.captures.front()
+    );
 }
 
 Answer find_order(const Services& services, const Call& call) {
@@ -141,7 +159,11 @@ Answer find_order(const Services& services, const Call& call) {
             invalid_request({{FieldError::Where::parameter, "merchant_order_number", message}})
         );
     }
-    return answer_with(services.parts.orders.find_by_number({call.merchant_id, given}), given);
+    SLUICE_ANSWER_ASSIGN(const std::string merchant, merchant_in_query(call));
+    if (!call.sees(merchant)) {
+        return std::unexpected(not_found("order", given));
+    }
+    return answer_with(services.parts.orders.find_by_number({merchant, given}), given);
 }
 
 }  // namespace sluice::gateway

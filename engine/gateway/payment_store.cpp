@@ -28,12 +28,12 @@ class PgPaymentStore final : public PaymentStore {
   public:
     explicit PgPaymentStore(db::Pool& pool) : pool_(pool) {}
 
-    Result<std::optional<payment::PaymentPicture>> find(PaymentId id) override {
+    Result<std::optional<payment::Picture>> find(RunId id) override {
         SLUICE_ASSIGN(auto lease, pool_.acquire());
         return worker::load_picture(*lease, id);
     }
 
-    Result<std::vector<JournalActivation>> journal(PaymentId id) override {
+    Result<std::vector<JournalActivation>> journal(RunId id) override {
         SLUICE_ASSIGN(auto lease, pool_.acquire());
         SLUICE_ASSIGN(const db::Rows rows, lease->execute(kSelectJournal, {id}));
         std::vector<JournalActivation> activations;

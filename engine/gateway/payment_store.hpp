@@ -28,9 +28,9 @@ class PaymentStore {
     virtual ~PaymentStore() = default;
 
     /// One snapshot; nullopt when there is none. `corrupt` for rows that cannot be read back.
-    virtual Result<std::optional<payment::PaymentPicture>> find(PaymentId id) = 0;
+    virtual Result<std::optional<payment::Picture>> find(RunId id) = 0;
     /// In the order they happened; empty when the payment does not exist.
-    virtual Result<std::vector<JournalActivation>> journal(PaymentId id) = 0;
+    virtual Result<std::vector<JournalActivation>> journal(RunId id) = 0;
 };
 
 /// The store over a pool of sessions, which must outlive it.

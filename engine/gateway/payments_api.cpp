@@ -14,25 +14,25 @@
 namespace sluice::gateway {
 namespace {
 
-using payment::PaymentPicture;
+using payment::Picture;
 using std::chrono::seconds;
-using Picture = std::expected<PaymentPicture, Problem>;
+using OwnPicture = std::expected<payment::Picture, Problem>;
 
-Picture own_picture(const Services& services, const Call& call, PaymentId id) {
-    auto found = services.parts.payments.find(id);
+OwnPicture own_picture(const Services& services, const Call& call, PaymentId id) {
+    auto found = services.parts.payments.find(RunId(id.raw()));
     if (!found) {
         return std::unexpected(problem_of(found.error()));
     }
-    std::optional<PaymentPicture>& picture = *found;
-    if (!picture || picture->payment.merchant_id != call.merchant_id) {
+    std::optional<Picture>& picture = *found;
+    if (!picture || !call.sees(picture->subject.merchant_id)) {
         return std::unexpected(not_found("payment", id.to_string()));
     }
     return *std::move(picture);
 }
 
-http::Response answer_with(int status, const PaymentPicture& picture, std::optional<seconds> wait) {
+http::Response answer_with(int status, const Picture& picture, std::optional<seconds> wait) {
     http::Response response = json_response(status, render(picture));
-    response.headers.set({"Location", "/v1/payments/" + picture.payment.id.to_string()});
+    response.headers.set({"Location", "/v1/payments/" + picture.subject.name()});
     if (wait) {
         response.headers.set({"Preference-Applied", "wait=" + std::to_string(wait->count())});
     }
@@ -56,39 +56,37 @@ std::expected<payment::Order, Problem> target_order(
     return *std::move(order);
 }
 
-worker::StartPayment build_start(
+worker::StartRun build_start(
     const Services& services, payment::Order order, PaymentRequest request
 ) {
-    worker::StartPayment start;
+    worker::StartRun start;
     start.order_is_new = request.order.has_value();
-    start.payment.id = services.ids.make<PaymentId>(order.id.bucket());
-    start.payment.order_id = order.id;
-    start.payment.merchant_id = order.merchant_id;
-    start.payment.flow = "pay";
-    start.payment.amount = Money{request.amount_minor, order.amount.currency()};
-    start.payment.legs = std::move(request.legs);
-    start.payment.created_at = services.ids.now();
-    start.payment.updated_at = start.payment.created_at;
-    start.order = std::move(order);
+    start.picture.subject.id = services.ids.make<RunId>(order.id.bucket());
+    start.picture.subject.order_id = order.id;
+    start.picture.subject.merchant_id = order.merchant_id;
+    start.picture.subject.flow = "pay";
+    start.picture.subject.amount = Money{request.amount_minor, order.amount.currency()};
+    start.picture.legs = std::move(request.legs);
+    start.picture.subject.created_at = services.ids.now();
+    start.picture.subject.updated_at = start.picture.subject.created_at;
+    start.picture.order = std::move(order);
     return start;
 }
 
 /// What the caller waits for: unasked, something to show the payer; `wait=0`, the commit alone;
 /// else the end.
-seconds set_wait(
-    worker::StartPayment& start, const Settings& settings, std::optional<seconds> wait
-) {
+seconds set_wait(worker::StartRun& start, const Settings& settings, std::optional<seconds> wait) {
     start.wait_for = !wait                ? worker::WaitFor::actionable
                      : *wait > seconds{0} ? worker::WaitFor::final_status
                                           : worker::WaitFor::committed;
     const seconds patience = wait.value_or(settings.action_wait);
-    start.answer_by = start.payment.created_at + patience;
+    start.answer_by = start.picture.subject.created_at + patience;
     return patience;
 }
 
 /// An order that begins now must not be over already; a repeat of one may be.
-std::optional<Problem> check_expiry(const worker::StartPayment& start, const Services& services) {
-    const payment::Order& order = start.order;
+std::optional<Problem> check_expiry(const worker::StartRun& start, const Services& services) {
+    const payment::Order& order = start.picture.order;
     if (!start.order_is_new || order.expires_at > order.created_at) {
         return std::nullopt;
     }
@@ -152,7 +150,7 @@ Reply start_payment(const Services& services, const Call& call, Wish wish) {
     if (auto problem = settle_legs(request, order.amount.currency(), services, call)) {
         return std::unexpected(*std::move(problem));
     }
-    worker::StartPayment start = build_start(services, std::move(order), std::move(request));
+    worker::StartRun start = build_start(services, std::move(order), std::move(request));
     if (auto problem = check_expiry(start, services)) {
         return std::unexpected(*std::move(problem));
     }
@@ -163,18 +161,18 @@ Reply start_payment(const Services& services, const Call& call, Wish wish) {
     start.request_hash = hash_request("POST /v1/payments", wish.body);
     const seconds patience = set_wait(start, services.settings, wish.wait);
 
-    auto finish = [new_id = start.payment.id,
+    auto finish = [new_id = start.picture.subject.id,
                    is_inline = start.order_is_new,
-                   wait = wish.wait](const Result<PaymentPicture>& picture) -> Answer {
+                   wait = wish.wait](const Result<Picture>& picture) -> Answer {
         if (!picture) {
             Problem problem = problem_of(picture.error());
             return std::unexpected(is_inline ? below_order(std::move(problem)) : problem);
         }
-        return answer_with(picture->payment.id == new_id ? 201 : 200, *picture, wait);
+        return answer_with(picture->subject.id == new_id ? 201 : 200, *picture, wait);
     };
-    return wait_for<PaymentPicture>(
+    return wait_for<Picture>(
         patience + services.settings.engine_grace,
-        [&services, start = std::move(start)](Take<PaymentPicture> take) mutable {
+        [&services, start = std::move(start)](Take<Picture> take) mutable {
             services.parts.intake.start(std::move(start), std::move(take));
         },
         finish
@@ -183,7 +181,7 @@ Reply start_payment(const Services& services, const Call& call, Wish wish) {
 
 /// The end of get_payment() and close_payment().
 auto show(std::optional<seconds> wait) {
-    return [wait](const Result<PaymentPicture>& picture) -> Answer {
+    return [wait](const Result<Picture>& picture) -> Answer {
         if (!picture) {
             return std::unexpected(problem_of(picture.error()));
         }
@@ -206,18 +204,20 @@ Reply create_payment(const Services& services, const Call& call) {
 Reply get_payment(const Services& services, const Call& call) {
     SLUICE_ANSWER_ASSIGN(const PaymentId id, id_in_path<PaymentId>(call, "payment"));
     SLUICE_ANSWER_ASSIGN(const auto wait, read_wait(call.request));
-    SLUICE_ANSWER_ASSIGN(const PaymentPicture picture, own_picture(services, call, id));
+    SLUICE_ANSWER_ASSIGN(const Picture picture, own_picture(services, call, id));
     const seconds patience = wait.value_or(seconds{0});
-    if (patience == seconds{0} || payment::is_final(picture.payment.status)) {
+    if (patience == seconds{0} || payment::is_final(picture.subject.status)) {
         return answer_with(200, picture, wait);
     }
     if (auto reply = answer_elsewhere(services, call, id.bucket())) {
         return *std::move(reply);
     }
-    return wait_for<PaymentPicture>(
+    return wait_for<Picture>(
         patience + services.settings.engine_grace,
-        [&services, id, patience](Take<PaymentPicture> take) {
-            services.parts.intake.wait_final(id, services.ids.now() + patience, std::move(take));
+        [&services, id, patience](Take<Picture> take) {
+            services.parts.intake.wait_final(
+                RunId(id.raw()), services.ids.now() + patience, std::move(take)
+            );
         },
         show(wait)
     );
@@ -229,39 +229,39 @@ Reply close_payment(const Services& services, const Call& call) {
     if (auto problem = check_empty_body(call.request, services.settings.body_bytes_max)) {
         return std::unexpected(*std::move(problem));
     }
-    SLUICE_ANSWER_ASSIGN(const PaymentPicture picture, own_picture(services, call, id));
-    if (payment::is_final(picture.payment.status)) {
+    SLUICE_ANSWER_ASSIGN(const Picture picture, own_picture(services, call, id));
+    if (payment::is_final(picture.subject.status)) {
         return answer_with(200, picture, wait);
     }
     if (auto reply = answer_elsewhere(services, call, id.bucket())) {
         return *std::move(reply);
     }
     const seconds patience = wait.value_or(seconds{0});
-    auto close = [&services, id, patience](Take<PaymentPicture> take) {
+    auto close = [&services, id, patience](Take<Picture> take) {
         services.parts.intake.close(
-            id,
-            [&services, patience, take = std::move(take)](Result<PaymentPicture> closing) {
+            RunId(id.raw()),
+            [&services, patience, take = std::move(take)](Result<Picture> closing) {
                 const bool is_the_end = !closing || patience == seconds{0} ||
-                                        payment::is_final(closing->payment.status);
+                                        payment::is_final(closing->subject.status);
                 if (is_the_end) {
                     take(std::move(closing));
                     return;
                 }
                 services.parts.intake.wait_final(
-                    closing->payment.id, services.ids.now() + patience, take
+                    closing->subject.id, services.ids.now() + patience, take
                 );
             }
         );
     };
-    return wait_for<PaymentPicture>(
+    return wait_for<Picture>(
         patience + services.settings.engine_grace, std::move(close), show(wait)
     );
 }
 
 Answer get_timeline(const Services& services, const Call& call) {
     SLUICE_ANSWER_ASSIGN(const PaymentId id, id_in_path<PaymentId>(call, "payment"));
-    SLUICE_ANSWER_ASSIGN(const PaymentPicture picture, own_picture(services, call, id));
-    const auto journal = services.parts.payments.journal(picture.payment.id);
+    SLUICE_ANSWER_ASSIGN(const Picture picture, own_picture(services, call, id));
+    const auto journal = services.parts.payments.journal(RunId(id.raw()));
     if (!journal) {
         return std::unexpected(problem_of(journal.error()));
     }

@@ -62,7 +62,7 @@ void append_list(
 }
 
 /// What the payer can do now: the latest thing a channel asked for and still waits for.
-const Value& next_action_of(const payment::PaymentPicture& picture) {
+const Value& next_action_of(const payment::Picture& picture) {
     static const Value kNothing;
     const Value* action = &kNothing;
     for (const payment::Instruction& instruction : picture.instructions) {
@@ -71,10 +71,10 @@ const Value& next_action_of(const payment::PaymentPicture& picture) {
             action = &instruction.next_action;
         }
     }
-    return payment::is_final(picture.payment.status) ? kNothing : *action;
+    return payment::is_final(picture.subject.status) ? kNothing : *action;
 }
 
-void append_failure(std::string& out, const payment::Payment& payment) {
+void append_failure(std::string& out, const payment::Subject& payment) {
     if (payment.failure_code.empty()) {
         out += "null";
         return;
@@ -109,12 +109,12 @@ std::string render(const payment::Order& order) {
     return out;
 }
 
-std::string render(const payment::PaymentPicture& picture) {
-    const payment::Payment& payment = picture.payment;
+std::string render(const payment::Picture& picture) {
+    const payment::Subject& payment = picture.subject;
     std::string out;
     out.reserve(kUsualBytes);
     JsonRecord body(out);
-    body.add("id", payment.id);
+    body.add("id", payment.name());
     body.add("order_id", payment.order_id);
     body.add("status", payment::to_string(payment.status));
     body.add_or_null("stage", payment.stage);
@@ -124,7 +124,7 @@ std::string render(const payment::PaymentPicture& picture) {
     append_failure(out, payment);
     body.add_value("next_action", next_action_of(picture));
     body.begin("legs");
-    append_list(out, payment.legs, append_leg);
+    append_list(out, picture.legs, append_leg);
     body.begin("instructions");
     append_list(out, picture.instructions, append_instruction);
     body.begin("order");

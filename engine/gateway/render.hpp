@@ -12,7 +12,7 @@ namespace sluice::gateway {
 /// How the objects of the API look in JSON. Pure; the OpenAPI document says the same.
 /// The two that are answered all the time come as text.
 [[nodiscard]] std::string render(const payment::Order& order);
-[[nodiscard]] std::string render(const payment::PaymentPicture& picture);
+[[nodiscard]] std::string render(const payment::Picture& picture);
 [[nodiscard]] Value render(const Account& account);
 [[nodiscard]] Value render(const AccountEntry& entry);
 

@@ -1,24 +1,33 @@
 #include "gateway/render_webhooks.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
 
 #include "core/json_record.hpp"
+#include "payment/service.hpp"
 
 namespace sluice::gateway {
 namespace {
 
-/// The kinds of objects that events are about, and how their ids begin.
+/// The kinds of objects that events are about beside those of runs, and how their ids begin.
 struct Kind {
     std::string_view name;
     std::string_view prefix;
 };
 constexpr std::array kKinds{
-    Kind{"payment", PaymentTag::kPrefix},
     Kind{"order", OrderTag::kPrefix},
     Kind{"endpoint", notify::EndpointTag::kPrefix},
 };
+
+std::string_view prefix_of(std::string_view kind) {
+    if (const auto service = payment::parse_service(kind)) {
+        return payment::prefix_of(*service);
+    }
+    const auto* found = std::ranges::find(kKinds, kind, &Kind::name);
+    return found == kKinds.end() ? "" : found->prefix;
+}
 
 Value or_null(const std::optional<Time>& time) {
     return time ? Value(format_rfc3339(*time)) : Value();
@@ -35,6 +44,7 @@ Value render(const notify::Endpoint& endpoint) {
     }
     Value body;
     body.set("id", endpoint.id.to_string());
+    body.set("merchant_id", endpoint.merchant_id);
     body.set("url", endpoint.url);
     body.set("description", endpoint.description);
     body.set("events", std::move(filters));
@@ -85,12 +95,7 @@ std::string render(const notify::ShownEvent& shown) {
 
 std::string object_id_text(const notify::Event& event) {
     const std::string_view kind = std::string_view(event.type).substr(0, event.type.find('.'));
-    std::string text;
-    for (const Kind& known : kKinds) {
-        if (known.name == kind) {
-            text = known.prefix;
-        }
-    }
+    std::string text(prefix_of(kind));
     event.object.append_to(text);
     return text;
 }

@@ -85,7 +85,7 @@ Value render_sentence(Sentence sentence) {
 
 class Renderer {
   public:
-    explicit Renderer(const payment::PaymentPicture& picture) : narrator_(picture) {}
+    explicit Renderer(const payment::Picture& picture) : narrator_(picture) {}
 
     void add(const JournalActivation& activation, const Part& part) {
         const Value* list = activation.body.find(part.member);
@@ -123,7 +123,7 @@ class Renderer {
 }  // namespace
 
 Value render_timeline(
-    const payment::PaymentPicture& picture, const std::vector<JournalActivation>& journal
+    const payment::Picture& picture, const std::vector<JournalActivation>& journal
 ) {
     Renderer renderer(picture);
     for (const JournalActivation& activation : journal) {
@@ -132,7 +132,7 @@ Value render_timeline(
         }
     }
     Value body;
-    body.set("payment_id", picture.payment.id.to_string());
+    body.set("payment_id", picture.subject.name());
     body.set("items", renderer.take());
     return body;
 }

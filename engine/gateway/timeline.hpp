@@ -10,7 +10,7 @@ namespace sluice::gateway {
 /// The story of a payment from its journal, in order: what came in, what was decided and why, what
 /// was asked for and posted, each with a sentence for people. `picture` tells who takes part. Pure.
 [[nodiscard]] Value render_timeline(
-    const payment::PaymentPicture& picture, const std::vector<JournalActivation>& journal
+    const payment::Picture& picture, const std::vector<JournalActivation>& journal
 );
 
 }  // namespace sluice::gateway

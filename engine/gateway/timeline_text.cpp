@@ -42,7 +42,7 @@ constexpr std::array<Word, 10> kStatuses{{
     {"compensating", "being unwound: what was taken is given back", "回退中：已取款项正在退还"},
 }};
 
-constexpr std::array<Word, 3> kHoldSteps{{
+constexpr std::array<Word, 3> kAccountSteps{{
     {"hold", "Froze", "冻结"},
     {"capture", "Took", "扣除"},
     {"release", "Gave back", "退回"},
@@ -139,7 +139,7 @@ Sentence ledger_account_name(std::string_view gl) {
     return {std::string(name.en), std::string(name.zh)};
 }
 
-Narrator::Narrator(const payment::PaymentPicture& picture) : picture_(picture) {}
+Narrator::Narrator(const payment::Picture& picture) : picture_(picture) {}
 
 const std::map<std::string_view, Narrator::Teller>& Narrator::tellers() {
     static const std::map<std::string_view, Teller> kTellers{
@@ -194,7 +194,7 @@ std::string Narrator::party_of(const Value& item) const {
 }
 
 Sentence Narrator::tell_started(const Value& /*item*/) const {
-    const Money& amount = picture_.payment.amount;
+    const Money& amount = picture_.subject.amount;
     const std::string sum = amount.to_decimal() + " " + std::string(amount.currency().code());
     const std::string number = picture_.order.merchant_order_number;
     return {
@@ -309,7 +309,7 @@ Sentence Narrator::tell_instruction(const Value& item) const {
 }
 
 Sentence Narrator::tell_hold(const Value& item) const {
-    const Word step = find(kHoldSteps, text(item, "type"));
+    const Word step = find(kAccountSteps, text(item, "type"));
     const std::string amount = amount_text(item, "amount");
     const std::string party = party_of(item);
     return {

@@ -19,7 +19,7 @@ struct Sentence {
 /// `picture` must outlive it.
 class Narrator {
   public:
-    explicit Narrator(const payment::PaymentPicture& picture);
+    explicit Narrator(const payment::Picture& picture);
 
     /// `item` as the journal has it, with its `type`; what nobody taught it is told by its type.
     [[nodiscard]] Sentence tell(const Value& item) const;
@@ -51,7 +51,7 @@ class Narrator {
     /// "wechatpay (wechat_main)" or "prepaid_card".
     [[nodiscard]] std::string party_of(const Value& item) const;
 
-    const payment::PaymentPicture& picture_;
+    const payment::Picture& picture_;
 };
 
 /// "97.00 CNY" of a member that holds money; "" when it does not.

@@ -7,12 +7,12 @@ namespace sluice::gateway {
 
 std::expected<notify::Endpoint, Problem> own_endpoint(const Services& services, const Call& call) {
     SLUICE_ANSWER_ASSIGN(const auto id, id_in_path<notify::EndpointId>(call, kEndpointWord));
-    auto found = services.parts.webhooks.endpoints.find({call.merchant_id, id});
+    auto found = services.parts.webhooks.endpoints.find(id);
     if (!found) {
         return std::unexpected(problem_of(found.error()));
     }
     std::optional<notify::Endpoint>& endpoint = *found;
-    if (!endpoint) {
+    if (!endpoint || !call.sees(endpoint->merchant_id)) {
         return std::unexpected(not_found(kEndpointWord, call.captures.front()));
     }
     return *std::move(endpoint);

@@ -114,7 +114,7 @@ Answer create_webhook_endpoint(const Services& services, const Call& call) {
 }
 
 Answer list_webhook_endpoints(const Services& services, const Call& call) {
-    const auto found = services.parts.webhooks.endpoints.list(call.merchant_id);
+    const auto found = services.parts.webhooks.endpoints.list(call.shown_merchant());
     if (!found) {
         return std::unexpected(problem_of(found.error()));
     }

@@ -24,7 +24,7 @@ constexpr db::Statement kFind{
     " FROM sluice.delivery d "
     "JOIN sluice.event e ON e.id = d.event_id "
     "JOIN sluice.webhook_endpoint w ON w.id = d.endpoint_id "
-    "WHERE d.id = $1 AND w.merchant_id = $2 AND w.deleted_at IS NULL"
+    "WHERE d.id = $1 AND ($2::text IS NULL OR w.merchant_id = $2) AND w.deleted_at IS NULL"
 };
 constexpr db::Statement kRedeliver{
     "notify_redeliver",
@@ -102,9 +102,13 @@ Result<DeliveryPage> DeliveryStore::list(const DeliveryPageRequest& request) {
     return page;
 }
 
-Result<std::optional<Delivery>> DeliveryStore::find(std::string_view merchant_id, DeliveryId id) {
+Result<std::optional<Delivery>> DeliveryStore::find(
+    std::optional<std::string_view> merchant_id, DeliveryId id
+) {
     SLUICE_ASSIGN(auto lease, pool_.acquire());
-    SLUICE_ASSIGN(const db::Rows rows, lease->execute(kFind, {id, merchant_id}));
+    const db::Parameter merchant =
+        merchant_id ? db::Parameter(*merchant_id) : db::Parameter(nullptr);
+    SLUICE_ASSIGN(const db::Rows rows, lease->execute(kFind, {id, merchant}));
     return first_of(rows);
 }
 

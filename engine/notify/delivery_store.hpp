@@ -46,9 +46,12 @@ class DeliveryStore {
     explicit DeliveryStore(db::Pool& pool) : pool_(pool) {}
 
     Result<DeliveryPage> list(const DeliveryPageRequest& request);
-    /// A delivery of one of this merchant's endpoints; nullopt when there is none.
-    Result<std::optional<Delivery>> find(std::string_view merchant_id, DeliveryId id);
-    /// It is due again, with the whole ladder before it. nullopt as above.
+    /// A delivery of one of this merchant's endpoints, or without one of any; nullopt when there is
+    /// none.
+    Result<std::optional<Delivery>> find(
+        std::optional<std::string_view> merchant_id, DeliveryId id
+    );
+    /// It is due again, with the whole ladder before it. nullopt when this merchant has none.
     Result<std::optional<Delivery>> redeliver(
         std::string_view merchant_id, DeliveryId id, Time now
     );

@@ -21,13 +21,13 @@ constexpr db::Statement kSelect{
     "notify_select_endpoint",
     "SELECT " SLUICE_ENDPOINT_COLUMNS
     " FROM sluice.webhook_endpoint "
-    "WHERE id = $1 AND merchant_id = $2 AND deleted_at IS NULL"
+    "WHERE id = $1 AND deleted_at IS NULL"
 };
 constexpr db::Statement kList{
     "notify_list_endpoints",
     "SELECT " SLUICE_ENDPOINT_COLUMNS
     " FROM sluice.webhook_endpoint "
-    "WHERE merchant_id = $1 AND deleted_at IS NULL ORDER BY id"
+    "WHERE ($1::text IS NULL OR merchant_id = $1) AND deleted_at IS NULL ORDER BY id"
 };
 constexpr db::Statement kChange{
     "notify_change_endpoint",
@@ -129,15 +129,17 @@ Result<void> EndpointStore::add(const Endpoint& endpoint, const Secret<std::stri
     return {};
 }
 
-Result<std::optional<Endpoint>> EndpointStore::find(const OwnEndpoint& own) {
+Result<std::optional<Endpoint>> EndpointStore::find(EndpointId id) {
     SLUICE_ASSIGN(auto lease, pool_.acquire());
-    SLUICE_ASSIGN(const db::Rows rows, lease->execute(kSelect, {own.id, own.merchant_id}));
+    SLUICE_ASSIGN(const db::Rows rows, lease->execute(kSelect, {id}));
     return first_of(rows);
 }
 
-Result<std::vector<Endpoint>> EndpointStore::list(std::string_view merchant_id) {
+Result<std::vector<Endpoint>> EndpointStore::list(std::optional<std::string_view> merchant_id) {
     SLUICE_ASSIGN(auto lease, pool_.acquire());
-    SLUICE_ASSIGN(const db::Rows rows, lease->execute(kList, {merchant_id}));
+    const db::Parameter merchant =
+        merchant_id ? db::Parameter(*merchant_id) : db::Parameter(nullptr);
+    SLUICE_ASSIGN(const db::Rows rows, lease->execute(kList, {merchant}));
     std::vector<Endpoint> endpoints;
     for (const db::Row row : rows) {
         endpoints.push_back(read_endpoint(row));
@@ -186,8 +188,8 @@ Result<std::optional<Endpoint>> EndpointStore::rotate(
     if (!rows.empty()) {
         return first_of(rows);
     }
-    SLUICE_ASSIGN(const db::Rows there, lease->execute(kSelect, {own.id, own.merchant_id}));
-    if (there.empty()) {
+    SLUICE_ASSIGN(const db::Rows there, lease->execute(kSelect, {own.id}));
+    if (there.empty() || read_endpoint(there[0]).merchant_id != own.merchant_id) {
         return std::nullopt;
     }
     return fail(

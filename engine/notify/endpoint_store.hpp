@@ -42,9 +42,10 @@ class EndpointStore {
 
     /// `refused` (context "too_many_endpoints") when the merchant has kEndpointsMax already.
     Result<void> add(const Endpoint& endpoint, const Secret<std::string>& secret);
-    Result<std::optional<Endpoint>> find(const OwnEndpoint& own);
-    /// The oldest first.
-    Result<std::vector<Endpoint>> list(std::string_view merchant_id);
+    /// Whosever it is: the caller compares.
+    Result<std::optional<Endpoint>> find(EndpointId id);
+    /// The oldest first; without a merchant, those of all.
+    Result<std::vector<Endpoint>> list(std::optional<std::string_view> merchant_id);
     Result<std::optional<Endpoint>> change(
         const OwnEndpoint& own, const EndpointChange& change, Time now
     );

@@ -23,14 +23,15 @@ constexpr db::Statement kLookBeside{
     "notify_list_object_events",
     "SELECT e.id, e.type, e.object_id, e.created_at, e.xid FROM sluice.owned_event e "
     "WHERE e.id BETWEEN sluice.first_id_beside($2) AND sluice.last_id_beside($2) "
-    "AND e.object_id = $2 AND e.merchant_id = $1 AND (e.xid, e.id) > ($3::bigint, $4::uuid) "
+    "AND e.object_id = $2 AND e.merchant_id = coalesce($1, e.merchant_id) AND (e.xid, e.id) > "
+    "($3::bigint, $4::uuid) "
     "AND e.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint "
     "AND $5::text[] && sluice.event_patterns(e.type) ORDER BY e.xid, e.id LIMIT $6"
 };
 constexpr db::Statement kFind{
     "notify_find_event",
     "SELECT e.id, e.type, e.object_id, e.created_at, e.xid FROM sluice.owned_event e "
-    "WHERE e.id = $1 AND e.merchant_id = $2"
+    "WHERE e.id = $1 AND e.merchant_id = coalesce($2, e.merchant_id)"
 };
 
 // One call looks at so many rows a turn, and takes so many turns, at most.
@@ -46,6 +47,10 @@ Event read_event(const db::Row& row) {
         .object = row.uuid(2),
         .at = row.time(3),
     };
+}
+
+db::Parameter or_all(std::optional<std::string_view> merchant_id) {
+    return merchant_id ? db::Parameter(*merchant_id) : db::Parameter(nullptr);
 }
 
 db::ArrayBuilder texts(const std::vector<std::string>& items) {
@@ -94,8 +99,12 @@ Result<EventStore::Found> EventStore::look(
             const db::Rows rows,
             connection.execute(
                 kLook,
-                {request.merchant_id, found.next.xid, found.next.id, transactions, kRowsMax, filters
-                }
+                {or_all(request.merchant_id),
+                 found.next.xid,
+                 found.next.id,
+                 transactions,
+                 kRowsMax,
+                 filters}
             )
         );
         for (std::size_t i = 0; i + 1 < rows.size(); ++i) {
@@ -119,7 +128,7 @@ Result<EventStore::Found> EventStore::look_beside(
         const db::Rows rows,
         connection.execute(
             kLookBeside,
-            {request.merchant_id,
+            {or_all(request.merchant_id),
              object,
              request.after.xid,
              request.after.id,
@@ -166,9 +175,11 @@ Result<EventPage> EventStore::list(const EventPageRequest& request) {
     return page;
 }
 
-Result<std::optional<ShownEvent>> EventStore::find(std::string_view merchant_id, EventId id) {
+Result<std::optional<ShownEvent>> EventStore::find(
+    std::optional<std::string_view> merchant_id, EventId id
+) {
     SLUICE_ASSIGN(auto lease, pool_.acquire());
-    SLUICE_ASSIGN(const db::Rows rows, lease->execute(kFind, {id, merchant_id}));
+    SLUICE_ASSIGN(const db::Rows rows, lease->execute(kFind, {id, or_all(merchant_id)}));
     if (rows.empty()) {
         return std::nullopt;
     }

@@ -35,7 +35,7 @@ struct ShownEvent {
 };
 
 struct EventPageRequest {
-    std::string_view merchant_id;
+    std::optional<std::string_view> merchant_id;  ///< none: all of them
     std::vector<std::string> filters{"*"};
     std::optional<Id128> object;
     EventCursor after;
@@ -56,7 +56,8 @@ class EventStore {
     EventStore(db::Pool& pool, RenderObjects render);
 
     Result<EventPage> list(const EventPageRequest& request);
-    Result<std::optional<ShownEvent>> find(std::string_view merchant_id, EventId id);
+    /// Without a merchant whosever it is.
+    Result<std::optional<ShownEvent>> find(std::optional<std::string_view> merchant_id, EventId id);
 
   private:
     struct Found;

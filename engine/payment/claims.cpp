@@ -20,19 +20,21 @@ std::string contradiction(const Instruction& instruction, const Outcome& outcome
     if (outcome.amount && *outcome.amount != instruction.amount) {
         return differs("amount", outcome.amount->describe(), instruction.amount.describe());
     }
-    if (outcome.kind != OutcomeKind::succeeded) {
+    if (outcome.kind != OutcomeKind::succeeded && outcome.kind != OutcomeKind::returned) {
         return {};
     }
     if (outcome.number.empty() || !outcome.amount) {
-        return "the channel reports success without naming order number and amount";
+        return "the channel reports " + std::string(to_string(outcome.kind)) +
+               " without naming number and amount";
     }
     return {};
 }
 
-/// What an answer without a decision leaves of a collect: it may have been executed. Anything else
-/// that goes wrong (a query, a close, a callback nobody understands) proves nothing.
+/// What an answer without a decision leaves of a request that moves money: it may have been
+/// executed. Anything else that goes wrong (a query, a close, a callback nobody understands) proves
+/// nothing.
 std::optional<InstructionEvent> undecided(Operation operation, Source source) {
-    if (operation == Operation::collect && source != Source::callback) {
+    if (moves_money(operation) && source != Source::callback) {
         return InstructionEvent::unclear;
     }
     return std::nullopt;
@@ -41,8 +43,8 @@ std::optional<InstructionEvent> undecided(Operation operation, Source source) {
 std::optional<InstructionEvent> event_of(
     const Outcome& outcome, Operation operation, Source source
 ) {
-    const bool again = operation == Operation::collect && source == Source::resend;
-    const bool first = operation == Operation::collect && source == Source::first_send;
+    const bool again = moves_money(operation) && source == Source::resend;
+    const bool first = moves_money(operation) && source == Source::first_send;
     switch (outcome.kind) {
         case OutcomeKind::succeeded:
             return InstructionEvent::confirmed;
@@ -66,8 +68,18 @@ std::optional<InstructionEvent> event_of(
             // The answer to a close is only a promise: one last query tells.
             return operation == Operation::close ? std::nullopt
                                                  : std::optional(InstructionEvent::shut);
+        case OutcomeKind::returned:
+            return InstructionEvent::came_back;
     }
     return std::nullopt;
+}
+
+/// A refund or payout that had succeeded and of which the channel now says, asked or unasked, that
+/// it did not: the money is back.
+bool takes_back(const Instruction& instruction, const Outcome& outcome, Operation operation) {
+    const bool denies = outcome.kind == OutcomeKind::refused || outcome.kind == OutcomeKind::closed;
+    return denies && instruction.purpose != Purpose::collect && !moves_money(operation) &&
+           instruction.status == InstructionStatus::succeeded;
 }
 
 }  // namespace
@@ -78,6 +90,9 @@ Reading read_outcome(
     std::string conflict = contradiction(instruction, outcome);
     if (!conflict.empty()) {
         return {InstructionEvent::contradicted, std::move(conflict)};
+    }
+    if (takes_back(instruction, outcome, operation)) {
+        return {InstructionEvent::came_back, {}};
     }
     return {event_of(outcome, operation, source), {}};
 }

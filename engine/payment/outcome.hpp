@@ -21,6 +21,7 @@ enum class OutcomeKind {
     config,     ///< our set-up is wrong and nothing was executed: alarm, no retry
     not_found,  ///< a query found no such order; by itself it decides nothing
     closed,     ///< closed at the channel, unpaid
+    returned,   ///< a refund or payout that had succeeded came back to us
 };
 
 [[nodiscard]] std::string_view to_string(OutcomeKind kind);

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "core/clock.hpp"
@@ -9,6 +10,11 @@
 #include "core/money.hpp"
 #include "core/result.hpp"
 #include "core/value.hpp"
+#include "payment/leg.hpp"
+#include "payment/operation.hpp"
+#include "payment/payout.hpp"
+#include "payment/refund.hpp"
+#include "payment/service.hpp"
 #include "payment/status.hpp"
 
 namespace sluice::payment {
@@ -27,22 +33,18 @@ struct Order {
     Time expires_at{};
 };
 
-enum class LegKind { internal, external };
-
-/// One part of a payment: money from one source. Internal legs name an account of ours, external
-/// ones a method and scene at some channel.
-struct Leg {
-    int number = 0;  ///< 1-based, in the order given
-    LegKind kind = LegKind::external;
-    std::string method;  ///< "prepaid_card", "balance", "wechatpay"...
-    std::string scene;   ///< "qr" for external legs
-    AccountId account;   ///< internal legs only
+/// The instruction whose money a refund gives back, as the channel must be told of it.
+struct Original {
+    InstructionId id;  ///< nil: not a refund of an instruction
+    RunId run_id;      ///< whose instruction it is
+    std::string channel_reference;
     Money amount;
 };
 
 /// One movement at one channel or account. Its number at the channel is the id's 26 characters.
 struct Instruction {
     InstructionId id;
+    Purpose purpose = Purpose::collect;
     int leg_number = 0;
     LegKind kind = LegKind::external;
     std::string channel;          ///< "wechatpay", or "prepaid_card" for internal ones
@@ -50,6 +52,8 @@ struct Instruction {
     std::string scene;
     AccountId account;  ///< internal ones only
     Money amount;
+    Original original;  ///< of refunds
+    Value payee;        ///< of payouts: who gets it, a record as the channel's form wants it
     InstructionStatus status = InstructionStatus::created;
     std::string merchant;  ///< the merchant id at the channel that an answer must name
     std::string channel_reference;
@@ -60,30 +64,35 @@ struct Instruction {
     Time expires_at{};
 };
 
-/// One attempt to pay an order.
-struct Payment {
-    PaymentId id;
-    OrderId order_id;
+/// What a run carries to its end: one payment, refund, payout or transfer. What all of them have;
+/// what only one has stands beside it in the picture.
+struct Subject {
+    RunId id;  ///< callers know it with the prefix of its service, see name()
+    Service service = Service::payment;
+    OrderId order_id;  ///< nil for payouts and transfers
     std::string merchant_id;
+    std::string number;  ///< the merchant's own; payments have none, their order has
     std::string flow;
     Money amount;
-    std::vector<Leg> legs;
-    PaymentStatus status = PaymentStatus::pending;
+    SubjectStatus status = SubjectStatus::pending;
     std::string stage;
     std::string failure_code;
     std::string failure_message;
     Time created_at{};
     Time updated_at{};
+
+    /// "pay_01ABC...": as the API, logs and errors name it.
+    [[nodiscard]] std::string name() const;
 };
 
-/// What the API shows of a payment: one consistent picture.
-struct PaymentPicture {
-    Order order;
-    Payment payment;
+/// One consistent picture of a run's subject and what came of it: what the API shows, and what a
+/// run is rebuilt from.
+struct Picture {
+    Order order;  ///< of payments and refunds
+    Subject subject;
+    std::vector<Leg> legs;                                           ///< of payments
+    std::variant<std::monostate, Refund, Payout, Transfer> details;  ///< of the other services
     std::vector<Instruction> instructions;
 };
-
-[[nodiscard]] std::string_view to_string(LegKind kind);
-Result<LegKind> parse_leg_kind(std::string_view text);
 
 }  // namespace sluice::payment

@@ -19,15 +19,36 @@ constexpr std::array kOrderRows{
     Row<OS, OE>{OS::open, OE::close, OS::closed},
 };
 
-using PS = PaymentStatus;
-using PE = PaymentEvent;
-constexpr std::array kPaymentRows{
-    Row<PS, PE>{PS::pending, PE::unwind, PS::compensating},
-    Row<PS, PE>{PS::pending, PE::succeed, PS::succeeded},
-    Row<PS, PE>{PS::pending, PE::fail, PS::failed},
-    Row<PS, PE>{PS::pending, PE::close, PS::closed},
-    Row<PS, PE>{PS::compensating, PE::fail, PS::failed},
-    Row<PS, PE>{PS::compensating, PE::close, PS::closed},
+using SS = SubjectStatus;
+using SE = SubjectEvent;
+struct SubjectRow {
+    Service service;
+    SS from;
+    SE event;
+    SS to;
+};
+constexpr std::array kSubjectRows{
+    SubjectRow{Service::payment, SS::pending, SE::unwind, SS::compensating},
+    SubjectRow{Service::payment, SS::pending, SE::succeed, SS::succeeded},
+    SubjectRow{Service::payment, SS::pending, SE::fail, SS::failed},
+    SubjectRow{Service::payment, SS::pending, SE::close, SS::closed},
+    SubjectRow{Service::payment, SS::pending, SE::exceed, SS::surplus},
+    SubjectRow{Service::payment, SS::compensating, SE::fail, SS::failed},
+    SubjectRow{Service::payment, SS::compensating, SE::close, SS::closed},
+    SubjectRow{Service::payment, SS::compensating, SE::exceed, SS::surplus},
+    SubjectRow{Service::payment, SS::failed, SE::exceed, SS::surplus},
+    SubjectRow{Service::payment, SS::closed, SE::exceed, SS::surplus},
+    SubjectRow{Service::refund, SS::pending, SE::succeed, SS::succeeded},
+    SubjectRow{Service::refund, SS::pending, SE::fail, SS::failed},
+    SubjectRow{Service::refund, SS::succeeded, SE::come_back, SS::returned},
+    // What came back is given by another way, or to the merchant.
+    SubjectRow{Service::refund, SS::returned, SE::succeed, SS::succeeded},
+    SubjectRow{Service::refund, SS::returned, SE::fail, SS::failed},
+    SubjectRow{Service::payout, SS::pending, SE::succeed, SS::succeeded},
+    SubjectRow{Service::payout, SS::pending, SE::fail, SS::failed},
+    SubjectRow{Service::payout, SS::succeeded, SE::come_back, SS::returned},
+    SubjectRow{Service::transfer, SS::pending, SE::succeed, SS::succeeded},
+    SubjectRow{Service::transfer, SS::pending, SE::fail, SS::failed},
 };
 
 using IS = InstructionStatus;
@@ -55,6 +76,11 @@ constexpr std::array kInstructionRows{
     Row<IS, IE>{IS::unknown, IE::declined, IS::refused},
     Row<IS, IE>{IS::unknown, IE::shut, IS::closed},
     Row<IS, IE>{IS::unknown, IE::contradicted, IS::conflicted},
+    // What came back before it was known to have arrived never arrived.
+    Row<IS, IE>{IS::created, IE::came_back, IS::refused},
+    Row<IS, IE>{IS::pending, IE::came_back, IS::refused},
+    Row<IS, IE>{IS::unknown, IE::came_back, IS::refused},
+    Row<IS, IE>{IS::succeeded, IE::came_back, IS::returned},
 };
 
 template <class Rows, class Status, class Event>
@@ -73,8 +99,13 @@ std::optional<OrderStatus> next(OrderStatus status, OrderEvent event) {
     return find(kOrderRows, status, event);
 }
 
-std::optional<PaymentStatus> next(PaymentStatus status, PaymentEvent event) {
-    return find(kPaymentRows, status, event);
+std::optional<SubjectStatus> next(Service service, SubjectStatus status, SubjectEvent event) {
+    for (const SubjectRow& row : kSubjectRows) {
+        if (row.service == service && row.from == status && row.event == event) {
+            return row.to;
+        }
+    }
+    return std::nullopt;
 }
 
 std::optional<InstructionStatus> next(InstructionStatus status, InstructionEvent event) {
@@ -83,8 +114,8 @@ std::optional<InstructionStatus> next(InstructionStatus status, InstructionEvent
 
 bool is_final(OrderStatus status) { return status != OrderStatus::open; }
 
-bool is_final(PaymentStatus status) {
-    return status != PaymentStatus::pending && status != PaymentStatus::compensating;
+bool is_final(SubjectStatus status) {
+    return status != SubjectStatus::pending && status != SubjectStatus::compensating;
 }
 
 bool is_final(InstructionStatus status) {
@@ -94,7 +125,7 @@ bool is_final(InstructionStatus status) {
 
 bool may_bring_money(InstructionStatus status) {
     return status != InstructionStatus::refused && status != InstructionStatus::closed &&
-           status != InstructionStatus::released;
+           status != InstructionStatus::released && status != InstructionStatus::returned;
 }
 
 }  // namespace sluice::payment

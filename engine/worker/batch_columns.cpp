@@ -17,7 +17,6 @@ std::vector<db::ArrayBuilder*> Batch::Columns::all() {
     auto& b = moved;
     auto& s = account;
     auto& v = event;
-    auto& c = money_case;
     return {
         &r.run,      &r.bucket,   &r.seq,      &r.at,          &r.body,     &r.hash,
         &r.state,    &r.wake,     &r.pending,  &r.release,  //
@@ -25,12 +24,12 @@ std::vector<db::ArrayBuilder*> Batch::Columns::all() {
         &o.currency, &o.amount,   &o.hash,     &o.expires,  //
         &p.i,        &p.order,    &p.merchant, &p.flow,        &p.currency, &p.amount,
         &p.legs,     &p.status,   &p.stage,    &p.code,        &p.message,  //
-        &k.p,        &k.key,      &k.hash,                                  //
+        &k.i,        &k.merchant, &k.key,      &k.hash,                                  //
         &u.i,        &u.status,   &u.stage,    &u.code,        &u.message,  &u.order,
         &u.paid,  //
         &n.i,        &n.id,       &n.leg,      &n.kind,        &n.channel,  &n.account_name,
         &n.scene,    &n.account,  &n.currency, &n.amount,      &n.merchant, &n.expires,
-        &n.status,  //
+        &n.status,   &n.purpose,  &n.original,  //
         &m.i,        &m.id,       &m.status,   &m.reference,   &m.code,     &m.message,
         &m.action,  //
         &h.i,        &h.ordinal,  &h.kind,     &h.id,          &h.account,  &h.currency,
@@ -42,8 +41,6 @@ std::vector<db::ArrayBuilder*> Batch::Columns::all() {
         &b.id,       &b.currency, &b.sums,                   //
         &s.id,       &s.gl,       &s.owner,    &s.currency,  //
         &v.i,        &v.id,       &v.type,                   //
-        &c.i,        &c.id,       &c.kind,     &c.instruction, &c.amount,   &c.currency,
-        &c.detail,
     };
 }
 

@@ -110,22 +110,22 @@ Result<std::optional<std::string>> Fleet::owner_elsewhere(Bucket bucket) {
     return std::optional(std::move(address));
 }
 
-void Fleet::start(StartPayment request, PictureReply reply) {
+void Fleet::start(StartRun request, PictureReply reply) {
     Input input;
     input.kind = Input::Kind::start;
-    input.payment = request.payment.id;
-    input.start = std::make_unique<StartPayment>(std::move(request));
+    input.run_id = request.picture.subject.id;
+    input.start = std::make_unique<StartRun>(std::move(request));
     input.on_picture = std::move(reply);
-    const Bucket bucket = input.payment.bucket();
+    const Bucket bucket = input.run_id.bucket();
     post(bucket, std::move(input));
 }
 
-void Fleet::close(PaymentId payment, PictureReply reply) {
+void Fleet::close(RunId run_id, PictureReply reply) {
     Input input;
-    input.payment = payment;
+    input.run_id = run_id;
     input.fact.kind = flow::Fact::Kind::close_requested;
     input.on_picture = std::move(reply);
-    post(payment.bucket(), std::move(input));
+    post(run_id.bucket(), std::move(input));
 }
 
 void Fleet::callback(CallbackFact fact, DoneReply reply) {
@@ -137,19 +137,19 @@ void Fleet::callback(CallbackFact fact, DoneReply reply) {
     post(bucket, std::move(input));
 }
 
-void Fleet::wait_final(PaymentId payment, Time deadline, PictureReply reply) {
+void Fleet::wait_final(RunId run_id, Time deadline, PictureReply reply) {
     Input input;
     input.kind = Input::Kind::wait;
-    input.payment = payment;
+    input.run_id = run_id;
     input.wait_for = WaitFor::final_status;
     input.deadline = deadline;
     input.on_picture = std::move(reply);
-    post(payment.bucket(), std::move(input));
+    post(run_id.bucket(), std::move(input));
 }
 
 void Fleet::deliver(channel::ExchangeReport report) {
     Input input;
-    input.payment = PaymentId(report.run.raw());
+    input.run_id = report.run;
     auto& fact = input.fact;
     fact.kind = flow::Fact::Kind::outcome;
     fact.instruction = report.instruction;
@@ -158,7 +158,7 @@ void Fleet::deliver(channel::ExchangeReport report) {
     fact.source = report.resent ? payment::Source::resend : payment::Source::first_send;
     fact.outcome = std::move(report.outcome);
     fact.evidence = to_value(report.evidence);
-    const Bucket bucket = input.payment.bucket();
+    const Bucket bucket = input.run_id.bucket();
     post(bucket, std::move(input));
 }
 

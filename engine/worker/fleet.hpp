@@ -45,10 +45,10 @@ class Fleet final : public Intake {
 
     [[nodiscard]] bool owns(Bucket bucket) const override { return worker_of(bucket) != nullptr; }
     Result<std::optional<std::string>> owner_elsewhere(Bucket bucket) override;
-    void start(StartPayment request, PictureReply reply) override;
-    void close(PaymentId payment, PictureReply reply) override;
+    void start(StartRun request, PictureReply reply) override;
+    void close(RunId run_id, PictureReply reply) override;
     void callback(CallbackFact fact, DoneReply reply) override;
-    void wait_final(PaymentId payment, Time deadline, PictureReply reply) override;
+    void wait_final(RunId run_id, Time deadline, PictureReply reply) override;
 
     /// Whether every bucket is owned by somebody we know.
     [[nodiscard]] std::size_t buckets_held() const;

@@ -14,8 +14,8 @@ namespace sluice::worker {
 struct Input {
     enum class Kind { start, callback, fact, wait };
     Kind kind = Kind::fact;
-    PaymentId payment;                         ///< nil for callbacks until it is looked up
-    std::unique_ptr<StartPayment> start;       ///< start
+    RunId run_id;                              ///< nil for callbacks until it is looked up
+    std::unique_ptr<StartRun> start;           ///< start
     CallbackFact callback;                     ///< callback
     flow::Fact fact;                           ///< fact
     WaitFor wait_for = WaitFor::final_status;  ///< wait

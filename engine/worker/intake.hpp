@@ -21,12 +21,13 @@ enum class WaitFor {
     final_status,
 };
 
-/// A wish to pay: an order that exists (its id), or one that begins with this payment.
-struct StartPayment {
-    payment::Order order;  ///< for an existing order as the database has it now
-    bool order_is_new = false;
+/// A wish to begin a run.
+struct StartRun {
+    /// The subject and what belongs to its service; an order that exists as the database has it
+    /// now. No instructions.
+    payment::Picture picture;
+    bool order_is_new = false;    ///< payments only: the order begins with them
     Hash128 order_hash;           ///< of the order's request body, kept for new orders
-    payment::Payment payment;     ///< id, legs, amount, flow "pay"
     std::string idempotency_key;  ///< empty: none given
     Hash128 request_hash;         ///< of the whole request body
     WaitFor wait_for = WaitFor::committed;
@@ -38,7 +39,7 @@ struct StartPayment {
 /// `refused`: the domain said no (context = reason, e.g. "order_not_open", "payment_unresolved").
 /// `unavailable`: nothing was done, try again. `unknown`: the commit's fate is not known; the same
 /// request may be repeated and will find what happened.
-using PictureReply = std::function<void(Result<payment::PaymentPicture>)>;
+using PictureReply = std::function<void(Result<payment::Picture>)>;
 using DoneReply = std::function<void(Result<void>)>;
 
 struct CallbackFact {
@@ -61,17 +62,17 @@ class Intake {
     virtual Result<std::optional<std::string>> owner_elsewhere(Bucket bucket) = 0;
 
     /// Replies when what it waits for has come, or with what the natural keys already led to.
-    virtual void start(StartPayment request, PictureReply reply) = 0;
+    virtual void start(StartRun request, PictureReply reply) = 0;
 
     /// Asks a pending payment to end unpaid: the channel is closed first, and money that arrived
     /// meanwhile wins. Replies when the wish is committed; a final payment is answered as it is.
-    virtual void close(PaymentId payment, PictureReply reply) = 0;
+    virtual void close(RunId run_id, PictureReply reply) = 0;
 
     /// Records what a channel told us. Replies after the commit that holds it.
     virtual void callback(CallbackFact fact, DoneReply reply) = 0;
 
     /// Replies when the payment reaches a final status, or at the deadline with its picture then.
-    virtual void wait_final(PaymentId payment, Time deadline, PictureReply reply) = 0;
+    virtual void wait_final(RunId run_id, Time deadline, PictureReply reply) = 0;
 };
 
 }  // namespace sluice::worker

@@ -169,14 +169,14 @@ Result<flow::FlowScriptsPtr> LiveRuns::scripts_of(
     return scripts_in(*built, flow);
 }
 
-Result<std::unique_ptr<flow::Run>> LiveRuns::begin(const payment::PaymentPicture& picture) {
-    SLUICE_ASSIGN(const auto scripts, scripts_in(*release_, picture.payment.flow));
+Result<std::unique_ptr<flow::Run>> LiveRuns::begin(const payment::Picture& picture) {
+    SLUICE_ASSIGN(const auto scripts, scripts_in(*release_, picture.subject.flow));
     SLUICE_ASSIGN(const auto interpreter, interpreters_.place_for(scripts));
     return create(interpreter, picture);
 }
 
 Result<std::unique_ptr<flow::Run>> LiveRuns::create(
-    const std::shared_ptr<flow::Interpreter>& interpreter, payment::PaymentPicture picture
+    const std::shared_ptr<flow::Interpreter>& interpreter, payment::Picture picture
 ) {
     auto run = flow::Run::create(interpreter, std::move(picture));
     if (!run && !interpreter->is_usable()) {
@@ -186,12 +186,12 @@ Result<std::unique_ptr<flow::Run>> LiveRuns::create(
 }
 
 Result<std::unique_ptr<flow::Run>> LiveRuns::rebuild(RunStore& store, RunId id) {
-    SLUICE_ASSIGN(auto history, store.history(PaymentId(id.raw())));
+    SLUICE_ASSIGN(auto history, store.history(id));
     if (!history) {
         return std::unique_ptr<flow::Run>{};
     }
     SLUICE_ASSIGN(
-        auto scripts, scripts_of(store, history->row.release, history->start.payment.flow)
+        auto scripts, scripts_of(store, history->row.release, history->start.subject.flow)
     );
     const Slot* slot = find(id);
     const bool alone = slot != nullptr && slot->alone;

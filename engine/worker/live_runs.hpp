@@ -62,7 +62,7 @@ class LiveRuns {
     void forget_all();
 
     /// A run at its beginning, in the live release.
-    Result<std::unique_ptr<flow::Run>> begin(const payment::PaymentPicture& picture);
+    Result<std::unique_ptr<flow::Run>> begin(const payment::Picture& picture);
     /// The run as its journal tells it. nullptr when it is not live. `nondeterminism`, `script` or
     /// `corrupt` mean it must be quarantined.
     Result<std::unique_ptr<flow::Run>> rebuild(RunStore& store, RunId id);
@@ -85,7 +85,7 @@ class LiveRuns {
         bool operator>(const Timer& other) const { return at > other.at; }
     };
     Result<std::unique_ptr<flow::Run>> create(
-        const std::shared_ptr<flow::Interpreter>& interpreter, payment::PaymentPicture picture
+        const std::shared_ptr<flow::Interpreter>& interpreter, payment::Picture picture
     );
     void cool(Slot& slot);
     void give_memory_back(Time now);

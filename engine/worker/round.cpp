@@ -75,7 +75,7 @@ void Round::gather(std::vector<Input> inputs) {
 /// known yet.
 bool Round::must_wait(const Input& input) const {
     return input.kind == Input::Kind::fact &&
-           callbacks_wait_.test(static_cast<std::uint8_t>(input.payment.bucket()));
+           callbacks_wait_.test(static_cast<std::uint8_t>(input.run_id.bucket()));
 }
 
 /// The run has moved on since its timer was taken.
@@ -83,12 +83,12 @@ bool Round::is_void_timer(const Input& input) {
     if (input.kind != Input::Kind::fact || input.fact.kind != flow::Fact::Kind::timer) {
         return false;
     }
-    const LiveRuns::Slot* slot = parts_.runs.find(RunId(input.payment.raw()));
+    const LiveRuns::Slot* slot = parts_.runs.find(input.run_id);
     return slot == nullptr || !slot->wake_at || slot->armed_at;
 }
 
 void Round::gather_one(Input input, Places& places) {
-    const bool unresolved = input.kind == Input::Kind::callback && input.payment.is_nil();
+    const bool unresolved = input.kind == Input::Kind::callback && input.run_id.is_nil();
     if (unresolved) {
         callbacks_wait_.set(static_cast<std::uint8_t>(input.callback.instruction.bucket()));
     }
@@ -98,16 +98,16 @@ void Round::gather_one(Input input, Places& places) {
         return;
     }
     if (input.kind == Input::Kind::wait) {
-        const bool is_uncommitted = uncommitted_.has(input.payment);
+        const bool is_uncommitted = uncommitted_.has(input.run_id);
         if (is_uncommitted || !answer_from_memory(input)) {
             wants_session_ = wants_session_ || !is_uncommitted;
             waiting_.push_back(std::move(input));
         }
         return;
     }
-    auto place = places.find(input.payment);
+    auto place = places.find(input.run_id);
     if (place == places.end()) {
-        auto entry = uncommitted_.take(input.payment, input.start.get());
+        auto entry = uncommitted_.take(input.run_id, input.start.get());
         if (!entry) {
             waiting_.push_back(std::move(input));
             return;
@@ -115,9 +115,9 @@ void Round::gather_one(Input input, Places& places) {
         if (is_void_timer(input)) {
             return;
         }
-        place = places.emplace(input.payment, left_.size()).first;
+        place = places.emplace(input.run_id, left_.size()).first;
         Work& work = left_.emplace_back();
-        work.payment = input.payment;
+        work.run_id = input.run_id;
         work.entry = std::move(entry);
     }
     Work& work = left_[place->second];
@@ -134,7 +134,8 @@ Round::Fate Round::prepare(Work& work) {
     }
     work.run.reset();
     if (work.start != nullptr) {
-        auto begun = parts_.runs.begin({work.start->order, work.start->payment, {}});
+        auto begun =
+            parts_.runs.begin(work.start->picture);
         if (!begun) {
             refuse(work, begun.error());
             return Fate::over;
@@ -142,7 +143,7 @@ Round::Fate Round::prepare(Work& work) {
         work.run = std::move(*begun);
         return Fate::ready;
     }
-    const RunId id(work.payment.raw());
+    const RunId id = work.run_id;
     const LiveRuns::Slot* slot = parts_.runs.find(id);
     if (work.parks || slot == nullptr || slot->quarantined || slot->interrupted) {
         return Fate::needs_session;
@@ -167,7 +168,7 @@ Round::Fate Round::activate(Work& work) {
     auto step = work.run->activate(std::move(activation));
     lua_spent_ += std::chrono::steady_clock::now() - began;
     if (!step) {
-        parts_.runs.failed(RunId(work.payment.raw()), std::move(work.run));
+        parts_.runs.failed(work.run_id, std::move(work.run));
         if (work.start != nullptr) {
             refuse(work, step.error());
             return Fate::over;

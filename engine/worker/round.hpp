@@ -36,6 +36,8 @@ struct WorkerServices {
     std::function<channel::Resend(const payment::Instruction&, payment::Operation)> resend;
     /// A person must look: logged and counted.
     std::function<void(std::string_view event, const std::string& text)> alarm;
+    /// Events are durable now: who sends them may look. At most once a commit; quick, any thread.
+    std::function<void()> events_written;
 };
 
 /// What one commit may hold beside its number of activations; what is over waits for the next one.
@@ -111,10 +113,10 @@ class Round {
   private:
     /// One run with what it takes in this round.
     struct Work {
-        PaymentId payment;
+        RunId run_id;
         Uncommitted::Entry entry;
         std::vector<Input> inputs;
-        std::unique_ptr<StartPayment> start;
+        std::unique_ptr<StartRun> start;
         std::vector<flow::Recorded> known;
         std::unique_ptr<flow::Run> run;
         flow::Step step;
@@ -124,7 +126,7 @@ class Round {
         std::optional<Error> parks;  ///< why it goes to a person as soon as the session is free
     };
     using Works = std::vector<Work>;
-    using Places = std::map<PaymentId, std::size_t>;
+    using Places = std::map<RunId, std::size_t>;
     /// What becomes of a work that was tried with memory alone.
     enum class Fate { ready, needs_session, over };
 
@@ -160,7 +162,7 @@ class Round {
     Result<void> settle(Works works);
     Result<void> answer_all(Works& ready, const std::vector<Refusal>& refusals, Works& again);
     void committed(Work& work);
-    void answer_start(Work& work, Input& input, const payment::PaymentPicture& picture);
+    void answer_start(Work& work, Input& input, const payment::Picture& picture);
     void send(const flow::Run& run, const flow::SendExchange& effect, bool resent);
 
     // What was not committed (round_trouble.cpp).

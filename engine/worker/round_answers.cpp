@@ -30,7 +30,41 @@ Error explained(const Refusal& refusal) {
             ErrorCode::refused, "the payment is more than the order still owes", refusal.reason
         };
     }
-    return {ErrorCode::refused, "the payment was refused: " + refusal.reason, refusal.reason};
+    if (refusal.reason == "more_than_paid") {
+        return {
+            ErrorCode::refused,
+            "the refund is more than was paid for the order and is not refunded yet",
+            refusal.reason
+        };
+    }
+    return {ErrorCode::refused, "it was refused: " + refusal.reason, refusal.reason};
+}
+
+/// The key that was used before with something else.
+Error used_before(const StartRun& start, const std::string& reason) {
+    if (reason == "order_exists") {
+        return {
+            ErrorCode::conflict,
+            "merchant_order_number '" + start.picture.order.merchant_order_number +
+                "' was used before with another order",
+            "merchant_order_number"
+        };
+    }
+    if (reason == "number_exists") {
+        const auto& subject = start.picture.subject;
+        const std::string field =
+            "merchant_" + std::string(payment::to_string(subject.service)) + "_number";
+        return {
+            ErrorCode::conflict,
+            field + " '" + subject.number + "' was used before with another body",
+            field
+        };
+    }
+    return {
+        ErrorCode::conflict,
+        "Idempotency-Key '" + start.idempotency_key + "' was used before with another body",
+        "idempotency_key"
+    };
 }
 
 }  // namespace
@@ -38,25 +72,17 @@ Error explained(const Refusal& refusal) {
 /// The natural key or the idempotency key led here before: same body, same answer; else a conflict.
 Result<void> Round::answer_existing(Work& work, const Refusal& refusal) {
     const bool by_order = refusal.reason == "order_exists";
-    if (!by_order && refusal.reason != "key_exists") {
+    if (!by_order && refusal.reason != "key_exists" && refusal.reason != "number_exists") {
         refuse(work, explained(refusal));
         return {};
     }
-    const StartPayment& start = *work.start;
+    const StartRun& start = *work.start;
     const Hash128 ours = by_order ? start.order_hash : start.request_hash;
     if (!(refusal.other_hash == ours)) {
-        refuse(
-            work,
-            {ErrorCode::conflict,
-             by_order ? "merchant_order_number '" + start.order.merchant_order_number +
-                            "' was used before with another order"
-                      : "Idempotency-Key '" + start.idempotency_key +
-                            "' was used before with another body",
-             by_order ? "merchant_order_number" : "idempotency_key"}
-        );
+        refuse(work, used_before(start, refusal.reason));
         return {};
     }
-    std::optional<PaymentId> existing = PaymentId(refusal.other);
+    std::optional<RunId> existing = RunId(refusal.other);
     if (by_order) {
         SLUICE_ASSIGN(existing, store_.payment_of_order(OrderId(refusal.other)));
     }
@@ -64,7 +90,7 @@ Result<void> Round::answer_existing(Work& work, const Refusal& refusal) {
         refuse(
             work,
             {ErrorCode::conflict,
-             "order '" + start.order.merchant_order_number +
+             "order '" + start.picture.order.merchant_order_number +
                  "' exists without a payment: pay it by its order_id",
              "merchant_order_number"}
         );
@@ -73,7 +99,7 @@ Result<void> Round::answer_existing(Work& work, const Refusal& refusal) {
     for (auto& input : work.inputs) {
         Input wait;
         wait.kind = Input::Kind::wait;
-        wait.payment = *existing;
+        wait.run_id = *existing;
         wait.wait_for = start.wait_for;
         wait.deadline = start.answer_by;
         wait.on_picture = std::move(input.on_picture);
@@ -84,7 +110,7 @@ Result<void> Round::answer_existing(Work& work, const Refusal& refusal) {
 
 /// False: only the database knows.
 bool Round::answer_from_memory(Input& input) {
-    const LiveRuns::Slot* slot = parts_.runs.find(RunId(input.payment.raw()));
+    const LiveRuns::Slot* slot = parts_.runs.find(input.run_id);
     const bool warm = slot != nullptr && slot->run != nullptr;
     if (warm) {
         const auto& kernel = slot->run->kernel();
@@ -96,7 +122,7 @@ bool Round::answer_from_memory(Input& input) {
     const bool live = slot != nullptr && !slot->quarantined;
     if (live && input.deadline > parts_.services.clock->now()) {
         parts_.waiters.add(
-            input.payment, {input.wait_for, input.deadline, std::move(input.on_picture)}
+            input.run_id, {input.wait_for, input.deadline, std::move(input.on_picture)}
         );
         return true;
     }
@@ -107,15 +133,15 @@ Result<void> Round::answer_wait(Input input) {
     if (answer_from_memory(input)) {
         return {};
     }
-    auto loaded = load_picture(parts_.connection, input.payment);
+    auto loaded = load_picture(parts_.connection, input.run_id);
     if (!loaded) {
         input.refuse(loaded.error());
         return fail(loaded.error());
     }
-    std::optional<payment::PaymentPicture>& picture = *loaded;
+    std::optional<payment::Picture>& picture = *loaded;
     if (!picture) {
         input.refuse(
-            {ErrorCode::not_found, "payment " + input.payment.to_string() + " does not exist", {}}
+            {ErrorCode::not_found, PaymentId(input.run_id.raw()).to_string() + " does not exist", {}}
         );
         return {};
     }
@@ -146,7 +172,7 @@ Result<void> Round::take_late(Work& work) {
         }
         if (input.on_picture) {
             Input wait;
-            wait.payment = work.payment;
+            wait.run_id = work.run_id;
             wait.on_picture = std::move(input.on_picture);
             SLUICE_TRY(answer_wait(std::move(wait)));
         }
@@ -155,7 +181,7 @@ Result<void> Round::take_late(Work& work) {
 }
 
 Result<void> Round::quarantine(Work& work, const Error& error) {
-    const RunId id(work.payment.raw());
+    const RunId id = work.run_id;
     auto parked = store_.quarantine(id, error.message, parts_.services.clock->now());
     if (!parked) {
         refuse(work, parked.error());

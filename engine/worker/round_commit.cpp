@@ -105,10 +105,15 @@ Result<void> Round::answer_all(Works& ready, const std::vector<Refusal>& refusal
     for (const auto& refusal : refusals) {
         refused[refusal.activation] = &refusal;
     }
+    bool wrote_events = false;  // a step that finishes writes one, see Batch::add_event()
     for (std::size_t i = 0; i < ready.size(); ++i) {
         if (refused[i] == nullptr) {
             committed(ready[i]);
+            wrote_events = wrote_events || ready[i].step.finished;
         }
+    }
+    if (wrote_events && parts_.services.events_written) {
+        parts_.services.events_written();
     }
     Works sent_back;
     for (std::size_t i = 0; i < ready.size(); ++i) {
@@ -131,8 +136,8 @@ Result<void> Round::answer_all(Works& ready, const std::vector<Refusal>& refusal
 }
 
 void Round::committed(Work& work) {
-    const RunId id(work.payment.raw());
-    const payment::PaymentPicture& picture = work.run->kernel().picture();
+    const RunId id = work.run_id;
+    const payment::Picture& picture = work.run->kernel().picture();
     for (const auto& effect : work.step.exchanges) {
         send(*work.run, effect, effect.repeats);
     }
@@ -157,21 +162,19 @@ void Round::committed(Work& work) {
     }
 }
 
-void Round::answer_start(Work& work, Input& input, const payment::PaymentPicture& picture) {
-    const StartPayment& start = *work.start;
+void Round::answer_start(Work& work, Input& input, const payment::Picture& picture) {
+    const StartRun& start = *work.start;
     if (is_fulfilled(start.wait_for, picture, work.run->kernel().unanswered().size())) {
         input.on_picture(picture);
         return;
     }
-    parts_.waiters.add(
-        work.payment, {start.wait_for, start.answer_by, std::move(input.on_picture)}
-    );
+    parts_.waiters.add(work.run_id, {start.wait_for, start.answer_by, std::move(input.on_picture)});
 }
 
 void Round::send(const flow::Run& run, const flow::SendExchange& effect, bool resent) {
     const auto& picture = run.kernel().picture();
     channel::ExchangeOrder order;
-    order.run = RunId(picture.payment.id.raw());
+    order.run = RunId(picture.subject.id.raw());
     order.ordinal = effect.exchange;
     order.operation = effect.operation;
     order.instruction = *run.kernel().find(effect.instruction);

@@ -34,7 +34,7 @@ Result<void> Round::serve() {
 Result<void> Round::resolve_callbacks() {
     std::vector<InstructionId> ids;
     const auto is_unresolved = [](const Input& input) {
-        return input.kind == Input::Kind::callback && input.payment.is_nil();
+        return input.kind == Input::Kind::callback && input.run_id.is_nil();
     };
     for (const auto& input : waiting_) {
         if (is_unresolved(input)) {
@@ -50,8 +50,8 @@ Result<void> Round::resolve_callbacks() {
         if (!is_unresolved(input)) {
             continue;
         }
-        input.payment = payments[next++];
-        if (input.payment.is_nil()) {
+        input.run_id = payments[next++];
+        if (input.run_id.is_nil()) {
             input.refuse(
                 {ErrorCode::not_found,
                  "instruction " + input.callback.instruction.to_string() + " does not exist",
@@ -66,8 +66,7 @@ Result<void> Round::resolve_callbacks() {
 Result<void> Round::answer_waits() {
     Result<void> done;
     for (auto& input : std::exchange(waiting_, {})) {
-        const bool may_be_told =
-            input.kind == Input::Kind::wait && !uncommitted_.has(input.payment);
+        const bool may_be_told = input.kind == Input::Kind::wait && !uncommitted_.has(input.run_id);
         if (done && may_be_told) {
             done = answer_wait(std::move(input));
         } else {
@@ -81,13 +80,13 @@ Result<void> Round::answer_waits() {
 /// which of its questions are on their way.
 Result<void> Round::bring_back() {
     const auto is_interrupted = [this](const Work& work) {
-        const LiveRuns::Slot* slot = parts_.runs.find(RunId(work.payment.raw()));
+        const LiveRuns::Slot* slot = parts_.runs.find(work.run_id);
         return slot != nullptr && slot->interrupted;
     };
     std::vector<RunId> interrupted;
     for (const auto& work : left_) {
         if (is_interrupted(work)) {
-            interrupted.emplace_back(work.payment.raw());
+            interrupted.push_back(work.run_id);
         }
     }
     if (!interrupted.empty()) {
@@ -100,7 +99,7 @@ Result<void> Round::bring_back() {
             give_up(
                 work,
                 {ErrorCode::unavailable,
-                 "payment " + work.payment.to_string() +
+                 "payment " + work.run_id.to_string() +
                      " cannot be read right now, send the request again",
                  {}}
             );
@@ -140,7 +139,7 @@ Result<bool> Round::bring(Work& work) {
     if (work.start != nullptr || is_here) {
         return true;
     }
-    const RunId id(work.payment.raw());
+    const RunId id = work.run_id;
     const LiveRuns::Slot* slot = parts_.runs.find(id);
     if (slot == nullptr || slot->quarantined) {
         SLUICE_TRY(take_late(work));
@@ -151,7 +150,7 @@ Result<bool> Round::bring(Work& work) {
 }
 
 Result<bool> Round::rebuild(Work& work) {
-    const RunId id(work.payment.raw());
+    const RunId id = work.run_id;
     auto rebuilt = parts_.runs.rebuild(store_, id);
     if (!rebuilt) {
         if (session_lost(rebuilt.error())) {
@@ -179,7 +178,7 @@ Result<bool> Round::rebuild(Work& work) {
 Result<void> Round::read_ahead(const Works& works) {
     std::vector<RunId> cold;
     for (const auto& work : works) {
-        const RunId id(work.payment.raw());
+        const RunId id = work.run_id;
         const LiveRuns::Slot* slot = work.start == nullptr ? parts_.runs.find(id) : nullptr;
         if (slot != nullptr && !slot->quarantined && slot->run == nullptr) {
             cold.push_back(id);
@@ -198,7 +197,7 @@ Result<bool> Round::ask_again(Work& work) {
     if (!ready) {
         return false;
     }
-    parts_.runs.find(RunId(work.payment.raw()))->interrupted = false;
+    parts_.runs.find(work.run_id)->interrupted = false;
     for (const auto& [number, effect] : work.run->kernel().unanswered()) {
         const auto* instruction = work.run->kernel().find(effect.instruction);
         const auto policy = parts_.services.resend(*instruction, effect.operation);
@@ -215,11 +214,11 @@ Result<bool> Round::ask_again(Work& work) {
         lost.outcome.kind = payment::OutcomeKind::unknown;
         lost.outcome.code = "interrupted";
         Input& input = work.inputs.emplace_back();
-        input.payment = work.payment;
+        input.run_id = work.run_id;
         input.fact = std::move(lost);
     }
     if (work.inputs.empty()) {
-        const RunId id(work.payment.raw());
+        const RunId id = work.run_id;
         parts_.runs.keep(id, std::move(work.run), parts_.services.clock->now());
         return false;
     }
@@ -232,7 +231,7 @@ Result<void> Round::ask_interrupted(std::span<const RunId> runs) {
     for (const RunId id : runs) {
         const LiveRuns::Slot* slot = parts_.runs.find(id);
         if (slot != nullptr && slot->interrupted && !slot->quarantined) {
-            works.emplace_back().payment = PaymentId(id.raw());
+            works.emplace_back().run_id = id;
         }
     }
     SLUICE_TRY(read_ahead(works));

@@ -18,8 +18,8 @@ constexpr int kRefusalsMax = 64;
 bool is_repeated_by_its_sender(const Input& input) { return input.on_picture || input.on_done; }
 
 std::string name_of_step(const flow::Step& step, std::uint32_t ordinal) {
-    const auto found = std::ranges::find(step.holds, ordinal, &flow::HoldStep::ordinal);
-    if (found == step.holds.end()) {
+    const auto found = std::ranges::find(step.account_steps, ordinal, &flow::AccountStep::ordinal);
+    if (found == step.account_steps.end()) {
         return "step " + std::to_string(ordinal);
     }
     return "the " + std::string(flow::to_string(found->kind)) + " of " + found->amount.describe() +
@@ -121,12 +121,12 @@ std::vector<Input> Round::take_due(std::size_t most) {
         later_.erase(later_.begin());
     }
     for (const RunId id : parts_.runs.take_due(now, most - due.size())) {
-        if (uncommitted_.has(PaymentId(id.raw()))) {
+        if (uncommitted_.has(id)) {
             parts_.runs.return_timer(id);  // it may move on before its moment comes
             continue;
         }
         Input& timer = due.emplace_back();
-        timer.payment = PaymentId(id.raw());
+        timer.run_id = id;
         timer.fact.kind = flow::Fact::Kind::timer;
     }
     return due;
@@ -174,7 +174,7 @@ Result<void> Round::park_refused(Work& work, const Refusal& refusal) {
     if (work.start == nullptr) {
         return quarantine(work, error);
     }
-    parts_.services.alarm("payment_not_begun", work.payment.to_string() + ": " + error.message);
+    parts_.services.alarm("payment_not_begun", work.run_id.to_string() + ": " + error.message);
     refuse(work, error);
     return {};
 }

@@ -28,15 +28,18 @@ constexpr db::Statement kJournals{
 };
 
 /// The picture a run began with: what its own effects made of it since is taken away again.
-void rewind(payment::PaymentPicture& picture) {
-    if (picture.payment.status == payment::PaymentStatus::succeeded) {
-        picture.order.paid_minor -= picture.payment.amount.minor();
+void rewind(payment::Picture& picture) {
+    if (picture.subject.service == payment::Service::payment &&
+        picture.subject.status == payment::SubjectStatus::succeeded) {
+        picture.order.paid_minor -= picture.subject.amount.minor();
     }
-    picture.order.status = payment::OrderStatus::open;
-    picture.payment.status = payment::PaymentStatus::pending;
-    picture.payment.stage.clear();
-    picture.payment.failure_code.clear();
-    picture.payment.failure_message.clear();
+    if (picture.subject.service == payment::Service::payment) {
+        picture.order.status = payment::OrderStatus::open;
+    }
+    picture.subject.status = payment::SubjectStatus::pending;
+    picture.subject.stage.clear();
+    picture.subject.failure_code.clear();
+    picture.subject.failure_message.clear();
     picture.instructions.clear();
 }
 
@@ -68,7 +71,7 @@ RunRow read_run_row(const db::Row& row) {
 
 Result<HistoryRows> HistoryRows::load(db::Connection& connection, std::span<const RunId> ids) {
     db::ArrayBuilder wanted(db::ArrayType::uuid);
-    std::vector<PaymentId> payments;
+    std::vector<RunId> payments;
     payments.reserve(ids.size());
     for (const RunId id : ids) {
         wanted.append(id);
@@ -106,11 +109,9 @@ Result<std::optional<RunHistory>> HistoryRows::read(RunId id, JournalDecompresso
     }
     RunHistory history;
     history.row = read_run_row(runs_[*place.run]);
-    SLUICE_ASSIGN(auto picture, pictures_.read(PaymentId(id.raw())));
+    SLUICE_ASSIGN(auto picture, pictures_.read(id));
     if (!picture) {
-        return fail(
-            ErrorCode::corrupt, "live run " + PaymentId(id.raw()).to_string() + " has no payment"
-        );
+        return fail(ErrorCode::corrupt, "live run " + id.to_string() + " has no subject");
     }
     history.start = *std::move(picture);
     rewind(history.start);

@@ -33,7 +33,7 @@ struct RunRow {
 /// Everything a run is rebuilt from.
 struct RunHistory {
     RunRow row;
-    payment::PaymentPicture start;  ///< as it was when the run began: no instructions
+    payment::Picture start;  ///< as it was when the run began: no instructions
     std::vector<flow::JournalEntry> journal;
 };
 

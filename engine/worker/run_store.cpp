@@ -21,8 +21,8 @@ constexpr db::Statement kLiveRuns{
 };
 constexpr db::Statement kPaymentsOf{
     "worker_payments_of",
-    "SELECT i.id, i.payment_id FROM unnest($1::uuid[]) AS wanted (id) CROSS JOIN LATERAL ("
-    "SELECT x.id, x.payment_id FROM sluice.instruction x WHERE x.payment_id "
+    "SELECT i.id, i.run_id FROM unnest($1::uuid[]) AS wanted (id) CROSS JOIN LATERAL ("
+    "SELECT x.id, x.run_id FROM sluice.instruction x WHERE x.run_id "
     "BETWEEN sluice.first_id_beside(wanted.id) AND sluice.last_id_beside(wanted.id) "
     "AND x.id = wanted.id OFFSET 0) i"
 };
@@ -34,11 +34,11 @@ constexpr db::Statement kLateFact{
     "worker_late_fact",
     "WITH kept AS (INSERT INTO sluice.late_fact (instruction_id, body_hash, body, at) "
     "VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING) "
-    "INSERT INTO sluice.money_case (id, kind, payment_id, instruction_id, currency, amount, "
+    "INSERT INTO sluice.money_case (id, kind, run_id, instruction_id, currency, amount, "
     "detail, "
-    "opened_at) SELECT $5, 'late_success', i.payment_id, i.id, i.currency, $6::bigint, "
+    "opened_at) SELECT $5, 'late_success', i.run_id, i.id, i.currency, $6::bigint, "
     "'the channel reports a success of a ' || i.status || ' instruction', $4 "
-    "FROM sluice.instruction i WHERE i.payment_id "
+    "FROM sluice.instruction i WHERE i.run_id "
     "BETWEEN sluice.first_id_beside($1) AND sluice.last_id_beside($1) AND i.id = $1 "
     "AND $7 AND i.status <> 'succeeded' "
     "ON CONFLICT DO NOTHING"
@@ -97,39 +97,37 @@ Result<void> RunStore::read_ahead(std::span<const RunId> ids) {
     return {};
 }
 
-Result<std::optional<RunHistory>> RunStore::history(PaymentId id) {
-    const RunId run(id.raw());
-    if (ahead_ && ahead_->take(run)) {
-        return ahead_->read(run, decompressor_);
+Result<std::optional<RunHistory>> RunStore::history(RunId id) {
+    if (ahead_ && ahead_->take(id)) {
+        return ahead_->read(id, decompressor_);
     }
-    SLUICE_ASSIGN(const auto alone, HistoryRows::load(connection_, {&run, 1}));
-    return alone.read(run, decompressor_);
+    SLUICE_ASSIGN(const auto alone, HistoryRows::load(connection_, {&id, 1}));
+    return alone.read(id, decompressor_);
 }
 
-Result<std::vector<PaymentId>> RunStore::payments_of(const std::vector<InstructionId>& instructions
-) {
+Result<std::vector<RunId>> RunStore::payments_of(const std::vector<InstructionId>& instructions) {
     db::ArrayBuilder ids(db::ArrayType::uuid);
     for (const InstructionId id : instructions) {
         ids.append(id);
     }
     SLUICE_ASSIGN(const db::Rows rows, connection_.execute(kPaymentsOf, {ids}));
-    std::vector<PaymentId> payments(instructions.size());
+    std::vector<RunId> payments(instructions.size());
     for (const db::Row row : rows) {
         for (std::size_t i = 0; i < instructions.size(); ++i) {
             if (instructions[i].raw() == row.uuid(0)) {
-                payments[i] = PaymentId(row.uuid(1));
+                payments[i] = RunId(row.uuid(1));
             }
         }
     }
     return payments;
 }
 
-Result<std::optional<PaymentId>> RunStore::payment_of_order(OrderId order) {
+Result<std::optional<RunId>> RunStore::payment_of_order(OrderId order) {
     SLUICE_ASSIGN(const db::Rows rows, connection_.execute(kPaymentOfOrder, {order}));
     if (rows.empty()) {
-        return std::optional<PaymentId>{};
+        return std::optional<RunId>{};
     }
-    return std::optional(PaymentId(rows[0].uuid(0)));
+    return std::optional(RunId(rows[0].uuid(0)));
 }
 
 Result<void> RunStore::keep_late_fact(const CallbackFact& fact, Time now) {

@@ -29,15 +29,15 @@ class RunStore {
 
     Result<std::vector<RunRow>> live_runs(const std::vector<Bucket>& buckets);
     /// nullopt when the run is not live. Takes what read_ahead() brought, else asks for this one.
-    Result<std::optional<RunHistory>> history(PaymentId id);
+    Result<std::optional<RunHistory>> history(RunId id);
     /// Brings the histories of many runs at once, at most some hundred. Each is given out once, and
     /// none outlives the next call. No run may change between this and the taking of its history:
     /// whoever begins something new calls this first, also for no run at all.
     Result<void> read_ahead(std::span<const RunId> ids);
     /// The payments the instructions belong to, in the order asked; nil where there is none.
-    Result<std::vector<PaymentId>> payments_of(const std::vector<InstructionId>& instructions);
+    Result<std::vector<RunId>> payments_of(const std::vector<InstructionId>& instructions);
     /// The hash of the body that an order was created with, and the payment it began with, if any.
-    Result<std::optional<PaymentId>> payment_of_order(OrderId order);
+    Result<std::optional<RunId>> payment_of_order(OrderId order);
 
     /// Keeps what a channel said about a run that takes nothing more. A success of an instruction
     /// that is not succeeded opens a case: money came that nobody waits for.

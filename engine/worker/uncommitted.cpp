@@ -15,9 +15,16 @@ std::string key_of(std::string_view kind, const std::string& merchant, const std
     return key;
 }
 
-std::vector<std::string> keys_of(const StartPayment& start) {
-    const std::string& merchant = start.payment.merchant_id;
-    std::vector<std::string> keys{key_of("order ", merchant, start.order.merchant_order_number)};
+std::vector<std::string> keys_of(const StartRun& start) {
+    const auto& subject = start.picture.subject;
+    const std::string& merchant = subject.merchant_id;
+    const bool is_payment = subject.service == payment::Service::payment;
+    const std::string kind(is_payment ? "order" : payment::to_string(subject.service));
+    std::vector<std::string> keys{key_of(
+        kind + " ",
+        merchant,
+        is_payment ? start.picture.order.merchant_order_number : subject.number
+    )};
     if (!start.idempotency_key.empty()) {
         keys.push_back(key_of("key ", merchant, start.idempotency_key));
     }
@@ -42,7 +49,7 @@ void Uncommitted::Entry::swap(Entry& other) noexcept {
     std::swap(keys_, other.keys_);
 }
 
-Uncommitted::Entry Uncommitted::take(PaymentId run, const StartPayment* start) {
+Uncommitted::Entry Uncommitted::take(RunId run, const StartRun* start) {
     Entry entry;
     auto keys = start != nullptr ? keys_of(*start) : std::vector<std::string>{};
     const bool taken = runs_.contains(run) || std::ranges::any_of(keys, [&](const auto& key) {

@@ -31,17 +31,17 @@ class Uncommitted {
         void swap(Entry& other) noexcept;
 
         Uncommitted* uncommitted_ = nullptr;
-        PaymentId run_;
+        RunId run_;
         std::vector<std::string> keys_;
     };
 
     /// False when somebody else holds the run or one of the keys. `start` is null for a run that
     /// has begun.
-    [[nodiscard]] Entry take(PaymentId run, const StartPayment* start);
-    [[nodiscard]] bool has(PaymentId run) const { return runs_.contains(run); }
+    [[nodiscard]] Entry take(RunId run, const StartRun* start);
+    [[nodiscard]] bool has(RunId run) const { return runs_.contains(run); }
 
   private:
-    std::unordered_set<PaymentId> runs_;
+    std::unordered_set<RunId> runs_;
     std::unordered_set<std::string> keys_;
 };
 

@@ -5,8 +5,8 @@
 
 namespace sluice::worker {
 
-bool is_fulfilled(WaitFor wish, const payment::PaymentPicture& picture, std::size_t sending) {
-    if (wish == WaitFor::committed || payment::is_final(picture.payment.status)) {
+bool is_fulfilled(WaitFor wish, const payment::Picture& picture, std::size_t sending) {
+    if (wish == WaitFor::committed || payment::is_final(picture.subject.status)) {
         return true;
     }
     if (wish == WaitFor::final_status) {
@@ -17,13 +17,13 @@ bool is_fulfilled(WaitFor wish, const payment::PaymentPicture& picture, std::siz
            });
 }
 
-void Waiters::add(PaymentId payment, Waiter waiter) {
-    deadlines_.emplace(waiter.deadline, payment);
-    waiting_[payment].push_back(std::move(waiter));
+void Waiters::add(RunId run_id, Waiter waiter) {
+    deadlines_.emplace(waiter.deadline, run_id);
+    waiting_[run_id].push_back(std::move(waiter));
 }
 
-void Waiters::tell(const payment::PaymentPicture& picture, std::size_t sending) {
-    const auto found = waiting_.find(picture.payment.id);
+void Waiters::tell(const payment::Picture& picture, std::size_t sending) {
+    const auto found = waiting_.find(picture.subject.id);
     if (found == waiting_.end()) {
         return;
     }
@@ -43,12 +43,12 @@ void Waiters::tell(const payment::PaymentPicture& picture, std::size_t sending) 
     }
 }
 
-std::vector<std::pair<PaymentId, PictureReply>> Waiters::take_overdue(Time now) {
-    std::vector<std::pair<PaymentId, PictureReply>> overdue;
+std::vector<std::pair<RunId, PictureReply>> Waiters::take_overdue(Time now) {
+    std::vector<std::pair<RunId, PictureReply>> overdue;
     while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
-        const PaymentId payment = deadlines_.begin()->second;
+        const RunId run_id = deadlines_.begin()->second;
         deadlines_.erase(deadlines_.begin());
-        const auto found = waiting_.find(payment);
+        const auto found = waiting_.find(run_id);
         if (found == waiting_.end()) {
             continue;
         }
@@ -56,7 +56,7 @@ std::vector<std::pair<PaymentId, PictureReply>> Waiters::take_overdue(Time now) 
             if (waiter.deadline > now) {
                 return false;
             }
-            overdue.emplace_back(payment, std::move(waiter.reply));
+            overdue.emplace_back(run_id, std::move(waiter.reply));
             return true;
         });
         if (found->second.empty()) {
@@ -66,11 +66,11 @@ std::vector<std::pair<PaymentId, PictureReply>> Waiters::take_overdue(Time now) 
     return overdue;
 }
 
-std::vector<std::pair<PaymentId, PictureReply>> Waiters::take_all() {
-    std::vector<std::pair<PaymentId, PictureReply>> all;
-    for (auto& [payment, waiters] : waiting_) {
+std::vector<std::pair<RunId, PictureReply>> Waiters::take_all() {
+    std::vector<std::pair<RunId, PictureReply>> all;
+    for (auto& [run_id, waiters] : waiting_) {
         for (auto& waiter : waiters) {
-            all.emplace_back(payment, std::move(waiter.reply));
+            all.emplace_back(run_id, std::move(waiter.reply));
         }
     }
     waiting_.clear();

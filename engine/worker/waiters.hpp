@@ -23,24 +23,22 @@ class Waiters {
         PictureReply reply;
     };
 
-    void add(PaymentId payment, Waiter waiter);
+    void add(RunId run_id, Waiter waiter);
     /// Answers those whose wish the picture fulfils. `sending` is the number of unanswered
     /// exchanges.
-    void tell(const payment::PaymentPicture& picture, std::size_t sending);
+    void tell(const payment::Picture& picture, std::size_t sending);
     /// Payments that somebody has waited for long enough, with the replies; they are forgotten
     /// here.
-    std::vector<std::pair<PaymentId, PictureReply>> take_overdue(Time now);
-    std::vector<std::pair<PaymentId, PictureReply>> take_all();
+    std::vector<std::pair<RunId, PictureReply>> take_overdue(Time now);
+    std::vector<std::pair<RunId, PictureReply>> take_all();
     [[nodiscard]] std::optional<Time> next_deadline() const;
 
   private:
-    std::unordered_map<PaymentId, std::vector<Waiter>> waiting_;
-    std::multimap<Time, PaymentId> deadlines_;
+    std::unordered_map<RunId, std::vector<Waiter>> waiting_;
+    std::multimap<Time, RunId> deadlines_;
 };
 
 /// Whether a caller with this wish need wait no longer.
-[[nodiscard]] bool is_fulfilled(
-    WaitFor wish, const payment::PaymentPicture& picture, std::size_t sending
-);
+[[nodiscard]] bool is_fulfilled(WaitFor wish, const payment::Picture& picture, std::size_t sending);
 
 }  // namespace sluice::worker

@@ -80,7 +80,7 @@ void Worker::loop() {
         (void)(round.is_under_way() ? round.finish(Round::Then::stay_free) : Result<void>{});
         round.abandon(kStopping);
     }
-    for (auto& [payment, reply] : waiters_.take_all()) {
+    for (auto& [run_id, reply] : waiters_.take_all()) {
         reply(fail(kStopping));
     }
     inbox_.refuse_all(kStopping);
@@ -171,7 +171,7 @@ Result<void> Worker::take(std::size_t most) {
     std::erase_if(inputs, [&](Input& input) {
         const Bucket bucket = input.kind == Input::Kind::callback
                                   ? input.callback.instruction.bucket()
-                                  : input.payment.bucket();
+                                  : input.run_id.bucket();
         if (session_->locks.held().contains(bucket)) {
             return false;
         }
@@ -227,10 +227,10 @@ Result<void> Worker::look_after_memory() {
     counters_.live = session_->runs.size();
     counters_.warm = session_->runs.warm();
     std::vector<Input> overdue;
-    for (auto& [payment, reply] : waiters_.take_overdue(now)) {
+    for (auto& [run_id, reply] : waiters_.take_overdue(now)) {
         Input input;
         input.kind = Input::Kind::wait;
-        input.payment = payment;
+        input.run_id = run_id;
         input.wait_for = WaitFor::committed;
         input.on_picture = std::move(reply);
         overdue.push_back(std::move(input));

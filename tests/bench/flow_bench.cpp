@@ -93,15 +93,15 @@ struct Bench {
         };
     }
 
-    payment::PaymentPicture picture() {
-        payment::PaymentPicture picture;
+    payment::Picture picture() {
+        payment::Picture picture;
         picture.order.id = OrderId::generate(kStart, Bucket{1}, random);
         picture.order.merchant_id = "shop";
         picture.order.product_code = "web";
         picture.order.amount = Money{10'000, cny()};
         picture.order.expires_at = kStart + std::chrono::minutes(15);
-        auto& payment = picture.payment;
-        payment.id = PaymentId::generate(kStart, Bucket{1}, random);
+        auto& payment = picture.subject;
+        payment.id = RunId::generate(kStart, Bucket{1}, random);
         payment.order_id = picture.order.id;
         payment.merchant_id = "shop";
         payment.flow = "pay";
@@ -117,7 +117,7 @@ struct Bench {
         channel.method = "wechatpay";
         channel.scene = "qr";
         channel.amount = Money{7000, cny()};
-        payment.legs = {card, channel};
+        picture.legs = {card, channel};
         return picture;
     }
 

@@ -118,7 +118,7 @@ TEST_F(CommitBatch, TellsARepeatedOrderNumberAsAResult) {
     HandMade first = payment_from(card, 100).begins();
     given(first);
     HandMade repeat = payment_from(card, 100).begins();
-    repeat.start.order.merchant_order_number = first.picture.order.merchant_order_number;
+    repeat.start.picture.order.merchant_order_number = first.picture.order.merchant_order_number;
     HandMade other = payment_from(card, 100).begins();
 
     const Refusals refusals = commit(repeat, other);
@@ -281,7 +281,7 @@ TEST_F(CommitBatch, RefusesAHoldInAnotherCurrencyThanTheCardsBesideOneThatFits) 
     const AccountId card = given_card(10'000);
     HandMade fits = payment_from(card, 100).begins();
     HandMade foreign = payment_from(card, 100).begins();
-    foreign.step.holds.front().amount = Money{100, *Currency::parse("USD")};
+    foreign.step.account_steps.front().amount = Money{100, *Currency::parse("USD")};
 
     const Refusals refusals = commit(fits, foreign);
 
@@ -404,7 +404,7 @@ void pay_from(db::Connection& connection, AccountId card, Bucket bucket, Tally& 
         frozen.erase(frozen.begin());
         const bool captures = random.next() % 16 == 0;
         tally.strange += take(captures ? oldest.captures() : oldest.releases()) ? 0 : 1;
-        tally.captured += captures ? oldest.picture.payment.amount.minor() : 0;
+        tally.captured += captures ? oldest.picture.subject.amount.minor() : 0;
     }
     for (HandMade& rest : frozen) {
         tally.strange += take(rest.releases()) ? 0 : 1;

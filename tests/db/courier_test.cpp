@@ -178,7 +178,7 @@ TEST_F(WebhookDelivery, DisablesAnEndpointThatIsGone) {
     node->settle();
 
     EXPECT_EQ(only_delivery(endpoint).status, DeliveryStatus::dead);
-    const auto found = world.endpoints.find({"alpha", endpoint.id});
+    const auto found = world.endpoints.find(endpoint.id);
     EXPECT_FALSE((*found)->enabled);
     EXPECT_EQ((*found)->disabled_reason, "gone");
     EXPECT_EQ(receiver.count(), 1U);

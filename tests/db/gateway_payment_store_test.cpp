@@ -30,7 +30,7 @@ class GatewayPaymentStore : public ::testing::Test {
         ASSERT_TRUE(done.has_value()) << done.error().message;
     }
     void given_instruction(const std::string& last, const std::string& created_at) {
-        run("INSERT INTO sluice.instruction (id, payment_id, leg, kind, channel, channel_account, "
+        run("INSERT INTO sluice.instruction (id, run_id, leg, kind, channel, channel_account, "
             "scene, currency, amount, status, merchant, next_action, created_at) VALUES "
             "('00000000-0000-0100-0000-00000000000" +
             last +
@@ -39,7 +39,7 @@ class GatewayPaymentStore : public ::testing::Test {
             created_at + "')");
     }
 
-    const PaymentId id{Id128{.high = 0x100, .low = 2}};
+    const RunId id{Id128{.high = 0x100, .low = 2}};
     TestDatabase database;
     db::Pool pool{database.conninfo(), {.connection = {.role = "sluice_app"}}};
     std::unique_ptr<gateway::PaymentStore> store = gateway::make_payment_store(pool);
@@ -50,10 +50,10 @@ TEST_F(GatewayPaymentStore, ReadsAPaymentThatHasNoInstructionYet) {
 
     ASSERT_TRUE(found.has_value()) << found.error().message;
     ASSERT_TRUE(found->has_value());
-    const payment::PaymentPicture& picture = **found;
-    EXPECT_EQ(picture.payment.amount, Money(7'000, cny()));
-    EXPECT_EQ(picture.payment.stage, "collect");
-    EXPECT_EQ(picture.payment.legs.at(0).scene, "qr");
+    const payment::Picture& picture = **found;
+    EXPECT_EQ(picture.subject.amount, Money(7'000, cny()));
+    EXPECT_EQ(picture.subject.stage, "collect");
+    EXPECT_EQ(picture.legs.at(0).scene, "qr");
     EXPECT_EQ(picture.order.amount, Money(10'000, cny()));
     EXPECT_EQ(picture.order.merchant_order_number, "A-1");
     EXPECT_TRUE(picture.instructions.empty());
@@ -76,7 +76,7 @@ TEST_F(GatewayPaymentStore, ReadsInstructionsInTheOrderTheyWereMade) {
 }
 
 TEST_F(GatewayPaymentStore, FindsNothingForAnotherId) {
-    const auto found = store->find(PaymentId{Id128{.high = 0x100, .low = 99}});
+    const auto found = store->find(RunId{Id128{.high = 0x100, .low = 99}});
 
     ASSERT_TRUE(found.has_value());
     EXPECT_FALSE(found->has_value());

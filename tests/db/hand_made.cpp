@@ -13,8 +13,8 @@ HandMade::HandMade(Random& random, AccountId card, std::int64_t amount_minor, Bu
     order.description = "an order";
     order.amount = Money{amount_minor, cny()};
     order.expires_at = kHandMadeNow + std::chrono::minutes(15);
-    auto& payment = picture.payment;
-    payment.id = PaymentId::generate(kHandMadeNow, bucket, random);
+    auto& payment = picture.subject;
+    payment.id = RunId::generate(kHandMadeNow, bucket, random);
     payment.order_id = order.id;
     payment.merchant_id = order.merchant_id;
     payment.flow = "pay";
@@ -37,48 +37,48 @@ void HandMade::next(worker::RunState then) {
     row = {row.seq + 1, kHandMadeNow + std::chrono::seconds(row.seq), "{}", hash128("{}")};
 }
 
-void HandMade::hold_step(flow::HoldStep::Kind kind) {
+void HandMade::account_step(flow::AccountStep::Kind kind) {
     const auto& instruction = picture.instructions.front();
-    step.holds.push_back({1, kind, instruction.id, instruction.account, instruction.amount});
+    step.account_steps.push_back({1, kind, instruction.id, instruction.account, instruction.amount});
     step.touched.push_back(instruction.id);
 }
 
-void HandMade::ends(payment::PaymentStatus status) {
-    picture.payment.status = status;
-    step.payment_changed = true;
+void HandMade::ends(payment::SubjectStatus status) {
+    picture.subject.status = status;
+    step.subject_changed = true;
     step.finished = true;
 }
 
 HandMade& HandMade::begins() {
     next(worker::RunState::begins);
-    start.order = picture.order;
+    start.picture.order = picture.order;
     start.order_is_new = true;
     start.order_hash = hash128(picture.order.merchant_order_number);
-    start.payment = picture.payment;
+    start.picture.subject = picture.subject;
     start.request_hash = start.order_hash;
     step.created.push_back(picture.instructions.front().id);
-    hold_step(flow::HoldStep::Kind::hold);
+    account_step(flow::AccountStep::Kind::hold);
     return *this;
 }
 
 HandMade& HandMade::captures() {
     next(worker::RunState::ends);
-    hold_step(flow::HoldStep::Kind::capture);
+    account_step(flow::AccountStep::Kind::capture);
     auto& instruction = picture.instructions.front();
     instruction.status = payment::InstructionStatus::succeeded;
     step.lines = {
         {"2002", {}, instruction.account, flow::Side::debit, instruction.amount},
         {"2101", picture.order.merchant_id, {}, flow::Side::credit, instruction.amount}
     };
-    ends(payment::PaymentStatus::succeeded);
+    ends(payment::SubjectStatus::succeeded);
     return *this;
 }
 
 HandMade& HandMade::releases() {
     next(worker::RunState::ends);
-    hold_step(flow::HoldStep::Kind::release);
+    account_step(flow::AccountStep::Kind::release);
     picture.instructions.front().status = payment::InstructionStatus::released;
-    ends(payment::PaymentStatus::failed);
+    ends(payment::SubjectStatus::failed);
     return *this;
 }
 

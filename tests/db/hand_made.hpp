@@ -25,18 +25,18 @@ class HandMade {
 
     /// What Batch::add takes; valid until the next change of this object.
     [[nodiscard]] worker::Activated activated();
-    [[nodiscard]] PaymentId payment() const { return picture.payment.id; }
+    [[nodiscard]] RunId payment() const { return picture.subject.id; }
 
-    payment::PaymentPicture picture;
-    worker::StartPayment start;
+    payment::Picture picture;
+    worker::StartRun start;
     flow::Step step;
     flow::JournalRow row;
     worker::RunState state = worker::RunState::begins;
 
   private:
     void next(worker::RunState then);
-    void hold_step(flow::HoldStep::Kind kind);
-    void ends(payment::PaymentStatus status);
+    void account_step(flow::AccountStep::Kind kind);
+    void ends(payment::SubjectStatus status);
 
     std::optional<flow::Kernel> kernel_;
 };

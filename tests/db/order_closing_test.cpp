@@ -27,12 +27,12 @@ class OrderClosing : public ::testing::Test {
         worker::RunStore store(world.connection);
         return store.close_expired_orders(buckets, world.clock.now(), most).value();
     }
-    std::unique_ptr<worker::StartPayment> another_payment(std::int64_t amount_minor) {
+    std::unique_ptr<worker::StartRun> another_payment(std::int64_t amount_minor) {
         auto start = world.composite(order, card);
         start->order_is_new = false;
-        start->payment.amount = Money{amount_minor, cny()};
-        start->payment.legs.erase(start->payment.legs.begin());
-        start->payment.legs[0].amount = start->payment.amount;
+        start->picture.subject.amount = Money{amount_minor, cny()};
+        start->picture.legs.erase(start->picture.legs.begin());
+        start->picture.legs[0].amount = start->picture.subject.amount;
         return start;
     }
     /// The payer never comes, and the channel closes when it is asked.

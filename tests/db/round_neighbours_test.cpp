@@ -13,7 +13,7 @@
 namespace sluice::testing {
 namespace {
 
-using payment::PaymentStatus;
+using payment::SubjectStatus;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -70,41 +70,41 @@ class RoundNeighbours : public ::testing::Test {
     Input start_of(std::int64_t minor) {
         Input input;
         input.kind = Input::Kind::start;
-        input.start = std::make_unique<worker::StartPayment>();
-        worker::StartPayment& start = *input.start;
+        input.start = std::make_unique<worker::StartRun>();
+        worker::StartRun& start = *input.start;
         start.order_is_new = true;
-        start.order.id = OrderId::generate(kNow, Bucket{1}, random_);
-        start.order.merchant_id = "alpha";
-        start.order.merchant_order_number = "A-" + std::to_string(++orders_);
-        start.order.product_code = "default";
-        start.order.amount = Money{minor, cny()};
-        start.order.created_at = kNow;
-        start.order.expires_at = kNow + std::chrono::hours(1);
-        start.payment.id = PaymentId::generate(kNow, Bucket{1}, random_);
-        start.payment.order_id = start.order.id;
-        start.payment.merchant_id = "alpha";
-        start.payment.flow = flow_;
-        start.payment.amount = start.order.amount;
+        start.picture.order.id = OrderId::generate(kNow, Bucket{1}, random_);
+        start.picture.order.merchant_id = "alpha";
+        start.picture.order.merchant_order_number = "A-" + std::to_string(++orders_);
+        start.picture.order.product_code = "default";
+        start.picture.order.amount = Money{minor, cny()};
+        start.picture.order.created_at = kNow;
+        start.picture.order.expires_at = kNow + std::chrono::hours(1);
+        start.picture.subject.id = RunId::generate(kNow, Bucket{1}, random_);
+        start.picture.subject.order_id = start.picture.order.id;
+        start.picture.subject.merchant_id = "alpha";
+        start.picture.subject.flow = flow_;
+        start.picture.subject.amount = start.picture.order.amount;
         payment::Leg leg;
         leg.number = 1;
         leg.method = "wechatpay";
         leg.scene = "qr";
-        leg.amount = start.order.amount;
-        start.payment.legs = {leg};
-        input.payment = start.payment.id;
-        input.on_picture = [this, id = input.payment](Result<payment::PaymentPicture> picture) {
+        leg.amount = start.picture.order.amount;
+        start.picture.legs = {leg};
+        input.run_id = start.picture.subject.id;
+        input.on_picture = [this, id = input.run_id](Result<payment::Picture> picture) {
             answers_[id] = picture ? "begun" : picture.error().message;
         };
         return input;
     }
 
-    Input close_of(PaymentId id) {
+    Input close_of(RunId id) {
         Input input;
-        input.payment = id;
+        input.run_id = id;
         input.fact.kind = flow::Fact::Kind::close_requested;
-        input.on_picture = [this, id](Result<payment::PaymentPicture> picture) {
-            answers_[id] = picture ? std::string(to_string(picture->payment.status)) +
-                                         picture->payment.failure_message
+        input.on_picture = [this, id](Result<payment::Picture> picture) {
+            answers_[id] = picture ? std::string(to_string(picture->subject.status)) +
+                                         picture->subject.failure_message
                                    : picture.error().message;
         };
         return input;
@@ -118,18 +118,18 @@ class RoundNeighbours : public ::testing::Test {
     }
 
     /// Begins one payment of each amount, all in one round.
-    std::vector<PaymentId> begin(const std::vector<std::int64_t>& amounts) {
+    std::vector<RunId> begin(const std::vector<std::int64_t>& amounts) {
         std::vector<Input> inputs;
-        std::vector<PaymentId> ids;
+        std::vector<RunId> ids;
         for (const auto minor : amounts) {
             inputs.push_back(start_of(minor));
-            ids.push_back(inputs.back().payment);
+            ids.push_back(inputs.back().run_id);
         }
         process(std::move(inputs));
         return ids;
     }
 
-    std::vector<std::string> close(const std::vector<PaymentId>& ids) {
+    std::vector<std::string> close(const std::vector<RunId>& ids) {
         std::vector<Input> inputs;
         for (const auto id : ids) {
             inputs.push_back(close_of(id));
@@ -138,7 +138,7 @@ class RoundNeighbours : public ::testing::Test {
         return said_to(ids);
     }
 
-    std::vector<std::string> said_to(const std::vector<PaymentId>& ids) {
+    std::vector<std::string> said_to(const std::vector<RunId>& ids) {
         std::vector<std::string> said;
         for (const auto id : ids) {
             said.push_back(answers_[id]);
@@ -146,12 +146,12 @@ class RoundNeighbours : public ::testing::Test {
         return said;
     }
 
-    const flow::Interpreter* place_of(PaymentId id) {
+    const flow::Interpreter* place_of(RunId id) {
         const auto* slot = runs_.find(RunId(id.raw()));
         return slot == nullptr || slot->run == nullptr ? nullptr : &slot->run->interpreter();
     }
 
-    std::uint32_t seq_of(PaymentId id) {
+    std::uint32_t seq_of(RunId id) {
         const auto history = worker::RunStore(connection_).history(id);
         return history && *history ? (*history)->row.seq : 0;
     }
@@ -163,7 +163,7 @@ class RoundNeighbours : public ::testing::Test {
     SeededRandom random_{1};
     int orders_ = 0;
     std::string flow_ = "twice";
-    std::map<PaymentId, std::string> answers_;
+    std::map<RunId, std::string> answers_;
     std::vector<std::string> alarms_;
     worker::WorkerServices services_;
     worker::LiveRuns runs_{release_};

@@ -22,8 +22,8 @@ class RoundOverlap : public ::testing::Test {
         EXPECT_THAT(world.database.unsound(), IsEmpty());
     }
 
-    PaymentId given_payment_that_waits() {
-        const PaymentId id = world.begin(world.composite(world.new_order(), card));
+    RunId given_payment_that_waits() {
+        const RunId id = world.begin(world.composite(world.new_order(), card));
         world.answers.clear();
         return id;
     }
@@ -38,9 +38,7 @@ class RoundOverlap : public ::testing::Test {
             world.run("COMMIT");
         }
     }
-    Input start(std::unique_ptr<worker::StartPayment> wish) {
-        return world.start_of(std::move(wish));
-    }
+    Input start(std::unique_ptr<worker::StartRun> wish) { return world.start_of(std::move(wish)); }
     Input start() { return start(world.composite(world.new_order(), card)); }
     Input pending_answer() {
         payment::Outcome code = RoundWorld::outcome(payment::OutcomeKind::pending);
@@ -65,12 +63,12 @@ class RoundOverlap : public ::testing::Test {
         const auto drained = world.round.drain();
         ASSERT_TRUE(drained.has_value()) << drained.error().message;
     }
-    std::string status_of(PaymentId id) {
+    std::string status_of(RunId id) {
         return world.value(
             "SELECT status FROM sluice.payment WHERE id = '" + id.raw().to_uuid() + "'"
         );
     }
-    std::string journal_of(PaymentId id) {
+    std::string journal_of(RunId id) {
         return world.value(
             "SELECT count(*) FROM sluice.flow_journal WHERE run_id = '" + id.raw().to_uuid() + "'"
         );
@@ -111,7 +109,7 @@ TEST_F(RoundOverlap, PreparesAStartAndAnAnswerForAWarmRunMeanwhile) {
 }
 
 TEST_F(RoundOverlap, LetsAnInputWaitWhoseRunIsUnderWay) {
-    const PaymentId id = given_payment_that_waits();
+    const RunId id = given_payment_that_waits();
     Input paid = world.answer(world.paid());
     given_under_way(pending_answer());
 
@@ -128,7 +126,7 @@ TEST_F(RoundOverlap, LetsAnInputWaitWhoseRunIsUnderWay) {
 }
 
 TEST_F(RoundOverlap, LetsAnInputWaitWhoseRunIsPrepared) {
-    const PaymentId id = given_payment_that_waits();
+    const RunId id = given_payment_that_waits();
     Input paid = world.answer(world.paid());
     Input first = pending_answer();
     given_under_way(start());
@@ -155,7 +153,7 @@ TEST_F(RoundOverlap, GivesTheSecondStartOfAnOrderThePaymentOfTheFirst) {
 
     ASSERT_THAT(world.answers, SizeIs(2));
     ASSERT_TRUE(world.answers[1].has_value()) << world.answers[1].error().message;
-    EXPECT_EQ(world.answers[0]->payment.id, world.answers[1]->payment.id);
+    EXPECT_EQ(world.answers[0]->subject.id, world.answers[1]->subject.id);
     EXPECT_EQ(payments(), "1");
 }
 
@@ -174,16 +172,16 @@ TEST_F(RoundOverlap, GivesTheSecondUseOfAKeyThePaymentOfTheFirstThatIsPrepared) 
 
     ASSERT_THAT(world.answers, SizeIs(3));
     ASSERT_TRUE(world.answers[2].has_value()) << world.answers[2].error().message;
-    EXPECT_EQ(world.answers[1]->payment.id, world.answers[2]->payment.id);
+    EXPECT_EQ(world.answers[1]->subject.id, world.answers[2]->subject.id);
     EXPECT_EQ(payments(), "2");
 }
 
 TEST_F(RoundOverlap, RunsARefusedActivationAgainInTheBatchThatIsPrepared) {
     const AccountId empty = world.given_card(2'999);
     Input refused = start(world.composite(world.new_order(), empty));
-    const PaymentId poor = refused.payment;
+    const RunId poor = refused.run_id;
     Input other = start();
-    const PaymentId rich = other.payment;
+    const RunId rich = other.run_id;
     given_under_way(std::move(refused));
     take(std::move(other));
 
@@ -200,7 +198,7 @@ TEST_F(RoundOverlap, RunsARefusedActivationAgainInTheBatchThatIsPrepared) {
 }
 
 TEST_F(RoundOverlap, PutsAnInputOffWhoseRunMustBeReadFromTheDatabase) {
-    const PaymentId id = given_payment_that_waits();
+    const RunId id = given_payment_that_waits();
     Input paid = world.answer(world.paid());
     world.runs.dehydrate(world.clock.now());
     ASSERT_EQ(world.runs.warm(), 0U);
@@ -214,13 +212,13 @@ TEST_F(RoundOverlap, PutsAnInputOffWhoseRunMustBeReadFromTheDatabase) {
 }
 
 TEST_F(RoundOverlap, LetsNothingForAPaymentOvertakeItsCallback) {
-    const PaymentId id = given_payment_that_waits();
+    const RunId id = given_payment_that_waits();
     Input callback;
     callback.kind = Input::Kind::callback;
     callback.callback.instruction = world.sent.back().instruction.id;
     callback.callback.outcome = world.paid();
     Input close;
-    close.payment = id;
+    close.run_id = id;
     close.fact.kind = flow::Fact::Kind::close_requested;
     given_under_way(start());
 
@@ -250,7 +248,7 @@ TEST_F(RoundOverlap, KeepsTheTimerOfARunThatIsPrepared) {
 TEST_F(RoundOverlap, SendsWhatIsPreparedBeforeItAnswersWhatIsCommitted) {
     bool next_was_under_way = false;
     Input first = start();
-    first.on_picture = [&](const Result<payment::PaymentPicture>&) {
+    first.on_picture = [&](const Result<payment::Picture>&) {
         next_was_under_way = world.round.is_under_way();
     };
     given_under_way(std::move(first));
@@ -279,7 +277,7 @@ TEST_F(RoundOverlap, LeavesTheSessionToItsOwnerWhenAsked) {
 }
 
 TEST_F(RoundOverlap, ResolvesCallbacksBeforeItSendsAndRunsThemAfter) {
-    const PaymentId id = given_payment_that_waits();
+    const RunId id = given_payment_that_waits();
     Input callback;
     callback.kind = Input::Kind::callback;
     callback.callback.instruction = world.sent.back().instruction.id;
@@ -299,10 +297,10 @@ TEST_F(RoundOverlap, ResolvesCallbacksBeforeItSendsAndRunsThemAfter) {
 }
 
 TEST_F(RoundOverlap, KeepsTheOrderOfTwoInputsOfARunThatMustBeRead) {
-    const PaymentId id = given_payment_that_waits();
+    const RunId id = given_payment_that_waits();
     Input paid = world.answer(world.paid());
     Input close;
-    close.payment = id;
+    close.run_id = id;
     close.fact.kind = flow::Fact::Kind::close_requested;
     world.runs.dehydrate(world.clock.now());
     world.sent.clear();
@@ -317,7 +315,7 @@ TEST_F(RoundOverlap, KeepsTheOrderOfTwoInputsOfARunThatMustBeRead) {
 }
 
 TEST_F(RoundOverlap, DropsATimerWhoseRunHasMovedOn) {
-    const PaymentId id = given_payment_that_waits();
+    const RunId id = given_payment_that_waits();
     take(pending_answer());
     drain();
     world.clock.advance(std::chrono::seconds(3));
@@ -335,18 +333,18 @@ TEST_F(RoundOverlap, DropsATimerWhoseRunHasMovedOn) {
 }
 
 TEST_F(RoundOverlap, AnswersAWaitFromMemoryAndPutsOffWhatOnlyTheDatabaseKnows) {
-    const auto wait_for = [this](PaymentId id) {
+    const auto wait_for = [this](RunId id) {
         Input wait;
         wait.kind = Input::Kind::wait;
-        wait.payment = id;
+        wait.run_id = id;
         wait.wait_for = worker::WaitFor::committed;
-        wait.on_picture = [this](Result<payment::PaymentPicture> picture) {
+        wait.on_picture = [this](Result<payment::Picture> picture) {
             world.answers.push_back(std::move(picture));
         };
         return wait;
     };
-    const PaymentId warm = given_payment_that_waits();
-    const PaymentId other = given_payment_that_waits();
+    const RunId warm = given_payment_that_waits();
+    const RunId other = given_payment_that_waits();
     Input answer = pending_answer();
     given_under_way(start());
     take(std::move(answer));
@@ -354,7 +352,7 @@ TEST_F(RoundOverlap, AnswersAWaitFromMemoryAndPutsOffWhatOnlyTheDatabaseKnows) {
 
     take(wait_for(warm));
     EXPECT_THAT(world.answers, SizeIs(1)) << "it is in memory";
-    take(wait_for(PaymentId(Id128{7, 7})));
+    take(wait_for(RunId(Id128{7, 7})));
     take(wait_for(other));
     EXPECT_THAT(world.answers, SizeIs(1));
     release_commits();
@@ -364,7 +362,7 @@ TEST_F(RoundOverlap, AnswersAWaitFromMemoryAndPutsOffWhatOnlyTheDatabaseKnows) {
     EXPECT_EQ(world.answers[2].error().code, ErrorCode::not_found);
     drain();
     ASSERT_THAT(world.answers, SizeIs(4)) << "the one whose batch had to be committed first";
-    EXPECT_EQ(world.answers[3]->payment.id, other);
+    EXPECT_EQ(world.answers[3]->subject.id, other);
 }
 
 TEST(RoundOverlapLimits, HoldForTheBatchThatIsPrepared) {
@@ -390,7 +388,7 @@ TEST(RoundOverlapLimits, HoldForTheBatchThatIsPrepared) {
 }
 
 TEST_F(RoundOverlap, BeginsBothBatchesAgainWhenTheOneUnderWayIsRolledBack) {
-    const PaymentId id = given_payment_that_waits();
+    const RunId id = given_payment_that_waits();
     Input paid = world.answer(world.paid());
     world.run(
         "CREATE FUNCTION sluice.roll_back() RETURNS trigger LANGUAGE plpgsql AS "
@@ -421,7 +419,7 @@ TEST_F(RoundOverlap, BeginsBothBatchesAgainWhenTheOneUnderWayIsRolledBack) {
 }
 
 TEST_F(RoundOverlap, LosesAndDoublesNothingWhenTheSessionEnds) {
-    const PaymentId waits = given_payment_that_waits();
+    const RunId waits = given_payment_that_waits();
     Input paid = world.answer(world.paid());
     const payment::Order order = world.new_order();
     given_under_way(start(world.composite(order, card)));

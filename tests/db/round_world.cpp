@@ -93,14 +93,14 @@ payment::Order RoundWorld::new_order() {
     return order;
 }
 
-std::unique_ptr<worker::StartPayment> RoundWorld::composite(
+std::unique_ptr<worker::StartRun> RoundWorld::composite(
     const payment::Order& order, AccountId card
 ) {
-    auto start = std::make_unique<worker::StartPayment>();
-    start->order = order;
+    auto start = std::make_unique<worker::StartRun>();
+    start->picture.order = order;
     start->order_is_new = true;
-    auto& payment = start->payment;
-    payment.id = PaymentId::generate(clock.now(), kBucket, random);
+    auto& payment = start->picture.subject;
+    payment.id = RunId::generate(clock.now(), kBucket, random);
     payment.order_id = order.id;
     payment.merchant_id = order.merchant_id;
     payment.flow = "pay";
@@ -116,25 +116,25 @@ std::unique_ptr<worker::StartPayment> RoundWorld::composite(
     by_code.method = "wechatpay";
     by_code.scene = "qr";
     by_code.amount = Money{7'000, cny()};
-    payment.legs = {from_card, by_code};
+    start->picture.legs = {from_card, by_code};
     return start;
 }
 
-worker::Input RoundWorld::start_of(std::unique_ptr<worker::StartPayment> start) {
+worker::Input RoundWorld::start_of(std::unique_ptr<worker::StartRun> start) {
     worker::Input input;
     input.kind = worker::Input::Kind::start;
-    input.payment = start->payment.id;
+    input.run_id = start->picture.subject.id;
     input.start = std::move(start);
-    input.on_picture = [this](Result<payment::PaymentPicture> picture) {
+    input.on_picture = [this](Result<payment::Picture> picture) {
         answers.push_back(std::move(picture));
     };
     return input;
 }
 
-PaymentId RoundWorld::begin(std::unique_ptr<worker::StartPayment> start) {
+RunId RoundWorld::begin(std::unique_ptr<worker::StartRun> start) {
     std::vector<worker::Input> inputs;
     inputs.push_back(start_of(std::move(start)));
-    const PaymentId id = inputs.front().payment;
+    const RunId id = inputs.front().run_id;
     if (auto done = process(std::move(inputs)); !done) {
         throw std::runtime_error(done.error().message);
     }
@@ -176,7 +176,7 @@ payment::Outcome RoundWorld::paid() const {
 worker::Input RoundWorld::answer(payment::Outcome outcome) const {
     const channel::ExchangeOrder& order = sent.back();
     worker::Input input;
-    input.payment = PaymentId(order.run.raw());
+    input.run_id = RunId(order.run.raw());
     input.fact.kind = flow::Fact::Kind::outcome;
     input.fact.instruction = order.instruction.id;
     input.fact.exchange = order.ordinal;

@@ -26,14 +26,14 @@ class RoundWorld {
     /// An order of 100.00 that is not stored yet.
     [[nodiscard]] payment::Order new_order();
     /// A wish to pay the whole order: 30.00 from the card, 70.00 by a code.
-    [[nodiscard]] std::unique_ptr<worker::StartPayment> composite(
+    [[nodiscard]] std::unique_ptr<worker::StartRun> composite(
         const payment::Order& order, AccountId card
     );
 
     /// Its reply is kept in `answers`.
-    [[nodiscard]] worker::Input start_of(std::unique_ptr<worker::StartPayment> start);
+    [[nodiscard]] worker::Input start_of(std::unique_ptr<worker::StartRun> start);
     /// Takes the start through one round.
-    PaymentId begin(std::unique_ptr<worker::StartPayment> start);
+    RunId begin(std::unique_ptr<worker::StartRun> start);
     Result<void> process(std::vector<worker::Input> inputs);
     /// What the worker's loop would take now: what is due.
     [[nodiscard]] std::vector<worker::Input> due();
@@ -57,7 +57,7 @@ class RoundWorld {
     SeededRandom random{7};
     std::vector<channel::ExchangeOrder> sent;
     std::vector<std::string> alarms;
-    std::vector<Result<payment::PaymentPicture>> answers;
+    std::vector<Result<payment::Picture>> answers;
 
     script::ReleasePtr release;
     db::Connection owner;

@@ -14,11 +14,11 @@ using ::testing::IsEmpty;
 using worker::Input;
 using worker::RunHistory;
 
-std::string uuid_of(PaymentId id) { return "'" + id.raw().to_uuid() + "'"; }
+std::string uuid_of(RunId id) { return "'" + id.raw().to_uuid() + "'"; }
 
-std::vector<RunId> runs_of(const std::vector<PaymentId>& payments) {
+std::vector<RunId> runs_of(const std::vector<RunId>& payments) {
     std::vector<RunId> runs;
-    for (const PaymentId id : payments) {
+    for (const RunId id : payments) {
         runs.emplace_back(id.raw());
     }
     return runs;
@@ -37,9 +37,9 @@ std::string told(const Result<std::optional<RunHistory>>& history) {
                        " pending " + std::to_string(run.row.pending) + " of " +
                        run.row.release.to_string();
     text += run.row.wake_at ? " wakes" : " sleeps";
-    text += " pays " + run.start.payment.amount.describe() + " of " +
-            run.start.order.merchant_order_number + " in " +
-            std::to_string(run.start.payment.legs.size()) + " legs";
+    text += " pays " + run.start.subject.amount.describe() + " of " +
+            run.start.order.merchant_order_number + " in " + std::to_string(run.start.legs.size()) +
+            " legs";
     for (const auto& entry : run.journal) {
         text += "\n" + std::to_string(entry.seq) + " " +
                 std::to_string(entry.at.time_since_epoch().count()) + " " +
@@ -52,11 +52,11 @@ class RunHistories : public ::testing::Test {
   protected:
     void TearDown() override { EXPECT_THAT(world.database.unsound(), IsEmpty()); }
 
-    PaymentId given_payment_in_flight() {
+    RunId given_payment_in_flight() {
         return world.begin(world.composite(world.new_order(), card));
     }
-    PaymentId given_payment_that_was_asked_for() {
-        const PaymentId id = given_payment_in_flight();
+    RunId given_payment_that_was_asked_for() {
+        const RunId id = given_payment_in_flight();
         payment::Outcome code = RoundWorld::outcome(payment::OutcomeKind::pending);
         code.next_action.set("type", "qr_code");
         EXPECT_TRUE(take(world.answer(std::move(code))));
@@ -64,8 +64,8 @@ class RunHistories : public ::testing::Test {
         EXPECT_TRUE(world.process(world.due()).has_value());
         return id;
     }
-    PaymentId given_payment_that_ended() {
-        const PaymentId id = given_payment_in_flight();
+    RunId given_payment_that_ended() {
+        const RunId id = given_payment_in_flight();
         EXPECT_TRUE(take(world.answer(world.paid())));
         return id;
     }
@@ -75,23 +75,23 @@ class RunHistories : public ::testing::Test {
         inputs.push_back(std::move(input));
         return inputs;
     }
-    static Input close_of(PaymentId id) {
+    static Input close_of(RunId id) {
         Input input;
-        input.payment = id;
+        input.run_id = id;
         input.fact.kind = flow::Fact::Kind::close_requested;
         return input;
     }
-    void given_journal_that_cannot_be_read(PaymentId id) {
+    void given_journal_that_cannot_be_read(RunId id) {
         world.run(
             "UPDATE sluice.flow_journal SET body = '\\x09' WHERE run_id = " + uuid_of(id) +
             " AND seq = 1"
         );
     }
     /// What the channels were asked since, by payment.
-    std::vector<std::pair<PaymentId, payment::Operation>> asked_since(std::size_t before) {
-        std::vector<std::pair<PaymentId, payment::Operation>> asked;
+    std::vector<std::pair<RunId, payment::Operation>> asked_since(std::size_t before) {
+        std::vector<std::pair<RunId, payment::Operation>> asked;
         for (std::size_t i = before; i < world.sent.size(); ++i) {
-            asked.emplace_back(PaymentId(world.sent[i].run.raw()), world.sent[i].operation);
+            asked.emplace_back(RunId(world.sent[i].run.raw()), world.sent[i].operation);
         }
         return asked;
     }
@@ -122,11 +122,11 @@ class NextOwner {
 };
 
 TEST_F(RunHistories, OfManyAtOnceAreWhatEachIsAlone) {
-    const std::vector<PaymentId> payments{
+    const std::vector<RunId> payments{
         given_payment_that_was_asked_for(),
         given_payment_in_flight(),
         given_payment_that_ended(),
-        PaymentId(Id128{1, 2}),
+        RunId(Id128{1, 2}),
         given_payment_in_flight(),
         given_payment_in_flight()
     };
@@ -136,7 +136,7 @@ TEST_F(RunHistories, OfManyAtOnceAreWhatEachIsAlone) {
     ASSERT_TRUE(ahead.read_ahead(runs_of(payments)).has_value());
 
     std::vector<std::string> alone;
-    for (const PaymentId id : payments) {
+    for (const RunId id : payments) {
         alone.push_back(told(worker::RunStore(world.connection).history(id)));
         EXPECT_EQ(told(ahead.history(id)), alone.back());
     }
@@ -148,7 +148,7 @@ TEST_F(RunHistories, OfManyAtOnceAreWhatEachIsAlone) {
 }
 
 TEST_F(RunHistories, ReadAheadAreGivenOutOnce) {
-    const PaymentId id = given_payment_in_flight();
+    const RunId id = given_payment_in_flight();
     worker::RunStore store(world.connection);
     ASSERT_TRUE(store.read_ahead(runs_of({id})).has_value());
     world.run("UPDATE sluice.flow_run SET seq = 9 WHERE run_id = " + uuid_of(id));
@@ -161,7 +161,7 @@ TEST_F(RunHistories, ReadAheadAreGivenOutOnce) {
 }
 
 TEST_F(RunHistories, ReadAheadDoNotOutliveTheNextReading) {
-    const PaymentId id = given_payment_in_flight();
+    const RunId id = given_payment_in_flight();
     worker::RunStore store(world.connection);
     ASSERT_TRUE(store.read_ahead(runs_of({id})).has_value());
     world.run("UPDATE sluice.flow_run SET seq = 9 WHERE run_id = " + uuid_of(id));
@@ -172,7 +172,7 @@ TEST_F(RunHistories, ReadAheadDoNotOutliveTheNextReading) {
 }
 
 TEST_F(RunHistories, ThatCannotBeReadParkTheirOwnRunOnly) {
-    const std::vector<PaymentId> payments{
+    const std::vector<RunId> payments{
         given_payment_in_flight(), given_payment_in_flight(), given_payment_in_flight()
     };
     given_journal_that_cannot_be_read(payments[1]);
@@ -191,7 +191,7 @@ TEST_F(RunHistories, ThatCannotBeReadParkTheirOwnRunOnly) {
 }
 
 TEST_F(RunHistories, OfAnInterruptedRunAreTakenUpBeforeAnInput) {
-    const PaymentId id = given_payment_in_flight();
+    const RunId id = given_payment_in_flight();
     const std::size_t before = world.sent.size();
     NextOwner owner(world);
 
@@ -207,7 +207,7 @@ TEST_F(RunHistories, OfAnInterruptedRunAreTakenUpBeforeAnInput) {
 }
 
 TEST_F(RunHistories, AreNotTakenUpTwice) {
-    const PaymentId id = given_payment_in_flight();
+    const RunId id = given_payment_in_flight();
     world.services.resend = [](const payment::Instruction&, payment::Operation) {
         return channel::Resend::idempotent;
     };
@@ -221,7 +221,7 @@ TEST_F(RunHistories, AreNotTakenUpTwice) {
 }
 
 TEST_F(RunHistories, OfARunThatWasAnsweredAreNotAskedFor) {
-    const PaymentId id = given_payment_in_flight();
+    const RunId id = given_payment_in_flight();
     payment::Outcome code = RoundWorld::outcome(payment::OutcomeKind::pending);
     code.next_action.set("type", "qr_code");
     ASSERT_TRUE(take(world.answer(std::move(code))));
@@ -234,7 +234,7 @@ TEST_F(RunHistories, OfARunThatWasAnsweredAreNotAskedFor) {
 }
 
 TEST_F(RunHistories, AreLostWithTheirSession) {
-    const PaymentId id = given_payment_in_flight();
+    const RunId id = given_payment_in_flight();
     NextOwner owner(world);
     world.run(
         "SELECT pg_terminate_backend(" + std::to_string(world.connection.backend_pid()) + ", 5000)"

@@ -73,7 +73,7 @@ class FleetWithQuickChannel {
 TEST(Takeover, TakesAnAnswerThatComesWhileTheRestIsStillAskedAgain) {
     RoundWorld world;
     const AccountId card = world.given_card(100'000);
-    const PaymentId id = world.begin(world.composite(world.new_order(), card));
+    const RunId id = world.begin(world.composite(world.new_order(), card));
     ASSERT_EQ(world.sent.size(), 1U) << "it waits for the answer of its channel";
 
     FleetWithQuickChannel quick(world);
@@ -112,12 +112,12 @@ TEST(Takeover, ServesANewPaymentBeforeAllOfTheRestIsAskedAgain) {
         world.begin(world.composite(world.new_order(), card));
     }
     auto wish = world.composite(world.new_order(), card);
-    const PaymentId fresh = wish->payment.id;
+    const RunId fresh = wish->picture.subject.id;
     std::atomic<int> asked_when_served = 0;
 
     FleetWithQuickChannel quick(world);
     quick.when_first_asked([&] {
-        quick.fleet().start(std::move(*wish), [&](const Result<payment::PaymentPicture>& picture) {
+        quick.fleet().start(std::move(*wish), [&](const Result<payment::Picture>& picture) {
             asked_when_served = picture ? quick.asked() : 0;
         });
     });

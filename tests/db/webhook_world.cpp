@@ -89,16 +89,22 @@ void WebhookWorld::kill_sender() {
 
 void WebhookWorld::run(const std::string& sql) { value(sql); }
 
-PaymentId WebhookWorld::given_payment(const std::string& merchant) {
+OrderId WebhookWorld::given_order(const std::string& merchant) {
     const auto order = OrderId::generate(clock.now(), Bucket{1}, random);
-    const auto payment = PaymentId::generate(clock.now(), Bucket{1}, random);
     const std::string at = "'" + format_rfc3339(clock.now()) + "'";
     run("INSERT INTO sluice.orders (id, merchant_id, merchant_order_number, product_code, "
         "description, currency, amount, request_hash, created_at, updated_at, expires_at) "
         "VALUES ('" +
-        order.raw().to_uuid() + "', '" + merchant + "', 'A-" + std::to_string(++payments_) +
+        order.raw().to_uuid() + "', '" + merchant + "', 'A-" + std::to_string(++orders_) +
         "', 'default', 'd', 'CNY', 10000, '" + Id128{}.to_uuid() + "', " + at + ", " + at + ", " +
         at + ")");
+    return order;
+}
+
+PaymentId WebhookWorld::given_payment(const std::string& merchant) {
+    const auto order = given_order(merchant);
+    const auto payment = PaymentId::generate(clock.now(), Bucket{1}, random);
+    const std::string at = "'" + format_rfc3339(clock.now()) + "'";
     run("INSERT INTO sluice.payment (id, order_id, merchant_id, flow, currency, amount, legs, "
         "created_at, updated_at) VALUES ('" +
         payment.raw().to_uuid() + "', '" + order.raw().to_uuid() + "', '" + merchant +
@@ -108,17 +114,40 @@ PaymentId WebhookWorld::given_payment(const std::string& merchant) {
     return payment;
 }
 
+RunId WebhookWorld::given_service(payment::Service service, const std::string& merchant) {
+    const auto id = RunId::generate(clock.now(), Bucket{1}, random);
+    const bool is_refund = service == payment::Service::refund;
+    const std::string order = is_refund ? given_order(merchant).raw().to_uuid() : "";
+    const std::string at = "'" + format_rfc3339(clock.now()) + "'";
+    run("INSERT INTO sluice." + std::string(to_string(service)) + " (id, " +
+        (is_refund ? "order_id, " : "") +
+        "merchant_id, merchant_number, flow, currency, amount, details, request_hash, status, "
+        "stage, failure_code, failure_message, created_at, updated_at) VALUES ('" +
+        id.raw().to_uuid() + "', " + (is_refund ? "'" + order + "', " : "") + "'" + merchant +
+        "', 'N-" + id.raw().to_string() + "', 'flow', 'CNY', 100, '{\"sources\":[]}', '" +
+        Id128{}.to_uuid() + "', 'succeeded', '', '', '', " + at + ", " + at + ")");
+    return id;
+}
+
 EventId WebhookWorld::given_event(PaymentId payment, const std::string& type) {
-    return given_event(owner_, payment, type);
+    return add_event(owner_, payment.raw(), type);
+}
+
+EventId WebhookWorld::given_event(RunId run, const std::string& type) {
+    return add_event(owner_, run.raw(), type);
 }
 
 EventId WebhookWorld::given_event(
     db::Connection& session, PaymentId payment, const std::string& type
 ) {
-    const EventId event(payment.raw().derive(++events_, 1));
+    return add_event(session, payment.raw(), type);
+}
+
+EventId WebhookWorld::add_event(db::Connection& session, Id128 object, const std::string& type) {
+    const EventId event(object.derive(++events_, 1));
     const auto done = session.run(
         "INSERT INTO sluice.event (id, type, object_id, created_at) VALUES ('" +
-        event.raw().to_uuid() + "', '" + type + "', '" + payment.raw().to_uuid() + "', '" +
+        event.raw().to_uuid() + "', '" + type + "', '" + object.to_uuid() + "', '" +
         format_rfc3339(clock.now()) + "')"
     );
     if (!done) {

@@ -13,6 +13,7 @@
 #include "notify/courier.hpp"
 #include "notify/delivery_store.hpp"
 #include "notify/endpoint_store.hpp"
+#include "payment/service.hpp"
 #include "support/test_database.hpp"
 
 namespace sluice::testing {
@@ -58,6 +59,9 @@ class WebhookWorld {
         db::Connection& session, PaymentId payment, const std::string& type = "payment.succeeded"
     );
     EventId given_event() { return given_event(given_payment()); }
+    /// A refund, payout or transfer that succeeded, and the event that tells it.
+    RunId given_service(payment::Service service, const std::string& merchant = "alpha");
+    EventId given_event(RunId run, const std::string& type);
     notify::Endpoint given_endpoint(
         const std::string& url,
         std::vector<std::string> filters = {"*"},
@@ -81,8 +85,11 @@ class WebhookWorld {
     notify::CourierSettings settings;
 
   private:
+    OrderId given_order(const std::string& merchant);
+    EventId add_event(db::Connection& session, Id128 object, const std::string& type);
+
     db::Connection owner_ = database.connect();
-    int payments_ = 0;
+    int orders_ = 0;
     std::uint32_t events_ = 0;
 };
 

@@ -292,6 +292,75 @@ TEST_F(WebhooksApi, FindsEventsByTypeAndByObject) {
     EXPECT_EQ(parsed(shown).find("data")->text_or_empty("merchant_id"), "alpha");
 }
 
+TEST_F(WebhooksApi, TellsRefundsPayoutsAndTransfersWithTheIdsOfTheirKinds) {
+    given_endpoint();
+    const auto node = world.node();
+    for (const auto service :
+         {payment::Service::refund, payment::Service::payout, payment::Service::transfer}) {
+        const RunId run = world.given_service(service);
+        const std::string id = std::string(payment::prefix_of(service)) + run.raw().to_string();
+        const std::string type = std::string(to_string(service)) + ".succeeded";
+        const EventId event = world.given_event(run, type);
+        node->settle();
+
+        const auto shown = get("/v1/events/" + event.to_string());
+        ASSERT_EQ(shown.status, 200) << type;
+        EXPECT_EQ(text_of(shown, "type"), type);
+        EXPECT_EQ(text_of(shown, "object_id"), id);
+        const Value data = *parsed(shown).find("data");
+        EXPECT_EQ(data.text_or_empty("id"), id);
+        EXPECT_EQ(data.text_or_empty("merchant_id"), "alpha");
+        EXPECT_EQ(data.text_or_empty("status"), "succeeded");
+        EXPECT_EQ(data.text_or_empty("updated_at"), format_rfc3339(clock.now()));
+        EXPECT_EQ(ids(get("/v1/events?object_id=" + id), "events"), std::vector{event.to_string()});
+        EXPECT_EQ(
+            summary(send({.target = "/v1/events/" + event.to_string(), .key = kOtherKey})),
+            "404 not_found"
+        );
+        const http::Request sent = receiver.received().back();
+        EXPECT_EQ(sent.headers.get_or_empty("webhook-id"), event.to_string());
+        EXPECT_NE(sent.body.find(id), std::string::npos) << sent.body;
+    }
+    EXPECT_EQ(receiver.count(), 3U);
+}
+
+TEST_F(WebhooksApi, ShowsAnOperatorTheMerchantsOfTheKey) {
+    const auto as_operator = [&](const std::string& merchant) {
+        gateway::ApiKey key{merchant, Secret<std::string>("op_" + merchant)};
+        key.operator_name = "li.lei";
+        key.roles = {"support"};
+        settings.keys.push_back(key);
+    };
+    as_operator("beta");
+    as_operator("*");
+    const std::string target = path_of(given_endpoint());
+    const PaymentId payment = world.given_payment();
+    const std::string event = "/v1/events/" + world.given_event(payment).to_string();
+    const EventId foreign = world.given_event(world.given_payment("beta"));
+    world.node()->settle();
+    const std::string delivery =
+        "/v1/deliveries/" + ids(get(target + "/deliveries"), "deliveries").front();
+    const auto listed = [&](const std::string& list, std::string_view key) {
+        const auto page = send({.target = "/v1/" + list, .key = key});
+        return ids(page, list.substr(0, list.find('?'))).size();
+    };
+
+    for (const std::string& one : {target, target + "/deliveries", delivery, event}) {
+        EXPECT_EQ(send({.target = one, .key = "op_*"}).status, 200) << one;
+        EXPECT_EQ(summary(send({.target = one, .key = "op_beta"})), "404 not_found") << one;
+        EXPECT_EQ(send({.method = "DELETE", .target = one, .key = "op_*"}).status / 100, 4) << one;
+    }
+    EXPECT_EQ(listed("webhook_endpoints", "op_*"), 1U);
+    EXPECT_EQ(listed("webhook_endpoints", "op_beta"), 0U);
+    EXPECT_EQ(listed("events", "op_*"), 2U);
+    EXPECT_EQ(
+        ids(send({.target = "/v1/events", .key = "op_beta"}), "events"),
+        std::vector{foreign.to_string()}
+    );
+    EXPECT_EQ(listed("events?object_id=" + payment.to_string(), "op_*"), 1U);
+    EXPECT_EQ(listed("events?object_id=" + payment.to_string(), "op_beta"), 0U);
+}
+
 TEST_F(WebhooksApi, ShowsNothingOfAnotherMerchant) {
     const std::string target = path_of(given_endpoint());
     const PaymentId payment = world.given_payment();

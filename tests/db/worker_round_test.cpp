@@ -17,8 +17,8 @@ class WorkerRound : public ::testing::Test {
   protected:
     void TearDown() override { EXPECT_THAT(world.database.unsound(), IsEmpty()); }
 
-    PaymentId given_payment_that_waits() {
-        const PaymentId id = world.begin(world.composite(world.new_order(), card));
+    RunId given_payment_that_waits() {
+        const RunId id = world.begin(world.composite(world.new_order(), card));
         payment::Outcome code = RoundWorld::outcome(payment::OutcomeKind::pending);
         code.next_action.set("type", "qr_code");
         EXPECT_TRUE(take(world.answer(std::move(code))));
@@ -41,7 +41,7 @@ class WorkerRound : public ::testing::Test {
         );
     }
     void given_commits_that_work_again() { world.run("DROP TRIGGER fails ON sluice.flow_journal"); }
-    std::string status_of(PaymentId id) {
+    std::string status_of(RunId id) {
         return world.value(
             "SELECT status FROM sluice.payment WHERE id = '" + id.raw().to_uuid() + "'"
         );
@@ -72,7 +72,7 @@ TEST_F(WorkerRound, TakesATimerAgainWhoseActivationCouldNotBeWritten) {
 }
 
 TEST_F(WorkerRound, KeepsTheAnswerOfAChannelThatCouldNotBeWritten) {
-    const PaymentId id = given_payment_that_waits();
+    const RunId id = given_payment_that_waits();
     world.clock.advance(std::chrono::seconds(3));
     ASSERT_TRUE(world.process(world.due()).has_value());
     given_commits_that_are_rolled_back();
@@ -127,7 +127,7 @@ TEST_F(WorkerRound, WakesARunAgainWhoseStateLeftMemoryMeanwhile) {
 }
 
 TEST_F(WorkerRound, ParksARunWhoseReleaseIsRefusedAgainAndAgain) {
-    const PaymentId id = given_payment_that_waits();
+    const RunId id = given_payment_that_waits();
     // Somebody let go of the frozen amount behind the flow's back.
     world.run("UPDATE sluice.instruction SET status = 'released' WHERE kind = 'internal'");
     world.run("UPDATE sluice.balance SET held = 0");
@@ -154,11 +154,43 @@ TEST_F(WorkerRound, ParksARunWhoseReleaseIsRefusedAgainAndAgain) {
 TEST_F(WorkerRound, GoesAnotherWayAfterARefusalThatTheFlowUnderstands) {
     const AccountId empty = world.given_card(2'999);
 
-    const PaymentId id = world.begin(world.composite(world.new_order(), empty));
+    const RunId id = world.begin(world.composite(world.new_order(), empty));
 
     EXPECT_EQ(status_of(id), "failed");
     EXPECT_THAT(world.alarms, IsEmpty());
     EXPECT_EQ(world.value("SELECT failure_code FROM sluice.payment"), "insufficient_balance");
+}
+
+TEST_F(WorkerRound, TellsOnceForACommitWithEventsAndOnlyWhenTheyAreThere) {
+    std::vector<std::string> events_when_told;
+    world.services.events_written = [&] {
+        events_when_told.push_back(world.value("SELECT count(*) FROM sluice.event"));
+    };
+    std::vector<Input> paid;
+    for (int i = 0; i < 2; ++i) {
+        world.begin(world.composite(world.new_order(), card));
+        paid.push_back(world.answer(world.paid()));
+    }
+    EXPECT_THAT(events_when_told, IsEmpty()) << "nothing has ended";
+
+    ASSERT_TRUE(world.process(std::move(paid)).has_value());
+
+    EXPECT_THAT(events_when_told, ElementsAre("2"));
+}
+
+TEST_F(WorkerRound, TellsNobodyOfEventsThatWereNotWritten) {
+    int told = 0;
+    world.services.events_written = [&] { ++told; };
+    world.begin(world.composite(world.new_order(), card));
+    given_commits_that_are_rolled_back();
+
+    EXPECT_TRUE(take(world.answer(world.paid())));
+
+    EXPECT_EQ(told, 0);
+    given_commits_that_work_again();
+    world.clock.advance(std::chrono::seconds(1));
+    ASSERT_TRUE(world.process(world.due()).has_value());
+    EXPECT_EQ(told, 1);
 }
 
 /// Starts so many payments in one round and says in how many commits they were written.
@@ -188,7 +220,7 @@ TEST(BatchLimits, PutWhatIsTooMuchForOneCommitIntoTheNext) {
 
 TEST_F(WorkerRound, TellsEveryCallerWhenItsSessionDiesInTheMiddle) {
     const payment::Order order = world.new_order();
-    const PaymentId first = world.begin(world.composite(order, card));
+    const RunId first = world.begin(world.composite(order, card));
     std::vector<Input> inputs;
     // Each needs the database once more after the commit: a repeat of an order with its payment's
     // look-up, and a wait for a payment that is not live here.
@@ -196,10 +228,10 @@ TEST_F(WorkerRound, TellsEveryCallerWhenItsSessionDiesInTheMiddle) {
     inputs.push_back(world.start_of(world.composite(order, card)));
     Input wait;
     wait.kind = Input::Kind::wait;
-    wait.payment = PaymentId(Id128{7, 7});
+    wait.run_id = RunId(Id128{7, 7});
     wait.on_picture = inputs.front().on_picture;
     inputs.push_back(std::move(wait));
-    ASSERT_NE(first, inputs.front().payment);
+    ASSERT_NE(first, inputs.front().run_id);
     world.run(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
         "WHERE datname = current_database() AND pid <> pg_backend_pid()"

@@ -9,7 +9,7 @@ namespace {
 
 using payment::Operation;
 using payment::OutcomeKind;
-using payment::PaymentStatus;
+using payment::SubjectStatus;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -52,7 +52,7 @@ TEST(KernelBooks, WhatComesWhileThePaymentUnwinds) {
     pay.call_back(paid(pay.instruction()));
 
     EXPECT_EQ(pay.error(), "");
-    EXPECT_EQ(pay.status(), PaymentStatus::compensating);
+    EXPECT_EQ(pay.status(), SubjectStatus::compensating);
     EXPECT_THAT(
         pay.postings(),
         ElementsAre(
@@ -62,7 +62,7 @@ TEST(KernelBooks, WhatComesWhileThePaymentUnwinds) {
             "credit 2202 shop 7000"
         )
     );
-    EXPECT_THAT(pay.cases(), ElementsAre("refund_due 7000"));
+    EXPECT_FALSE(pay.last().finished);
 }
 
 TEST(KernelBooks, NothingOfMoneyThatContradictsTheRecord) {
@@ -186,8 +186,8 @@ TEST(KernelTerms, FailThePaymentWhenEveryAccountIsGone) {
 
     pay.start();
 
-    EXPECT_EQ(pay.status(), PaymentStatus::failed);
-    EXPECT_EQ(pay.picture().payment.failure_code, "no_channel");
+    EXPECT_EQ(pay.status(), SubjectStatus::failed);
+    EXPECT_EQ(pay.picture().subject.failure_code, "no_channel");
     EXPECT_THAT(pay.hold_steps(), ElementsAre("hold 3000", "release 3000"));
 }
 

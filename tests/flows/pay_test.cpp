@@ -9,7 +9,7 @@ namespace {
 
 using payment::Operation;
 using payment::OutcomeKind;
-using payment::PaymentStatus;
+using payment::SubjectStatus;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -24,7 +24,7 @@ const std::vector<std::string> kCompositePostings{
 
 void expect_paid(const FlowDriver& pay) {
     EXPECT_EQ(pay.error(), "");
-    EXPECT_EQ(pay.status(), PaymentStatus::succeeded);
+    EXPECT_EQ(pay.status(), SubjectStatus::succeeded);
     EXPECT_EQ(pay.picture().order.status, payment::OrderStatus::paid);
     EXPECT_EQ(pay.postings(), kCompositePostings);
     EXPECT_THAT(pay.hold_steps(), ElementsAre("hold 3000", "capture 3000"));
@@ -37,8 +37,8 @@ TEST(PayFlow, HoldsTheCardAndAsksTheCheapestAccountInOneActivation) {
     pay.start();
 
     EXPECT_EQ(pay.error(), "");
-    EXPECT_EQ(pay.status(), PaymentStatus::pending);
-    EXPECT_EQ(pay.picture().payment.stage, "collect");
+    EXPECT_EQ(pay.status(), SubjectStatus::pending);
+    EXPECT_EQ(pay.picture().subject.stage, "collect");
     EXPECT_THAT(pay.hold_steps(), ElementsAre("hold 3000"));
     EXPECT_THAT(pay.sent(), ElementsAre("collect wx-a"));
     EXPECT_THAT(pay.postings(), IsEmpty());
@@ -142,7 +142,7 @@ TEST(PayFlow, PaysFromCardsAloneInOneActivation) {
     pay.start();
 
     EXPECT_EQ(pay.error(), "");
-    EXPECT_EQ(pay.status(), PaymentStatus::succeeded);
+    EXPECT_EQ(pay.status(), SubjectStatus::succeeded);
     EXPECT_EQ(pay.steps().size(), 1U);
     EXPECT_THAT(pay.sent(), IsEmpty());
     EXPECT_THAT(
@@ -174,7 +174,7 @@ TEST(PayFlow, PaysAtAChannelAlone) {
 
     pay.answer(Operation::collect, paid(pay.instruction(1)));
 
-    EXPECT_EQ(pay.status(), PaymentStatus::succeeded);
+    EXPECT_EQ(pay.status(), SubjectStatus::succeeded);
     EXPECT_THAT(pay.hold_steps(), IsEmpty());
     EXPECT_THAT(
         pay.postings(),
@@ -189,13 +189,13 @@ TEST(PayFlow, PaysAtAChannelAlone) {
 
 TEST(PayFlow, FailsWithNothingSentWhenTheCardHasTooLittle) {
     FlowDriver pay;
-    pay.bank = [](const flow::HoldStep&) { return "insufficient_balance"; };
+    pay.bank = [](const flow::AccountStep&) { return "insufficient_balance"; };
 
     pay.start();
 
     EXPECT_EQ(pay.error(), "");
-    EXPECT_EQ(pay.status(), PaymentStatus::failed);
-    EXPECT_EQ(pay.picture().payment.failure_code, "insufficient_balance");
+    EXPECT_EQ(pay.status(), SubjectStatus::failed);
+    EXPECT_EQ(pay.picture().subject.failure_code, "insufficient_balance");
     EXPECT_THAT(pay.sent(), IsEmpty());
     EXPECT_THAT(pay.postings(), IsEmpty());
     EXPECT_EQ(pay.status_of(1), "refused");
@@ -203,13 +203,13 @@ TEST(PayFlow, FailsWithNothingSentWhenTheCardHasTooLittle) {
 
 TEST(PayFlow, ReleasesTheFirstCardWhenTheSecondHasTooLittle) {
     FlowDriver pay({.legs = {card_leg(3000), card_leg(2000)}});
-    pay.bank = [](const flow::HoldStep& step) {
+    pay.bank = [](const flow::AccountStep& step) {
         return step.amount.minor() == 2000 ? "insufficient_balance" : "";
     };
 
     pay.start();
 
-    EXPECT_EQ(pay.status(), PaymentStatus::failed);
+    EXPECT_EQ(pay.status(), SubjectStatus::failed);
     EXPECT_THAT(pay.hold_steps(), ElementsAre("hold 3000", "release 3000"));
     EXPECT_EQ(pay.status_of(1), "released");
 }
@@ -219,23 +219,23 @@ TEST(PayFlow, FailsWhatRiskForbidsBeforeAnythingIsHeld) {
 
     pay.start();
 
-    EXPECT_EQ(pay.status(), PaymentStatus::failed);
-    EXPECT_EQ(pay.picture().payment.failure_code, "over_limit");
+    EXPECT_EQ(pay.status(), SubjectStatus::failed);
+    EXPECT_EQ(pay.picture().subject.failure_code, "over_limit");
     EXPECT_THAT(pay.hold_steps(), IsEmpty());
 }
 
-TEST(PayFlow, OwesBackWhatWasCollectedWhenTheCardIsClosedBeforeCapture) {
+TEST(PayFlow, GivesBackWhatWasCollectedWhenTheCardIsClosedBeforeCapture) {
     FlowDriver pay;
     pay.start();
-    pay.bank = [](const flow::HoldStep& step) {
-        return step.kind == flow::HoldStep::Kind::capture ? "account_closed" : "";
+    pay.bank = [](const flow::AccountStep& step) {
+        return step.kind == flow::AccountStep::Kind::capture ? "account_closed" : "";
     };
 
     pay.answer(Operation::collect, paid(pay.instruction()));
 
     EXPECT_EQ(pay.error(), "");
-    EXPECT_EQ(pay.status(), PaymentStatus::compensating);
-    EXPECT_EQ(pay.picture().payment.failure_code, "account_closed");
+    EXPECT_EQ(pay.status(), SubjectStatus::compensating);
+    EXPECT_EQ(pay.picture().subject.failure_code, "account_closed");
     EXPECT_THAT(
         pay.postings(),
         ElementsAre(
@@ -246,24 +246,70 @@ TEST(PayFlow, OwesBackWhatWasCollectedWhenTheCardIsClosedBeforeCapture) {
         )
     );
     EXPECT_THAT(pay.hold_steps(), ElementsAre("hold 3000", "release 3000"));
+    EXPECT_THAT(pay.sent(), ElementsAre("collect wx-a", "refund wx-a"));
+    EXPECT_FALSE(pay.last().finished);
+
+    pay.answer(Operation::refund, paid(pay.instruction(0)));
+
+    EXPECT_EQ(pay.error(), "");
+    EXPECT_EQ(pay.status(), SubjectStatus::failed);
+    EXPECT_THAT(pay.cases(), IsEmpty());
+    EXPECT_THAT(
+        std::vector<std::string>(pay.postings().begin() + 4, pay.postings().end()),
+        ElementsAre("debit 2202 shop 7000", "credit 1101 wechatpay/wx-a 7000")
+    );
+}
+
+TEST(PayFlow, StaysCompensatingWhileNobodyKnowsWhatBecameOfTheMoneyGivenBack) {
+    FlowDriver pay;
+    pay.start();
+    pay.bank = [](const flow::AccountStep& step) {
+        return step.kind == flow::AccountStep::Kind::capture ? "account_closed" : "";
+    };
+    pay.answer(Operation::collect, paid(pay.instruction()));
+
+    pay.answer(Operation::refund, says(OutcomeKind::unknown));
+    for (int turn = 0; turn < 30; ++turn) {
+        pay.wake();
+        pay.answer(Operation::refund_query, says(OutcomeKind::unknown));
+    }
+
+    EXPECT_EQ(pay.error(), "");
+    EXPECT_EQ(pay.status(), SubjectStatus::compensating);
+    EXPECT_THAT(pay.cases(), ElementsAre("needs_operator 7000"));
+}
+
+TEST(PayFlow, StaysCompensatingWhenNoWayTakesTheMoneyBack) {
+    FlowDriver pay;
+    pay.start();
+    pay.bank = [](const flow::AccountStep& step) {
+        return step.kind == flow::AccountStep::Kind::capture ? "account_closed" : "";
+    };
+    pay.answer(Operation::collect, paid(pay.instruction()));
+
+    pay.answer(Operation::refund, says(OutcomeKind::refused, "USER_ACCOUNT_ABNORMAL"));
+
+    EXPECT_EQ(pay.error(), "");
+    EXPECT_EQ(pay.status(), SubjectStatus::compensating);
     EXPECT_THAT(pay.cases(), ElementsAre("refund_due 7000"));
     EXPECT_FALSE(pay.last().finished);
 }
 
-TEST(PayFlow, OwesBackTheFirstCardWhenTheSecondIsClosedBeforeCapture) {
+TEST(PayFlow, GivesTheFirstCardBackWhenTheSecondIsClosedBeforeCapture) {
     FlowDriver pay({.legs = {card_leg(3000), card_leg(2000)}});
-    pay.bank = [](const flow::HoldStep& step) {
+    pay.bank = [](const flow::AccountStep& step) {
         const bool second = step.amount.minor() == 2000;
-        return second && step.kind == flow::HoldStep::Kind::capture ? "account_closed" : "";
+        return second && step.kind == flow::AccountStep::Kind::capture ? "account_closed" : "";
     };
 
     pay.start();
 
-    EXPECT_EQ(pay.status(), PaymentStatus::compensating);
+    EXPECT_EQ(pay.status(), SubjectStatus::failed);
     EXPECT_THAT(
-        pay.hold_steps(), ElementsAre("hold 3000", "hold 2000", "capture 3000", "release 2000")
+        pay.hold_steps(),
+        ElementsAre("hold 3000", "hold 2000", "capture 3000", "release 2000", "give 3000")
     );
-    EXPECT_THAT(pay.cases(), ElementsAre("refund_due 3000"));
+    EXPECT_THAT(pay.cases(), IsEmpty());
 }
 
 }  // namespace

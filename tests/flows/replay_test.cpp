@@ -48,7 +48,7 @@ TEST(Replay, GivesTheSameHashesAndThePictureOfAFinishedPayment) {
 
     ASSERT_TRUE(again.has_value()) << again.error().message;
     EXPECT_EQ(describe(**again), describe(pay.run()));
-    EXPECT_EQ((*again)->kernel().picture().payment.status, payment::PaymentStatus::succeeded);
+    EXPECT_EQ((*again)->kernel().picture().subject.status, payment::SubjectStatus::succeeded);
 }
 
 TEST(Replay, AsksNoPolicyAgain) {
@@ -63,19 +63,19 @@ TEST(Replay, AsksNoPolicyAgain) {
 
 TEST(Replay, KnowsWhatTheDatabaseRefused) {
     FlowDriver pay;
-    pay.bank = [](const flow::HoldStep&) { return "insufficient_balance"; };
+    pay.bank = [](const flow::AccountStep&) { return "insufficient_balance"; };
     pay.start();
     ASSERT_THAT(pay.journal().front().body, HasSubstr("\"refusal\""));
 
     const auto again = pay.rebuild();
 
     ASSERT_TRUE(again.has_value()) << again.error().message;
-    EXPECT_EQ((*again)->kernel().picture().payment.failure_code, "insufficient_balance");
+    EXPECT_EQ((*again)->kernel().picture().subject.failure_code, "insufficient_balance");
 }
 
 TEST(Replay, AsksPoliciesNothingTwiceWhenAnActivationIsRunAgainAfterARefusal) {
     FlowDriver pay({.legs = {card_leg(3000), card_leg(2000)}});
-    pay.bank = [](const flow::HoldStep& step) {
+    pay.bank = [](const flow::AccountStep& step) {
         return step.amount.minor() == 2000 ? "insufficient_balance" : "";
     };
 
@@ -93,7 +93,7 @@ TEST(Replay, TakesNoDecisionFromTheWayThatARefusalClosed) {
         "  kernel.finish('failed', 'x', 'y')\n"
         "end }\n";
     FlowDriver pay({.release = release_with("flows/two_ways.lua", source), .flow = "two_ways"});
-    pay.bank = [](const flow::HoldStep&) { return "insufficient_balance"; };
+    pay.bank = [](const flow::AccountStep&) { return "insufficient_balance"; };
 
     pay.start();
 
@@ -121,7 +121,7 @@ TEST(Replay, NamesExpectedAndActualWhenTheScriptWasEdited) {
     EXPECT_THAT(
         again.error().message,
         AllOf(
-            HasSubstr("activation 3 of " + pay.picture().payment.id.to_string() + " differs"),
+            HasSubstr("activation 3 of " + pay.picture().subject.name() + " differs"),
             HasSubstr("the journal has [{\"type\":\"instruction\""),
             HasSubstr("the script asks for ["),
             HasSubstr(

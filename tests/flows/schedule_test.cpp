@@ -10,7 +10,7 @@
 namespace sluice::testing {
 namespace {
 
-using payment::PaymentStatus;
+using payment::SubjectStatus;
 
 constexpr std::uint64_t kSeeds = 400;
 
@@ -35,9 +35,9 @@ TEST(RandomSchedules, EndWithOurBooksAndTheChannelsInAgreement) {
         ASSERT_EQ(pay.error(), "");
         ASSERT_TRUE(world.is_settled()) << journal_text(pay);
         const bool has_money =
-            pay.status() == PaymentStatus::succeeded || pay.status() == PaymentStatus::compensating;
+            pay.status() == SubjectStatus::succeeded || pay.status() == SubjectStatus::compensating;
         ASSERT_EQ(world.payments_at_channel(), has_money ? 1 : 0) << journal_text(pay);
-        ASSERT_EQ(pay.cases().size(), pay.status() == PaymentStatus::compensating ? 1U : 0U);
+        ASSERT_EQ(pay.cases().size(), pay.status() == SubjectStatus::compensating ? 1U : 0U);
         ends.emplace(payment::to_string(pay.status()));
     }
 

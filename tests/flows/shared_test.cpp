@@ -11,7 +11,7 @@ using flow::Company;
 using flow::Interpreter;
 using payment::Operation;
 using payment::OutcomeKind;
-using payment::PaymentStatus;
+using payment::SubjectStatus;
 using ::testing::HasSubstr;
 
 flow::FlowScriptsPtr pay_scripts() { return scripts_of(*repository_release(), "pay"); }
@@ -70,7 +70,7 @@ TEST(SharedInterpreter, GivesARunTheSameStepsAloneAndAmongSixtyOthers) {
     pay_with_a_detour(alone);
     pay_with_a_detour(among);
 
-    EXPECT_EQ(alone.status(), PaymentStatus::succeeded) << alone.error();
+    EXPECT_EQ(alone.status(), SubjectStatus::succeeded) << alone.error();
     EXPECT_EQ(bodies(among), bodies(alone));
     EXPECT_EQ(describe(among.run()), describe(alone.run()));
 }
@@ -94,7 +94,7 @@ TEST(SharedInterpreter, LetsRunsTakeTurnsToTheirEnds) {
     for (std::size_t i = crowd.size(); i-- > 0;) {
         FlowDriver& pay = *crowd[i];
         pay.call_back(paid(pay.instruction()));
-        EXPECT_EQ(pay.status(), PaymentStatus::succeeded) << pay.error();
+        EXPECT_EQ(pay.status(), SubjectStatus::succeeded) << pay.error();
     }
 }
 
@@ -143,8 +143,8 @@ TEST(SharedInterpreter, KeepsWhatAFileRemembersApart) {
         b->request_close();
     }
 
-    EXPECT_EQ(a->picture().payment.failure_code, "told_3") << a->error();
-    EXPECT_EQ(b->picture().payment.failure_code, "told_3") << b->error();
+    EXPECT_EQ(a->picture().subject.failure_code, "told_3") << a->error();
+    EXPECT_EQ(b->picture().subject.failure_code, "told_3") << b->error();
 }
 
 flow::Fact timer() {

@@ -11,7 +11,7 @@ namespace {
 
 using payment::Operation;
 using payment::OutcomeKind;
-using payment::PaymentStatus;
+using payment::SubjectStatus;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -39,8 +39,8 @@ FlowDriver expired() {
 
 void expect_closed(const FlowDriver& pay, std::string_view code) {
     EXPECT_EQ(pay.error(), "");
-    EXPECT_EQ(pay.status(), PaymentStatus::closed);
-    EXPECT_EQ(pay.picture().payment.failure_code, code);
+    EXPECT_EQ(pay.status(), SubjectStatus::closed);
+    EXPECT_EQ(pay.picture().subject.failure_code, code);
     EXPECT_THAT(pay.hold_steps(), ElementsAre("hold 3000", "release 3000"));
     EXPECT_THAT(pay.postings(), IsEmpty());
 }
@@ -54,7 +54,7 @@ TEST(PayTrouble, TriesTheSecondAccountOnlyAfterTheFirstRefused) {
 
     EXPECT_THAT(pay.sent(), ElementsAre("collect wx-a", "collect wx-b"));
     pay.answer(Operation::collect, paid(pay.instruction()));
-    EXPECT_EQ(pay.status(), PaymentStatus::succeeded);
+    EXPECT_EQ(pay.status(), SubjectStatus::succeeded);
     EXPECT_EQ(pay.postings().front(), "debit 1101 wechatpay/wx-b 7000");
 }
 
@@ -65,8 +65,8 @@ TEST(PayTrouble, FailsAndReleasesWhenEveryAccountRefuses) {
     pay.answer(Operation::collect, says(OutcomeKind::refused, "card_declined"));
     pay.answer(Operation::collect, says(OutcomeKind::refused, "limit_reached"));
 
-    EXPECT_EQ(pay.status(), PaymentStatus::failed);
-    EXPECT_EQ(pay.picture().payment.failure_code, "limit_reached");
+    EXPECT_EQ(pay.status(), SubjectStatus::failed);
+    EXPECT_EQ(pay.picture().subject.failure_code, "limit_reached");
     EXPECT_THAT(pay.hold_steps(), ElementsAre("hold 3000", "release 3000"));
     EXPECT_THAT(pay.postings(), IsEmpty());
 }
@@ -89,7 +89,7 @@ TEST(PayTrouble, AsksAfterALostAnswerAndFindsTheMoney) {
     pay.wake();
     pay.answer(Operation::query, paid(pay.instruction()));
 
-    EXPECT_EQ(pay.status(), PaymentStatus::succeeded);
+    EXPECT_EQ(pay.status(), SubjectStatus::succeeded);
     EXPECT_THAT(pay.sent(), ElementsAre("collect wx-a", "query wx-a"));
 }
 
@@ -144,7 +144,7 @@ TEST(PayTrouble, NeverTakesNotFoundForARefusal) {
     }
 
     EXPECT_EQ(pay.status_of(), "unknown");
-    EXPECT_EQ(pay.status(), PaymentStatus::pending);
+    EXPECT_EQ(pay.status(), SubjectStatus::pending);
     for (const auto& sent : pay.sent()) {
         EXPECT_EQ(sent.find("wx-b"), std::string::npos) << sent;
     }
@@ -166,7 +166,7 @@ TEST(PayTrouble, ParksContradictedMoneyForAPersonAndTouchesNothing) {
     pay.call_back(paid(pay.instruction(), cny(6999)));
 
     EXPECT_EQ(pay.status_of(), "conflicted");
-    EXPECT_EQ(pay.status(), PaymentStatus::pending);
+    EXPECT_EQ(pay.status(), SubjectStatus::pending);
     EXPECT_THAT(pay.cases(), ElementsAre("conflicted 7000"));
     EXPECT_EQ(
         pay.last().cases.front().detail, "the channel's amount is 6999 CNY, ours is 7000 CNY"
@@ -186,7 +186,7 @@ TEST(PayTrouble, KeepsAContradictionWhateverComesAfterIt) {
     pay.request_close();
 
     EXPECT_EQ(pay.status_of(), "conflicted");
-    EXPECT_EQ(pay.status(), PaymentStatus::pending);
+    EXPECT_EQ(pay.status(), SubjectStatus::pending);
     EXPECT_THAT(pay.cases(), ElementsAre("conflicted 7000"));
 }
 
@@ -201,7 +201,7 @@ TEST(PayTrouble, OpensACaseWhenARefusedInstructionTurnsOutPaid) {
 
     EXPECT_THAT(pay.cases(), ElementsAre("late_success 7000"));
     EXPECT_EQ(pay.picture().instructions[1].status, payment::InstructionStatus::refused);
-    EXPECT_EQ(pay.status(), PaymentStatus::pending);
+    EXPECT_EQ(pay.status(), SubjectStatus::pending);
 }
 
 TEST(PayTrouble, HearsALateAnswerOfTheFirstAccountWithoutConfusingTheSecond) {
@@ -241,7 +241,7 @@ TEST(PayTrouble, LetsThePayerWinWhoPaysWhileTheOrderCloses) {
     pay.answer(Operation::close, says(OutcomeKind::closed));
     pay.answer(Operation::query, paid(pay.instruction()));
 
-    EXPECT_EQ(pay.status(), PaymentStatus::succeeded);
+    EXPECT_EQ(pay.status(), SubjectStatus::succeeded);
     EXPECT_EQ(pay.postings().size(), 6U);
 }
 
@@ -250,7 +250,7 @@ TEST(PayTrouble, LetsACallbackWinThatComesDuringTheClose) {
 
     pay.call_back(paid(pay.instruction()));
 
-    EXPECT_EQ(pay.status(), PaymentStatus::succeeded);
+    EXPECT_EQ(pay.status(), SubjectStatus::succeeded);
 }
 
 TEST(PayTrouble, ClosesAgainWhenTheCloseItselfIsLost) {
@@ -263,7 +263,7 @@ TEST(PayTrouble, ClosesAgainWhenTheCloseItselfIsLost) {
 
     EXPECT_EQ(pay.now() - before, std::chrono::seconds(1)) << "closing begins its own ladder";
     EXPECT_TRUE(pay.open_exchange(Operation::close).has_value());
-    EXPECT_EQ(pay.status(), PaymentStatus::pending);
+    EXPECT_EQ(pay.status(), SubjectStatus::pending);
 }
 
 TEST(PayTrouble, BelievesAnAbsentOrderOnlyAfterACloseAndTheChannelsDelay) {
@@ -279,9 +279,9 @@ TEST(PayTrouble, BelievesAnAbsentOrderOnlyAfterACloseAndTheChannelsDelay) {
     };
 
     refuse_all();
-    EXPECT_EQ(pay.status(), PaymentStatus::pending) << "too young to be believed absent";
+    EXPECT_EQ(pay.status(), SubjectStatus::pending) << "too young to be believed absent";
     const Time created = pay.instruction().created_at;
-    while (pay.status() == PaymentStatus::pending && pay.now() - created < std::chrono::hours(1)) {
+    while (pay.status() == SubjectStatus::pending && pay.now() - created < std::chrono::hours(1)) {
         pay.wake();
         refuse_all();
     }
@@ -302,7 +302,7 @@ TEST(PayTrouble, DoesNotBelieveAQueryThatWasOnItsWayBeforeTheClose) {
     pay.answer(Operation::close, says(OutcomeKind::not_found));
     pay.answer(Operation::query, says(OutcomeKind::not_found));
 
-    EXPECT_EQ(pay.status(), PaymentStatus::pending);
+    EXPECT_EQ(pay.status(), SubjectStatus::pending);
 }
 
 TEST(PayTrouble, DoesNotCallAnOrderAbsentWhileItMayStillBeOnItsWay) {
@@ -316,14 +316,14 @@ TEST(PayTrouble, DoesNotCallAnOrderAbsentWhileItMayStillBeOnItsWay) {
 
     EXPECT_EQ(pay.error(), "");
     EXPECT_EQ(pay.status_of(), "created");
-    EXPECT_EQ(pay.status(), PaymentStatus::pending);
+    EXPECT_EQ(pay.status(), SubjectStatus::pending);
 }
 
 TEST(PayTrouble, ClosesWhenTheBusinessAsks) {
     FlowDriver pay = shown_to_payer();
 
     pay.request_close();
-    EXPECT_EQ(pay.status(), PaymentStatus::pending);
+    EXPECT_EQ(pay.status(), SubjectStatus::pending);
     pay.request_close();
     pay.answer(Operation::close, says(OutcomeKind::closed));
     pay.answer(Operation::query, says(OutcomeKind::closed));
@@ -339,7 +339,7 @@ TEST(PayTrouble, SendsNoCloseForMoneyThatCameInTheSameBreath) {
 
     pay.feed({wish, pay.callback_fact(paid(pay.instruction()))});
 
-    EXPECT_EQ(pay.status(), PaymentStatus::succeeded);
+    EXPECT_EQ(pay.status(), SubjectStatus::succeeded);
     EXPECT_THAT(pay.sent(), ElementsAre("collect wx-a"));
 }
 

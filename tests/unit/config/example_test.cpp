@@ -36,6 +36,7 @@ TEST_F(Example, NamesEverySetting) {
         "[node]",
         "[webhooks]",
         "[[api_key]]",
+        "[[api_key]]\n[api_key.signature]",
         "[[channel_account]]",
         "[[channel_account]]\n[channel_account.timeouts]",
         "[[channel_account]]\n[channel_account.routing]",
@@ -47,6 +48,7 @@ TEST_F(Example, NamesEverySetting) {
             const bool is_there =
                 example.find("\n" + key + " = ") != std::string::npos ||
                 example.find("\n# " + key + " = ") != std::string::npos ||
+                example.find("\n# [api_key." + key + "]") != std::string::npos ||
                 example.find("\n[channel_account." + key + "]") != std::string::npos;
             EXPECT_TRUE(is_there) << table << " " << key;
         }

@@ -8,7 +8,7 @@
 namespace sluice::testing {
 namespace {
 
-payment::Instruction qr_instruction(const payment::Payment& payment) {
+payment::Instruction qr_instruction(const payment::Subject& payment) {
     payment::Instruction instruction;
     instruction.id = InstructionId(payment.id.raw().derive(1, 1));
     instruction.leg_number = 1;
@@ -24,10 +24,10 @@ payment::Instruction qr_instruction(const payment::Payment& payment) {
     return instruction;
 }
 
-void finish(payment::PaymentPicture& picture, payment::PaymentStatus status) {
-    picture.payment.status = status;
-    if (status == payment::PaymentStatus::succeeded) {
-        picture.order.paid_minor += picture.payment.amount.minor();
+void finish(payment::Picture& picture, payment::SubjectStatus status) {
+    picture.subject.status = status;
+    if (status == payment::SubjectStatus::succeeded) {
+        picture.order.paid_minor += picture.subject.amount.minor();
     }
 }
 
@@ -60,9 +60,12 @@ Result<gateway::OpenedOrder> MemoryOrders::open(const gateway::OpenOrder& reques
     return gateway::OpenedOrder{order, true};
 }
 
-Result<std::optional<payment::Order>> MemoryOrders::find(std::string_view merchant_id, OrderId id) {
+Result<std::optional<payment::Order>> MemoryOrders::find(
+    std::optional<std::string_view> merchant_id, OrderId id
+) {
     for (const Row& row : rows_) {
-        if (row.order.id == id && row.order.merchant_id == merchant_id) {
+        if (row.order.id == id &&
+            row.order.merchant_id == merchant_id.value_or(row.order.merchant_id)) {
             return row.order;
         }
     }
@@ -79,12 +82,12 @@ Result<std::optional<payment::Order>> MemoryOrders::find_by_number(gateway::Orde
     return std::nullopt;
 }
 
-Result<std::optional<payment::PaymentPicture>> MemoryPayments::find(PaymentId id) {
+Result<std::optional<payment::Picture>> MemoryPayments::find(RunId id) {
     const auto found = pictures.find(id);
     return found == pictures.end() ? std::nullopt : std::optional(found->second);
 }
 
-Result<std::vector<gateway::JournalActivation>> MemoryPayments::journal(PaymentId) {
+Result<std::vector<gateway::JournalActivation>> MemoryPayments::journal(RunId) {
     return activations;
 }
 
@@ -158,6 +161,18 @@ Result<gateway::Account> MemoryAccounts::close(AccountId id) {
     return rows_.at(id);
 }
 
+Result<void> MemorySignatures::remember(const gateway::SeenSignature& signature, Time) {
+    asked_on = std::this_thread::get_id();
+    if (next_error) {
+        return fail(*next_error);
+    }
+    const std::string name = std::string(signature.key_id) + "\n" + std::string(signature.nonce);
+    if (!seen_.emplace(name, signature.good_until).second) {
+        return fail(ErrorCode::conflict, "nonce used before");
+    }
+    return {};
+}
+
 Result<std::optional<std::string>> FakeIntake::owner_elsewhere(Bucket) {
     if (owner_error) {
         return fail(*owner_error);
@@ -165,9 +180,9 @@ Result<std::optional<std::string>> FakeIntake::owner_elsewhere(Bucket) {
     return owner;
 }
 
-void FakeIntake::start(worker::StartPayment request, worker::PictureReply reply) {
+void FakeIntake::start(worker::StartRun request, worker::PictureReply reply) {
     asked_on = std::this_thread::get_id();
-    const auto same_key = [&](const worker::StartPayment& earlier) {
+    const auto same_key = [&](const worker::StartRun& earlier) {
         return !request.idempotency_key.empty() &&
                earlier.idempotency_key == request.idempotency_key;
     };
@@ -181,25 +196,25 @@ void FakeIntake::start(worker::StartPayment request, worker::PictureReply reply)
     }
     if (earlier != starts.end()) {
         if (earlier->request_hash == request.request_hash) {
-            reply(payments_.pictures.at(earlier->payment.id));
+            reply(payments_.pictures.at(earlier->picture.subject.id));
         } else {
             reply(fail(ErrorCode::conflict, "key used before", "idempotency_key"));
         }
         return;
     }
-    payment::PaymentPicture picture{request.order, request.payment, {}};
+    payment::Picture picture = request.picture;
     if (request.wait_for != worker::WaitFor::committed) {
-        picture.instructions.push_back(qr_instruction(request.payment));
+        picture.instructions.push_back(qr_instruction(picture.subject));
     }
     if (request.wait_for == worker::WaitFor::final_status) {
-        finish(picture, payment::PaymentStatus::succeeded);
+        finish(picture, payment::SubjectStatus::succeeded);
     }
-    payments_.pictures[request.payment.id] = picture;
+    payments_.pictures[picture.subject.id] = picture;
     starts.push_back(std::move(request));
     reply(std::move(picture));
 }
 
-void FakeIntake::close(PaymentId payment, worker::PictureReply reply) {
+void FakeIntake::close(RunId payment, worker::PictureReply reply) {
     closes.push_back(payment);
     if (next_error) {
         reply(fail(*next_error));
@@ -217,10 +232,10 @@ void FakeIntake::callback(worker::CallbackFact fact, worker::DoneReply reply) {
     reply({});
 }
 
-void FakeIntake::wait_final(PaymentId payment, Time, worker::PictureReply reply) {
+void FakeIntake::wait_final(RunId payment, Time, worker::PictureReply reply) {
     waits.push_back(payment);
-    payment::PaymentPicture picture = payments_.pictures.at(payment);
-    finish(picture, payment::PaymentStatus::closed);
+    payment::Picture picture = payments_.pictures.at(payment);
+    finish(picture, payment::SubjectStatus::closed);
     if (!late) {
         reply(std::move(picture));
         return;

@@ -12,6 +12,7 @@
 #include "gateway/account_store.hpp"
 #include "gateway/order_store.hpp"
 #include "gateway/payment_store.hpp"
+#include "gateway/signature_store.hpp"
 #include "worker/intake.hpp"
 
 namespace sluice::testing {
@@ -20,7 +21,9 @@ namespace sluice::testing {
 class MemoryOrders final : public gateway::OrderStore {
   public:
     Result<gateway::OpenedOrder> open(const gateway::OpenOrder& request) override;
-    Result<std::optional<payment::Order>> find(std::string_view merchant_id, OrderId id) override;
+    Result<std::optional<payment::Order>> find(
+        std::optional<std::string_view> merchant_id, OrderId id
+    ) override;
     Result<std::optional<payment::Order>> find_by_number(gateway::OrderNumber number) override;
 
     [[nodiscard]] std::size_t size() const { return rows_.size(); }
@@ -37,10 +40,10 @@ class MemoryOrders final : public gateway::OrderStore {
 
 class MemoryPayments final : public gateway::PaymentStore {
   public:
-    Result<std::optional<payment::PaymentPicture>> find(PaymentId id) override;
-    Result<std::vector<gateway::JournalActivation>> journal(PaymentId id) override;
+    Result<std::optional<payment::Picture>> find(RunId id) override;
+    Result<std::vector<gateway::JournalActivation>> journal(RunId id) override;
 
-    std::map<PaymentId, payment::PaymentPicture> pictures;
+    std::map<RunId, payment::Picture> pictures;
     std::vector<gateway::JournalActivation> activations;
 };
 
@@ -65,6 +68,19 @@ class MemoryAccounts final : public gateway::AccountStore {
     std::map<std::string, gateway::TopUp> top_ups_;
 };
 
+/// Signatures in memory, with the store's promises; it forgets none.
+class MemorySignatures final : public gateway::SignatureStore {
+  public:
+    Result<void> remember(const gateway::SeenSignature& signature, Time now) override;
+
+    [[nodiscard]] std::size_t size() const { return seen_.size(); }
+    std::optional<Error> next_error;
+    std::thread::id asked_on;  ///< the thread of the last remember()
+
+  private:
+    std::map<std::string, Time> seen_;
+};
+
 /// The engine's door with an engine behind it that obeys the test: what start() waits for decides
 /// how far the payment has come when it answers.
 class FakeIntake final : public worker::Intake {
@@ -73,10 +89,10 @@ class FakeIntake final : public worker::Intake {
 
     [[nodiscard]] bool owns(Bucket) const override { return !owner && !owner_error; }
     Result<std::optional<std::string>> owner_elsewhere(Bucket bucket) override;
-    void start(worker::StartPayment request, worker::PictureReply reply) override;
-    void close(PaymentId payment, worker::PictureReply reply) override;
+    void start(worker::StartRun request, worker::PictureReply reply) override;
+    void close(RunId payment, worker::PictureReply reply) override;
     void callback(worker::CallbackFact fact, worker::DoneReply reply) override;
-    void wait_final(PaymentId payment, Time deadline, worker::PictureReply reply) override;
+    void wait_final(RunId payment, Time deadline, worker::PictureReply reply) override;
 
     /// What replies to the wait of that number, once it has begun.
     std::function<void()> reply_of(std::size_t index);
@@ -87,9 +103,9 @@ class FakeIntake final : public worker::Intake {
     bool silent = false;              ///< never replies
     bool late = false;                ///< replies to waits when the test says so
     std::thread::id asked_on;         ///< the thread of the last start()
-    std::vector<worker::StartPayment> starts;
-    std::vector<PaymentId> closes;
-    std::vector<PaymentId> waits;
+    std::vector<worker::StartRun> starts;
+    std::vector<RunId> closes;
+    std::vector<RunId> waits;
     std::vector<worker::CallbackFact> callbacks;
 
   private:

@@ -29,6 +29,9 @@ struct Ask {
     std::string content_type = "application/json";
 };
 
+/// As the server would hand it over.
+http::Request request_of(const Ask& ask);
+
 /// A gateway over fakes. Every answer is held against the OpenAPI document; an undocumented one
 /// fails the test.
 class GatewayFixture : public ::testing::Test {
@@ -58,6 +61,7 @@ class GatewayFixture : public ::testing::Test {
     MemoryOrders orders;
     MemoryPayments payments;
     MemoryAccounts accounts;
+    MemorySignatures signatures;
     FakeIntake intake{payments};
     /// Of endpoints, deliveries and events. Without one they are unavailable.
     std::string database = "host=/nonexistent dbname=none";

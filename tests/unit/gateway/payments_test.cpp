@@ -24,15 +24,15 @@ TEST_F(PaymentsApi, StartsACompositePaymentWithItsOrder) {
 
     ASSERT_EQ(response.status, 201) << response.body;
     ASSERT_EQ(intake.starts.size(), 1U);
-    const worker::StartPayment& start = intake.starts.front();
+    const worker::StartRun& start = intake.starts.front();
     EXPECT_TRUE(start.order_is_new);
-    EXPECT_EQ(start.order.merchant_id, "alpha");
-    EXPECT_EQ(start.payment.amount, Money(10'000, cny()));
-    ASSERT_EQ(start.payment.legs.size(), 2U);
-    EXPECT_EQ(start.payment.legs[0].amount, Money(3'000, cny()));
-    EXPECT_EQ(start.payment.legs[1].scene, "qr");
-    EXPECT_EQ(start.payment.id.bucket(), bucket_of("alpha", "A-1"));
-    EXPECT_EQ(start.order.id.bucket(), bucket_of("alpha", "A-1"));
+    EXPECT_EQ(start.picture.order.merchant_id, "alpha");
+    EXPECT_EQ(start.picture.subject.amount, Money(10'000, cny()));
+    ASSERT_EQ(start.picture.legs.size(), 2U);
+    EXPECT_EQ(start.picture.legs[0].amount, Money(3'000, cny()));
+    EXPECT_EQ(start.picture.legs[1].scene, "qr");
+    EXPECT_EQ(start.picture.subject.id.bucket(), bucket_of("alpha", "A-1"));
+    EXPECT_EQ(start.picture.order.id.bucket(), bucket_of("alpha", "A-1"));
 }
 
 TEST_F(PaymentsApi, ShowsWhatThePayerCanDo) {
@@ -238,7 +238,8 @@ TEST_F(PaymentsApi, ShowsAPaymentAndWaitsForItsEndWhenAsked) {
 TEST_F(PaymentsApi, ClosesAPendingPaymentOnly) {
     const std::string id = given_payment("A-1");
     const auto closing = post("/v1/payments/" + id + "/close", "");
-    payments.pictures.at(*PaymentId::parse(id)).payment.status = payment::PaymentStatus::succeeded;
+    payments.pictures.at(RunId(PaymentId::parse(id)->raw())).subject.status =
+        payment::SubjectStatus::succeeded;
 
     const auto final_one = post("/v1/payments/" + id + "/close", "{}");
     const auto with_members = post("/v1/payments/" + id + "/close", R"({"why":1})");

@@ -23,10 +23,10 @@ payment::Instruction instruction_at(const std::string& channel, int leg) {
     return instruction;
 }
 
-payment::PaymentPicture composite() {
-    payment::PaymentPicture picture;
-    picture.payment.id = PaymentId(Id128{.high = 0x100, .low = 9});
-    picture.payment.amount = Money{10'000, cny()};
+payment::Picture composite() {
+    payment::Picture picture;
+    picture.subject.id = RunId(Id128{.high = 0x100, .low = 9});
+    picture.subject.amount = Money{10'000, cny()};
     picture.order.merchant_order_number = "A-1";
     picture.instructions.push_back(instruction_at("prepaid_card", 1));
     picture.instructions.push_back(instruction_at("wechatpay", 2));

@@ -24,7 +24,8 @@ constexpr std::array kKinds{
     K::unknown,
     K::config,
     K::not_found,
-    K::closed
+    K::closed,
+    K::returned,
 };
 constexpr std::array kOperations{Operation::collect, Operation::query, Operation::close};
 constexpr std::array kSources{Source::first_send, Source::resend, Source::callback};
@@ -44,6 +45,7 @@ constexpr std::array kTable{
     Row{K::config, "not_sent", "unclear", "-", "-", "-"},
     Row{K::not_found, "-", "-", "-", "-", "-"},
     Row{K::closed, "shut", "shut", "shut", "shut", "-"},
+    Row{K::returned, "came_back", "came_back", "came_back", "came_back", "came_back"},
 };
 
 std::string_view expected_of(const Row& row, Operation operation, Source source) {
@@ -149,7 +151,7 @@ TEST(ReadOutcome, TakesASuccessThatNamesNoNumberForAContradiction) {
     outcome.number.clear();
 
     EXPECT_EQ(read(outcome).event, InstructionEvent::contradicted);
-    EXPECT_THAT(read(outcome).conflict, HasSubstr("without naming order number and amount"));
+    EXPECT_THAT(read(outcome).conflict, HasSubstr("without naming number and amount"));
 }
 
 TEST(ReadOutcome, TakesASuccessThatNamesNoAmountForAContradiction) {
@@ -167,6 +169,66 @@ TEST(ReadOutcome, DoesNotCompareWhatTheAnswerDoesNotClaim) {
 
     EXPECT_EQ(read(silent).event, InstructionEvent::accepted);
     EXPECT_EQ(read(without_merchant).event, InstructionEvent::confirmed);
+}
+
+TEST(ReadOutcome, ReadsARefundAndAPayoutAsItReadsACollect) {
+    for (const auto purpose : {Purpose::refund, Purpose::payout}) {
+        for (const auto& row : kTable) {
+            for (const auto source : kSources) {
+                Instruction ours = our_record();
+                ours.purpose = purpose;
+                const Outcome outcome = agreeing(row.kind);
+
+                const auto sent = read_outcome(ours, outcome, moving(purpose), source);
+                const auto asked = read_outcome(ours, outcome, asking(purpose), source);
+
+                const auto told = [](const Reading& reading) {
+                    return reading.event ? to_string(*reading.event) : "-";
+                };
+                EXPECT_EQ(told(sent), expected_of(row, Operation::collect, source));
+                EXPECT_EQ(told(asked), row.query);
+            }
+        }
+    }
+}
+
+TEST(ReadOutcome, TakesARefusalAfterTheSuccessOfARefundForMoneyThatCameBack) {
+    struct Case {
+        Purpose purpose;
+        Operation operation;
+        InstructionStatus status;
+        InstructionEvent event;
+    };
+    const Case cases[] = {
+        {Purpose::refund,
+         Operation::refund_query,
+         InstructionStatus::succeeded,
+         InstructionEvent::came_back},
+        {Purpose::payout,
+         Operation::payout_query,
+         InstructionStatus::succeeded,
+         InstructionEvent::came_back},
+        {Purpose::refund,
+         Operation::refund_query,
+         InstructionStatus::pending,
+         InstructionEvent::declined},
+        {Purpose::collect,
+         Operation::query,
+         InstructionStatus::succeeded,
+         InstructionEvent::declined},
+        {Purpose::refund, Operation::refund, InstructionStatus::succeeded, InstructionEvent::unclear
+        },
+    };
+    for (const auto& each : cases) {
+        Instruction ours = our_record();
+        ours.purpose = each.purpose;
+        ours.status = each.status;
+
+        const auto reading =
+            read_outcome(ours, agreeing(K::refused), each.operation, Source::resend);
+
+        EXPECT_EQ(reading.event, each.event) << to_string(each.operation);
+    }
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ void expect_roundtrip(int count, Result<Enum> (*parse)(std::string_view)) {
 
 TEST(Names, OfEveryStatusAreReadBack) {
     expect_roundtrip<OrderStatus>(3, parse_order_status);
-    expect_roundtrip<PaymentStatus>(5, parse_payment_status);
+    expect_roundtrip<SubjectStatus>(5, parse_subject_status);
     expect_roundtrip<InstructionStatus>(8, parse_instruction_status);
     expect_roundtrip<OutcomeKind>(8, parse_outcome_kind);
     expect_roundtrip<Operation>(3, parse_operation);
@@ -39,7 +39,7 @@ TEST(Names, OfEveryStatusAreReadBack) {
 }
 
 TEST(Names, TellWhatWasWrittenAndWhatWasWanted) {
-    const auto parsed = parse_payment_status("payed");
+    const auto parsed = parse_subject_status("payed");
 
     ASSERT_FALSE(parsed.has_value());
     EXPECT_EQ(parsed.error().code, ErrorCode::invalid);

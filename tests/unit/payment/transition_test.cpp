@@ -19,9 +19,26 @@ const Expected kOrders{
 
 const Expected kPayments{
     {"pending",
-     {{"unwind", "compensating"}, {"succeed", "succeeded"}, {"fail", "failed"}, {"close", "closed"}}
-    },
-    {"compensating", {{"fail", "failed"}, {"close", "closed"}}},
+     {{"unwind", "compensating"},
+      {"succeed", "succeeded"},
+      {"fail", "failed"},
+      {"close", "closed"},
+      {"exceed", "surplus"}}},
+    {"compensating", {{"fail", "failed"}, {"close", "closed"}, {"exceed", "surplus"}}},
+    {"failed", {{"exceed", "surplus"}}},
+    {"closed", {{"exceed", "surplus"}}},
+};
+const Expected kRefunds{
+    {"pending", {{"succeed", "succeeded"}, {"fail", "failed"}}},
+    {"succeeded", {{"come_back", "returned"}}},
+    {"returned", {{"succeed", "succeeded"}, {"fail", "failed"}}},
+};
+const Expected kPayouts{
+    {"pending", {{"succeed", "succeeded"}, {"fail", "failed"}}},
+    {"succeeded", {{"come_back", "returned"}}},
+};
+const Expected kTransfers{
+    {"pending", {{"succeed", "succeeded"}, {"fail", "failed"}}},
 };
 
 const Expected kInstructions{
@@ -31,6 +48,7 @@ const Expected kInstructions{
       {"not_sent", "refused"},
       {"confirmed", "succeeded"},
       {"declined", "refused"},
+      {"came_back", "refused"},
       {"shut", "closed"},
       {"contradicted", "conflicted"}}},
     {"pending",
@@ -38,6 +56,7 @@ const Expected kInstructions{
       {"unclear", "unknown"},
       {"confirmed", "succeeded"},
       {"declined", "refused"},
+      {"came_back", "refused"},
       {"shut", "closed"},
       {"let_go", "released"},
       {"contradicted", "conflicted"}}},
@@ -46,21 +65,30 @@ const Expected kInstructions{
       {"unclear", "unknown"},
       {"confirmed", "succeeded"},
       {"declined", "refused"},
+      {"came_back", "refused"},
       {"shut", "closed"},
       {"contradicted", "conflicted"}}},
+    {"succeeded", {{"came_back", "returned"}}},
 };
 
 constexpr std::array kOrderStatuses{OrderStatus::open, OrderStatus::paid, OrderStatus::closed};
 constexpr std::array kOrderEvents{OrderEvent::settle, OrderEvent::close};
-constexpr std::array kPaymentStatuses{
-    PaymentStatus::pending,
-    PaymentStatus::compensating,
-    PaymentStatus::succeeded,
-    PaymentStatus::failed,
-    PaymentStatus::closed,
+constexpr std::array kSubjectStatuses{
+    SubjectStatus::pending,
+    SubjectStatus::compensating,
+    SubjectStatus::succeeded,
+    SubjectStatus::failed,
+    SubjectStatus::closed,
+    SubjectStatus::surplus,
+    SubjectStatus::returned,
 };
-constexpr std::array kPaymentEvents{
-    PaymentEvent::unwind, PaymentEvent::succeed, PaymentEvent::fail, PaymentEvent::close
+constexpr std::array kSubjectEvents{
+    SubjectEvent::unwind,
+    SubjectEvent::succeed,
+    SubjectEvent::fail,
+    SubjectEvent::close,
+    SubjectEvent::exceed,
+    SubjectEvent::come_back,
 };
 constexpr std::array kInstructionStatuses{
     InstructionStatus::created,
@@ -71,6 +99,7 @@ constexpr std::array kInstructionStatuses{
     InstructionStatus::closed,
     InstructionStatus::released,
     InstructionStatus::conflicted,
+    InstructionStatus::returned,
 };
 constexpr std::array kInstructionEvents{
     InstructionEvent::accepted,
@@ -81,6 +110,7 @@ constexpr std::array kInstructionEvents{
     InstructionEvent::shut,
     InstructionEvent::let_go,
     InstructionEvent::contradicted,
+    InstructionEvent::came_back,
 };
 
 std::string event_name(OrderEvent event) {
@@ -103,7 +133,7 @@ std::string expected_of(
 }
 
 template <class Statuses, class Events>
-void walk(const Expected& table, const Statuses& statuses, const Events& events) {
+void walk(const Expected& table, const Statuses& statuses, const Events& events, const auto& next) {
     for (const auto status : statuses) {
         for (const auto event : events) {
             const auto to = next(status, event);
@@ -114,33 +144,60 @@ void walk(const Expected& table, const Statuses& statuses, const Events& events)
     }
 }
 
+/// From a final status only money that moves against it leads on.
 template <class Statuses, class Events>
-void expect_final_means_no_way_out(const Statuses& statuses, const Events& events) {
+void expect_final_stays(
+    const Statuses& statuses, const Events& events, const auto& next, const auto& against
+) {
     for (const auto status : statuses) {
         bool leaves = false;
         for (const auto event : events) {
-            leaves = leaves || next(status, event).has_value();
+            leaves = leaves || (event != against && next(status, event).has_value());
         }
         EXPECT_EQ(is_final(status), !leaves) << to_string(status);
     }
 }
 
-TEST(OrderTransitions, AreThoseOfTheTableAndNoOthers) {
-    walk(kOrders, kOrderStatuses, kOrderEvents);
+constexpr auto kOfOrder = [](OrderStatus status, OrderEvent event) { return next(status, event); };
+constexpr auto kOfInstruction = [](InstructionStatus status, InstructionEvent event) {
+    return next(status, event);
+};
+auto of(Service service) {
+    return [service](SubjectStatus status, SubjectEvent event) {
+        return next(service, status, event);
+    };
 }
 
-TEST(PaymentTransitions, AreThoseOfTheTableAndNoOthers) {
-    walk(kPayments, kPaymentStatuses, kPaymentEvents);
+TEST(OrderTransitions, AreThoseOfTheTableAndNoOthers) {
+    walk(kOrders, kOrderStatuses, kOrderEvents, kOfOrder);
+}
+
+TEST(SubjectTransitions, AreThoseOfTheirServicesTableAndNoOthers) {
+    walk(kPayments, kSubjectStatuses, kSubjectEvents, of(Service::payment));
+    walk(kRefunds, kSubjectStatuses, kSubjectEvents, of(Service::refund));
+    walk(kPayouts, kSubjectStatuses, kSubjectEvents, of(Service::payout));
+    walk(kTransfers, kSubjectStatuses, kSubjectEvents, of(Service::transfer));
 }
 
 TEST(InstructionTransitions, AreThoseOfTheTableAndNoOthers) {
-    walk(kInstructions, kInstructionStatuses, kInstructionEvents);
+    walk(kInstructions, kInstructionStatuses, kInstructionEvents, kOfInstruction);
 }
 
-TEST(FinalStatuses, AreExactlyThoseWithoutAWayOut) {
-    expect_final_means_no_way_out(kOrderStatuses, kOrderEvents);
-    expect_final_means_no_way_out(kPaymentStatuses, kPaymentEvents);
-    expect_final_means_no_way_out(kInstructionStatuses, kInstructionEvents);
+TEST(FinalStatuses, AreLeftOnlyForMoneyThatMovesAgainstThem) {
+    expect_final_stays(
+        kInstructionStatuses, kInstructionEvents, kOfInstruction, InstructionEvent::came_back
+    );
+    constexpr std::array kOfPayments{
+        SubjectStatus::pending,
+        SubjectStatus::compensating,
+        SubjectStatus::succeeded,
+        SubjectStatus::failed,
+        SubjectStatus::closed,
+        SubjectStatus::surplus,
+    };
+    expect_final_stays(kOfPayments, kSubjectEvents, of(Service::payment), SubjectEvent::exceed);
+    EXPECT_FALSE(is_final(OrderStatus::open));
+    EXPECT_TRUE(is_final(OrderStatus::paid) && is_final(OrderStatus::closed));
 }
 
 TEST(InstructionTransitions, NeverLeadBackToWhereNothingWasSent) {

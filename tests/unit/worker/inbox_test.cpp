@@ -23,7 +23,7 @@ constexpr std::chrono::microseconds kForever = 1h;
 Input input(Input::Kind kind, std::uint64_t number) {
     Input made;
     made.kind = kind;
-    made.payment = PaymentId(Id128{0, number});
+    made.run_id = RunId(Id128{0, number});
     return made;
 }
 
@@ -32,7 +32,7 @@ Input fact(std::uint64_t number) { return input(Input::Kind::fact, number); }
 
 /// An input whose caller counts how often he was refused.
 Input with_caller(Input made, int& refused) {
-    made.on_picture = [&refused](const Result<payment::PaymentPicture>& answer) {
+    made.on_picture = [&refused](const Result<payment::Picture>& answer) {
         refused += answer ? 0 : 1;
     };
     return made;
@@ -41,7 +41,7 @@ Input with_caller(Input made, int& refused) {
 std::vector<std::uint64_t> take(Inbox& inbox, std::size_t most = 100, From from = From::next_line) {
     std::vector<std::uint64_t> numbers;
     for (const Input& taken : inbox.take(most, from)) {
-        numbers.push_back(taken.payment.raw().low);
+        numbers.push_back(taken.run_id.raw().low);
     }
     return numbers;
 }

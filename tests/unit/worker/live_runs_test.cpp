@@ -24,8 +24,8 @@ RunRow row_of(RunId id, std::optional<Time> wake_at) {
 }
 
 std::unique_ptr<flow::Run> some_run(LiveRuns& runs) {
-    payment::PaymentPicture picture;
-    picture.payment.flow = "pay";
+    payment::Picture picture;
+    picture.subject.flow = "pay";
     return std::move(runs.begin(picture)).value();
 }
 
@@ -138,8 +138,8 @@ TEST(LiveRuns, ForgetABucketAndNoOther) {
 
 TEST(LiveRuns, NameAFlowThatTheReleaseDoesNotHave) {
     LiveRuns runs(repository_release());
-    payment::PaymentPicture picture;
-    picture.payment.flow = "pya";
+    payment::Picture picture;
+    picture.subject.flow = "pya";
 
     const auto run = runs.begin(picture);
 
@@ -163,9 +163,9 @@ script::ReleasePtr hoarding_release() {
 }
 
 std::unique_ptr<flow::Run> hoarding_run(LiveRuns& runs, std::int64_t pieces) {
-    payment::PaymentPicture picture;
-    picture.payment.flow = "hoard";
-    picture.payment.amount = Money{pieces, cny()};
+    payment::Picture picture;
+    picture.subject.flow = "hoard";
+    picture.subject.amount = Money{pieces, cny()};
     auto run = std::move(runs.begin(picture)).value();
     flow::Kernel::Activation first;
     first.seq = 1;

@@ -7,13 +7,13 @@
 namespace sluice::worker {
 namespace {
 
-const PaymentId kFirst{Id128{1, 1}};
-const PaymentId kSecond{Id128{1, 2}};
+const RunId kFirst{Id128{1, 1}};
+const RunId kSecond{Id128{1, 2}};
 
-StartPayment wish(const std::string& merchant, const std::string& order, const std::string& key) {
-    StartPayment start;
-    start.payment.merchant_id = merchant;
-    start.order.merchant_order_number = order;
+StartRun wish(const std::string& merchant, const std::string& order, const std::string& key) {
+    StartRun start;
+    start.picture.subject.merchant_id = merchant;
+    start.picture.order.merchant_order_number = order;
     start.idempotency_key = key;
     return start;
 }
@@ -32,12 +32,12 @@ TEST(UncommittedRuns, LetARunInOnceUntilItsBatchIsDone) {
 
 TEST(UncommittedRuns, LetAnOrderAndAKeyOfAMerchantInOnce) {
     Uncommitted uncommitted;
-    const StartPayment first = wish("alpha", "A-1", "k-1");
+    const StartRun first = wish("alpha", "A-1", "k-1");
     const auto entry = uncommitted.take(kFirst, &first);
 
-    const StartPayment same_order = wish("alpha", "A-1", "k-2");
-    const StartPayment same_key = wish("alpha", "A-2", "k-1");
-    const StartPayment other = wish("beta", "A-1", "k-1");
+    const StartRun same_order = wish("alpha", "A-1", "k-2");
+    const StartRun same_key = wish("alpha", "A-2", "k-1");
+    const StartRun other = wish("beta", "A-1", "k-1");
     EXPECT_FALSE(uncommitted.take(kSecond, &same_order));
     EXPECT_FALSE(uncommitted.take(kSecond, &same_key));
     EXPECT_TRUE(uncommitted.take(kSecond, &other));
@@ -45,19 +45,19 @@ TEST(UncommittedRuns, LetAnOrderAndAKeyOfAMerchantInOnce) {
 
 TEST(UncommittedRuns, KeepNothingOfAStartTheyTurnAway) {
     Uncommitted uncommitted;
-    const StartPayment first = wish("alpha", "A-1", "k-1");
+    const StartRun first = wish("alpha", "A-1", "k-1");
     const auto entry = uncommitted.take(kFirst, &first);
-    const StartPayment turned_away = wish("alpha", "A-2", "k-1");
+    const StartRun turned_away = wish("alpha", "A-2", "k-1");
     ASSERT_FALSE(uncommitted.take(kSecond, &turned_away));
 
-    const StartPayment later = wish("alpha", "A-2", "");
+    const StartRun later = wish("alpha", "A-2", "");
     EXPECT_TRUE(uncommitted.take(kSecond, &later));
 }
 
 TEST(UncommittedRuns, TakeStartsWithoutAKeyForDifferentOnes) {
     Uncommitted uncommitted;
-    const StartPayment one = wish("alpha", "A-1", "");
-    const StartPayment two = wish("alpha", "A-2", "");
+    const StartRun one = wish("alpha", "A-1", "");
+    const StartRun two = wish("alpha", "A-2", "");
     const auto entry = uncommitted.take(kFirst, &one);
 
     EXPECT_TRUE(uncommitted.take(kSecond, &two));

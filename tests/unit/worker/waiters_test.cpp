@@ -7,19 +7,19 @@ namespace {
 
 constexpr Time kNow{std::chrono::seconds(1'767'225'600)};
 
-PaymentId payment_number(std::uint64_t number) {
+RunId payment_number(std::uint64_t number) {
     SeededRandom random(number);
-    return PaymentId::generate(kNow, Bucket{3}, random);
+    return RunId::generate(kNow, Bucket{3}, random);
 }
 
-payment::PaymentPicture picture_of(PaymentId id, payment::PaymentStatus status) {
-    payment::PaymentPicture picture;
-    picture.payment.id = id;
-    picture.payment.status = status;
+payment::Picture picture_of(RunId id, payment::SubjectStatus status) {
+    payment::Picture picture;
+    picture.subject.id = id;
+    picture.subject.status = status;
     return picture;
 }
 
-payment::PaymentPicture with_code(payment::PaymentPicture picture) {
+payment::Picture with_code(payment::Picture picture) {
     payment::Instruction instruction;
     instruction.next_action.set("type", "qr_code");
     picture.instructions.push_back(std::move(instruction));
@@ -28,12 +28,12 @@ payment::PaymentPicture with_code(payment::PaymentPicture picture) {
 
 /// Counts its calls in `told`.
 Waiters::Waiter waiter(WaitFor wish, Time deadline, int& told) {
-    return {wish, deadline, [&told](const Result<payment::PaymentPicture>&) { ++told; }};
+    return {wish, deadline, [&told](const Result<payment::Picture>&) { ++told; }};
 }
 
 TEST(IsFulfilled, DependsOnTheWishAndThePictureAlone) {
-    const auto pending = picture_of(payment_number(1), payment::PaymentStatus::pending);
-    const auto paid = picture_of(payment_number(1), payment::PaymentStatus::succeeded);
+    const auto pending = picture_of(payment_number(1), payment::SubjectStatus::pending);
+    const auto paid = picture_of(payment_number(1), payment::SubjectStatus::succeeded);
 
     EXPECT_TRUE(is_fulfilled(WaitFor::committed, pending, 1));
     EXPECT_FALSE(is_fulfilled(WaitFor::final_status, pending, 0));
@@ -49,15 +49,15 @@ TEST(Waiters, TellEachOnceWhenItsWishComesTrue) {
     Waiters waiters;
     int code = 0;
     int end = 0;
-    const PaymentId id = payment_number(1);
+    const RunId id = payment_number(1);
     waiters.add(id, waiter(WaitFor::actionable, kNow + std::chrono::seconds(9), code));
     waiters.add(id, waiter(WaitFor::final_status, kNow + std::chrono::seconds(9), end));
 
-    waiters.tell(with_code(picture_of(id, payment::PaymentStatus::pending)), 1);
+    waiters.tell(with_code(picture_of(id, payment::SubjectStatus::pending)), 1);
     EXPECT_EQ(code, 1);
     EXPECT_EQ(end, 0);
-    waiters.tell(picture_of(id, payment::PaymentStatus::succeeded), 0);
-    waiters.tell(picture_of(id, payment::PaymentStatus::succeeded), 0);
+    waiters.tell(picture_of(id, payment::SubjectStatus::succeeded), 0);
+    waiters.tell(picture_of(id, payment::SubjectStatus::succeeded), 0);
 
     EXPECT_EQ(code, 1);
     EXPECT_EQ(end, 1);
@@ -70,7 +70,7 @@ TEST(Waiters, TellNobodyOfAnotherPayment) {
         payment_number(1), waiter(WaitFor::final_status, kNow + std::chrono::seconds(9), told)
     );
 
-    waiters.tell(picture_of(payment_number(2), payment::PaymentStatus::succeeded), 0);
+    waiters.tell(picture_of(payment_number(2), payment::SubjectStatus::succeeded), 0);
 
     EXPECT_EQ(told, 0);
 }
@@ -95,9 +95,9 @@ TEST(Waiters, ForgetTheDeadlineOfWhoWasTold) {
     Waiters waiters;
     int told = 0;
     const Time deadline = kNow + std::chrono::seconds(9);
-    const PaymentId id = payment_number(1);
+    const RunId id = payment_number(1);
     waiters.add(id, waiter(WaitFor::final_status, deadline, told));
-    waiters.tell(picture_of(id, payment::PaymentStatus::failed), 0);
+    waiters.tell(picture_of(id, payment::SubjectStatus::failed), 0);
 
     EXPECT_TRUE(waiters.take_overdue(deadline).empty());
     EXPECT_EQ(told, 1);
@@ -107,13 +107,13 @@ TEST(Waiters, LoseNobodyWhoWaitsLongerThanAnother) {
     Waiters waiters;
     int early = 0;
     int late = 0;
-    const PaymentId id = payment_number(1);
+    const RunId id = payment_number(1);
     waiters.add(id, waiter(WaitFor::final_status, kNow + std::chrono::seconds(1), early));
     waiters.add(id, waiter(WaitFor::final_status, kNow + std::chrono::seconds(9), late));
 
     EXPECT_EQ(waiters.take_overdue(kNow + std::chrono::seconds(1)).size(), 1U);
     EXPECT_EQ(waiters.next_deadline(), kNow + std::chrono::seconds(9));
-    waiters.tell(picture_of(id, payment::PaymentStatus::closed), 0);
+    waiters.tell(picture_of(id, payment::SubjectStatus::closed), 0);
 
     EXPECT_EQ(early, 0) << "its reply was handed out";
     EXPECT_EQ(late, 1);
