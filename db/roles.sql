@@ -37,6 +37,7 @@ BEGIN
             ('quarantine', 'INSERT'), ('release', 'INSERT'), ('idempotency_key', 'INSERT'),
             ('flow_run', 'UPDATE'), ('node', 'INSERT, UPDATE, DELETE'),
             ('bucket_owner', 'INSERT, UPDATE, DELETE'),
+            ('webhook_endpoint', 'INSERT, UPDATE, DELETE'), ('delivery', 'UPDATE, DELETE'),
             ('seen_signature', 'INSERT, UPDATE, DELETE')
         ) AS t (name, rights)
     LOOP

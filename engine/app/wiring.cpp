@@ -7,6 +7,7 @@
 
 #include "app/channel_wiring.hpp"
 #include "app/key_wiring.hpp"
+#include "app/notify_wiring.hpp"
 #include "channel/exchange.hpp"
 #include "core/clock.hpp"
 #include "core/random.hpp"
@@ -96,7 +97,8 @@ class Server::Parts {
           pool(conninfo, {.connections_max = settings.database.readers, .connection = role()}),
           release(std::move(scripts.release)),
           registry(std::move(scripts.registry)),
-          folding(pool) {}
+          folding(pool),
+          notices(settings.webhooks, {conninfo, role(), pool}) {}
 
     ~Parts() { stop(); }
 
@@ -123,6 +125,7 @@ class Server::Parts {
     script::ReleasePtr release;
     channel::RegistryPtr registry;
     ledger::Folding folding;
+    Notices notices;
     http::Client client;
     std::unique_ptr<channel::Exchange> exchange;
     std::unique_ptr<worker::Fleet> fleet;
@@ -186,6 +189,7 @@ worker::WorkerServices Server::Parts::worker_services() {
     services.alarm = [](std::string_view event, const std::string& text) {
         log::error(event, {{"text", text}});
     };
+    services.events_written = [this] { notices.bell().ring(); };
     return services;
 }
 
@@ -231,7 +235,7 @@ std::string Server::Parts::metrics() const {
         add("sluice_worker_buckets" + label, worker.buckets_held());
     }
     add("sluice_exchanges_open", exchange->open());
-    return lines;
+    return lines + notices.metrics();
 }
 
 void Server::Parts::open_door() {
@@ -247,6 +251,7 @@ void Server::Parts::open_door() {
         .payments = *payments,
         .accounts = *accounts,
         .signatures = *signatures,
+        .webhooks = notices.webhooks(),
         .read_callback = callback_reader(*callbacks),
         .forward = forwarder(client),
         .check_ready = [this]() -> Result<void> {
@@ -313,6 +318,7 @@ void Server::Parts::stop() {
     if (exchange != nullptr) {
         exchange->stop();
     }
+    notices.stop();
     folding.stop();
 }
 
@@ -338,6 +344,7 @@ Result<std::unique_ptr<Server>> Server::start(config::Settings settings) {
     parts->open_channels();
     SLUICE_TRY(parts->open_engine());
     parts->folding.start();
+    parts->notices.start();
     parts->open_door();
     parts->wait_for_buckets();
     return std::unique_ptr<Server>(new Server(std::move(parts)));

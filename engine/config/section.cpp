@@ -296,12 +296,15 @@ void Section::read_number(std::string_view key, std::int64_t& target, const Rang
     target = *number;
 }
 
-void Section::read_milliseconds(
-    std::string_view key, std::chrono::milliseconds& target, const Range& range
-) {
-    std::int64_t count = target.count();
-    read_number(key, count, range);
-    target = std::chrono::milliseconds(count);
+void Section::read(std::string_view key, bool& target) {
+    Reader reader(*part_);
+    if (const toml::node* node = reader.get(key)) {
+        const auto flag = node->value_exact<bool>();
+        target = flag.value_or(target);
+        if (!flag) {
+            reader.refuse(*node, reader.named(key), "true or false");
+        }
+    }
 }
 
 bool Section::is_present() const { return part_->table != nullptr; }

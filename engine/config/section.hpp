@@ -38,6 +38,7 @@ class Section {
     void read(std::string_view key, std::filesystem::path& target);
     /// A text, or { file = "path" }: then that file's text without the line ends at its end.
     void read(std::string_view key, Secret<std::string>& target);
+    void read(std::string_view key, bool& target);
     void read(std::string_view key, TextMap& target);
     void read(std::string_view key, SecretMap& target);
     void read(std::string_view key, std::vector<std::string>& target);
@@ -52,7 +53,11 @@ class Section {
     }
     void read_milliseconds(
         std::string_view key, std::chrono::milliseconds& target, const Range& range
-    );
+    ) {
+        std::int64_t count = target.count();
+        read_number(key, count, range);
+        target = std::chrono::milliseconds(count);
+    }
 
     /// Whether the file has this table; an absent one reads like an empty one.
     [[nodiscard]] bool is_present() const;

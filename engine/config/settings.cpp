@@ -70,6 +70,17 @@ void read_node(Section section, NodeSettings& node) {
     section.finish();
 }
 
+void read_webhooks(Section section, WebhookSettings& webhooks) {
+    section.read("allow_http_loopback", webhooks.allow_http_loopback);
+    section.read("allow_private_addresses", webhooks.allow_private_addresses);
+    section.read_whole("in_flight_per_endpoint", webhooks.in_flight_per_endpoint, {1, 100'000});
+    section.read_whole("in_flight_max", webhooks.in_flight_max, {2, 100'000});
+    section.read_milliseconds("timeout_ms", webhooks.timeout, kExchangeTimeout);
+    section.read_whole("keep_delivered_hours", webhooks.keep_delivered_hours, {1, 8'784});
+    section.read_whole("keep_dead_days", webhooks.keep_dead_days, {1, 3'660});
+    section.finish();
+}
+
 void read_timeouts(Section section, TimeoutSettings& timeouts) {
     section.read_milliseconds("connect_ms", timeouts.connect, kConnectTimeout);
     section.read_milliseconds("collect_ms", timeouts.collect, kExchangeTimeout);
@@ -165,6 +176,7 @@ Result<Settings> read_settings(const fs::path& path) {
     read_http(root.below("http"), settings.http);
     read_database(root.below("database"), settings.database);
     read_node(root.below("node"), settings.node);
+    read_webhooks(root.below("webhooks"), settings.webhooks);
     for (Section& section : root.list("api_key")) {
         read_api_key(section, settings.api_keys);
     }

@@ -42,6 +42,17 @@ struct NodeSettings {
     std::string log_format = "text";      ///< text or json
 };
 
+/// How business systems are told what happened.
+struct WebhookSettings {
+    bool allow_http_loopback = false;      ///< receivers on this machine, also over plain http
+    bool allow_private_addresses = false;  ///< receivers at addresses that are not public
+    std::size_t in_flight_per_endpoint = 1'024;
+    std::size_t in_flight_max = 8'192;
+    std::chrono::milliseconds timeout{15'000};  ///< of one attempt
+    std::int64_t keep_delivered_hours = 72;
+    std::int64_t keep_dead_days = 90;
+};
+
 /// How requests of a key must be signed.
 struct SignatureSettings {
     std::string algorithm;       ///< hmac-sha256 or ed25519
@@ -101,6 +112,7 @@ struct Settings {
     HttpSettings http;
     DatabaseSettings database;
     NodeSettings node;
+    WebhookSettings webhooks;
     std::filesystem::path root;      ///< holds flows/, scripts/, channels/, db/, openapi/
     std::filesystem::path channels;  ///< default: root / "channels"
     std::vector<ApiKeySettings> api_keys;

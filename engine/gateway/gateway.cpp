@@ -11,6 +11,8 @@
 #include "gateway/admission.hpp"
 #include "gateway/call.hpp"
 #include "gateway/callbacks.hpp"
+#include "gateway/deliveries_api.hpp"
+#include "gateway/events_api.hpp"
 #include "gateway/forwarding.hpp"
 #include "gateway/input.hpp"
 #include "gateway/metrics.hpp"
@@ -21,6 +23,7 @@
 #include "gateway/routes.hpp"
 #include "gateway/system_api.hpp"
 #include "gateway/text_rule.hpp"
+#include "gateway/webhooks_api.hpp"
 #include "http/work_threads.hpp"
 #include "log/log.hpp"
 
@@ -269,6 +272,32 @@ class Gateway::Core {
                 return list_entries(services_, call);
             case Endpoint::close_account:
                 return close_account(services_, call);
+            case Endpoint::create_webhook_endpoint:
+                return create_webhook_endpoint(services_, call);
+            case Endpoint::list_webhook_endpoints:
+                return list_webhook_endpoints(services_, call);
+            case Endpoint::get_webhook_endpoint:
+                return get_webhook_endpoint(services_, call);
+            case Endpoint::change_webhook_endpoint:
+                return change_webhook_endpoint(services_, call);
+            case Endpoint::delete_webhook_endpoint:
+                return delete_webhook_endpoint(services_, call);
+            case Endpoint::rotate_webhook_secret:
+                return rotate_webhook_secret(services_, call);
+            case Endpoint::test_webhook_endpoint:
+                return test_webhook_endpoint(services_, call);
+            case Endpoint::list_deliveries:
+                return list_deliveries(services_, call);
+            case Endpoint::get_delivery:
+                return get_delivery(services_, call);
+            case Endpoint::redeliver:
+                return redeliver(services_, call);
+            case Endpoint::redeliver_since:
+                return redeliver_since(services_, call);
+            case Endpoint::list_events:
+                return list_events(services_, call);
+            case Endpoint::get_event:
+                return get_event(services_, call);
             case Endpoint::receive_callback:
                 return receive_callback(services_, call);
             case Endpoint::healthz:

@@ -17,6 +17,7 @@
 #include "gateway/order_store.hpp"
 #include "gateway/payment_store.hpp"
 #include "gateway/signature_store.hpp"
+#include "gateway/webhooks.hpp"
 #include "http/message.hpp"
 #include "http/protocol_error.hpp"
 #include "http/responder.hpp"
@@ -73,6 +74,7 @@ struct Collaborators {
     PaymentStore& payments;
     AccountStore& accounts;
     SignatureStore& signatures;
+    Webhooks webhooks;
     CallbackReader read_callback;
     Forwarder forward;
     std::function<Result<void>()> check_ready;  ///< empty: always ready

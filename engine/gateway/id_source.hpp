@@ -18,6 +18,12 @@ class IdSource {
     [[nodiscard]] SomeId make(Bucket bucket) SLUICE_EXCLUDES(mutex_) {
         return SomeId(make_raw(bucket));
     }
+    /// What a function makes of chance, e.g. a secret.
+    template <class Make>
+    [[nodiscard]] auto with_random(Make make) SLUICE_EXCLUDES(mutex_) {
+        const MutexLock lock(mutex_);
+        return make(random_);
+    }
     [[nodiscard]] std::string make_request_id() SLUICE_EXCLUDES(mutex_);
     [[nodiscard]] Time now() const { return clock_.now(); }
 

@@ -9,6 +9,9 @@ namespace {
 constexpr std::array<std::string_view, 2> kFindOrder{"merchant_order_number", "merchant_id"};
 constexpr std::array<std::string_view, 2> kPage{"cursor", "limit"};
 
+constexpr std::array<std::string_view, 3> kDeliveryPage{"status", "cursor", "limit"};
+constexpr std::array<std::string_view, 4> kEventPage{"types", "object_id", "cursor", "limit"};
+
 constexpr std::array kRoutes{
     Route{"POST", "/v1/orders", Endpoint::create_order, Scope::orders},
     Route{"GET", "/v1/orders", Endpoint::find_order, Scope::orders, kFindOrder},
@@ -24,6 +27,55 @@ constexpr std::array kRoutes{
         "GET", "/v1/accounts/{account_id}/entries", Endpoint::list_entries, Scope::accounts, kPage
     },
     Route{"POST", "/v1/accounts/{account_id}/close", Endpoint::close_account, Scope::accounts},
+    Route{"POST", "/v1/webhook_endpoints", Endpoint::create_webhook_endpoint, Scope::webhooks},
+    Route{"GET", "/v1/webhook_endpoints", Endpoint::list_webhook_endpoints, Scope::webhooks},
+    Route{
+        "GET",
+        "/v1/webhook_endpoints/{endpoint_id}",
+        Endpoint::get_webhook_endpoint,
+        Scope::webhooks
+    },
+    Route{
+        "PATCH",
+        "/v1/webhook_endpoints/{endpoint_id}",
+        Endpoint::change_webhook_endpoint,
+        Scope::webhooks
+    },
+    Route{
+        "DELETE",
+        "/v1/webhook_endpoints/{endpoint_id}",
+        Endpoint::delete_webhook_endpoint,
+        Scope::webhooks
+    },
+    Route{
+        "POST",
+        "/v1/webhook_endpoints/{endpoint_id}/rotate_secret",
+        Endpoint::rotate_webhook_secret,
+        Scope::webhooks
+    },
+    Route{
+        "POST",
+        "/v1/webhook_endpoints/{endpoint_id}/test",
+        Endpoint::test_webhook_endpoint,
+        Scope::webhooks
+    },
+    Route{
+        "GET",
+        "/v1/webhook_endpoints/{endpoint_id}/deliveries",
+        Endpoint::list_deliveries,
+        Scope::webhooks,
+        kDeliveryPage
+    },
+    Route{
+        "POST",
+        "/v1/webhook_endpoints/{endpoint_id}/redeliver",
+        Endpoint::redeliver_since,
+        Scope::webhooks
+    },
+    Route{"GET", "/v1/deliveries/{delivery_id}", Endpoint::get_delivery, Scope::webhooks},
+    Route{"POST", "/v1/deliveries/{delivery_id}/redeliver", Endpoint::redeliver, Scope::webhooks},
+    Route{"GET", "/v1/events", Endpoint::list_events, Scope::events, kEventPage},
+    Route{"GET", "/v1/events/{event_id}", Endpoint::get_event, Scope::events},
     Route{
         "POST", "/callbacks/{channel}/{channel_account}", Endpoint::receive_callback, Scope::open
     },

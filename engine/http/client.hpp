@@ -9,9 +9,13 @@
 #include <string>
 #include <string_view>
 
+#include "http/address_rule.hpp"
 #include "http/message.hpp"
 
 namespace sluice::http {
+
+/// `dropped`: nobody wants it; it is read and forgotten, whatever its size.
+enum class ResponseBody { kept, dropped };
 
 struct ClientRequest {
     std::string method = "GET";
@@ -20,7 +24,8 @@ struct ClientRequest {
     std::string body;
     std::chrono::milliseconds connect_timeout{3'000};
     std::chrono::milliseconds total_timeout{10'000};
-    std::size_t response_max_bytes = 1U << 20U;  ///< of the body; headers have 64 KiB
+    std::size_t response_max_bytes = 1U << 20U;  ///< of a body that is kept; headers have 64 KiB
+    ResponseBody response_body = ResponseBody::kept;
 };
 
 /// Whether the other side may have acted. `not_sent`: surely not one byte of the request was
@@ -29,8 +34,8 @@ enum class FailureStage { not_sent, maybe_sent };
 
 struct ClientFailure {
     FailureStage stage = FailureStage::maybe_sent;
-    /// Closed list: bad_url, dns, connect, tls, timeout, closed, too_large, protocol, busy,
-    /// stopped.
+    /// Closed list: bad_url, dns, address (not reachable by our own rule), connect, tls, timeout,
+    /// closed, too_large, protocol, busy, stopped.
     std::string code;
     std::string message;
 };
@@ -49,6 +54,7 @@ struct ClientSettings {
     /// Idle connections older than this are not used again. Keep it below the peers' own limit, so
     /// that a request rarely meets a connection that is just being closed.
     std::chrono::seconds idle_connection_max{20};
+    Reachable reachable = Reachable::any;
     std::string ca_file;                      ///< empty: the system's
     std::string thread_name = "http-client";  ///< at most 15 characters
 };

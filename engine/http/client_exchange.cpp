@@ -55,6 +55,9 @@ void ClientExchange::ListFree::operator()(void* list) const {
 struct ClientExchange::Callbacks {
     static std::size_t body(char* text, std::size_t, std::size_t size, void* self) {
         ClientExchange& exchange = *static_cast<ClientExchange*>(self);
+        if (exchange.request_.response_body == ResponseBody::dropped) {
+            return size;
+        }
         std::string& body = exchange.response_.body;
         if (size > exchange.request_.response_max_bytes - body.size()) {
             exchange.too_large_ = true;
@@ -75,10 +78,13 @@ struct ClientExchange::Callbacks {
         return size;
     }
 
-    static curl_socket_t open_socket(void* sockets, curlsocktype, curl_sockaddr* address) {
-        return static_cast<ClientSockets*>(sockets)->open(
-            address->family, address->socktype, address->protocol
-        );
+    static curl_socket_t open_socket(void* self, curlsocktype, curl_sockaddr* address) {
+        ClientExchange& exchange = *static_cast<ClientExchange*>(self);
+        if (!is_reachable(address->addr, exchange.reachable_)) {
+            exchange.address_refused_ = true;
+            return CURL_SOCKET_BAD;
+        }
+        return exchange.sockets_.open(address->family, address->socktype, address->protocol);
     }
 
     static int close_socket(void* sockets, curl_socket_t socket) {
@@ -125,6 +131,8 @@ void ClientExchange::prepare(
     attempts_ = 0;
     too_large_ = false;
     repeat_refused_ = false;
+    address_refused_ = false;
+    reachable_ = settings.reachable;
     error_text_.front() = '\0';
 
     curl_easy_reset(handle_);
@@ -137,7 +145,7 @@ void ClientExchange::prepare(
     curl_easy_setopt(handle_, CURLOPT_PREREQFUNCTION, &Callbacks::before_request);
     curl_easy_setopt(handle_, CURLOPT_PREREQDATA, this);
     curl_easy_setopt(handle_, CURLOPT_OPENSOCKETFUNCTION, &Callbacks::open_socket);
-    curl_easy_setopt(handle_, CURLOPT_OPENSOCKETDATA, &sockets_);
+    curl_easy_setopt(handle_, CURLOPT_OPENSOCKETDATA, this);
     curl_easy_setopt(handle_, CURLOPT_CLOSESOCKETFUNCTION, &Callbacks::close_socket);
     curl_easy_setopt(handle_, CURLOPT_CLOSESOCKETDATA, &sockets_);
     curl_easy_setopt(handle_, CURLOPT_NOSIGNAL, 1L);
@@ -238,6 +246,11 @@ ClientResult ClientExchange::result(int curl_code) {
         failure.code = "too_large";
         failure.message = "the response is larger than " +
                           std::to_string(request_.response_max_bytes) + " bytes allow";
+        return std::unexpected(std::move(failure));
+    }
+    if (address_refused_ && failure.stage == FailureStage::not_sent) {
+        failure.code = "address";
+        failure.message = "the host's address is not one that may be reached from here";
         return std::unexpected(std::move(failure));
     }
     if (repeat_refused_) {

@@ -51,11 +51,13 @@ class ClientExchange {
     std::unique_ptr<void, ListFree> header_list_;
     ClientRequest request_;
     ClientDone done_;
+    Reachable reachable_ = Reachable::any;
     Response response_;
     std::size_t head_bytes_ = 0;
     std::size_t attempts_ = 0;
     bool too_large_ = false;
     bool repeat_refused_ = false;
+    bool address_refused_ = false;
     std::string error_text_;
     std::size_t place_ = 0;
 };

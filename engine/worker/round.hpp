@@ -36,6 +36,7 @@ struct WorkerServices {
     std::function<channel::Resend(const payment::Instruction&, payment::Operation)> resend;
     /// A person must look: logged and counted.
     std::function<void(std::string_view event, const std::string& text)> alarm;
+    std::function<void()> events_written;  ///< a commit had some; quick, any thread; may be empty
 };
 
 /// What one commit may hold beside its number of activations; what is over waits for the next one.

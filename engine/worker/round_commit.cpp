@@ -105,10 +105,15 @@ Result<void> Round::answer_all(Works& ready, const std::vector<Refusal>& refusal
     for (const auto& refusal : refusals) {
         refused[refusal.activation] = &refusal;
     }
+    bool wrote_events = false;  // a step that finishes writes one, see Batch::add_event()
     for (std::size_t i = 0; i < ready.size(); ++i) {
         if (refused[i] == nullptr) {
             committed(ready[i]);
+            wrote_events = wrote_events || ready[i].step.finished;
         }
+    }
+    if (wrote_events && parts_.services.events_written) {
+        parts_.services.events_written();
     }
     Works sent_back;
     for (std::size_t i = 0; i < ready.size(); ++i) {

@@ -24,7 +24,7 @@ std::vector<Layer> layers() {
     const auto settings = united(base, {"log", "config", "json"});
     const auto world = united(settings, {"lua", "db", "http"});
     const auto domain = united(world, {"payment", "flow", "script", "ledger", "channel"});
-    const auto deciding = united(domain, {"decision"});
+    const auto deciding = united(domain, {"decision", "notify"});
     const auto working = united(deciding, {"worker"});
     return {
         {{"core"}, {}},
@@ -33,7 +33,7 @@ std::vector<Layer> layers() {
         {{"payment"}, base},
         {{"flow"}, {"core", "lua", "payment"}},
         {{"script", "ledger", "channel"}, united(world, {"payment"})},
-        {{"decision"}, domain},
+        {{"decision", "notify"}, domain},
         {{"worker"}, deciding},
         {{"gateway", "simulator"}, working},
         {{"app"}, united(working, {"gateway", "simulator"})},

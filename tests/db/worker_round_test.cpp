@@ -184,6 +184,38 @@ TEST_F(WorkerRound, GoesAnotherWayAfterARefusalThatTheFlowUnderstands) {
     EXPECT_EQ(world.value("SELECT failure_code FROM sluice.payment"), "insufficient_balance");
 }
 
+TEST_F(WorkerRound, TellsOnceForACommitWithEventsAndOnlyWhenTheyAreThere) {
+    std::vector<std::string> events_when_told;
+    world.services.events_written = [&] {
+        events_when_told.push_back(world.value("SELECT count(*) FROM sluice.event"));
+    };
+    std::vector<Input> paid;
+    for (int i = 0; i < 2; ++i) {
+        world.begin(world.composite(world.new_order(), card));
+        paid.push_back(world.answer(world.paid()));
+    }
+    EXPECT_THAT(events_when_told, IsEmpty()) << "nothing has ended";
+
+    ASSERT_TRUE(world.process(std::move(paid)).has_value());
+
+    EXPECT_THAT(events_when_told, ElementsAre("2"));
+}
+
+TEST_F(WorkerRound, TellsNobodyOfEventsThatWereNotWritten) {
+    int told = 0;
+    world.services.events_written = [&] { ++told; };
+    world.begin(world.composite(world.new_order(), card));
+    given_commits_that_are_rolled_back();
+
+    EXPECT_TRUE(take(world.answer(world.paid())));
+
+    EXPECT_EQ(told, 0);
+    given_commits_that_work_again();
+    world.clock.advance(std::chrono::seconds(1));
+    ASSERT_TRUE(world.process(world.due()).has_value());
+    EXPECT_EQ(told, 1);
+}
+
 /// Starts so many payments in one round and says in how many commits they were written.
 std::string commits_for(RoundWorld& world, int payments) {
     const AccountId card = world.given_card(100'000);

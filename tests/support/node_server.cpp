@@ -70,6 +70,7 @@ void Node::write_configuration() const {
         << "[http]\nlisten = \"127.0.0.1:0\"\n"
         << "[database]\nconninfo = " << quoted(settings_.conninfo) << "\n"
         << "[node]\nworkers = 2\ninternal_secret = \"between-the-nodes-of-a-test\"\n"
+        << "[webhooks]\nallow_http_loopback = true\n"
         << "[[api_key]]\nkey = " << quoted(settings_.api_key) << "\nmerchant_id = \"m1\"\n";
     for (const NodeChannelAccount& account : settings_.accounts) {
         write_account(out, settings_, account);

@@ -52,6 +52,9 @@ listen = "127.0.0.1:$API_PORT"
 [database]
 data_dir = "$(data_dir)"
 
+[webhooks]
+allow_http_loopback = true
+
 [[api_key]]
 key = "$(kept_secret api_key)"
 merchant_id = "demo"

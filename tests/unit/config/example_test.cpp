@@ -34,6 +34,7 @@ TEST_F(Example, NamesEverySetting) {
         "[http]",
         "[database]",
         "[node]",
+        "[webhooks]",
         "[[api_key]]",
         "[[api_key]]\n[api_key.signature]",
         "[[channel_account]]",
@@ -73,6 +74,23 @@ TEST_F(Example, ShowsTheDefaults) {
     EXPECT_EQ(example->node.exchange_threads, nothing->node.exchange_threads);
     EXPECT_EQ(example->node.log_level, nothing->node.log_level);
     EXPECT_EQ(example->node.log_format, nothing->node.log_format);
+}
+
+TEST_F(Example, ShowsTheDefaultsOfWebhooks) {
+    const Result<Settings> example = load(kExample);
+    const Result<Settings> nothing = load_text("");
+
+    ASSERT_TRUE(example.has_value()) << example.error().message;
+    ASSERT_TRUE(nothing.has_value()) << nothing.error().message;
+    const WebhookSettings& shown = example->webhooks;
+    const WebhookSettings& real = nothing->webhooks;
+    EXPECT_EQ(shown.allow_http_loopback, real.allow_http_loopback);
+    EXPECT_EQ(shown.allow_private_addresses, real.allow_private_addresses);
+    EXPECT_EQ(shown.in_flight_per_endpoint, real.in_flight_per_endpoint);
+    EXPECT_EQ(shown.in_flight_max, real.in_flight_max);
+    EXPECT_EQ(shown.timeout, real.timeout);
+    EXPECT_EQ(shown.keep_delivered_hours, real.keep_delivered_hours);
+    EXPECT_EQ(shown.keep_dead_days, real.keep_dead_days);
 }
 
 TEST_F(Example, ShowsTheDefaultsOfAChannelAccount) {

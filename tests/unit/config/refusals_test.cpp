@@ -67,7 +67,9 @@ TEST_F(Refusals, AnUnknownKeyIsToldWithWhatWasProbablyMeant) {
     expect({
         {"[htpp]\nthreads = 3",
          "sluice.toml:1: htpp is not known, wanted one of api_key, channel_account, channels, "
-         "database, http, node, root - did you mean 'http'?"},
+         "database, http, node, root, webhooks - did you mean 'http'?"},
+        {"[webhooks]\nallow_http_loopback = \"yes\"",
+         "sluice.toml:2: webhooks.allow_http_loopback is \"yes\", wanted true or false"},
         {"[http]\nthread = 3",
          "sluice.toml:2: http.thread is not known, wanted one of body_max_bytes, listen, "
          "read_timeout_ms, threads - did you mean 'threads'?"},

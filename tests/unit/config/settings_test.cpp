@@ -34,6 +34,10 @@ log_level = "debug"
 log_format = "json"
 address = "10.0.0.7:9000"
 internal_secret = "between us"
+[webhooks]
+allow_http_loopback = true
+in_flight_per_endpoint = 7
+timeout_ms = 900
 [[api_key]]
 key = "sk_test_1"
 merchant_id = "m_1"
@@ -57,6 +61,10 @@ timeouts = { connect_ms = 900, collect_ms = 2000, query_ms = 1000, close_ms = 30
     EXPECT_EQ(settings->node.log_level, "debug");
     EXPECT_EQ(settings->node.log_format, "json");
     EXPECT_EQ(settings->node.internal_secret.reveal(), "between us");
+    EXPECT_TRUE(settings->webhooks.allow_http_loopback);
+    EXPECT_FALSE(settings->webhooks.allow_private_addresses);
+    EXPECT_EQ(settings->webhooks.in_flight_per_endpoint, 7U);
+    EXPECT_EQ(settings->webhooks.timeout, std::chrono::milliseconds(900));
     ASSERT_EQ(settings->api_keys.size(), 1U);
     EXPECT_EQ(settings->api_keys[0].key.reveal(), "sk_test_1");
     ASSERT_EQ(settings->channel_accounts.size(), 1U);
@@ -65,7 +73,7 @@ timeouts = { connect_ms = 900, collect_ms = 2000, query_ms = 1000, close_ms = 30
     EXPECT_EQ(account.secrets.at("api_key").reveal(), "inline");
     EXPECT_TRUE(account.secrets.at("merchant_key").reveal().starts_with("-----PEM-----"));
     EXPECT_EQ(account.keys_by_serial.at("ABC"), "merchant_key");
-    EXPECT_EQ(account.origin, file().string() + ":17");
+    EXPECT_EQ(account.origin, file().string() + ":21");
     const std::vector<std::string> hosts{"pay.example.com", "10.0.0.7", "[2001:db8::7]"};
     EXPECT_EQ(account.hosts_allowed, hosts);
     EXPECT_EQ(account.timeouts.connect, std::chrono::milliseconds(900));

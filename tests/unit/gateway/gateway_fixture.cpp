@@ -2,10 +2,21 @@
 
 #include <utility>
 
+#include "gateway/event_objects.hpp"
 #include "json/json.hpp"
 #include "support/openapi_check.hpp"
 
 namespace sluice::testing {
+
+struct GatewayFixture::Stores {
+    explicit Stores(const std::string& conninfo)
+        : pool(conninfo, {.connection = {.role = "sluice_app"}}) {}
+
+    db::Pool pool;
+    notify::EndpointStore endpoints{pool};
+    notify::DeliveryStore deliveries{pool};
+    notify::EventStore events{pool, gateway::render_event_objects};
+};
 
 GatewayFixture::GatewayFixture() : clock(*parse_rfc3339("2026-01-01T08:00:00Z")) {
     settings.keys = {
@@ -17,7 +28,22 @@ GatewayFixture::GatewayFixture() : clock(*parse_rfc3339("2026-01-01T08:00:00Z"))
     settings.action_wait = std::chrono::seconds(0);
 }
 
+GatewayFixture::~GatewayFixture() = default;
+
 void GatewayFixture::restart() { gateway_.reset(); }
+
+gateway::Webhooks GatewayFixture::webhooks() {
+    if (stores_ == nullptr) {
+        stores_ = std::make_unique<Stores>(database);
+    }
+    return {
+        .endpoints = stores_->endpoints,
+        .deliveries = stores_->deliveries,
+        .events = stores_->events,
+        .wake = [this] { ++wakes; },
+        .plain_http = notify::PlainHttp::to_this_machine,
+    };
+}
 
 gateway::Gateway& GatewayFixture::gateway() {
     if (gateway_ == nullptr) {
@@ -31,6 +57,7 @@ gateway::Gateway& GatewayFixture::gateway() {
                 .payments = payments,
                 .accounts = accounts,
                 .signatures = signatures,
+                .webhooks = webhooks(),
                 .read_callback = reader,
                 .forward = forwarder,
                 .check_ready = [this] { return ready; },

@@ -37,6 +37,7 @@ http::Request request_of(const Ask& ask);
 class GatewayFixture : public ::testing::Test {
   protected:
     GatewayFixture();
+    ~GatewayFixture() override;
 
     http::Response send(const Ask& ask);
     /// Without waiting for the answer.
@@ -62,6 +63,9 @@ class GatewayFixture : public ::testing::Test {
     MemoryAccounts accounts;
     MemorySignatures signatures;
     FakeIntake intake{payments};
+    /// Of endpoints, deliveries and events. Without one they are unavailable.
+    std::string database = "host=/nonexistent dbname=none";
+    int wakes = 0;  ///< how often the sender was told that something is due
     gateway::Settings settings;
     gateway::CallbackReader reader;
     gateway::Forwarder forwarder;
@@ -69,7 +73,10 @@ class GatewayFixture : public ::testing::Test {
 
   private:
     gateway::Gateway& gateway();
+    gateway::Webhooks webhooks();
 
+    struct Stores;
+    std::unique_ptr<Stores> stores_;
     std::unique_ptr<gateway::Gateway> gateway_;
 };
 

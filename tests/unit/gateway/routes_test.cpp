@@ -66,7 +66,14 @@ TEST_F(EveryAddress, OfTheDocumentAnswersAsItSays) {
         call({.target = target, .key = ""});
     }
 
-    EXPECT_THAT(answered_, ::testing::UnorderedElementsAreArray(OpenApi::project().operations()));
+    // Endpoints, deliveries and events need a database: tests/db/webhooks_api_test.cpp.
+    auto wanted = OpenApi::project().operations();
+    std::erase_if(wanted, [](const std::string& operation) {
+        return operation.find("/v1/webhook_endpoints") != std::string::npos ||
+               operation.find("/v1/deliveries") != std::string::npos ||
+               operation.find("/v1/events") != std::string::npos;
+    });
+    EXPECT_THAT(answered_, ::testing::UnorderedElementsAreArray(wanted));
 }
 
 }  // namespace

@@ -233,6 +233,24 @@ TEST(HttpClient, GivesUpOnAnAnswerThatIsTooLarge) {
     expect_failure(answer.get(), FailureStage::maybe_sent, "too_large");
 }
 
+TEST(HttpClient, ForgetsABodyThatNobodyWantsWhateverItsSize) {
+    const RawListener listener;
+    Client client;
+    auto answer = begin(
+        client,
+        {.url = listener.url(), .response_max_bytes = 10, .response_body = ResponseBody::dropped}
+    );
+
+    const RawSocket peer = listener.accept();
+    ASSERT_FALSE(peer.receive_until("\r\n\r\n").empty());
+    peer.send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + std::string(1000, 'x'));
+    const ClientResult result = answer.get();
+
+    ASSERT_TRUE(result.has_value()) << result.error().message;
+    EXPECT_EQ(result->status, 200);
+    EXPECT_EQ(result->body, "");
+}
+
 TEST(HttpClient, GivesUpOnHeadersWithoutEnd) {
     const RawListener listener;
     Client client;

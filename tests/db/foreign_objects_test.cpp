@@ -1,8 +1,10 @@
 // A merchant sees its own objects only: at every address with an id in it, another's id answers as
-// an id that never existed, and nothing changes.
+// an id that never existed, and nothing changes. On a real database for the sake of webhooks.
 #include <map>
 
+#include "db/webhook_world.hpp"
 #include "gateway/routes.hpp"
+#include "support/webhook_receiver.hpp"
 #include "unit/gateway/gateway_fixture.hpp"
 
 namespace sluice::testing {
@@ -17,6 +19,11 @@ struct Try {
 
 class ForeignObjects : public GatewayFixture {
   protected:
+    ForeignObjects() {
+        database = world_.database.conninfo();
+        world_.clock.advance(clock.now() - world_.clock.now());
+    }
+
     /// What the merchant "alpha" has, and how each address with an id would be called. A new
     /// address needs a row here.
     std::map<std::string, Try> given_tries() {
@@ -28,7 +35,7 @@ class ForeignObjects : public GatewayFixture {
         const Try account{account_, "acc_01K9ZV3Q8E3V7T4N6YB2D5H8JM"};
         Try top_up = account;
         top_up.body = R"({"top_up_number":"t","amount":1,"currency":"CNY"})";
-        return {
+        std::map<std::string, Try> tries = {
             {"GET /v1/orders/{order_id}", order},
             {"GET /v1/payments/{payment_id}", payment},
             {"POST /v1/payments/{payment_id}/close", payment},
@@ -38,6 +45,43 @@ class ForeignObjects : public GatewayFixture {
             {"GET /v1/accounts/{account_id}/entries", account},
             {"POST /v1/accounts/{account_id}/close", account},
         };
+        tries.merge(given_webhook_tries());
+        return tries;
+    }
+
+    std::map<std::string, Try> given_webhook_tries() {
+        const Try endpoint{given_endpoint(), "whe_01K9ZV3Q8E3V7T4N6YB2D5H8JM"};
+        const Try deleted{given_endpoint(), endpoint.no_id};
+        const EventId event_id = world_.given_event();
+        world_.node()->settle();
+        const auto list = parsed(get("/v1/webhook_endpoints/" + endpoint.own_id + "/deliveries"));
+        const Value& first = list.find("deliveries")->as_array()->front();
+        const Try delivery{
+            std::string(first.text_or_empty("id")), "dlv_01K9ZV3Q8E3V7T4N6YB2D5H8JM"
+        };
+        const Try event{event_id.to_string(), "evt_01K9ZV3Q8E3V7T4N6YB2D5H8JM"};
+        Try change = endpoint;
+        change.body = R"({"description":"changed"})";
+        Try since = endpoint;
+        since.body = R"({"since":"2026-01-01T00:00:00Z"})";
+        return {
+            {"GET /v1/webhook_endpoints/{endpoint_id}", endpoint},
+            {"PATCH /v1/webhook_endpoints/{endpoint_id}", change},
+            {"DELETE /v1/webhook_endpoints/{endpoint_id}", deleted},
+            {"POST /v1/webhook_endpoints/{endpoint_id}/rotate_secret", endpoint},
+            {"POST /v1/webhook_endpoints/{endpoint_id}/test", endpoint},
+            {"GET /v1/webhook_endpoints/{endpoint_id}/deliveries", endpoint},
+            {"POST /v1/webhook_endpoints/{endpoint_id}/redeliver", since},
+            {"GET /v1/deliveries/{delivery_id}", delivery},
+            {"POST /v1/deliveries/{delivery_id}/redeliver", delivery},
+            {"GET /v1/events/{event_id}", event},
+        };
+    }
+
+    std::string given_endpoint() {
+        const auto made = post("/v1/webhook_endpoints", R"({"url":")" + receiver_.url() + "\"}");
+        EXPECT_EQ(made.status, 201) << made.body;
+        return text_of(made, "id");
     }
 
     http::Response call(
@@ -67,6 +111,13 @@ class ForeignObjects : public GatewayFixture {
         for (const auto& [id, picture] : payments.pictures) {
             text += " " + std::string(to_string(picture.subject.status));
         }
+        for (const std::string table : {"webhook_endpoint", "delivery", "event"}) {
+            text += " " + world_.value(
+                              "SELECT coalesce(string_agg(x::text, ' ' ORDER BY x.id), '') "
+                              "FROM sluice." +
+                              table + " x"
+                          );
+        }
         return text;
     }
 
@@ -75,6 +126,8 @@ class ForeignObjects : public GatewayFixture {
         return at == std::string::npos ? text : text.replace(at, id.size(), "ID");
     }
 
+    WebhookReceiver receiver_;
+    WebhookWorld world_;
     std::string order_;
     std::string payment_;
     std::string account_;
