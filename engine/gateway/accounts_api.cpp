@@ -84,6 +84,29 @@ Answer open_account(const Services& services, const Call& call) {
     return answer_change(services.parts.accounts.open(request));
 }
 
+Answer list_accounts(const Services& services, const Call& call) {
+    const auto number = http::query_parameter(call.request, "owner_number");
+    if (const auto fault = find_fault(number.value_or(""), kNumberRule)) {
+        const std::string message =
+            "owner_number " +
+            (number ? *fault : "is missing, wanted " + describe_range(kNumberRule));
+        return std::unexpected(
+            invalid_request({{FieldError::Where::parameter, "owner_number", message}})
+        );
+    }
+    const auto found = services.parts.accounts.find_of_owner({call.merchant_id, *number});
+    if (!found) {
+        return std::unexpected(problem_of(found.error()));
+    }
+    ValueArray accounts;
+    for (const Account& account : *found) {
+        accounts.push_back(render(account));
+    }
+    Value body;
+    body.set("accounts", std::move(accounts));
+    return json_response(200, body);
+}
+
 Answer get_account(const Services& services, const Call& call) {
     SLUICE_ANSWER_ASSIGN(const AccountIdentity identity, own_account(services, call));
     const auto found = services.parts.accounts.find(identity.id);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "gateway/idempotency.hpp"
+#include "gateway/listing.hpp"
 #include "gateway/render.hpp"
 
 namespace sluice::gateway {
@@ -130,18 +131,23 @@ Answer get_order(const Services& services, const Call& call) {
     return answer_with(services.parts.orders.find(call.merchant_id, id), call.captures.front());
 }
 
-Answer find_order(const Services& services, const Call& call) {
-    const auto number = http::query_parameter(call.request, "merchant_order_number");
-    const std::string given = number.value_or("");
-    if (const auto fault = find_fault(given, kNumberRule)) {
-        const std::string message =
-            "merchant_order_number " +
-            (number ? *fault : "is missing, wanted " + describe_range(kNumberRule));
-        return std::unexpected(
-            invalid_request({{FieldError::Where::parameter, "merchant_order_number", message}})
-        );
+Answer list_orders(const Services& services, const Call& call) {
+    Listing listing(call.request, {.list = "orders", .merchant_id = call.merchant_id});
+    OrderQuery query;
+    query.merchant_id = call.merchant_id;
+    query.status = listing.word("status", payment::parse_order_status, "open, paid or closed");
+    query.product_code = listing.text("product_code", kProductRule);
+    query.number = listing.text("merchant_order_number", kNumberRule);
+    query.window = listing.window();
+    if (!listing.errors().empty()) {
+        return std::unexpected(invalid_request(std::move(listing.errors())));
     }
-    return answer_with(services.parts.orders.find_by_number({call.merchant_id, given}), given);
+    const auto page = services.parts.orders.list(query);
+    if (!page) {
+        return std::unexpected(problem_of(page.error()));
+    }
+    const auto& next = page->next_after;
+    return json_response(200, render_page(page->orders, next ? listing.cursor_after(*next) : ""));
 }
 
 }  // namespace sluice::gateway

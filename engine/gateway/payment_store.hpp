@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "core/result.hpp"
 #include "core/value.hpp"
 #include "db/pool.hpp"
+#include "gateway/listing.hpp"
 #include "payment/payment.hpp"
 
 namespace sluice::gateway {
@@ -19,6 +21,19 @@ struct JournalActivation {
     std::int64_t seq = 0;
     Time at{};
     Value body;  ///< {"facts":[...],"recorded":[...],"effects":[...]}
+};
+
+/// Which payments of a merchant are listed; what is not set does not matter.
+struct PaymentQuery {
+    std::string merchant_id;
+    std::optional<OrderId> order_id;
+    std::optional<payment::SubjectStatus> status;
+    ListWindow window;
+};
+
+struct PaymentPage {
+    std::vector<payment::Picture> payments;  ///< newest first
+    std::optional<Id128> next_after;         ///< none: this was the last page
 };
 
 /// Payments as the database has them; who may see one is the caller's question. Never writes: the
@@ -31,6 +46,8 @@ class PaymentStore {
     virtual Result<std::optional<payment::Picture>> find(RunId id) = 0;
     /// In the order they happened; empty when the payment does not exist.
     virtual Result<std::vector<JournalActivation>> journal(RunId id) = 0;
+    /// A page may be shorter than its limit, even empty, and not be the last.
+    virtual Result<PaymentPage> list(const PaymentQuery& query) = 0;
 };
 
 /// The store over a pool of sessions, which must outlive it.

@@ -9,6 +9,7 @@
 #include "gateway/payment_request.hpp"
 #include "gateway/prefer.hpp"
 #include "gateway/render.hpp"
+#include "gateway/superseding.hpp"
 #include "gateway/timeline.hpp"
 
 namespace sluice::gateway {
@@ -39,21 +40,21 @@ http::Response answer_with(int status, const Picture& picture, std::optional<sec
     return response;
 }
 
-std::expected<payment::Order, Problem> target_order(
+std::expected<OrderState, Problem> target_order(
     const Services& services, const Call& call, const PaymentRequest& request
 ) {
     if (request.order) {
-        return *request.order;
+        return OrderState{*request.order, std::nullopt};
     }
-    auto found = services.parts.orders.find(call.merchant_id, request.order_id);
+    auto found = services.parts.orders.find_state(call.merchant_id, request.order_id);
     if (!found) {
         return std::unexpected(problem_of(found.error()));
     }
-    std::optional<payment::Order>& order = *found;
-    if (!order) {
+    std::optional<OrderState>& state = *found;
+    if (!state) {
         return std::unexpected(not_found("order", request.order_id.to_string()));
     }
-    return *std::move(order);
+    return *std::move(state);
 }
 
 worker::StartRun build_start(
@@ -146,10 +147,12 @@ Reply start_payment(const Services& services, const Call& call, Wish wish) {
     if (auto reply = answer_elsewhere(services, call, request.order_id.bucket())) {
         return *std::move(reply);
     }
-    SLUICE_ANSWER_ASSIGN(payment::Order order, target_order(services, call, request));
+    SLUICE_ANSWER_ASSIGN(OrderState state, target_order(services, call, request));
+    payment::Order& order = state.order;
     if (auto problem = settle_legs(request, order.amount.currency(), services, call)) {
         return std::unexpected(*std::move(problem));
     }
+    const bool supersedes = request.supersedes;
     worker::StartRun start = build_start(services, std::move(order), std::move(request));
     if (auto problem = check_expiry(start, services)) {
         return std::unexpected(*std::move(problem));
@@ -170,6 +173,17 @@ Reply start_payment(const Services& services, const Call& call, Wish wish) {
         }
         return answer_with(picture->subject.id == new_id ? 201 : 200, *picture, wait);
     };
+    if (supersedes && state.under_way) {
+        const seconds rival_patience = std::max(patience, services.settings.action_wait);
+        Attempt attempt{std::move(start), patience, *state.under_way, rival_patience};
+        return wait_for<Picture>(
+            rival_patience + patience + services.settings.engine_grace,
+            [&services, attempt = std::move(attempt)](Take<Picture> take) mutable {
+                begin_attempt(services, std::move(attempt), std::move(take));
+            },
+            finish
+        );
+    }
     return wait_for<Picture>(
         patience + services.settings.engine_grace,
         [&services, start = std::move(start)](Take<Picture> take) mutable {
@@ -237,21 +251,9 @@ Reply close_payment(const Services& services, const Call& call) {
         return *std::move(reply);
     }
     const seconds patience = wait.value_or(seconds{0});
-    auto close = [&services, id, patience](Take<Picture> take) {
-        services.parts.intake.close(
-            RunId(id.raw()),
-            [&services, patience, take = std::move(take)](Result<Picture> closing) {
-                const bool is_the_end = !closing || patience == seconds{0} ||
-                                        payment::is_final(closing->subject.status);
-                if (is_the_end) {
-                    take(std::move(closing));
-                    return;
-                }
-                services.parts.intake.wait_final(
-                    closing->subject.id, services.ids.now() + patience, take
-                );
-            }
-        );
+    const Closing closing{id, payment::CloseReason::closed_by_business, patience};
+    auto close = [&services, closing](Take<Picture> take) {
+        close_and_wait(services, closing, std::move(take));
     };
     return wait_for<Picture>(
         patience + services.settings.engine_grace, std::move(close), show(wait)

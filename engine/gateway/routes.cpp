@@ -6,18 +6,33 @@
 namespace sluice::gateway {
 namespace {
 
-constexpr std::array<std::string_view, 1> kFindOrder{"merchant_order_number"};
+constexpr std::array<std::string_view, 7> kOrderList{
+    "status",
+    "product_code",
+    "merchant_order_number",
+    "created_from",
+    "created_to",
+    "cursor",
+    "limit",
+};
+constexpr std::array<std::string_view, 6> kPaymentList{
+    "order_id", "status", "created_from", "created_to", "cursor", "limit"
+};
+constexpr std::array<std::string_view, 1> kAccountList{"owner_number"};
 constexpr std::array<std::string_view, 2> kPage{"cursor", "limit"};
 
 constexpr std::array kRoutes{
     Route{"POST", "/v1/orders", Endpoint::create_order, Scope::merchant},
-    Route{"GET", "/v1/orders", Endpoint::find_order, Scope::merchant, kFindOrder},
+    Route{"GET", "/v1/orders", Endpoint::list_orders, Scope::merchant, kOrderList},
     Route{"GET", "/v1/orders/{order_id}", Endpoint::get_order, Scope::merchant},
+    Route{"POST", "/v1/orders/{order_id}/close", Endpoint::close_order, Scope::merchant},
     Route{"POST", "/v1/payments", Endpoint::create_payment, Scope::merchant},
+    Route{"GET", "/v1/payments", Endpoint::list_payments, Scope::merchant, kPaymentList},
     Route{"GET", "/v1/payments/{payment_id}", Endpoint::get_payment, Scope::merchant},
     Route{"POST", "/v1/payments/{payment_id}/close", Endpoint::close_payment, Scope::merchant},
     Route{"GET", "/v1/payments/{payment_id}/timeline", Endpoint::get_timeline, Scope::merchant},
     Route{"POST", "/v1/accounts", Endpoint::open_account, Scope::merchant},
+    Route{"GET", "/v1/accounts", Endpoint::list_accounts, Scope::merchant, kAccountList},
     Route{"GET", "/v1/accounts/{account_id}", Endpoint::get_account, Scope::merchant},
     Route{"POST", "/v1/accounts/{account_id}/top_ups", Endpoint::top_up_account, Scope::merchant},
     Route{

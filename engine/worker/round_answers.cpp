@@ -21,7 +21,7 @@ Error explained(const Refusal& refusal) {
         return {
             ErrorCode::conflict,
             "the order already has a payment that is not resolved: " +
-                RunId(refusal.other).to_string(),
+                PaymentId(refusal.other).to_string(),
             refusal.reason
         };
     }

@@ -48,6 +48,9 @@ local external_verbs = {
   end,
 }
 
+-- Ends that nobody refused: the time was over, or somebody wanted it so.
+local CLOSES = { expired = true, closed_by_business = true, superseded = true }
+
 local payment_verbs = {
   internal = function(self) return object(internal_verbs, { pay = self }) end,
   external = function(self) return object(external_verbs, { pay = self }) end,
@@ -72,8 +75,7 @@ local payment_verbs = {
       -- Never failed while money is owed: the payment stays compensating until it is given back.
       if #self.owed > 0 then wait_for_people() end
     end
-    local closed = failure.code == "expired" or failure.code == "closed_by_business"
-    kernel.finish(closed and "closed" or "failed", failure.code, failure.message)
+    kernel.finish(CLOSES[failure.code] and "closed" or "failed", failure.code, failure.message)
   end,
 }
 

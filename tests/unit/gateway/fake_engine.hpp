@@ -22,6 +22,14 @@ class MemoryOrders final : public gateway::OrderStore {
     Result<gateway::OpenedOrder> open(const gateway::OpenOrder& request) override;
     Result<std::optional<payment::Order>> find(std::string_view merchant_id, OrderId id) override;
     Result<std::optional<payment::Order>> find_by_number(gateway::OrderNumber number) override;
+    Result<std::optional<gateway::OrderState>> find_state(std::string_view merchant_id, OrderId id)
+        override;
+    Result<gateway::OrderState> close(const gateway::CloseOrder& request) override;
+    Result<gateway::OrderPage> list(const gateway::OrderQuery& query) override;
+
+    /// As if the engine had brought the order so far.
+    void set(OrderId id, payment::OrderStatus status, std::int64_t paid_minor = 0);
+    void set_under_way(OrderId id, std::optional<PaymentId> payment);
 
     [[nodiscard]] std::size_t size() const { return rows_.size(); }
     std::optional<Error> next_error;
@@ -30,6 +38,7 @@ class MemoryOrders final : public gateway::OrderStore {
     struct Row {
         payment::Order order;
         Hash128 hash;
+        std::optional<PaymentId> under_way;
     };
     std::vector<Row> rows_;
     std::map<std::string, Hash128> keys_;
@@ -39,6 +48,7 @@ class MemoryPayments final : public gateway::PaymentStore {
   public:
     Result<std::optional<payment::Picture>> find(RunId id) override;
     Result<std::vector<gateway::JournalActivation>> journal(RunId id) override;
+    Result<gateway::PaymentPage> list(const gateway::PaymentQuery& query) override;
 
     std::map<RunId, payment::Picture> pictures;
     std::vector<gateway::JournalActivation> activations;
@@ -49,6 +59,8 @@ class MemoryAccounts final : public gateway::AccountStore {
   public:
     Result<gateway::AccountChange> open(const gateway::OpenAccount& request) override;
     Result<std::optional<gateway::Account>> find(AccountId id) override;
+    Result<std::vector<gateway::Account>> find_of_owner(const gateway::AccountOwner& owner
+    ) override;
     Result<std::optional<gateway::AccountIdentity>> identify(AccountId id) override;
     bool is_known(AccountId id) override { return all_known && rows_.contains(id); }
     Result<gateway::AccountChange> top_up(const gateway::TopUp& request) override;
@@ -74,7 +86,7 @@ class FakeIntake final : public worker::Intake {
     [[nodiscard]] bool owns(Bucket) const override { return !owner && !owner_error; }
     Result<std::optional<std::string>> owner_elsewhere(Bucket bucket) override;
     void start(worker::StartRun request, worker::PictureReply reply) override;
-    void close(RunId payment, worker::PictureReply reply) override;
+    void close(RunId payment, payment::CloseReason reason, worker::PictureReply reply) override;
     void callback(worker::CallbackFact fact, worker::DoneReply reply) override;
     void wait_final(RunId payment, Time deadline, worker::PictureReply reply) override;
 
@@ -89,6 +101,12 @@ class FakeIntake final : public worker::Intake {
     std::thread::id asked_on;         ///< the thread of the last start()
     std::vector<worker::StartRun> starts;
     std::vector<RunId> closes;
+    std::vector<payment::CloseReason> close_reasons;
+    /// What wait_final() finds; pending: the time is over first.
+    payment::SubjectStatus ends_as = payment::SubjectStatus::closed;
+    /// What start() refuses a payment of that order with, as long as it stands here.
+    std::map<OrderId, Error> in_the_way;
+    bool end_frees_the_way = true;  ///< a payment that ends takes its order out of in_the_way
     std::vector<RunId> waits;
     std::vector<worker::CallbackFact> callbacks;
 
