@@ -326,23 +326,28 @@ void FakeIntake::callback(worker::CallbackFact fact, worker::DoneReply reply) {
     reply({});
 }
 
-void FakeIntake::wait_final(RunId payment, Time, worker::PictureReply reply) {
+void FakeIntake::wait_final(RunId payment, Time deadline, worker::PictureReply reply) {
     waits.push_back(payment);
-    payment::Picture picture = payments_.pictures.at(payment);
-    if (ends_as != payment::SubjectStatus::pending) {
+    wait_deadlines.push_back(deadline);
+    auto tell = [this, payment, reply = std::move(reply)] { reply(end_of(payment)); };
+    if (!late) {
+        tell();
+        return;
+    }
+    const MutexLock lock(mutex_);
+    replies_.emplace_back(std::move(tell));
+    asked_.notify_all();
+}
+
+payment::Picture FakeIntake::end_of(RunId payment) {
+    payment::Picture& picture = payments_.pictures.at(payment);
+    if (ends_as != payment::SubjectStatus::pending && !is_final(picture.subject.status)) {
         finish(picture, ends_as);
-        payments_.pictures[payment] = picture;
         if (end_frees_the_way) {
             in_the_way.erase(picture.subject.order_id);
         }
     }
-    if (!late) {
-        reply(std::move(picture));
-        return;
-    }
-    const MutexLock lock(mutex_);
-    replies_.emplace_back([reply = std::move(reply), picture] { reply(picture); });
-    asked_.notify_all();
+    return picture;
 }
 
 std::function<void()> FakeIntake::reply_of(std::size_t index) {

@@ -108,9 +108,13 @@ class FakeIntake final : public worker::Intake {
     std::map<OrderId, Error> in_the_way;
     bool end_frees_the_way = true;  ///< a payment that ends takes its order out of in_the_way
     std::vector<RunId> waits;
+    std::vector<Time> wait_deadlines;
     std::vector<worker::CallbackFact> callbacks;
 
   private:
+    /// The payment's picture once it has ended as the test wants it.
+    payment::Picture end_of(RunId payment);
+
     MemoryPayments& payments_;
     Mutex mutex_;
     ConditionVariable asked_;
