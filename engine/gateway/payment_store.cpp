@@ -117,6 +117,12 @@ class PgPaymentStore final : public PaymentStore {
         return activations;
     }
 
+    Result<std::optional<KnownKey>> find_key(std::string_view merchant_id, std::string_view key)
+        override {
+        SLUICE_ASSIGN(auto lease, pool_.acquire());
+        return gateway::find_key(*lease, merchant_id, key);
+    }
+
     Result<PaymentPage> list(const PaymentQuery& query) override {
         SLUICE_ASSIGN(auto lease, pool_.acquire());
         SLUICE_ASSIGN(const db::Rows rows, select_page(*lease, query));

@@ -11,6 +11,7 @@
 #include "core/result.hpp"
 #include "core/value.hpp"
 #include "db/pool.hpp"
+#include "gateway/idempotency.hpp"
 #include "gateway/listing.hpp"
 #include "payment/payment.hpp"
 
@@ -46,6 +47,10 @@ class PaymentStore {
     virtual Result<std::optional<payment::Picture>> find(RunId id) = 0;
     /// In the order they happened; empty when the payment does not exist.
     virtual Result<std::vector<JournalActivation>> journal(RunId id) = 0;
+    /// What the merchant's key led to, if it was used.
+    virtual Result<std::optional<KnownKey>> find_key(
+        std::string_view merchant_id, std::string_view key
+    ) = 0;
     /// A page may be shorter than its limit, even empty, and not be the last.
     virtual Result<PaymentPage> list(const PaymentQuery& query) = 0;
 };

@@ -142,6 +142,67 @@ bool may_block(const Wish& wish, const Services& services) {
            !services.parts.intake.owns(request.order_id.bucket());
 }
 
+/// What is told of a payment that somebody waited for.
+auto show(std::optional<seconds> wait) {
+    return [wait](const Result<Picture>& picture) -> Answer {
+        if (!picture) {
+            return std::unexpected(problem_of(picture.error()));
+        }
+        return answer_with(200, *picture, wait);
+    };
+}
+
+/// The payment as it is, or once it is final when that is worth waiting for.
+Reply show_or_wait(
+    const Services& services, const Call& call, const Picture& picture, std::optional<seconds> wait
+) {
+    const seconds patience = wait.value_or(seconds{0});
+    if (patience == seconds{0} || payment::is_final(picture.subject.status)) {
+        return answer_with(200, picture, wait);
+    }
+    const RunId id = picture.subject.id;
+    if (auto reply = answer_elsewhere(services, call, id.bucket())) {
+        return *std::move(reply);
+    }
+    return wait_for<Picture>(
+        patience + services.settings.engine_grace,
+        [&services, id, patience](Take<Picture> take) {
+            services.parts.intake.wait_final(id, services.ids.now() + patience, std::move(take));
+        },
+        show(wait)
+    );
+}
+
+/// An order that exists and takes no such payment: a repeat of what it did take is answered as ever
+/// (no flow could begin for it any more), all else is refused. Blocks on the database.
+std::optional<Reply> answer_without_start(
+    const Services& services, const Call& call, const Wish& wish, const payment::Order& order
+) {
+    const auto refusal = find_refusal(order, wish.request.amount_minor);
+    if (wish.request.order || !refusal) {
+        return std::nullopt;
+    }
+    if (wish.key.empty()) {
+        return Reply(std::unexpected(problem_of(*refusal)));
+    }
+    const auto found = services.parts.payments.find_key(call.merchant_id, wish.key);
+    if (!found) {
+        return Reply(std::unexpected(problem_of(found.error())));
+    }
+    const std::optional<KnownKey>& known = *found;
+    if (!known) {
+        return Reply(std::unexpected(problem_of(*refusal)));
+    }
+    if (known->request_hash != as_uuid(hash_request("POST /v1/payments", wish.body))) {
+        return Reply(std::unexpected(problem_of(key_reused(wish.key))));
+    }
+    const auto picture = own_picture(services, call, PaymentId(known->object_id));
+    if (!picture) {
+        return Reply(std::unexpected(picture.error()));
+    }
+    return show_or_wait(services, call, *picture, wish.wait);
+}
+
 Reply start_payment(const Services& services, const Call& call, Wish wish) {
     PaymentRequest& request = wish.request;
     if (auto reply = answer_elsewhere(services, call, request.order_id.bucket())) {
@@ -149,6 +210,9 @@ Reply start_payment(const Services& services, const Call& call, Wish wish) {
     }
     SLUICE_ANSWER_ASSIGN(OrderState state, target_order(services, call, request));
     payment::Order& order = state.order;
+    if (auto reply = answer_without_start(services, call, wish, order)) {
+        return *std::move(reply);
+    }
     if (auto problem = settle_legs(request, order.amount.currency(), services, call)) {
         return std::unexpected(*std::move(problem));
     }
@@ -193,16 +257,6 @@ Reply start_payment(const Services& services, const Call& call, Wish wish) {
     );
 }
 
-/// The end of get_payment() and close_payment().
-auto show(std::optional<seconds> wait) {
-    return [wait](const Result<Picture>& picture) -> Answer {
-        if (!picture) {
-            return std::unexpected(problem_of(picture.error()));
-        }
-        return answer_with(200, *picture, wait);
-    };
-}
-
 }  // namespace
 
 Reply create_payment(const Services& services, const Call& call) {
@@ -219,22 +273,7 @@ Reply get_payment(const Services& services, const Call& call) {
     SLUICE_ANSWER_ASSIGN(const PaymentId id, id_in_path<PaymentId>(call, "payment"));
     SLUICE_ANSWER_ASSIGN(const auto wait, read_wait(call.request));
     SLUICE_ANSWER_ASSIGN(const Picture picture, own_picture(services, call, id));
-    const seconds patience = wait.value_or(seconds{0});
-    if (patience == seconds{0} || payment::is_final(picture.subject.status)) {
-        return answer_with(200, picture, wait);
-    }
-    if (auto reply = answer_elsewhere(services, call, id.bucket())) {
-        return *std::move(reply);
-    }
-    return wait_for<Picture>(
-        patience + services.settings.engine_grace,
-        [&services, id, patience](Take<Picture> take) {
-            services.parts.intake.wait_final(
-                RunId(id.raw()), services.ids.now() + patience, std::move(take)
-            );
-        },
-        show(wait)
-    );
+    return show_or_wait(services, call, picture, wait);
 }
 
 Reply close_payment(const Services& services, const Call& call) {

@@ -9,26 +9,12 @@ namespace {
 using payment::Picture;
 using payment::SubjectStatus;
 
-bool fits(const payment::Order& order, const payment::Subject& payment) {
-    return payment.amount.minor() <= order.amount.minor() - order.paid_minor;
-}
-
-Error more_than_due(std::string what) {
-    return {ErrorCode::refused, std::move(what), "more_than_due"};
-}
-
 /// Why the payment does not begin although its rival has ended.
 Error paid_first(const Picture& rival, const payment::Subject& ours) {
     const std::string what = "payment " + rival.subject.name() + " succeeded before it was closed";
-    if (payment::is_final(rival.order.status)) {
-        return {
-            ErrorCode::refused,
-            what + ": the order is " + std::string(to_string(rival.order.status)),
-            "order_not_open"
-        };
-    }
-    if (!fits(rival.order, ours)) {
-        return more_than_due(what + ": this payment is more than the order still owes");
+    if (auto refusal = find_refusal(rival.order, ours.amount.minor())) {
+        refusal->message = what + ": " + refusal->message;
+        return *std::move(refusal);
     }
     return {
         ErrorCode::conflict,
@@ -65,11 +51,6 @@ class Superseding : public std::enable_shared_from_this<Superseding> {
             take_(std::move(reply));
             return;
         }
-        const payment::Picture& ours = attempt_.start.picture;
-        if (!fits(ours.order, ours.subject)) {
-            take_(fail(more_than_due("the payment is more than the order still owes")));
-            return;
-        }
         const Closing closing{
             attempt_.rival, payment::CloseReason::superseded, attempt_.rival_patience
         };
@@ -101,6 +82,26 @@ class Superseding : public std::enable_shared_from_this<Superseding> {
 };
 
 }  // namespace
+
+std::optional<Error> find_refusal(const payment::Order& order, std::int64_t amount_minor) {
+    if (payment::is_final(order.status)) {
+        return Error{
+            ErrorCode::refused,
+            "the order takes no payment any more, it is " + std::string(to_string(order.status)),
+            "order_not_open"
+        };
+    }
+    const std::int64_t due = order.amount.minor() - order.paid_minor;
+    if (amount_minor > due) {
+        return Error{
+            ErrorCode::refused,
+            "the payment is " + std::to_string(amount_minor) + ", wanted at most the " +
+                std::to_string(due) + " that the order still owes",
+            "more_than_due"
+        };
+    }
+    return std::nullopt;
+}
 
 Error unresolved(PaymentId payment) {
     return {

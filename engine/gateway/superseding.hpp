@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 
 #include "gateway/call.hpp"
 #include "gateway/reply.hpp"
@@ -18,6 +20,11 @@ struct Closing {
 /// Replies with the payment once it is final, or as it is when the patience is over; how it ended
 /// is for the caller to see. Does not block. The services must outlive the reply.
 void close_and_wait(const Services& services, const Closing& closing, Take<payment::Picture> take);
+
+/// Why the order as it is takes no such payment, as the commit would say it; nullopt when it may.
+[[nodiscard]] std::optional<Error> find_refusal(
+    const payment::Order& order, std::int64_t amount_minor
+);
 
 /// The refusal that names a payment whose end is not known.
 [[nodiscard]] Error unresolved(PaymentId payment);

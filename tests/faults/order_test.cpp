@@ -11,7 +11,6 @@
 namespace sluice::testing {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -52,14 +51,16 @@ class Orders : public ::testing::Test {
     Reply close(const std::string& id) {
         return cluster_.api().post("/v1/orders/" + id + "/close");
     }
-    std::vector<std::string> events(const std::string& type) {
-        return cluster_.query(
-            "SELECT o.merchant_order_number FROM sluice.event e JOIN sluice.orders o "
-            "ON o.id = e.object_id WHERE e.type = '" +
-            type + "' ORDER BY 1"
+    /// The numbers of the orders that were told so.
+    std::string events(const std::string& type) {
+        return cluster_.query_one(
+            "SELECT coalesce(string_agg(o.merchant_order_number, ' '), '') FROM sluice.event e "
+            "JOIN sluice.orders o ON o.id = e.object_id WHERE e.type = '" +
+            type + "'"
         );
     }
-    void expect_sound() { EXPECT_THAT(audit(cluster_, {}).findings, IsEmpty()); }
+    /// What db/checks say; the audit of whole runs knows composite orders only.
+    void expect_sound() { EXPECT_THAT(unsound_ledger(cluster_), IsEmpty()); }
 
     Cluster cluster_;
     Shop shop_{cluster_};
@@ -81,8 +82,8 @@ TEST_F(Orders, ArePaidInParts) {
     EXPECT_EQ(paid.text_or_empty("status"), "paid");
     EXPECT_EQ(paid.int_or("amount_due", -1), 0);
     EXPECT_EQ(pay(id, 1).text("code"), "order_not_open");
-    EXPECT_THAT(events("order.paid"), ElementsAre("parts"));
-    EXPECT_THAT(events("order.closed"), IsEmpty());
+    EXPECT_EQ(events("order.paid"), "parts");
+    EXPECT_EQ(events("order.closed"), "");
     const Reply list = cluster_.api().get("/v1/payments?order_id=" + id + "&limit=1");
     EXPECT_EQ(list.body.find("payments")->as_array()->at(0).int_or("amount", 0), 7'000);
     EXPECT_NE(list.text("next_cursor"), "");
@@ -98,8 +99,8 @@ TEST_F(Orders, ThatExpirePartlyPaidKeepWhatWasPaid) {
     EXPECT_EQ(order(id).int_or("amount_paid", 0), 3'000);
     EXPECT_EQ(order(id).int_or("amount_due", 0), 7'000);
     EXPECT_EQ(pay(id, 7'000).text("code"), "order_not_open");
-    EXPECT_THAT(events("order.closed"), ElementsAre("partly"));
-    EXPECT_THAT(events("order.paid"), IsEmpty());
+    EXPECT_EQ(events("order.closed"), "partly");
+    EXPECT_EQ(events("order.paid"), "");
     expect_sound();
 }
 
@@ -192,7 +193,7 @@ TEST_F(Orders, AreClosedWithThePaymentThatIsUnderWay) {
     EXPECT_EQ(again.body, closed.body);
     EXPECT_EQ(shop_.payment(first.id()).failure_code(), "closed_by_business");
     EXPECT_EQ(pay(id, 1).text("code"), "order_not_open");
-    EXPECT_THAT(events("order.closed"), ElementsAre("closed"));
+    EXPECT_EQ(events("order.closed"), "closed");
     expect_sound();
 }
 

@@ -158,6 +158,13 @@ Result<std::vector<gateway::JournalActivation>> MemoryPayments::journal(RunId) {
     return activations;
 }
 
+Result<std::optional<gateway::KnownKey>> MemoryPayments::find_key(
+    std::string_view, std::string_view key
+) {
+    const auto found = keys.find(std::string(key));
+    return found == keys.end() ? std::nullopt : std::optional(found->second);
+}
+
 Result<gateway::PaymentPage> MemoryPayments::list(const gateway::PaymentQuery& query) {
     gateway::PaymentPage page;
     for (auto row = pictures.rbegin(); row != pictures.rend(); ++row) {
@@ -303,6 +310,11 @@ void FakeIntake::start(worker::StartRun request, worker::PictureReply reply) {
         finish(picture, payment::SubjectStatus::succeeded);
     }
     payments_.pictures[picture.subject.id] = picture;
+    if (!request.idempotency_key.empty()) {
+        payments_.keys[request.idempotency_key] = {
+            gateway::as_uuid(request.request_hash), picture.subject.id.raw()
+        };
+    }
     starts.push_back(std::move(request));
     reply(std::move(picture));
 }

@@ -48,10 +48,14 @@ class MemoryPayments final : public gateway::PaymentStore {
   public:
     Result<std::optional<payment::Picture>> find(RunId id) override;
     Result<std::vector<gateway::JournalActivation>> journal(RunId id) override;
+    Result<std::optional<gateway::KnownKey>> find_key(
+        std::string_view merchant_id, std::string_view key
+    ) override;
     Result<gateway::PaymentPage> list(const gateway::PaymentQuery& query) override;
 
     std::map<RunId, payment::Picture> pictures;
     std::vector<gateway::JournalActivation> activations;
+    std::map<std::string, gateway::KnownKey> keys;
 };
 
 /// Accounts in memory; every account keeps one entry for each top-up.
