@@ -36,7 +36,8 @@ BEGIN
             ('orders', 'INSERT'), ('money_case', 'INSERT'), ('late_fact', 'INSERT'),
             ('quarantine', 'INSERT'), ('release', 'INSERT'), ('idempotency_key', 'INSERT'),
             ('flow_run', 'UPDATE'), ('node', 'INSERT, UPDATE, DELETE'),
-            ('bucket_owner', 'INSERT, UPDATE, DELETE')
+            ('bucket_owner', 'INSERT, UPDATE, DELETE'),
+            ('seen_signature', 'INSERT, UPDATE, DELETE')
         ) AS t (name, rights)
     LOOP
         IF to_regclass('sluice.' || wanted.name) IS NOT NULL THEN

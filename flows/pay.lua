@@ -1,9 +1,10 @@
 -- Collects one payment of an order: checks it, freezes what card and balance give, collects the
 -- rest at a channel, takes what was frozen, books the whole. What fails is undone in reverse.
 return flow {
-  name   = "pay",
-  title  = { en = "Collect a payment", zh = "收款" },
-  stages = { "check", "reserve", "collect", "settle" },
+  service = "payment",
+  name    = "pay",
+  title   = { en = "Collect a payment", zh = "收款" },
+  stages  = { "check", "reserve", "collect", "settle" },
 
   run = function(pay)
     stage("check",   function() pay:require(policy.risk(pay)) end)

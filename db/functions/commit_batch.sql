@@ -4,8 +4,9 @@
 -- o_ new orders, p_ new payments (id = run id), k_ idempotency keys, u_ payment changes, n_ new
 -- instructions, m_ instruction changes, h_ steps of holds, j_ ledger journals, l_ their lines, e_
 -- the lines that are entries of inline accounts, b_ what all holds and entries together do to each
--- inline account, s_ system accounts, v_ events, c_ cases.
--- The column *_i names the activation a row belongs to, a key names its payment's position (k_p).
+-- inline account, s_ system accounts, v_ events; w what only the other services and cases bring,
+-- see services.sql.
+-- The column *_i names the activation a row belongs to.
 -- The lines of a journal are those from j_first to j_last; a debit is above zero, a credit below.
 -- An entry names its journal's position and its line in it, the position of its account among b_
 -- (slot), and its own among the entries of the account (turn). b_sums has five numbers an account:
@@ -40,12 +41,13 @@ CREATE FUNCTION sluice.commit_batch(
     p_i integer[], p_order uuid[], p_merchant text[], p_flow text[], p_currency text[],
     p_amount bigint[], p_legs text[], p_status text[], p_stage text[], p_code text[],
     p_message text[],
-    k_p integer[], k_key text[], k_hash uuid[],
+    k_i integer[], k_merchant text[], k_key text[], k_hash uuid[],
     u_i integer[], u_status text[], u_stage text[], u_code text[], u_message text[],
     u_order uuid[], u_paid bigint[],
     n_i integer[], n_id uuid[], n_leg smallint[], n_kind text[], n_channel text[],
     n_account_name text[], n_scene text[], n_account uuid[], n_currency text[], n_amount bigint[],
-    n_merchant text[], n_expires timestamptz[], n_status text[],
+    n_merchant text[], n_expires timestamptz[], n_status text[], n_purpose text[],
+    n_original uuid[],
     m_i integer[], m_id uuid[], m_status text[], m_reference text[], m_code text[],
     m_message text[], m_action text[],
     h_i integer[], h_ordinal integer[], h_kind text[], h_id uuid[], h_account uuid[],
@@ -57,8 +59,7 @@ CREATE FUNCTION sluice.commit_batch(
     b_id uuid[], b_currency text[], b_sums bigint[],
     s_id uuid[], s_gl text[], s_owner text[], s_currency text[],
     v_i integer[], v_id uuid[], v_type text[], v_object uuid[],
-    c_i integer[], c_id uuid[], c_kind text[], c_instruction uuid[], c_amount bigint[],
-    c_currency text[], c_detail text[]
+    w jsonb
 ) RETURNS TABLE (activation integer, ordinal integer, reason text, other_id uuid, other_hash uuid)
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -93,12 +94,12 @@ BEGIN
                 SELECT found_row.i, 0, 'order_exists', found_row.id, found_row.request_hash;
         END LOOP;
     END IF;
-    IF cardinality(k_p) > 0 THEN
+    IF cardinality(k_i) > 0 THEN
         FOR found_row IN
-            SELECT p_i[t.p] AS i, x.object_id, x.request_hash
-            FROM unnest(k_p) WITH ORDINALITY AS t (p, n)
-            JOIN idempotency_key x ON x.merchant_id = p_merchant[t.p] AND x.key = k_key[t.n]
-            WHERE p_i[t.p] <> ALL (refused)
+            SELECT t.i, x.object_id, x.request_hash
+            FROM unnest(k_i) WITH ORDINALITY AS t (i, n)
+            JOIN idempotency_key x ON x.merchant_id = k_merchant[t.n] AND x.key = k_key[t.n]
+            WHERE t.i <> ALL (refused)
         LOOP
             refused := refused || found_row.i;
             RETURN QUERY
@@ -130,12 +131,20 @@ BEGIN
             END IF;
         END LOOP;
     END IF;
+    IF w IS NOT NULL THEN
+        FOR found_row IN SELECT * FROM service_refusals(w, refused) LOOP
+            refused := refused || found_row.activation;
+            RETURN QUERY
+                SELECT found_row.activation, found_row.ordinal, found_row.reason,
+                    found_row.other_id, found_row.other_hash;
+        END LOOP;
+    END IF;
     IF 'hold' <> ANY (h_kind) THEN
         SELECT EXISTS (
             SELECT 1
             FROM unnest(h_i) WITH ORDINALITY AS t (i, n)
-            LEFT JOIN instruction x ON x.payment_id = r_run[t.i] AND x.id = h_id[t.n]
-            WHERE h_kind[t.n] <> 'hold' AND x.status IS DISTINCT FROM 'pending'
+            LEFT JOIN instruction x ON x.run_id = r_run[t.i] AND x.id = h_id[t.n]
+            WHERE h_kind[t.n] IN ('capture', 'release') AND x.status IS DISTINCT FROM 'pending'
         ) INTO tight;
     END IF;
     tight := tight OR cardinality(refused) > 0;
@@ -168,8 +177,13 @@ BEGIN
                         sum(d.asked), sum(d.held), sum(d.dr), sum(d.cr), sum(d.n)
                     ]::bigint[] AS sums
                 FROM (
-                    SELECT h.account, CASE WHEN h.kind = 'hold' THEN h.amount ELSE 0 END AS asked,
-                        CASE WHEN h.kind = 'hold' THEN h.amount ELSE -h.amount END AS held,
+                    SELECT h.account,
+                        CASE WHEN h.kind IN ('hold', 'take') THEN h.amount ELSE 0 END AS asked,
+                        CASE
+                            WHEN h.kind = 'hold' THEN h.amount
+                            WHEN h.kind IN ('capture', 'release') THEN -h.amount
+                            ELSE 0
+                        END AS held,
                         0::bigint AS dr, 0::bigint AS cr, 0 AS n
                     FROM unnest(h_i, h_kind, h_account, h_amount) AS h (i, kind, account, amount)
                     WHERE h.i <> ALL (refused)
@@ -205,6 +219,8 @@ BEGIN
             WHERE b.account_id = t.id AND (tight OR (
                 b.open AND b.currency = b_currency[t.n]
                 AND (b_sums[5 * t.n - 4] <= b.sign * (b.dr - b.cr) - b.held - b.floor) IS NOT FALSE
+                AND (b.sign * (b.dr + b_sums[5 * t.n - 2] - b.cr - b_sums[5 * t.n - 1]) > b.ceil)
+                    IS NOT TRUE
             ))
             RETURNING t.n, b.seq - b_sums[5 * t.n] AS base
         )
@@ -241,12 +257,12 @@ BEGIN
         WHERE t.i <> ALL (refused)
         ORDER BY o_merchant[t.n], o_number[t.n];
     END IF;
-    IF cardinality(k_p) > 0 THEN
+    IF cardinality(k_i) > 0 THEN
         INSERT INTO idempotency_key (merchant_id, key, request_hash, object_id)
-        SELECT p_merchant[t.p], k_key[t.n], k_hash[t.n], r_run[p_i[t.p]]
-        FROM unnest(k_p) WITH ORDINALITY AS t (p, n)
-        WHERE p_i[t.p] <> ALL (refused)
-        ORDER BY p_merchant[t.p], k_key[t.n];
+        SELECT k_merchant[t.n], k_key[t.n], k_hash[t.n], r_run[t.i]
+        FROM unnest(k_i) WITH ORDINALITY AS t (i, n)
+        WHERE t.i <> ALL (refused)
+        ORDER BY k_merchant[t.n], k_key[t.n];
     END IF;
     IF cardinality(p_i) > 0 THEN
         IF cardinality(p_i) > coalesce(cardinality(o_i), 0) THEN
@@ -294,12 +310,13 @@ BEGIN
     END IF;
     IF cardinality(n_i) > 0 THEN
         INSERT INTO instruction (
-            id, payment_id, leg, kind, channel, channel_account, scene, account_id, currency,
-            amount, status, merchant, created_at, expires_at
+            id, run_id, leg, kind, channel, channel_account, scene, account_id, currency,
+            amount, status, merchant, created_at, expires_at, purpose, original_id
         )
         SELECT n_id[t.n], r_run[t.i], n_leg[t.n], n_kind[t.n], n_channel[t.n],
             n_account_name[t.n], n_scene[t.n], n_account[t.n], n_currency[t.n], n_amount[t.n],
-            n_status[t.n], n_merchant[t.n], r_at[t.i], n_expires[t.n]
+            n_status[t.n], n_merchant[t.n], r_at[t.i], n_expires[t.n],
+            coalesce(n_purpose[t.n], 'collect'), n_original[t.n]
         FROM unnest(n_i) WITH ORDINALITY AS t (i, n)
         WHERE t.i <> ALL (refused);
     END IF;
@@ -309,7 +326,7 @@ BEGIN
             outcome_code = m_code[t.n], outcome_message = m_message[t.n],
             next_action = m_action[t.n]
         FROM unnest(m_i) WITH ORDINALITY AS t (i, n)
-        WHERE x.payment_id = r_run[t.i] AND x.id = m_id[t.n] AND t.i <> ALL (refused);
+        WHERE x.run_id = r_run[t.i] AND x.id = m_id[t.n] AND t.i <> ALL (refused);
     END IF;
     IF cardinality(j_i) > 0 THEN
         INSERT INTO journal (
@@ -334,14 +351,8 @@ BEGIN
         FROM unnest(v_i) WITH ORDINALITY AS t (i, n)
         WHERE t.i <> ALL (refused);
     END IF;
-    IF cardinality(c_i) > 0 THEN
-        INSERT INTO money_case (
-            id, kind, payment_id, instruction_id, currency, amount, detail, opened_at
-        )
-        SELECT c_id[t.n], c_kind[t.n], r_run[t.i], c_instruction[t.n], c_currency[t.n],
-            c_amount[t.n], c_detail[t.n], r_at[t.i]
-        FROM unnest(c_i) WITH ORDINALITY AS t (i, n)
-        WHERE t.i <> ALL (refused);
+    IF w IS NOT NULL THEN
+        PERFORM write_services(w, refused, r_run, r_at);
     END IF;
 
     -- 3. The journal and the live runs. A run that is not where this writer believes it to be means

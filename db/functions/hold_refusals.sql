@@ -16,6 +16,7 @@ AS $$
 DECLARE
     refused integer[] := already_refused;
     taken jsonb := '{}';
+    given jsonb := '{}';
     step record;
     why text;
     room bigint;
@@ -23,12 +24,13 @@ BEGIN
     FOR step IN
         SELECT h.i, h.ordinal, h.kind, h.id, h.account, h.amount, a.status, a.currency,
             h.currency AS wanted, b.sign * (b.dr - b.cr) - b.held - b.floor AS available,
+            b.ceil - b.sign * (b.dr - b.cr) AS space,
             b.account_id AS kept, x.status <> 'pending' AS is_over
         FROM unnest(h_i, h_ordinal, h_kind, h_id, h_account, h_currency, h_amount)
             AS h (i, ordinal, kind, id, account, currency, amount)
         LEFT JOIN account a ON a.id = h.account
         LEFT JOIN balance b ON b.account_id = h.account
-        LEFT JOIN instruction x ON x.payment_id = r_run[h.i] AND x.id = h.id
+        LEFT JOIN instruction x ON x.run_id = r_run[h.i] AND x.id = h.id
         ORDER BY h.i, h.ordinal
     LOOP
         CONTINUE WHEN step.i = ANY (refused);
@@ -37,9 +39,14 @@ BEGIN
             WHEN step.kept IS NULL THEN 'account_not_found'
             WHEN step.kind = 'release' THEN
                 CASE WHEN step.is_over THEN 'hold_not_open' END
+            -- What was taken from an account goes back to it whatever became of it.
+            WHEN step.kind = 'restore' THEN NULL
             WHEN step.status <> 'open' THEN 'account_closed'
             WHEN step.currency <> step.wanted THEN 'currency_mismatch'
-            WHEN step.kind = 'hold' AND room < step.amount THEN 'insufficient_balance'
+            WHEN step.kind IN ('hold', 'take') AND room < step.amount THEN 'insufficient_balance'
+            WHEN step.kind = 'give' AND step.space
+                - coalesce((given ->> step.account::text)::bigint, 0) < step.amount
+                THEN 'over_limit'
             WHEN step.kind = 'capture' AND step.is_over
                 THEN 'hold_not_open'
         END;
@@ -52,11 +59,16 @@ BEGIN
                 SELECT h.account::text AS account, sum(h.amount)::bigint AS amount
                 FROM unnest(h_i, h_ordinal, h_kind, h_account, h_amount)
                     AS h (i, ordinal, kind, account, amount)
-                WHERE h.i = step.i AND h.kind = 'hold' AND h.ordinal < step.ordinal
+                WHERE h.i = step.i AND h.kind IN ('hold', 'take') AND h.ordinal < step.ordinal
                 GROUP BY h.account
             ) g ON g.account = t.key;
             RETURN QUERY SELECT step.i, step.ordinal, why;
-        ELSIF step.kind = 'hold' THEN
+        ELSIF step.kind = 'give' THEN
+            given := given || jsonb_build_object(
+                step.account::text,
+                coalesce((given ->> step.account::text)::bigint, 0) + step.amount
+            );
+        ELSIF step.kind IN ('hold', 'take') THEN
             taken := taken || jsonb_build_object(
                 step.account::text,
                 coalesce((taken ->> step.account::text)::bigint, 0) + step.amount

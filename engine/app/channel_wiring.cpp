@@ -111,6 +111,7 @@ Value candidate_of(
     candidate.set("amount_min", Money{routing.amount_min, cny()});
     candidate.set("amount_max", Money{routing.amount_max, cny()});
     candidate.set("cost_basis_points", routing.cost_basis_points);
+    candidate.set("payout_methods", Value(ValueArray{}));
     return candidate;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/channel_wiring.hpp"
+#include "app/key_wiring.hpp"
 #include "channel/exchange.hpp"
 #include "core/clock.hpp"
 #include "core/random.hpp"
@@ -114,6 +115,7 @@ class Server::Parts {
     [[nodiscard]] std::string listens_on() const;
 
     config::Settings settings;
+    std::vector<gateway::ApiKey> keys;
     std::string conninfo;
     SystemClock clock;
     SystemRandom random;
@@ -128,6 +130,7 @@ class Server::Parts {
     std::unique_ptr<gateway::OrderStore> orders;
     std::unique_ptr<gateway::PaymentStore> payments;
     std::unique_ptr<gateway::AccountStore> accounts;
+    std::unique_ptr<gateway::SignatureStore> signatures;
     std::unique_ptr<gateway::Gateway> gateway;
     /// Null until everything behind the door is ready.
     std::atomic<gateway::Gateway*> serving{nullptr};
@@ -205,9 +208,7 @@ Result<void> Server::Parts::open_engine() {
 
 gateway::Settings Server::Parts::gateway_settings() const {
     gateway::Settings result;
-    for (const auto& key : settings.api_keys) {
-        result.keys.push_back({key.merchant_id, key.key});
-    }
+    result.keys = keys;
     result.internal_secret = settings.node.internal_secret;
     result.threads = settings.http.threads;
     result.body_bytes_max = settings.http.body_max_bytes;
@@ -237,6 +238,7 @@ void Server::Parts::open_door() {
     orders = gateway::make_order_store(pool);
     payments = gateway::make_payment_store(pool);
     accounts = gateway::make_account_store(pool);
+    signatures = gateway::make_signature_store(pool);
     gateway::Collaborators parts{
         .intake = *fleet,
         .clock = clock,
@@ -244,6 +246,7 @@ void Server::Parts::open_door() {
         .orders = *orders,
         .payments = *payments,
         .accounts = *accounts,
+        .signatures = *signatures,
         .read_callback = callback_reader(*callbacks),
         .forward = forwarder(client),
         .check_ready = [this]() -> Result<void> {
@@ -323,12 +326,14 @@ Result<std::unique_ptr<Server>> Server::start(config::Settings settings) {
     if (auto sound = lua::self_test(); !sound) {
         return fail(ErrorCode::corrupt, "the Lua interpreter cannot be used: " + sound.error());
     }
-    // What scripts and channels refuse is told before a database is started for them.
+    // What scripts, channels and keys refuse is told before a database is started for them.
     SLUICE_ASSIGN(Scripts scripts, read_scripts(settings));
+    SLUICE_ASSIGN(auto keys, api_keys_of(settings));
     SLUICE_ASSIGN(std::string conninfo, reach_database(settings.database));
     SLUICE_TRY(bring_up_to_date(conninfo, settings.root));
     auto parts =
         std::make_unique<Parts>(std::move(settings), std::move(conninfo), std::move(scripts));
+    parts->keys = std::move(keys);
     SLUICE_TRY(parts->listen());
     parts->open_channels();
     SLUICE_TRY(parts->open_engine());

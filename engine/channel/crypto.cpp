@@ -38,15 +38,29 @@ FetchedDigest fetch_digest(const char* name) {
     return kind;
 }
 
-std::string digest_hex(const EVP_MD* kind, std::string_view bytes) {
-    thread_local DigestPtr context(EVP_MD_CTX_new());
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+/// A digest where it was made: look-ups of keys take one for each request.
+struct Digest {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
     unsigned int size = 0;
+
+    [[nodiscard]] std::string_view view() const {
+        return {reinterpret_cast<const char*>(bytes.data()), size};
+    }
+};
+
+Digest digest_of(const EVP_MD* kind, std::string_view bytes) {
+    thread_local DigestPtr context(EVP_MD_CTX_new());
+    Digest digest;
     const bool is_done = EVP_DigestInit_ex2(context.get(), kind, nullptr) == 1 &&
                          EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) == 1 &&
-                         EVP_DigestFinal_ex(context.get(), digest.data(), &size) == 1;
+                         EVP_DigestFinal_ex(context.get(), digest.bytes.data(), &digest.size) == 1;
     SLUICE_INVARIANT(is_done);
-    return hex({reinterpret_cast<const char*>(digest.data()), size});
+    return digest;
+}
+
+const EVP_MD* sha256_kind() {
+    static const FetchedDigest kKind = fetch_digest("SHA256");
+    return kKind.get();
 }
 
 int as_int(std::size_t size) { return static_cast<int>(size); }
@@ -273,22 +287,30 @@ Result<std::string> base64_decode(std::string_view text) {
     return bytes;
 }
 
+std::string sha256(std::string_view bytes) {
+    return std::string(digest_of(sha256_kind(), bytes).view());
+}
+
+std::string sha512(std::string_view bytes) {
+    static const FetchedDigest kKind = fetch_digest("SHA512");
+    return std::string(digest_of(kKind.get(), bytes).view());
+}
+
 std::string sha256_hex(std::string_view bytes) {
-    static const FetchedDigest kKind = fetch_digest("SHA256");
-    return digest_hex(kKind.get(), bytes);
+    return hex(digest_of(sha256_kind(), bytes).view());
 }
 
 std::string sha1_hex(std::string_view bytes) {
     static const FetchedDigest kKind = fetch_digest("SHA1");
-    return digest_hex(kKind.get(), bytes);
+    return hex(digest_of(kKind.get(), bytes).view());
 }
 
 std::string md5_hex(std::string_view bytes) {
     static const FetchedDigest kKind = fetch_digest("MD5");
-    return digest_hex(kKind.get(), bytes);
+    return hex(digest_of(kKind.get(), bytes).view());
 }
 
-std::string hmac_sha256_hex(const Secret<std::string>& key, std::string_view message) {
+std::string hmac_sha256(const Secret<std::string>& key, std::string_view message) {
     std::string digest(EVP_MAX_MD_SIZE, '\0');
     unsigned int size = 0;
     const unsigned char* done = HMAC(
@@ -302,7 +324,11 @@ std::string hmac_sha256_hex(const Secret<std::string>& key, std::string_view mes
     );
     SLUICE_INVARIANT(done != nullptr);
     digest.resize(size);
-    return hex(digest);
+    return digest;
+}
+
+std::string hmac_sha256_hex(const Secret<std::string>& key, std::string_view message) {
+    return hex(hmac_sha256(key, message));
 }
 
 }  // namespace sluice::channel

@@ -47,6 +47,11 @@ Result<std::string> rsa_oaep_sha1_decrypt(const PrivateKey& key, std::string_vie
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
 [[nodiscard]] std::string sha1_hex(std::string_view bytes);
 [[nodiscard]] std::string md5_hex(std::string_view bytes);
+/// 32 and 64 bytes as they are.
+[[nodiscard]] std::string sha256(std::string_view bytes);
+[[nodiscard]] std::string sha512(std::string_view bytes);
+/// 32 bytes as they are.
+[[nodiscard]] std::string hmac_sha256(const Secret<std::string>& key, std::string_view message);
 /// 64 lower-case hexadecimal characters.
 [[nodiscard]] std::string hmac_sha256_hex(const Secret<std::string>& key, std::string_view message);
 

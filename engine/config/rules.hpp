@@ -10,6 +10,20 @@ namespace sluice::config {
 
 constexpr std::array<std::string_view, 4> kLogLevels{"debug", "info", "warn", "error"};
 constexpr std::array<std::string_view, 2> kLogFormats{"text", "json"};
+/// What a key may be allowed, as the gateway knows it.
+constexpr std::array<std::string_view, 10> kScopes{
+    "orders",
+    "payments",
+    "refunds",
+    "payouts",
+    "transfers",
+    "accounts",
+    "events",
+    "webhooks",
+    "tasks",
+    "read",
+};
+constexpr std::array<std::string_view, 2> kSignatureAlgorithms{"hmac-sha256", "ed25519"};
 constexpr std::string_view kListenWanted =
     "HOST:PORT like 127.0.0.1:8080 or [::1]:8080, the port 0 to 65535";
 constexpr std::string_view kHostWanted =

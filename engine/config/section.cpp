@@ -304,6 +304,8 @@ void Section::read_milliseconds(
     target = std::chrono::milliseconds(count);
 }
 
+bool Section::is_present() const { return part_->table != nullptr; }
+
 Section Section::below(std::string_view key) {
     Reader reader(*part_);
     const std::string name = reader.named(key);

@@ -54,6 +54,8 @@ class Section {
         std::string_view key, std::chrono::milliseconds& target, const Range& range
     );
 
+    /// Whether the file has this table; an absent one reads like an empty one.
+    [[nodiscard]] bool is_present() const;
     /// The table at the key, or an empty one.
     [[nodiscard]] Section below(std::string_view key);
     /// The tables of a list, written [[key]]; none when it is absent.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "config/api_key.hpp"
 #include "config/environment.hpp"
 #include "config/rules.hpp"
 #include "config/section.hpp"
@@ -19,8 +20,6 @@ constexpr Range kNotFoundAfter{0, 86'400};
 constexpr Range kAmount{1, 1'000'000'000'000};
 constexpr std::size_t kHostsMax = 32;
 constexpr std::string_view kAnyText = "a text that is not empty";
-constexpr std::string_view kTokenWanted = "1 to 64 of A-Z a-z 0-9 '.' '_' '-'";
-constexpr std::string_view kBearerWanted = "1 to 256 visible ASCII characters";
 
 void read_listen(Section& section, HttpSettings& http) {
     std::string text;
@@ -69,25 +68,6 @@ void read_node(Section section, NodeSettings& node) {
     section.read_word("log_level", node.log_level, kLogLevels);
     section.read_word("log_format", node.log_format, kLogFormats);
     section.finish();
-}
-
-void read_api_key(Section& section, std::vector<ApiKeySettings>& keys) {
-    ApiKeySettings key;
-    section.read("key", key.key);
-    section.require("key", kBearerWanted);
-    if (!is_bearer(key.key.reveal())) {
-        section.refuse_secret("key", kBearerWanted);
-    }
-    section.read("merchant_id", key.merchant_id);
-    section.require("merchant_id", kTokenWanted);
-    if (!is_token(key.merchant_id)) {
-        section.refuse("merchant_id", kTokenWanted);
-    }
-    section.finish();
-    if (std::ranges::find(keys, key.key, &ApiKeySettings::key) != keys.end()) {
-        section.refuse_secret("key", "one that no other [[api_key]] has");
-    }
-    keys.push_back(std::move(key));
 }
 
 void read_timeouts(Section section, TimeoutSettings& timeouts) {

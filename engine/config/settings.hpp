@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,9 +42,21 @@ struct NodeSettings {
     std::string log_format = "text";      ///< text or json
 };
 
+/// How requests of a key must be signed.
+struct SignatureSettings {
+    std::string algorithm;       ///< hmac-sha256 or ed25519
+    Secret<std::string> secret;  ///< of hmac-sha256: the text's bytes
+    std::string public_key;      ///< of ed25519: PEM
+};
+
 struct ApiKeySettings {
     Secret<std::string> key;
-    std::string merchant_id;
+    std::string id;             ///< empty: made of the key
+    std::string merchant_id;    ///< "*": all merchants, for an operator
+    std::string operator_name;  ///< empty: the key of a business system
+    std::vector<std::string> roles;
+    std::vector<std::string> scopes;  ///< none: what a business system needs, or an operator
+    std::optional<SignatureSettings> signature;
 };
 
 /// What routing may know of a channel account.

@@ -14,10 +14,13 @@ class AnswerRules {
   public:
     explicit AnswerRules(const Value& candidates);
 
-    /// Every answer is a record. `risk`: `allowed` is true, or false with `code` and `message`.
-    /// `route`: `accounts` names some of the candidates with channel and reason, `dropped` all
-    /// others with a reason. `script` tells what is wrong and what is wanted.
-    [[nodiscard]] Result<void> check(std::string_view policy, const Value& answer) const;
+    /// Every answer is a record. `risk` and `..._risk`: `allowed` is true, or false with `code` and
+    /// `message`. `route` and `..._route`: `accounts` names some of the candidates with channel and
+    /// reason, `dropped` all others with a reason. `spread`: `parts` of the facts' `sources` that
+    /// add up to their `amount`. `script` tells what is wrong and what is wanted.
+    [[nodiscard]] Result<void> check(
+        std::string_view policy, const Value& facts, const Value& answer
+    ) const;
 
   private:
     struct Candidate {
@@ -27,11 +30,13 @@ class AnswerRules {
     /// One candidate each: whether the answer has named it.
     using Named = std::vector<bool>;
 
-    [[nodiscard]] Result<void> check_route(const Value& answer) const;
-    [[nodiscard]] Result<void> check_list(const Value& answer, std::string_view list, Named& named)
-        const;
-    [[nodiscard]] Result<void> check_entry(const Value& entry, std::string_view list, Named& named)
-        const;
+    [[nodiscard]] Result<void> check_route(std::string_view policy, const Value& answer) const;
+    [[nodiscard]] Result<void> check_list(
+        std::string_view policy, const Value& answer, std::string_view list, Named& named
+    ) const;
+    [[nodiscard]] Result<void> check_entry(
+        std::string_view policy, const Value& entry, std::string_view list, Named& named
+    ) const;
     [[nodiscard]] std::size_t position_of(std::vector<Candidate>::const_iterator found) const {
         return static_cast<std::size_t>(found - candidates_.begin());
     }

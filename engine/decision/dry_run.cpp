@@ -4,22 +4,20 @@
 #include <utility>
 #include <vector>
 
-#include "core/random.hpp"
+#include "decision/dry_subject.hpp"
 #include "flow/run.hpp"
 
 namespace sluice::decision {
 namespace {
 
+using flow::AccountStep;
 using flow::Fact;
-using flow::HoldStep;
-using payment::LegKind;
 using payment::Operation;
 using payment::OutcomeKind;
 
 constexpr int kStepsMax = 40;
 constexpr int kRefusalsMax = 10;
 constexpr int kStepsBeforeClosing = 6;
-constexpr Time kBegin{std::chrono::seconds(1'767'225'600)};
 
 /// One way a payment can go.
 struct Story {
@@ -27,7 +25,7 @@ struct Story {
     OutcomeKind collect;
     OutcomeKind query;
     bool business_closes = false;
-    std::optional<HoldStep::Kind> refused{};  ///< what the bank refuses
+    std::optional<AccountStep::Kind> refused{};  ///< what the bank refuses
 };
 
 const Story kStories[] = {
@@ -40,53 +38,37 @@ const Story kStories[] = {
      OutcomeKind::succeeded,
      OutcomeKind::succeeded,
      false,
-     HoldStep::Kind::hold},
+     AccountStep::Kind::hold},
     {"a capture is refused",
      OutcomeKind::succeeded,
      OutcomeKind::succeeded,
      false,
-     HoldStep::Kind::capture},
+     AccountStep::Kind::capture},
+    {"an account takes nothing",
+     OutcomeKind::succeeded,
+     OutcomeKind::succeeded,
+     false,
+     AccountStep::Kind::give},
+    {"an account gives nothing",
+     OutcomeKind::succeeded,
+     OutcomeKind::succeeded,
+     false,
+     AccountStep::Kind::take},
 };
-
-payment::Picture made_up_payment(const std::string& flow, const DryWorld& world) {
-    SeededRandom random(1);
-    const Bucket bucket{0};
-    payment::Picture picture;
-    auto& order = picture.order;
-    order.id = OrderId::generate(kBegin, bucket, random);
-    order.merchant_id = "dry-run";
-    order.product_code = "dry-run";
-    order.amount = Money{10'000, cny()};
-    order.expires_at = kBegin + std::chrono::minutes(15);
-    payment::Leg card;
-    card.number = 1;
-    card.kind = LegKind::internal;
-    card.method = "prepaid_card";
-    card.account = AccountId::generate(kBegin, bucket, random);
-    card.amount = Money{3000, cny()};
-    payment::Leg external;
-    external.number = 2;
-    external.method = world.method;
-    external.scene = world.scene;
-    external.amount = Money{7000, cny()};
-    auto& payment = picture.subject;
-    payment.id = RunId::generate(kBegin, bucket, random);
-    payment.order_id = order.id;
-    payment.merchant_id = order.merchant_id;
-    payment.flow = flow;
-    payment.amount = order.amount;
-    picture.legs = {std::move(card), std::move(external)};
-    return picture;
-}
 
 /// One flow in one story; kept for that long.
 class Play {
   public:
-    Play(flow::FlowScriptsPtr scripts, const Story& story, const DryWorld& world)
-        : scripts_(std::move(scripts)), story_(story), world_(world) {}
+    Play(
+        flow::FlowScriptsPtr scripts,
+        payment::Service service,
+        const Story& story,
+        const DryWorld& world
+    )
+        : scripts_(std::move(scripts)), service_(service), story_(story), world_(world) {}
 
     Result<void> play(const std::string& flow) {
-        start_ = made_up_payment(flow, world_);
+        start_ = made_up_subject(flow, service_, world_);
         SLUICE_ASSIGN(run_, flow::Run::create(scripts_, start_));
         std::vector<Fact> facts{Fact{}};
         for (int step = 0; step < kStepsMax && !facts.empty(); ++step) {
@@ -125,7 +107,7 @@ class Play {
     }
 
     [[nodiscard]] std::optional<flow::Recorded> refused_in(const flow::Step& step) const {
-        for (const HoldStep& hold : step.holds) {
+        for (const AccountStep& hold : step.account_steps) {
             if (hold.kind == story_.refused) {
                 Value why;
                 why.set("code", "refused");
@@ -171,7 +153,7 @@ class Play {
             fact.outcome.kind = absent ? OutcomeKind::not_found : OutcomeKind::closed;
         } else {
             fact.outcome.kind =
-                sent.operation == Operation::collect ? story_.collect : story_.query;
+                payment::moves_money(sent.operation) ? story_.collect : story_.query;
         }
         fact.outcome.code = "DRY_RUN";
         fact.outcome.number = sent.instruction.raw().to_string();
@@ -180,15 +162,19 @@ class Play {
     }
 
     const flow::TermsSource terms_ = [](const flow::ChannelAddress&) {
-        return flow::ChannelTerms{"dry-run", true, std::chrono::seconds(1)};
+        flow::ChannelTerms terms{"dry-run", true, std::chrono::seconds(1)};
+        terms.refunds = true;
+        terms.pays_out = true;
+        return terms;
     };
     flow::FlowScriptsPtr scripts_;
+    const payment::Service service_;
     const Story& story_;
     const DryWorld& world_;
     payment::Picture start_;
     std::unique_ptr<flow::Run> run_;
     std::vector<flow::Kernel::Activation> taken_;
-    Time now_ = kBegin;
+    Time now_ = kDryBegin;
     bool closing_ = false;
 };
 
@@ -205,8 +191,10 @@ Result<void> dry_run(
     scripts->release = release.id;
     scripts->libraries = release.libraries;
     scripts->flow = program->second;
+    SLUICE_ASSIGN(const auto reader, flow::Interpreter::open(scripts, flow::Company::alone));
+    SLUICE_ASSIGN(const payment::Service service, reader->service());
     for (const Story& story : kStories) {
-        if (auto played = Play(scripts, story, world).play(flow); !played) {
+        if (auto played = Play(scripts, service, story, world).play(flow); !played) {
             const std::string told = " (flow '" + flow + "', when " + std::string(story.name) + ")";
             return fail(ErrorCode::script, played.error().message + told);
         }

@@ -54,7 +54,7 @@ Result<Value> Policies::decide(std::string_view policy, const Value& facts) {
     if (!answer) {
         return fail(script_error(answer.error()));
     }
-    if (auto good = rules_.check(policy, *answer); !good) {
+    if (auto good = rules_.check(policy, facts, *answer); !good) {
         return fail(ErrorCode::script, lua::name_of(*found->second) + ": " + good.error().message);
     }
     answer->set("policy", policy);

@@ -17,6 +17,14 @@ struct ChannelTerms {
     bool collect_may_repeat = false;  ///< the same collect again gets the same order
     /// How long after its last collect was over a channel may still not show the order.
     std::chrono::seconds not_found_after{0};
+    bool refunds = false;                   ///< it gives back what it collected
+    std::chrono::seconds refund_window{0};  ///< after the success of the payment
+    int refund_parts_max = 0;               ///< refunds of one payment
+    bool refund_may_repeat = false;         ///< the same refund again is the same refund
+    bool pays_out = false;
+    bool payout_may_repeat = false;  ///< the same payout again is the same payout
+
+    friend bool operator==(const ChannelTerms&, const ChannelTerms&) = default;
 };
 
 struct ChannelAddress {
@@ -27,7 +35,8 @@ struct ChannelAddress {
 /// The terms of a channel account of this node; nullopt when it has none of that name.
 using TermsSource = std::function<std::optional<ChannelTerms>(const ChannelAddress&)>;
 
-/// As the journal keeps them; null for an account that does not exist.
+/// As the journal keeps them; null for an account that does not exist. What it does not do is left
+/// out, as older journals leave it out.
 [[nodiscard]] Value to_value(const std::optional<ChannelTerms>& terms);
 Result<std::optional<ChannelTerms>> terms_from_value(const Value& value);
 

@@ -5,12 +5,17 @@
 namespace sluice::flow {
 namespace {
 
-constexpr payment::Names<HoldStep::Kind, 3> kHoldKinds{"hold step", {"hold", "capture", "release"}};
+constexpr payment::Names<AccountStep::Kind, 6> kStepKinds{
+    "account step", {"hold", "capture", "release", "take", "give", "restore"}
+};
+constexpr payment::Names<RefundClaim::Kind, 2> kClaimKinds{
+    "refund claim", {"refund_claim", "refund_yield"}
+};
 constexpr payment::Names<Side, 2> kSides{"side", {"debit", "credit"}};
 
 }  // namespace
 
-std::string_view to_string(HoldStep::Kind kind) { return kHoldKinds.of(kind); }
+std::string_view to_string(AccountStep::Kind kind) { return kStepKinds.of(kind); }
 std::string_view to_string(Side side) { return kSides.of(side); }
 
 Value to_value(const SendExchange& effect) {
@@ -25,9 +30,21 @@ Value to_value(const SendExchange& effect) {
     return value;
 }
 
-Value to_value(const HoldStep& effect) {
+Value to_value(const AccountStep& effect) {
     Value value;
     value.set("type", to_string(effect.kind));
+    if (effect.instruction.is_nil()) {
+        value.set("account", effect.account.to_string());
+    } else {
+        value.set("instruction", effect.instruction.to_string());
+    }
+    value.set("amount", effect.amount);
+    return value;
+}
+
+Value to_value(const RefundClaim& effect) {
+    Value value;
+    value.set("type", kClaimKinds.of(effect.kind));
     value.set("instruction", effect.instruction.to_string());
     value.set("amount", effect.amount);
     return value;

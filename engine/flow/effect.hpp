@@ -21,14 +21,32 @@ struct SendExchange {
     bool repeats = false;
 };
 
-/// Moves on a hold of an internal account. The database may refuse it; then the whole activation is
-/// run again, knowing the refusal.
-struct HoldStep {
-    enum class Kind { hold, capture, release };
+/// What is asked of an inline account. The database may refuse it; then the whole activation is run
+/// again, knowing the refusal.
+struct AccountStep {
+    enum class Kind {
+        hold,     ///< keeps the amount back for the instruction
+        capture,  ///< takes what was held
+        release,  ///< lets go what was held
+        take,     ///< takes at once, if it is there
+        give,     ///< adds, if the account is open
+        restore   ///< gives back what was taken from it; never refused
+    };
     std::uint32_t ordinal = 0;  ///< within the activation
     Kind kind = Kind::hold;
-    InstructionId instruction;  ///< also the hold's id
+    InstructionId instruction;  ///< of holds; nil where the run's subject itself moves the money
     AccountId account;
+    Money amount;
+};
+
+/// Counts towards what may be given back of a collected instruction, or gives room back. The
+/// database may refuse the first.
+struct RefundClaim {
+    enum class Kind { claim, yield };
+    std::uint32_t ordinal = 0;  ///< within the activation
+    Kind kind = Kind::claim;
+    RunId run;                  ///< whose instruction it is
+    InstructionId instruction;  ///< the collected one
     Money amount;
 };
 
@@ -53,10 +71,11 @@ struct OpenCase {
     std::string detail;
 };
 
-[[nodiscard]] std::string_view to_string(HoldStep::Kind kind);
+[[nodiscard]] std::string_view to_string(AccountStep::Kind kind);
 [[nodiscard]] std::string_view to_string(Side side);
 [[nodiscard]] Value to_value(const SendExchange& effect);
-[[nodiscard]] Value to_value(const HoldStep& effect);
+[[nodiscard]] Value to_value(const AccountStep& effect);
+[[nodiscard]] Value to_value(const RefundClaim& effect);
 [[nodiscard]] Value to_value(const PostLine& line);
 [[nodiscard]] Value to_value(const OpenCase& effect);
 

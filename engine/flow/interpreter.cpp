@@ -82,6 +82,28 @@ Result<StageNames> Interpreter::stages_of(lua::Coroutine& coroutine) {
     return stages_;
 }
 
+Result<payment::Service> Interpreter::service_of(lua::Coroutine& coroutine) {
+    if (service_) {
+        return *service_;
+    }
+    auto named = coroutine.get("service");
+    if (!named) {
+        return fail(script_error(named.error()));
+    }
+    const std::string text = named->as_text() == nullptr ? "payment" : *named->as_text();
+    const auto service = payment::parse_service(text);
+    if (!service) {
+        return fail(ErrorCode::script, name_of(*scripts_->flow) + ": " + service.error().message);
+    }
+    service_ = *service;
+    return *service;
+}
+
+Result<payment::Service> Interpreter::service() {
+    SLUICE_ASSIGN(const auto coroutine, load());
+    return service_of(*coroutine);
+}
+
 bool Interpreter::tidy() {
     if (company_ == Company::alone || memory_bytes() < collect_at_ || !is_usable()) {
         return false;

@@ -2,12 +2,14 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/id.hpp"
 #include "core/result.hpp"
 #include "flow/lua_api/kernel_api.hpp"
 #include "lua/coroutine.hpp"
+#include "payment/service.hpp"
 
 namespace sluice::flow {
 
@@ -39,6 +41,9 @@ class Interpreter {
     [[nodiscard]] bool is_sparse() const;
     [[nodiscard]] std::size_t memory_bytes() const { return vm_->memory_bytes(); }
 
+    /// The money service that the flow says it is for.
+    Result<payment::Service> service();
+
   private:
     friend class Run;
     explicit Interpreter(FlowScriptsPtr scripts) : scripts_(std::move(scripts)) {}
@@ -47,6 +52,7 @@ class Interpreter {
     void leave() { --living_; }
     Result<std::unique_ptr<lua::Coroutine>> load();
     Result<StageNames> stages_of(lua::Coroutine& coroutine);
+    Result<payment::Service> service_of(lua::Coroutine& coroutine);
     /// After an activation. True: its run keeps so much that it should have its own interpreter.
     bool tidy();
 
@@ -54,6 +60,7 @@ class Interpreter {
     KernelSeat seat_;
     std::shared_ptr<lua::Vm> vm_;
     StageNames stages_;
+    std::optional<payment::Service> service_;
     Company company_ = Company::alone;
     std::size_t entered_ = 0;
     std::size_t living_ = 0;

@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/json_record.hpp"
-#include "payment/names.hpp"
-
 namespace sluice::flow {
 namespace {
 
@@ -13,10 +10,6 @@ using payment::InstructionEvent;
 using payment::InstructionStatus;
 using payment::LegKind;
 using payment::SubjectStatus;
-
-constexpr payment::Names<Recorded::Kind, 3> kRecordedKinds{
-    "recorded result", {"decision", "refusal", "terms"}
-};
 
 Value effect_of(std::string_view type) {
     Value value;
@@ -26,27 +19,9 @@ Value effect_of(std::string_view type) {
 
 }  // namespace
 
-void append_json(std::string& out, const Recorded& recorded) {
-    JsonRecord record(out);
-    record.add("type", kRecordedKinds.of(recorded.kind));
-    record.add("ordinal", std::int64_t{recorded.ordinal});
-    record.add_value("value", recorded.value);
-    record.end();
-}
-
-Result<Recorded> recorded_from_value(const Value& value) {
-    Recorded recorded;
-    SLUICE_ASSIGN(recorded.kind, kRecordedKinds.parse(value.text_or_empty("type")));
-    recorded.ordinal = static_cast<std::uint32_t>(value.int_or("ordinal", 0));
-    if (const Value* inner = value.find("value")) {
-        recorded.value = *inner;
-    }
-    return recorded;
-}
-
 Step Kernel::take_step() {
     step_.finished = is_finished();
-    if (step_.payment_changed) {
+    if (step_.subject_changed) {
         picture_.subject.updated_at = activation_.now;
     }
     return std::exchange(step_, Step{});
@@ -94,6 +69,10 @@ bool Kernel::move(payment::Instruction& instruction, InstructionEvent event) {
         note(std::move(effect));
     }
     touch(instruction.id);
+    if (instruction.purpose == payment::Purpose::refund &&
+        !payment::may_bring_money(instruction.status)) {
+        yield_claim(instruction);
+    }
     return true;
 }
 
@@ -116,7 +95,7 @@ Result<void> Kernel::stage(std::string_view name, std::string_view phase) {
     }
     if (phase == "begun") {
         picture_.subject.stage = name;
-        step_.payment_changed = true;
+        step_.subject_changed = true;
     }
     Value effect = effect_of("stage");
     effect.set("name", name);
@@ -209,33 +188,46 @@ Result<payment::Instruction*> Kernel::create(
     instruction.amount = leg.amount;
     instruction.created_at = activation_.now;
     instruction.expires_at = request.expires_at;
+    return &add_instruction(std::move(instruction));
+}
+
+payment::Instruction& Kernel::add_instruction(payment::Instruction instruction) {
     Value effect = effect_of("instruct");
     effect.set("instruction", instruction.id.to_string());
-    effect.set("leg", leg.number);
+    effect.set("leg", instruction.leg_number);
+    if (instruction.purpose != payment::Purpose::collect) {
+        effect.set("purpose", payment::to_string(instruction.purpose));
+    }
     effect.set("channel", instruction.channel);
     effect.set("channel_account", instruction.channel_account);
     effect.set("amount", instruction.amount);
     note(std::move(effect));
     step_.created.push_back(instruction.id);
     picture_.instructions.push_back(std::move(instruction));
-    return &picture_.instructions.back();
+    return picture_.instructions.back();
 }
 
-Result<Value> Kernel::hold_step(HoldStep::Kind kind, payment::Instruction& instruction) {
-    const std::uint32_t ordinal = ++ordinal_;
-    if (auto refused = refusal_at(ordinal)) {
-        Value answer;
+/// Asks an account for something it may refuse: `ok`, or `code` and `message`.
+Value Kernel::try_account(AccountStep step) {
+    step.ordinal = ++ordinal_;
+    Value answer;
+    if (auto refused = refusal_at(step.ordinal)) {
         answer.set("ok", false);
         answer.set("code", refused->text_or_empty("code"));
         answer.set("message", refused->text_or_empty("message"));
-        instruction.outcome_code = refused->text_or_empty("code");
         return answer;
     }
-    HoldStep step{ordinal, kind, instruction.id, instruction.account, instruction.amount};
     note(to_value(step));
-    step_.holds.push_back(step);
-    Value answer;
+    step_.account_steps.push_back(step);
     answer.set("ok", true);
+    return answer;
+}
+
+Value Kernel::account_step(AccountStep::Kind kind, payment::Instruction& instruction) {
+    Value answer = try_account({0, kind, instruction.id, instruction.account, instruction.amount});
+    if (!*answer.find("ok")->as_bool()) {
+        instruction.outcome_code = answer.text_or_empty("code");
+    }
     return answer;
 }
 
@@ -250,7 +242,7 @@ Result<Value> Kernel::hold(int leg_number) {
         );
     }
     SLUICE_ASSIGN(payment::Instruction * instruction, create(*leg, {}));
-    SLUICE_ASSIGN(Value answer, hold_step(HoldStep::Kind::hold, *instruction));
+    Value answer = account_step(AccountStep::Kind::hold, *instruction);
     const bool held = *answer.find("ok")->as_bool();
     move(*instruction, held ? InstructionEvent::accepted : InstructionEvent::declined);
     answer.set("instruction", instruction->id.to_string());
@@ -280,25 +272,25 @@ Result<Value> Kernel::capture(InstructionId id) {
     SLUICE_TRY(may_begin("capture"));
     SLUICE_ASSIGN(payment::Instruction * instruction, held(id, "captured"));
     SLUICE_TRY(within_due(Money{0, instruction->amount.currency()}));
-    SLUICE_ASSIGN(Value answer, hold_step(HoldStep::Kind::capture, *instruction));
+    Value answer = account_step(AccountStep::Kind::capture, *instruction);
     const bool captured = *answer.find("ok")->as_bool();
     if (!captured) {
         // The hold itself stands until it is released.
         return answer;
     }
     move(*instruction, InstructionEvent::confirmed);
-    book_collected(*instruction);
+    book(*instruction);
     return answer;
 }
 
 Result<void> Kernel::release(InstructionId id) {
     SLUICE_TRY(may("release"));
     SLUICE_ASSIGN(payment::Instruction * instruction, held(id, "released"));
-    HoldStep step{
-        ++ordinal_, HoldStep::Kind::release, id, instruction->account, instruction->amount
+    AccountStep step{
+        ++ordinal_, AccountStep::Kind::release, id, instruction->account, instruction->amount
     };
     note(to_value(step));
-    step_.holds.push_back(step);
+    step_.account_steps.push_back(step);
     move(*instruction, InstructionEvent::let_go);
     return {};
 }

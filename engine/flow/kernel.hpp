@@ -17,52 +17,10 @@
 #include "flow/channel_terms.hpp"
 #include "flow/effect.hpp"
 #include "flow/fact.hpp"
+#include "flow/step.hpp"
 #include "payment/payment.hpp"
 
 namespace sluice::flow {
-
-/// Asks a live policy; only called when the journal holds no answer yet. The value it returns is
-/// recorded with the activation.
-using Decider = std::function<Result<Value>(std::string_view policy, const Value& facts)>;
-
-/// A result that is not a function of the script: kept in the journal, given back on replay.
-struct Recorded {
-    enum class Kind { decision, refusal, terms };
-    Kind kind = Kind::decision;
-    std::uint32_t ordinal = 0;
-    Value value;
-};
-
-/// As the journal keeps it.
-void append_json(std::string& out, const Recorded& recorded);
-Result<Recorded> recorded_from_value(const Value& value);
-
-/// Everything one activation asks of the world, and what became of the payment.
-struct Step {
-    std::vector<Fact> facts;
-    std::vector<Recorded> recorded;
-    std::vector<Value> effects;  ///< the journal's account, in order; the hash is over these
-    std::vector<SendExchange> exchanges;
-    std::vector<HoldStep> holds;
-    std::vector<PostLine> lines;
-    std::vector<OpenCase> cases;
-    std::vector<InstructionId> created;
-    std::vector<InstructionId> touched;
-    bool payment_changed = false;
-    bool finished = false;
-    std::optional<Time> wake_at;
-};
-
-/// What a new instruction at a channel is about.
-struct InstructRequest {
-    int leg_number = 0;
-    std::string channel;
-    std::string channel_account;
-    Time expires_at{};
-};
-
-/// The stages of a flow, shared by its runs.
-using StageNames = std::shared_ptr<const std::vector<std::string>>;
 
 /// The part of a run that a script cannot argue with: it owns the picture of the payment, moves
 /// statuses by the transition table, holds the channel's claims against the record, derives every
@@ -120,10 +78,20 @@ class Kernel {
     /// sent and closed, and a query found nothing that was asked after that close and, by the
     /// channel's terms, long enough after the last collect. False leaves all as it is.
     Result<bool> conclude_absent(InstructionId id);
+    /// Begins to give back part of what was collected. An account has it at once; a channel must be
+    /// asked (exchange). A record with `ok`, `instruction` and, when it cannot be, `code` and
+    /// `message`.
+    Result<Value> refund(const RefundRequest& request);
+    /// The account a payout is paid from gives amount and fee (to 2203); a transfer moves both.
+    /// A record as refund() gives it.
+    Result<Value> take_from_account();
+    /// The one instruction of a payout that may be open; nullopt when this node has no such
+    /// account.
+    Result<std::optional<InstructionId>> pay_out(const ChannelAddress& address);
     /// Books the whole collected amount from the order to what the merchant is owed; once, and
     /// only success may follow.
     Result<void> settle();
-    /// Owes collected money back, when its payment unwinds: once, with a case for a person.
+    /// Owes collected money back, when its payment unwinds: once. It goes back by refund().
     Result<void> owe_back(InstructionId id);
     Result<void> open_case(std::string_view kind, InstructionId id, std::string detail);
     Result<void> unwind(std::string code, std::string message);
@@ -136,6 +104,7 @@ class Kernel {
     Result<void> may_begin(std::string_view verb) const;
     Result<void> within_due(Money more) const;
     Result<payment::Instruction*> create(const payment::Leg& leg, const InstructRequest& request);
+    payment::Instruction& add_instruction(payment::Instruction instruction);
     Result<std::optional<ChannelTerms>> terms_of(const ChannelAddress& address);
     Result<payment::Instruction*> held(InstructionId id, std::string_view verb);
     void forget_untaken_way();
@@ -154,15 +123,48 @@ class Kernel {
     void touch(InstructionId id);
     [[nodiscard]] const Recorded* known_at(std::uint32_t ordinal, Recorded::Kind kind) const;
     std::optional<Value> refusal_at(std::uint32_t ordinal);
+    Result<void> may_move(const payment::Instruction& instruction) const;
     Result<void> may_collect(const payment::Instruction& instruction) const;
     [[nodiscard]] bool is_asked(InstructionId id, payment::Operation operation) const;
-    Result<Value> hold_step(HoldStep::Kind kind, payment::Instruction& instruction);
+    Value account_step(AccountStep::Kind kind, payment::Instruction& instruction);
+    Value try_account(AccountStep step);
     void post(PostLine debit, PostLine credit);
-    void book_collected(const payment::Instruction& instruction);
+    void book(const payment::Instruction& instruction);
+    void book_paid_out(const payment::Instruction& instruction);
     [[nodiscard]] PostLine order_line(Side side, Money amount) const;
+    [[nodiscard]] PostLine merchant_line(Side side, Money amount) const;
+    [[nodiscard]] static PostLine far_line(const payment::Instruction& at, Side side);
+    [[nodiscard]] static PostLine float_line(const payment::Instruction& at, Side side);
+    [[nodiscard]] PostLine owed_line(Side side, Money amount) const;
     Result<void> covered() const;
     Result<void> nothing_held() const;
-    void end_order();
+    Result<void> may_end(payment::SubjectEvent event) const;
+    void note_status();
+    Result<void> may_end_payment(payment::SubjectEvent event) const;
+    void end_books(payment::SubjectEvent event);
+    void end_order(payment::SubjectEvent event);
+    void come_back(const payment::Instruction& instruction);
+    // Refunds (kernel_refund.cpp).
+    void accept_refund();
+    Result<void> may_give_back(const RefundRequest& request) const;
+    [[nodiscard]] Result<payment::RefundSource> source_of(InstructionId id) const;
+    [[nodiscard]] Money owed() const;
+    enum class Counted { going_back, gone_back };
+    [[nodiscard]] Money given_back(Counted counted, InstructionId source = {}) const;
+    Result<Value> refund_at_channel(
+        const payment::RefundSource& source, const RefundRequest& request
+    );
+    Value refund_to_account(const payment::RefundSource& source, const RefundRequest& request);
+    std::optional<Value> claim(const payment::RefundSource& source, Money amount);
+    void yield_claim(const payment::Instruction& instruction);
+    Result<void> may_end_refund(payment::SubjectEvent event) const;
+    void end_refund(payment::SubjectEvent event);
+    // Payouts and transfers (kernel_payout.cpp).
+    Result<void> may_end_payout(payment::SubjectEvent event) const;
+    void end_payout(payment::SubjectEvent event);
+    void restore(const payment::Payout& payout);
+    void return_payout(const payment::Instruction& instruction);
+    void book_transfer(const payment::Transfer& transfer);
 
     payment::Picture picture_;
     Activation activation_;
@@ -174,18 +176,20 @@ class Kernel {
     /// What was said with the channel about one instruction.
     struct Talk {
         ChannelTerms terms;
-        bool collect_sent = false;
-        Time collect_over{};  ///< when the last collect was answered or given up
+        bool sent = false;  ///< the request that moves the money
+        Time send_over{};   ///< when the last one was answered or given up
         Time query_sent{};
-        /// The last exchange sent when a close was answered; 0: none was since the last collect.
+        /// The last exchange sent when a close was answered (a refund or payout has none: when the
+        /// request itself was); 0: none was since the last request.
         std::uint32_t closed_after = 0;
-        /// When the query was asked that found nothing after that close.
+        /// When the query was asked that found nothing after that.
         std::optional<Time> found_nothing;
         bool contested = false;  ///< a case tells that money came against our record
     };
     std::map<InstructionId, Talk> talks_;
     std::set<InstructionId> owed_back_;
     bool settled_ = false;
+    bool taken_ = false;  ///< take_from_account() has done its work
     StageNames stages_;
 };
 

@@ -65,24 +65,53 @@ bool Kernel::is_asked(InstructionId id, Operation operation) const {
     });
 }
 
+namespace {
+
+/// Whether the channel takes the request that moves the money a second time at all.
+bool takes_twice(const ChannelTerms& terms, payment::Purpose purpose) {
+    switch (purpose) {
+        case payment::Purpose::refund:
+            return terms.refund_may_repeat;
+        case payment::Purpose::payout:
+            return terms.payout_may_repeat;
+        case payment::Purpose::collect:
+            break;
+    }
+    return terms.collect_may_repeat;
+}
+
+}  // namespace
+
 bool Kernel::may_repeat(const payment::Instruction& instruction) const {
     const auto talk = talks_.find(instruction.id);
-    return talk != talks_.end() && talk->second.collect_sent &&
-           talk->second.terms.collect_may_repeat && instruction.next_action.is_null() &&
-           (instruction.status == InstructionStatus::pending ||
-            instruction.status == InstructionStatus::unknown);
+    if (talk == talks_.end() || !talk->second.sent ||
+        !takes_twice(talk->second.terms, instruction.purpose)) {
+        return false;
+    }
+    // A collect is repeated for what the payer needs, the others only while nobody knows.
+    const bool is_unknown = instruction.status == InstructionStatus::unknown;
+    const bool lacks_action = instruction.purpose == payment::Purpose::collect &&
+                              instruction.next_action.is_null() &&
+                              instruction.status == InstructionStatus::pending;
+    return lacks_action || (is_unknown && instruction.next_action.is_null());
 }
 
 Result<void> Kernel::may_collect(const payment::Instruction& instruction) const {
     SLUICE_TRY(may_begin("collect"));
-    SLUICE_TRY(within_due(Money{0, instruction.amount.currency()}));
+    return within_due(Money{0, instruction.amount.currency()});
+}
+
+Result<void> Kernel::may_move(const payment::Instruction& instruction) const {
+    if (instruction.purpose == payment::Purpose::collect) {
+        SLUICE_TRY(may_collect(instruction));
+    }
     const auto talk = talks_.find(instruction.id);
-    const bool sent = talk != talks_.end() && talk->second.collect_sent;
+    const bool sent = talk != talks_.end() && talk->second.sent;
     const bool first = !sent && instruction.status == InstructionStatus::created;
     if (first || may_repeat(instruction)) {
         return {};
     }
-    const bool forbidden = sent && !talk->second.terms.collect_may_repeat;
+    const bool forbidden = sent && !takes_twice(talk->second.terms, instruction.purpose);
     return fail(
         ErrorCode::script,
         instruction.id.to_string() + " is " + std::string(to_string(instruction.status)) +
@@ -99,10 +128,18 @@ Result<void> Kernel::exchange(InstructionId id, Operation operation) {
             ErrorCode::script, id.to_string() + " is no external instruction of this payment"
         );
     }
+    if (instruction->purpose != payment::purpose_of(operation)) {
+        return fail(
+            ErrorCode::script,
+            id.to_string() + " is a " + std::string(to_string(instruction->purpose)) +
+                ", a channel cannot be asked to " + std::string(to_string(operation)) + " it"
+        );
+    }
+    const bool moves = payment::moves_money(operation);
     auto& talk = talks_[id];
-    if (operation == Operation::collect) {
-        SLUICE_TRY(may_collect(*instruction));
-    } else if (!talk.collect_sent) {
+    if (moves) {
+        SLUICE_TRY(may_move(*instruction));
+    } else if (!talk.sent) {
         return fail(
             ErrorCode::script,
             id.to_string() + " was never sent, nothing to " + std::string(to_string(operation))
@@ -115,14 +152,14 @@ Result<void> Kernel::exchange(InstructionId id, Operation operation) {
                 std::string(to_string(operation))
         );
     }
-    const bool repeats = operation == Operation::collect && talk.collect_sent;
-    if (operation == Operation::collect) {
+    const bool repeats = moves && talk.sent;
+    if (moves) {
         // It may create the order anew: whatever was closed or not found before is worth nothing.
-        talk.collect_sent = true;
+        talk.sent = true;
         talk.closed_after = 0;
         talk.found_nothing.reset();
     }
-    if (operation == Operation::query) {
+    if (operation == payment::asking(instruction->purpose)) {
         talk.query_sent = activation_.now;
     }
     const SendExchange effect{++exchanges_sent_, id, operation, repeats};
@@ -148,8 +185,8 @@ Result<bool> Kernel::conclude_absent(InstructionId id) {
         );
     }
     const auto& talk = talks_[id];
-    if (is_asked(id, Operation::collect) || !talk.found_nothing ||
-        *talk.found_nothing - talk.collect_over < talk.terms.not_found_after) {
+    if (is_asked(id, payment::moving(instruction->purpose)) || !talk.found_nothing ||
+        *talk.found_nothing - talk.send_over < talk.terms.not_found_after) {
         return false;
     }
     move(*instruction, payment::InstructionEvent::shut);

@@ -17,6 +17,9 @@ Result<void> Kernel::begin(Activation activation) {
     step_ = Step{};
     ordinal_ = 0;
     forget_untaken_way();
+    if (activation_.seq == 1 && picture_.subject.service == payment::Service::refund) {
+        accept_refund();
+    }
     for (const auto& fact : activation_.facts) {
         apply(fact);
     }
@@ -43,7 +46,8 @@ void Kernel::forget_untaken_way() {
 /// again) proves only what is final.
 bool Kernel::answers(const Fact& fact) {
     return fact.kind != Fact::Kind::outcome || unanswered_.erase(fact.exchange) > 0 ||
-           fact.outcome.kind == OutcomeKind::succeeded;
+           fact.outcome.kind == OutcomeKind::succeeded ||
+           fact.outcome.kind == OutcomeKind::returned;
 }
 
 void Kernel::apply(const Fact& fact) {
@@ -73,8 +77,12 @@ void Kernel::apply(const Fact& fact) {
 /// What the answer to an exchange tells of an order that may never have come to be.
 void Kernel::note_absence(const Fact& fact) {
     auto& talk = talks_[fact.instruction];
-    if (fact.operation == Operation::collect) {
-        talk.collect_over = activation_.now;
+    if (payment::moves_money(fact.operation)) {
+        talk.send_over = activation_.now;
+        if (fact.operation != Operation::collect) {
+            // Nobody can close a refund or payout: what is asked from now on tells.
+            talk.closed_after = exchanges_sent_;
+        }
         return;
     }
     const bool nothing = fact.outcome.kind == OutcomeKind::not_found;
@@ -85,7 +93,8 @@ void Kernel::note_absence(const Fact& fact) {
     }
     // A query that was on its way when the close was answered may have been read before it.
     const bool asked_after = talk.closed_after > 0 && fact.exchange > talk.closed_after;
-    if (fact.operation == Operation::query && nothing && asked_after) {
+    const bool is_query = fact.operation == payment::asking(payment::purpose_of(fact.operation));
+    if (is_query && nothing && asked_after) {
         talk.found_nothing = talk.query_sent;
     }
 }
@@ -101,7 +110,10 @@ void Kernel::learn(const Fact& fact, payment::Instruction& instruction) {
         return;
     }
     if (*reading.event == InstructionEvent::confirmed) {
-        book_collected(instruction);
+        book(instruction);
+    } else if (*reading.event == InstructionEvent::came_back &&
+               instruction.status == InstructionStatus::returned) {
+        come_back(instruction);
     }
     if (!fact.outcome.code.empty()) {
         instruction.outcome_code = fact.outcome.code;

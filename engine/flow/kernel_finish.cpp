@@ -22,11 +22,19 @@ Value status_effect(const payment::Subject& payment) {
 
 }  // namespace
 
+void Kernel::note_status() { note(status_effect(picture_.subject)); }
+
 Result<void> Kernel::open_case(std::string_view kind, InstructionId id, std::string detail) {
     const payment::Instruction* instruction = find(id);
-    if (instruction == nullptr) {
+    Money amount;
+    if (instruction != nullptr) {
+        amount = instruction->amount;
+    } else if (const auto source = source_of(id)) {
+        amount = source->amount;
+    } else {
         return fail(
-            ErrorCode::script, id.to_string() + " is not of this payment, a case wants one that is"
+            ErrorCode::script,
+            id.to_string() + " is not of " + picture_.subject.name() + ", a case wants one that is"
         );
     }
     OpenCase opened;
@@ -35,7 +43,7 @@ Result<void> Kernel::open_case(std::string_view kind, InstructionId id, std::str
     opened.id = CaseId(picture_.subject.id.raw().derive(activation_.seq, ordinal));
     opened.kind = kind;
     opened.instruction = id;
-    opened.amount = instruction->amount;
+    opened.amount = amount;
     opened.detail = std::move(detail);
     note(to_value(opened));
     step_.cases.push_back(std::move(opened));
@@ -60,15 +68,19 @@ Result<void> Kernel::unwind(std::string code, std::string message) {
     payment.status = *to;
     payment.failure_code = std::move(code);
     payment.failure_message = std::move(message);
-    step_.payment_changed = true;
-    note(status_effect(payment));
+    step_.subject_changed = true;
+    note_status();
     return {};
 }
 
+/// Neither held nor on its way, and what came has gone back.
 Result<void> Kernel::nothing_held() const {
     for (const auto& instruction : picture_.instructions) {
         const auto status = instruction.status;
-        if (payment::may_bring_money(status)) {
+        const bool is_back = status == InstructionStatus::succeeded &&
+                             (instruction.purpose == payment::Purpose::refund ||
+                              given_back(Counted::gone_back, instruction.id) == instruction.amount);
+        if (payment::may_bring_money(status) && !is_back) {
             return fail(
                 ErrorCode::script,
                 "a payment cannot end unpaid while " + instruction.id.to_string() + " is " +
@@ -79,9 +91,55 @@ Result<void> Kernel::nothing_held() const {
     return {};
 }
 
-/// What the end of its payment makes of an order; the commit says the same.
-void Kernel::end_order() {
+Result<void> Kernel::may_end_payment(payment::SubjectEvent event) const {
+    if (event != payment::SubjectEvent::succeed) {
+        return nothing_held();
+    }
+    SLUICE_TRY(covered());
+    if (!settled_) {
+        return fail(
+            ErrorCode::script,
+            "a payment cannot succeed before it is booked: pay:book() comes first"
+        );
+    }
+    return {};
+}
+
+Result<void> Kernel::may_end(payment::SubjectEvent event) const {
+    switch (picture_.subject.service) {
+        case payment::Service::payment:
+            return may_end_payment(event);
+        case payment::Service::refund:
+            return may_end_refund(event);
+        case payment::Service::payout:
+        case payment::Service::transfer:
+            break;
+    }
+    return may_end_payout(event);
+}
+
+/// What the end makes of the books and of an order; the commit says the same.
+void Kernel::end_books(payment::SubjectEvent event) {
+    switch (picture_.subject.service) {
+        case payment::Service::payment:
+            end_order(event);
+            break;
+        case payment::Service::refund:
+            end_refund(event);
+            break;
+        case payment::Service::payout:
+            end_payout(event);
+            break;
+        case payment::Service::transfer:
+            break;
+    }
+}
+
+void Kernel::end_order(payment::SubjectEvent event) {
     auto& order = picture_.order;
+    if (event == payment::SubjectEvent::succeed) {
+        order.paid_minor += picture_.subject.amount.minor();
+    }
     std::optional<payment::OrderStatus> to;
     if (order.paid_minor == order.amount.minor()) {
         to = payment::next(order.status, payment::OrderEvent::settle);
@@ -101,26 +159,15 @@ Result<void> Kernel::finish(payment::SubjectEvent event, std::string code, std::
                 ", it cannot " + std::string(payment::to_string(event))
         );
     }
-    if (event == payment::SubjectEvent::succeed) {
-        SLUICE_TRY(covered());
-        if (!settled_) {
-            return fail(
-                ErrorCode::script,
-                "a payment cannot succeed before it is booked: pay:book() comes first"
-            );
-        }
-        picture_.order.paid_minor += payment.amount.minor();
-    } else {
-        SLUICE_TRY(nothing_held());
-    }
+    SLUICE_TRY(may_end(event));
+    end_books(event);
     payment.status = *to;
-    end_order();
     if (!code.empty()) {
         payment.failure_code = std::move(code);
         payment.failure_message = std::move(message);
     }
-    step_.payment_changed = true;
-    note(status_effect(payment));
+    step_.subject_changed = true;
+    note_status();
     return {};
 }
 

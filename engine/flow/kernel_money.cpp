@@ -13,6 +13,7 @@ using payment::LegKind;
 using payment::SubjectStatus;
 
 constexpr std::string_view kChannelClearing = "1101";
+constexpr std::string_view kChannelFloat = "1103";
 constexpr std::string_view kUserBalance = "2001";
 constexpr std::string_view kPrepaidCard = "2002";
 constexpr std::string_view kMerchantPending = "2101";
@@ -23,6 +24,11 @@ PostLine line(std::string_view gl, std::string_view owner, Side side, Money amou
     return {std::string(gl), std::string(owner), {}, side, amount};
 }
 
+/// Names of channel accounts are unique within their channel only.
+std::string channel_owner(const payment::Instruction& at) {
+    return at.channel + "/" + at.channel_account;
+}
+
 }  // namespace
 
 /// What may still come or has come, with `more`, is never above the payment nor above what its
@@ -31,7 +37,8 @@ Result<void> Kernel::within_due(Money more) const {
     const auto& order = picture_.order;
     Money live = more;
     for (const auto& instruction : picture_.instructions) {
-        if (payment::may_bring_money(instruction.status)) {
+        const bool collects = instruction.purpose == payment::Purpose::collect;
+        if (collects && payment::may_bring_money(instruction.status)) {
             SLUICE_ASSIGN(live, live.plus(instruction.amount));
         }
     }
@@ -60,28 +67,72 @@ void Kernel::post(PostLine debit, PostLine credit) {
 }
 
 PostLine Kernel::order_line(Side side, Money amount) const {
-    return line(kOrderHolding, picture_.order.merchant_id, side, amount);
+    return line(kOrderHolding, picture_.subject.merchant_id, side, amount);
+}
+
+PostLine Kernel::merchant_line(Side side, Money amount) const {
+    return line(kMerchantPending, picture_.subject.merchant_id, side, amount);
+}
+
+PostLine Kernel::owed_line(Side side, Money amount) const {
+    return line(kRefundPayable, picture_.subject.merchant_id, side, amount);
+}
+
+PostLine Kernel::float_line(const payment::Instruction& at, Side side) {
+    return line(kChannelFloat, channel_owner(at), side, at.amount);
+}
+
+/// Where an instruction's money comes from or goes to: an account of ours, or what the channel
+/// owes.
+PostLine Kernel::far_line(const payment::Instruction& at, Side side) {
+    if (at.kind == LegKind::external) {
+        return line(kChannelClearing, channel_owner(at), side, at.amount);
+    }
+    PostLine of = line(at.channel == "balance" ? kUserBalance : kPrepaidCard, {}, side, at.amount);
+    of.account = at.account;
+    return of;
 }
 
 /// The moment an instruction succeeds is the moment it is booked: no script can forget, repeat or
 /// alter it.
-void Kernel::book_collected(const payment::Instruction& instruction) {
+void Kernel::book(const payment::Instruction& instruction) {
     const Money amount = instruction.amount;
-    // Names of channel accounts are unique within their channel only.
-    const std::string owner = instruction.channel + "/" + instruction.channel_account;
-    PostLine debit = line(kChannelClearing, owner, Side::debit, amount);
-    if (instruction.kind == LegKind::internal) {
-        debit = line(
-            instruction.channel == "balance" ? kUserBalance : kPrepaidCard, {}, Side::debit, amount
-        );
-        debit.account = instruction.account;
+    switch (instruction.purpose) {
+        case payment::Purpose::collect:
+            post(far_line(instruction, Side::debit), order_line(Side::credit, amount));
+            break;
+        case payment::Purpose::refund:
+            post(owed_line(Side::debit, amount), far_line(instruction, Side::credit));
+            break;
+        case payment::Purpose::payout:
+            book_paid_out(instruction);
+            break;
     }
-    post(std::move(debit), order_line(Side::credit, amount));
+}
+
+/// What had gone out is here again: the subject says so, and a refund owes it once more.
+void Kernel::come_back(const payment::Instruction& instruction) {
+    if (instruction.purpose == payment::Purpose::refund) {
+        post(far_line(instruction, Side::debit), owed_line(Side::credit, instruction.amount));
+    } else {
+        return_payout(instruction);
+    }
+    auto& subject = picture_.subject;
+    const auto to =
+        payment::next(subject.service, subject.status, payment::SubjectEvent::come_back);
+    if (to) {
+        subject.status = *to;
+        step_.subject_changed = true;
+        note_status();
+    }
 }
 
 Result<void> Kernel::covered() const {
     Money collected{0, picture_.subject.amount.currency()};
     for (const auto& instruction : picture_.instructions) {
+        if (instruction.purpose != payment::Purpose::collect) {
+            continue;
+        }
         if (instruction.status == InstructionStatus::succeeded) {
             SLUICE_ASSIGN(collected, collected.plus(instruction.amount));
         } else if (payment::may_bring_money(instruction.status)) {
@@ -109,10 +160,7 @@ Result<void> Kernel::settle() {
     }
     SLUICE_TRY(covered());
     const Money amount = picture_.subject.amount;
-    post(
-        order_line(Side::debit, amount),
-        line(kMerchantPending, picture_.order.merchant_id, Side::credit, amount)
-    );
+    post(order_line(Side::debit, amount), merchant_line(Side::credit, amount));
     settled_ = true;
     return {};
 }
@@ -141,11 +189,8 @@ Result<void> Kernel::owe_back(InstructionId id) {
     }
     owed_back_.insert(id);
     const Money amount = instruction->amount;
-    post(
-        order_line(Side::debit, amount),
-        line(kRefundPayable, picture_.order.merchant_id, Side::credit, amount)
-    );
-    return open_case("refund_due", id, "collected, but the payment failed: owed back");
+    post(order_line(Side::debit, amount), owed_line(Side::credit, amount));
+    return {};
 }
 
 }  // namespace sluice::flow

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "flow/script_error.hpp"
+#include "flow/start_facts.hpp"
 
 namespace sluice::flow {
 namespace {
@@ -43,40 +44,6 @@ Result<std::vector<Item>> read_list(
     return items;
 }
 
-Value leg_value(const payment::Leg& leg) {
-    Value value;
-    value.set("number", leg.number);
-    value.set("kind", payment::to_string(leg.kind));
-    value.set("method", leg.method);
-    value.set("scene", leg.scene);
-    value.set("amount", leg.amount);
-    return value;
-}
-
-/// What a flow knows of its payment from the start.
-Value start_value(const payment::Picture& picture) {
-    const auto& order = picture.order;
-    Value value;
-    value.set("id", picture.subject.name());
-    value.set("amount", picture.subject.amount);
-    value.set("merchant_id", picture.subject.merchant_id);
-    value.set("product_code", order.product_code);
-    value.set("order_id", order.id.to_string());
-    value.set(
-        "expires_at_ms",
-        std::int64_t{std::chrono::duration_cast<std::chrono::milliseconds>(
-                         order.expires_at.time_since_epoch()
-        )
-                         .count()}
-    );
-    ValueArray legs;
-    for (const auto& leg : picture.legs) {
-        legs.push_back(leg_value(leg));
-    }
-    value.set("legs", Value(std::move(legs)));
-    return value;
-}
-
 }  // namespace
 
 JournalRow journal_row(std::uint32_t seq, Time at, const Step& step) {
@@ -108,6 +75,15 @@ Result<std::unique_ptr<Run>> Run::create(
     SLUICE_ASSIGN(run->coroutine_, run->interpreter_->load());
     SLUICE_ASSIGN(StageNames stages, run->interpreter_->stages_of(*run->coroutine_));
     run->kernel_.declare_stages(std::move(stages));
+    SLUICE_ASSIGN(const auto service, run->interpreter_->service_of(*run->coroutine_));
+    const auto& subject = run->kernel_.picture().subject;
+    if (service != subject.service) {
+        return fail(
+            ErrorCode::script,
+            name_of(*run->interpreter_->scripts()->flow) + " is for a " +
+                std::string(payment::to_string(service)) + ", " + subject.name() + " is none"
+        );
+    }
     return run;
 }
 
@@ -120,7 +96,7 @@ Result<void> Run::drive(bool first) {
     std::expected<lua::Progress, lua::ScriptError> progress = lua::Progress{};
     interpreter_->seat_.kernel = &kernel_;
     if (first) {
-        const Value start = start_value(kernel_.picture());
+        const Value start = start_facts(kernel_.picture());
         progress = coroutine_->start("run", std::span(&start, 1));
     } else if (auto event = kernel_.next_event()) {
         progress = coroutine_->resume(*event);
@@ -144,7 +120,8 @@ Result<void> Run::take(const lua::Progress& progress) {
     if (!kernel_.is_finished()) {
         return fail(
             ErrorCode::script,
-            name_of(*interpreter_->scripts()->flow) + " ended but its payment is still " +
+            name_of(*interpreter_->scripts()->flow) + " ended but " +
+                kernel_.picture().subject.name() + " is still " +
                 std::string(payment::to_string(kernel_.picture().subject.status))
         );
     }

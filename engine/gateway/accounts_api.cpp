@@ -5,6 +5,7 @@
 
 #include "gateway/idempotency.hpp"
 #include "gateway/input.hpp"
+#include "gateway/listed_merchant.hpp"
 #include "gateway/render.hpp"
 
 namespace sluice::gateway {
@@ -21,7 +22,7 @@ std::expected<AccountIdentity, Problem> own_account(const Services& services, co
         return std::unexpected(problem_of(identity.error()));
     }
     std::optional<AccountIdentity>& own = *identity;
-    if (!own || own->merchant_id != call.merchant_id) {
+    if (!own || !call.sees(own->merchant_id)) {
         return std::unexpected(not_found("account", call.captures.front()));
     }
     return *std::move(own);
@@ -94,7 +95,8 @@ Answer list_accounts(const Services& services, const Call& call) {
             invalid_request({{FieldError::Where::parameter, "owner_number", message}})
         );
     }
-    const auto found = services.parts.accounts.find_of_owner({call.merchant_id, *number});
+    SLUICE_ANSWER_ASSIGN(const std::string merchant, listed_merchant(call));
+    const auto found = services.parts.accounts.find_of_owner({merchant, *number});
     if (!found) {
         return std::unexpected(problem_of(found.error()));
     }

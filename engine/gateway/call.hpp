@@ -1,7 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gateway/gateway.hpp"
@@ -15,9 +17,20 @@ namespace sluice::gateway {
 struct Call {
     const http::Request& request;
     std::string request_id;
-    std::string merchant_id;  ///< empty for open addresses
+    const Caller* caller = nullptr;  ///< nullptr for open addresses
+    std::string_view merchant_id;    ///< the caller's; empty for an operator of all merchants
     std::vector<std::string> captures;
     bool forwarded = false;  ///< another node sent it here
+
+    /// Whether the caller may be shown what belongs to the merchant.
+    [[nodiscard]] bool sees(std::string_view merchant) const {
+        return caller != nullptr && caller->sees(merchant);
+    }
+    /// Whose objects a store may show the caller; nothing: every merchant's.
+    [[nodiscard]] std::optional<std::string_view> shown_merchant() const {
+        const bool sees_all = caller != nullptr && caller->of_all_merchants;
+        return sees_all ? std::nullopt : std::optional(merchant_id);
+    }
 };
 
 /// What all handlers share. Owned by the Gateway.

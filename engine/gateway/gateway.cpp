@@ -8,6 +8,7 @@
 
 #include "core/utf8.hpp"
 #include "gateway/accounts_api.hpp"
+#include "gateway/admission.hpp"
 #include "gateway/call.hpp"
 #include "gateway/callbacks.hpp"
 #include "gateway/forwarding.hpp"
@@ -75,45 +76,6 @@ std::string_view code_of_protocol_error(int status) {
     }
 }
 
-/// `header` may be nullptr. Nothing of it is repeated: it may hold a secret.
-Problem no_credentials(const std::string* header) {
-    std::string detail = "Authorization is missing";
-    std::string challenge = R"(Bearer realm="sluice")";
-    if (header != nullptr) {
-        const bool is_bearer = http::equal_ignoring_case(header->substr(0, 7), "Bearer ");
-        detail = is_bearer ? "the key in Authorization is not known"
-                           : "Authorization has another scheme than Bearer";
-        challenge += R"(, error="invalid_token")";
-    }
-    detail += ", wanted 'Bearer <secret key>'";
-    return {
-        .status = 401,
-        .code = "unauthorized",
-        .detail = detail,
-        .errors = {{FieldError::Where::header, "Authorization", detail}},
-        .headers = {{"WWW-Authenticate", std::move(challenge)}}
-    };
-}
-
-/// Of these, only the first would count: whoever sent two meant something else.
-std::optional<Problem> check_single_headers(const http::Request& request) {
-    for (const std::string_view wanted :
-         {"Authorization", "Idempotency-Key", "Content-Type", "X-Request-Id"}) {
-        const auto count = std::ranges::count_if(request.headers, [&](const auto& field) {
-            return http::equal_ignoring_case(field.first, wanted);
-        });
-        if (count > 1) {
-            const std::string name(wanted);
-            return invalid_request(
-                {{FieldError::Where::header,
-                  name,
-                  name + " stands " + std::to_string(count) + " times, wanted once"}}
-            );
-        }
-    }
-    return std::nullopt;
-}
-
 /// One request until it is answered.
 struct Pending {
     Pending(http::Request given, http::Responder to)
@@ -121,11 +83,24 @@ struct Pending {
 
     const http::Request request;
     http::Responder responder;
-    Call call{request, {}, {}, {}, false};
+    Call call{request, {}, nullptr, {}, {}, false};
     const Route* route = nullptr;
     const std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
 };
 using PendingPtr = std::shared_ptr<Pending>;
+
+/// What the log's lines about one request have in common, once it is known who asks.
+class RequestScope {
+  public:
+    explicit RequestScope(const Call& call)
+        : scope_({{"request_id", call.request_id}, {"key", key_id_of(call)}}) {}
+
+  private:
+    static std::string_view key_id_of(const Call& call) {
+        return call.caller == nullptr ? "none" : std::string_view(call.caller->key_id);
+    }
+    log::Scope scope_;
+};
 
 /// What never blocks, or says itself when it would: this is seen to at once.
 bool is_quick(Endpoint endpoint) {
@@ -139,16 +114,6 @@ bool is_quick(Endpoint endpoint) {
     return std::ranges::find(kQuick, endpoint) != kQuick.end();
 }
 
-KeyRing checked_ring(const std::vector<MerchantKey>& keys) {
-    const TextRule rule{.min = 1, .max = 64, .charset = TextRule::Charset::token};
-    for (const MerchantKey& key : keys) {
-        if (const auto fault = find_fault(key.merchant_id, rule)) {
-            throw std::invalid_argument("merchant id '" + key.merchant_id + "' " + *fault);
-        }
-    }
-    return KeyRing(keys);
-}
-
 }  // namespace
 
 class Gateway::Core {
@@ -156,9 +121,9 @@ class Gateway::Core {
     Core(Settings settings, Collaborators parts)
         : settings_(std::move(settings)),
           parts_(std::move(parts)),
-          keys_(checked_ring(settings_.keys)),
           ids_(parts_.clock, parts_.random),
           services_{settings_, parts_, ids_},
+          admission_(settings_.keys, parts_, metrics_),
           threads_({.threads_max = settings_.threads, .name = "gateway"}) {}
 
     void handle(http::Request request, http::Responder responder) {
@@ -169,6 +134,8 @@ class Gateway::Core {
         pending->route = match.route;
         if (auto problem = prepare(pending->call, match)) {
             go_on(pending, std::unexpected(*std::move(problem)));
+        } else if (admission_.must_prove(pending->call)) {
+            go_on(pending, prove(pending));
         } else if (is_quick(match.route->endpoint)) {
             go_on(pending, dispatch(match.route->endpoint, pending->call));
         } else {
@@ -216,7 +183,7 @@ class Gateway::Core {
             return;
         }
         threads_.run([this, pending, work = std::move(slow.work)]() mutable {
-            const log::Scope scope({{"request_id", pending->call.request_id}});
+            const RequestScope scope(pending->call);
             go_on(pending, work());
         });
     }
@@ -224,7 +191,7 @@ class Gateway::Core {
     void wait(const PendingPtr& pending, Later later) {
         const auto make = [this, pending](MakeAnswer make_answer) {
             return [this, pending, make_answer = std::move(make_answer)]() mutable {
-                const log::Scope scope({{"request_id", pending->call.request_id}});
+                const RequestScope scope(pending->call);
                 return finish(*pending, make_answer());
             };
         };
@@ -266,21 +233,18 @@ class Gateway::Core {
             }
             call.captures.push_back(*std::move(decoded));
         }
-        return match.route->scope == Scope::merchant ? admit(call, *match.route) : std::nullopt;
+        return match.route->scope == Scope::open ? std::nullopt
+                                                 : admission_.recognise(call, *match.route);
     }
 
-    /// Who asks, and that the request has nothing that would be overlooked.
-    std::optional<Problem> admit(Call& call, const Route& route) const {
-        if (auto problem = check_single_headers(call.request)) {
-            return problem;
-        }
-        const std::string* header = call.request.headers.find("Authorization");
-        auto merchant = keys_.find_merchant(header == nullptr ? "" : *header);
-        if (!merchant) {
-            return no_credentials(header);
-        }
-        call.merchant_id = *std::move(merchant);
-        return check_query(call.request, route.parameters);
+    /// Goes on once the signature is proved.
+    Slow prove(const PendingPtr& pending) {
+        return Slow{[this, &call = pending->call, route = pending->route]() -> Reply {
+            if (auto problem = admission_.prove(call, *route)) {
+                return std::unexpected(*std::move(problem));
+            }
+            return dispatch(route->endpoint, call);
+        }};
     }
 
     Reply dispatch(Endpoint endpoint, const Call& call) {
@@ -331,10 +295,10 @@ class Gateway::Core {
 
     const Settings settings_;
     const Collaborators parts_;
-    const KeyRing keys_;
     IdSource ids_;
     const Services services_;
     Metrics metrics_;
+    const Admission admission_;
     /// The last member: it ends before what its work uses.
     http::WorkThreads threads_;
 };

@@ -16,6 +16,7 @@
 #include "gateway/auth.hpp"
 #include "gateway/order_store.hpp"
 #include "gateway/payment_store.hpp"
+#include "gateway/signature_store.hpp"
 #include "http/message.hpp"
 #include "http/protocol_error.hpp"
 #include "http/responder.hpp"
@@ -48,7 +49,7 @@ using Forwarder =
     std::function<void(const std::string& address, const http::Request& request, ForwardDone done)>;
 
 struct Settings {
-    std::vector<MerchantKey> keys;
+    std::vector<ApiKey> keys;
     /// Known to all nodes and nobody else: marks requests one node forwards to another. Empty: no
     /// request counts as forwarded.
     Secret<std::string> internal_secret;
@@ -71,6 +72,7 @@ struct Collaborators {
     OrderStore& orders;
     PaymentStore& payments;
     AccountStore& accounts;
+    SignatureStore& signatures;
     CallbackReader read_callback;
     Forwarder forward;
     std::function<Result<void>()> check_ready;  ///< empty: always ready

@@ -52,6 +52,22 @@ void Metrics::count(const Route* route, int status, std::chrono::microseconds to
     }
 }
 
+void Metrics::count_refused_signature(SignatureFault fault) {
+    refused_signatures_[static_cast<std::size_t>(fault)].fetch_add(1, std::memory_order_relaxed);
+}
+
+std::string Metrics::signatures_text() const {
+    constexpr std::string_view kRefused = "sluice_refused_signatures_total";
+    std::string text;
+    append_head(text, kRefused, "counter");
+    for (std::size_t i = 0; i < refused_signatures_.size(); ++i) {
+        const auto n = refused_signatures_[i].load(std::memory_order_relaxed);
+        const std::string count = std::to_string(n);
+        append(text, {kRefused, "{fault=\"", kSignatureFaultNames[i], "\"} ", count, "\n"});
+    }
+    return text;
+}
+
 std::string Metrics::text() const {
     std::string requests;
     std::string durations;
@@ -102,7 +118,7 @@ std::string Metrics::text() const {
         append(durations, {kName, "_sum{", labels, "} ", seconds(sum), "\n"});
         append(durations, {kName, "_count{", labels, "} ", std::to_string(total), "\n"});
     }
-    return requests + durations;
+    return requests + durations + signatures_text();
 }
 
 }  // namespace sluice::gateway

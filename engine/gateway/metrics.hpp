@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gateway/routes.hpp"
+#include "gateway/signature.hpp"
 
 namespace sluice::gateway {
 
@@ -19,6 +20,7 @@ class Metrics {
 
     /// `route` is nullptr for requests no address fits.
     void count(const Route* route, int status, std::chrono::microseconds took);
+    void count_refused_signature(SignatureFault fault);
     /// The text format of Prometheus.
     [[nodiscard]] std::string text() const;
 
@@ -33,6 +35,9 @@ class Metrics {
         std::atomic<std::uint64_t> sum_us{0};
     };
 
+    [[nodiscard]] std::string signatures_text() const;
+
+    std::array<std::atomic<std::uint64_t>, kSignatureFaultNames.size()> refused_signatures_{};
     /// One for each route, in their order, and one for what has none.
     std::vector<Series> series_;
 };

@@ -17,9 +17,9 @@ using payment::Picture;
 Answer show(const payment::Order& order) { return json_response(200, render(order)); }
 
 /// Blocks on the database. A payment may have begun meanwhile: then the order stays open.
-Answer close_unless_in_payment(const Services& services, const Call& call, OrderId id) {
+Answer close_unless_in_payment(const Services& services, const payment::Order& order) {
     const auto state = services.parts.orders.close(
-        {.merchant_id = call.merchant_id, .id = id, .at = services.ids.now()}
+        {.merchant_id = order.merchant_id, .id = order.id, .at = services.ids.now()}
     );
     if (!state) {
         return std::unexpected(problem_of(state.error()));
@@ -31,22 +31,23 @@ Answer close_unless_in_payment(const Services& services, const Call& call, Order
         return std::unexpected(problem_of(unresolved(*state->under_way)));
     }
     return std::unexpected(problem_of(
-        {ErrorCode::unavailable, "a payment of order " + id.to_string() + " came and went", {}}
+        {ErrorCode::unavailable, "a payment of order " + order.id.to_string() + " came and went", {}
+        }
     ));
 }
 
 /// Closes the payment that is under way, then the order.
-Later close_both(const Services& services, const Call& call, OrderId id, const Closing& closing) {
+Later close_both(const Services& services, const payment::Order& order, const Closing& closing) {
     Later later;
     later.patience = closing.patience + services.settings.engine_grace;
     later.give_up = [payment = closing.payment]() -> Answer {
         return std::unexpected(problem_of(unresolved(payment)));
     };
-    later.ask = [&services, &call, id, closing](Next next) {
+    later.ask = [&services, order, closing](Next next) {
         close_and_wait(
             services,
             closing,
-            [&services, &call, id, closing, next = std::move(next)](Result<Picture> ended) {
+            [&services, order, closing, next = std::move(next)](Result<Picture> ended) {
                 if (!ended) {
                     next.answer([error = std::move(ended).error()]() -> Answer {
                         return std::unexpected(problem_of(error));
@@ -56,8 +57,8 @@ Later close_both(const Services& services, const Call& call, OrderId id, const C
                         return std::unexpected(problem_of(unresolved(payment)));
                     });
                 } else {
-                    next.go_on(Slow{[&services, &call, id]() -> Reply {
-                        return close_unless_in_payment(services, call, id);
+                    next.go_on(Slow{[&services, order]() -> Reply {
+                        return close_unless_in_payment(services, order);
                     }});
                 }
             }
@@ -74,7 +75,7 @@ Reply close_order(const Services& services, const Call& call) {
     if (auto problem = check_empty_body(call.request, services.settings.body_bytes_max)) {
         return std::unexpected(*std::move(problem));
     }
-    const auto found = services.parts.orders.find_state(call.merchant_id, id);
+    const auto found = services.parts.orders.find_state(call.shown_merchant(), id);
     if (!found) {
         return std::unexpected(problem_of(found.error()));
     }
@@ -86,7 +87,7 @@ Reply close_order(const Services& services, const Call& call) {
         return show(state->order);
     }
     if (!state->under_way) {
-        return close_unless_in_payment(services, call, id);
+        return close_unless_in_payment(services, state->order);
     }
     if (auto reply = answer_elsewhere(services, call, id.bucket())) {
         return *std::move(reply);
@@ -94,7 +95,9 @@ Reply close_order(const Services& services, const Call& call) {
     const auto patience =
         std::max(wait.value_or(std::chrono::seconds{0}), services.settings.action_wait);
     return close_both(
-        services, call, id, {*state->under_way, payment::CloseReason::closed_by_business, patience}
+        services,
+        state->order,
+        {*state->under_way, payment::CloseReason::closed_by_business, patience}
     );
 }
 

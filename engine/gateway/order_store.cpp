@@ -22,7 +22,9 @@ constexpr db::Statement kInsertOrder{
 };
 constexpr db::Statement kSelectOrder{
     "gateway_select_order",
-    "SELECT " SLUICE_ORDER_COLUMNS " FROM sluice.orders WHERE id = $1 AND merchant_id = $2"
+    "SELECT " SLUICE_ORDER_COLUMNS
+    " FROM sluice.orders WHERE id = $1 "
+    "AND ($2::text IS NULL OR merchant_id = $2)"
 };
 constexpr db::Statement kSelectOrderByNumber{
     "gateway_select_order_by_number",
@@ -152,9 +154,11 @@ Error number_reused(const payment::Order& order) {
 }
 
 Result<std::optional<OrderState>> select_state(
-    db::Connection& connection, std::string_view merchant_id, OrderId id
+    db::Connection& connection, std::optional<std::string_view> merchant_id, OrderId id
 ) {
-    SLUICE_ASSIGN(const db::Rows rows, connection.execute(kSelectOrder, {id, merchant_id}));
+    const db::Parameter merchant =
+        merchant_id ? db::Parameter(*merchant_id) : db::Parameter(nullptr);
+    SLUICE_ASSIGN(const db::Rows rows, connection.execute(kSelectOrder, {id, merchant}));
     SLUICE_ASSIGN(auto stored, read_order(rows));
     if (!stored) {
         return std::nullopt;
@@ -205,9 +209,13 @@ class PgOrderStore final : public OrderStore {
         return std::move(landed.opened);
     }
 
-    Result<std::optional<payment::Order>> find(std::string_view merchant_id, OrderId id) override {
+    Result<std::optional<payment::Order>> find(
+        std::optional<std::string_view> merchant_id, OrderId id
+    ) override {
         SLUICE_ASSIGN(auto lease, pool_.acquire());
-        SLUICE_ASSIGN(const db::Rows rows, lease->execute(kSelectOrder, {id, merchant_id}));
+        const db::Parameter merchant =
+            merchant_id ? db::Parameter(*merchant_id) : db::Parameter(nullptr);
+        SLUICE_ASSIGN(const db::Rows rows, lease->execute(kSelectOrder, {id, merchant}));
         return without_hash(read_order(rows));
     }
 
@@ -216,8 +224,9 @@ class PgOrderStore final : public OrderStore {
         return without_hash(select_by_number(*lease, number));
     }
 
-    Result<std::optional<OrderState>> find_state(std::string_view merchant_id, OrderId id)
-        override {
+    Result<std::optional<OrderState>> find_state(
+        std::optional<std::string_view> merchant_id, OrderId id
+    ) override {
         SLUICE_ASSIGN(auto lease, pool_.acquire());
         return select_state(*lease, merchant_id, id);
     }

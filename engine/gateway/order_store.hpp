@@ -60,8 +60,9 @@ struct OrderPage {
     std::optional<Id128> next_after;     ///< none: this was the last page
 };
 
-/// Orders as the database has them. Only orders of the merchant named are ever shown. Every call
-/// blocks on the database; errors as db::Connection tells them. Any thread.
+/// Orders as the database has them. Only orders of the merchant named are ever shown; a merchant
+/// that is nothing stands for all. Every call blocks on the database; errors as db::Connection
+/// tells them. Any thread.
 class OrderStore {
   public:
     virtual ~OrderStore() = default;
@@ -71,11 +72,11 @@ class OrderStore {
     /// stored.
     virtual Result<OpenedOrder> open(const OpenOrder& request) = 0;
     virtual Result<std::optional<payment::Order>> find(
-        std::string_view merchant_id, OrderId id
+        std::optional<std::string_view> merchant_id, OrderId id
     ) = 0;
     virtual Result<std::optional<payment::Order>> find_by_number(OrderNumber number) = 0;
     virtual Result<std::optional<OrderState>> find_state(
-        std::string_view merchant_id, OrderId id
+        std::optional<std::string_view> merchant_id, OrderId id
     ) = 0;
     /// Closes it unless it is over already or in payment; gives what it is then. `not_found` when
     /// the merchant has no such order.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "gateway/idempotency.hpp"
+#include "gateway/listed_merchant.hpp"
 #include "gateway/listing.hpp"
 #include "gateway/render.hpp"
 
@@ -128,13 +129,15 @@ Answer create_order(const Services& services, const Call& call) {
 
 Answer get_order(const Services& services, const Call& call) {
     SLUICE_ANSWER_ASSIGN(const OrderId id, id_in_path<OrderId>(call, "order"));
-    return answer_with(services.parts.orders.find(call.merchant_id, id), call.captures.front());
+    return answer_with(
+        services.parts.orders.find(call.shown_merchant(), id), call.captures.front()
+    );
 }
 
 Answer list_orders(const Services& services, const Call& call) {
-    Listing listing(call.request, {.list = "orders", .merchant_id = call.merchant_id});
     OrderQuery query;
-    query.merchant_id = call.merchant_id;
+    SLUICE_ANSWER_ASSIGN(query.merchant_id, listed_merchant(call));
+    Listing listing(call.request, {.list = "orders", .merchant_id = query.merchant_id});
     query.status = listing.word("status", payment::parse_order_status, "open, paid or closed");
     query.product_code = listing.text("product_code", kProductRule);
     query.number = listing.text("merchant_order_number", kNumberRule);

@@ -2,15 +2,16 @@
 
 #include <utility>
 
+#include "gateway/listed_merchant.hpp"
 #include "gateway/listing.hpp"
 #include "gateway/render.hpp"
 
 namespace sluice::gateway {
 
 Answer list_payments(const Services& services, const Call& call) {
-    Listing listing(call.request, {.list = "payments", .merchant_id = call.merchant_id});
     PaymentQuery query;
-    query.merchant_id = call.merchant_id;
+    SLUICE_ANSWER_ASSIGN(query.merchant_id, listed_merchant(call));
+    Listing listing(call.request, {.list = "payments", .merchant_id = query.merchant_id});
     query.order_id = listing.id<OrderId>("order_id");
     query.status = listing.word(
         "status",

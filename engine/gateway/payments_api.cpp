@@ -25,7 +25,7 @@ OwnPicture own_picture(const Services& services, const Call& call, PaymentId id)
         return std::unexpected(problem_of(found.error()));
     }
     std::optional<Picture>& picture = *found;
-    if (!picture || picture->subject.merchant_id != call.merchant_id) {
+    if (!picture || !call.sees(picture->subject.merchant_id)) {
         return std::unexpected(not_found("payment", id.to_string()));
     }
     return *std::move(picture);

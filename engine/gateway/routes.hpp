@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/scope.hpp"
+
 namespace sluice::gateway {
 
 /// Every act that has a public address.
@@ -32,16 +34,13 @@ enum class Endpoint {
     openapi,
 };
 
-/// Who may call an address: anybody, or a merchant by its secret key.
-enum class Scope { open, merchant };
-
 /// One public address. `{name}` in the pattern stands for one segment of the path.
 struct Route {
     std::string_view method;
     std::string_view pattern;
     Endpoint endpoint;
-    Scope scope;
-    /// Names that may stand in the query; for a merchant's routes any other is refused.
+    Scope scope;  ///< what a key needs to call it; `open`: no key is asked for
+    /// Names that may stand in the query; where a key is asked for, any other is refused.
     std::span<const std::string_view> parameters{};
 };
 

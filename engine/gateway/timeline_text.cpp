@@ -42,7 +42,7 @@ constexpr std::array<Word, 10> kStatuses{{
     {"compensating", "being unwound: what was taken is given back", "回退中：已取款项正在退还"},
 }};
 
-constexpr std::array<Word, 3> kHoldSteps{{
+constexpr std::array<Word, 3> kAccountSteps{{
     {"hold", "Froze", "冻结"},
     {"capture", "Took", "扣除"},
     {"release", "Gave back", "退回"},
@@ -315,7 +315,7 @@ Sentence Narrator::tell_instruction(const Value& item) const {
 }
 
 Sentence Narrator::tell_hold(const Value& item) const {
-    const Word step = find(kHoldSteps, text(item, "type"));
+    const Word step = find(kAccountSteps, text(item, "type"));
     const std::string amount = amount_text(item, "amount");
     const std::string party = party_of(item);
     return {

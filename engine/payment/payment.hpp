@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "core/clock.hpp"
@@ -9,7 +10,10 @@
 #include "core/money.hpp"
 #include "core/result.hpp"
 #include "core/value.hpp"
+#include "payment/leg.hpp"
 #include "payment/operation.hpp"
+#include "payment/payout.hpp"
+#include "payment/refund.hpp"
 #include "payment/service.hpp"
 #include "payment/status.hpp"
 
@@ -27,19 +31,6 @@ struct Order {
     OrderStatus status = OrderStatus::open;
     Time created_at{};
     Time expires_at{};
-};
-
-enum class LegKind { internal, external };
-
-/// One part of a payment: money from one source. Internal legs name an account of ours, external
-/// ones a method and scene at some channel.
-struct Leg {
-    int number = 0;  ///< 1-based, in the order given
-    LegKind kind = LegKind::external;
-    std::string method;  ///< "prepaid_card", "balance", "wechatpay"...
-    std::string scene;   ///< "qr" for external legs
-    AccountId account;   ///< internal legs only
-    Money amount;
 };
 
 /// The instruction whose money a refund gives back, as the channel must be told of it.
@@ -99,11 +90,9 @@ struct Subject {
 struct Picture {
     Order order;  ///< of payments and refunds
     Subject subject;
-    std::vector<Leg> legs;  ///< of payments
+    std::vector<Leg> legs;                                           ///< of payments
+    std::variant<std::monostate, Refund, Payout, Transfer> details;  ///< of the other services
     std::vector<Instruction> instructions;
 };
-
-[[nodiscard]] std::string_view to_string(LegKind kind);
-Result<LegKind> parse_leg_kind(std::string_view text);
 
 }  // namespace sluice::payment

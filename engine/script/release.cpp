@@ -22,7 +22,7 @@ Role role_of(const std::string& path) {
     if (below("scripts/lib/")) {
         return Role::library;
     }
-    if (below("scripts/routing/") || below("scripts/risk/")) {
+    if (below("scripts/routing/") || below("scripts/risk/") || below("scripts/split/")) {
         return Role::policy;
     }
     // For editors and lua-check only.
@@ -47,7 +47,7 @@ Result<void> add(Release& release, const std::string& path, const std::string& s
     if (role == Role::unknown) {
         return fail(
             ErrorCode::invalid,
-            "script " + path + " lies outside flows/, scripts/lib/, scripts/routing/, scripts/risk/"
+            "script " + path + " lies outside flows/, scripts/lib/, scripts/routing/, scripts/risk/, scripts/split/"
         );
     }
     auto program = lua::compile(path, source);

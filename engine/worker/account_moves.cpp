@@ -24,14 +24,24 @@ std::size_t AccountMoves::slot_of(AccountId account, const Money& amount) {
     return place->second;
 }
 
-void AccountMoves::add(const flow::HoldStep& step) {
+void AccountMoves::add(const flow::AccountStep& step) {
     AccountMove& move = moves_[slot_of(step.account, step.amount)];
     const std::int64_t minor = step.amount.minor();
-    if (step.kind == flow::HoldStep::Kind::hold) {
-        add_to(move.frozen, minor);
-        add_to(move.held, minor);
-    } else {
-        add_to(move.held, -minor);
+    switch (step.kind) {
+        case flow::AccountStep::Kind::hold:
+            add_to(move.frozen, minor);
+            add_to(move.held, minor);
+            break;
+        case flow::AccountStep::Kind::capture:
+        case flow::AccountStep::Kind::release:
+            add_to(move.held, -minor);
+            break;
+        case flow::AccountStep::Kind::take:
+            add_to(move.frozen, minor);
+            break;
+        case flow::AccountStep::Kind::give:
+        case flow::AccountStep::Kind::restore:
+            break;  // its line says it all
     }
 }
 

@@ -16,7 +16,7 @@ namespace sluice::worker {
 struct AccountMove {
     AccountId account;
     std::string currency;     ///< empty when it was named with two: one of them will be refused
-    std::int64_t frozen = 0;  ///< asked for by new holds
+    std::int64_t frozen = 0;  ///< asked for by new holds and by what is taken at once
     std::int64_t held = 0;    ///< new holds less captured and released ones
     std::int64_t dr = 0;
     std::int64_t cr = 0;
@@ -33,7 +33,7 @@ struct EntryPlace {
 /// database need not. Owned by the batch; one thread.
 class AccountMoves {
   public:
-    void add(const flow::HoldStep& step);
+    void add(const flow::AccountStep& step);
     /// The line must name its account.
     EntryPlace add(const flow::PostLine& line);
 

@@ -16,7 +16,7 @@ const std::string& commit_sql() {
     static const std::string kSql = [] {
         std::string sql =
             "SELECT activation, ordinal, reason, other_id, other_hash FROM sluice.commit_batch(";
-        for (std::size_t i = 1; i <= Batch::column_count(); ++i) {
+        for (std::size_t i = 1; i <= Batch::parameter_count(); ++i) {
             sql += (i == 1 ? "$" : ", $") + std::to_string(i);
         }
         return sql + ")";
@@ -32,20 +32,24 @@ std::string_view state_text(RunState state) {
 Id128 as_id(Hash128 hash) { return {hash.high, hash.low}; }
 
 /// What the journal of an activation is about, told by what it moved.
-std::string_view journal_event(const flow::Kernel& kernel) {
-    switch (kernel.picture().subject.status) {
-        case payment::SubjectStatus::succeeded:
-            return "payment_succeeded";
-        case payment::SubjectStatus::compensating:
-            return "payment_unwound";
-        case payment::SubjectStatus::pending:
-        case payment::SubjectStatus::failed:
-        case payment::SubjectStatus::closed:
-        case payment::SubjectStatus::surplus:
-        case payment::SubjectStatus::returned:
-            break;
+std::string journal_event(const payment::Subject& subject) {
+    const std::string service(payment::to_string(subject.service));
+    if (subject.service == payment::Service::payment) {
+        const bool unwinds = subject.status == payment::SubjectStatus::compensating ||
+                             subject.status == payment::SubjectStatus::failed ||
+                             subject.status == payment::SubjectStatus::closed;
+        const bool is_paid = subject.status == payment::SubjectStatus::succeeded;
+        return service + (is_paid ? "_succeeded" : unwinds ? "_unwound" : "_collected");
     }
-    return "payment_collected";
+    return service + "_" + std::string(payment::to_string(subject.status));
+}
+
+/// A column that few rows fill: NULL up to the row with this number, and for all after the last.
+db::ArrayBuilder& append_at(db::ArrayBuilder& column, std::size_t row) {
+    while (column.size() + 1 < row) {
+        column.append_null();
+    }
+    return column;
 }
 
 // Ordinals that scripts never reach: one journal and one event of a kind an activation.
@@ -58,7 +62,7 @@ constexpr std::uint32_t kEventOrdinal = 0xffffffffU;
 Batch::Batch() : columns_(std::make_unique<Columns>()) {}
 Batch::~Batch() = default;
 
-std::size_t Batch::column_count() { return Columns{}.all().size(); }
+std::size_t Batch::parameter_count() { return Columns{}.all().size() + 1; }
 
 std::size_t Batch::size() const { return columns_->run.run.size(); }
 
@@ -68,6 +72,7 @@ void Batch::clear() {
     }
     new_accounts_.clear();
     moves_.clear();
+    services_.clear();
 }
 
 void Batch::forget_accounts() { known_accounts_.clear(); }
@@ -98,7 +103,7 @@ void Batch::add(const Activated& activated) {
     add_instructions(activated, i);
     add_holds(activated, i);
     add_journal(activated, i);
-    add_cases(activated, i);
+    services_.add(*activated.kernel, *activated.step, activated.start, i);
     add_event(activated, i);
 }
 
@@ -117,6 +122,16 @@ void Batch::add_start(const Activated& activated, std::int64_t i) {
         o.hash.append(as_id(start.order_hash));
         o.expires.append(start.picture.order.expires_at);
     }
+    if (!start.idempotency_key.empty()) {
+        auto& k = columns_->key;
+        k.i.append(i);
+        k.merchant.append(start.picture.subject.merchant_id);
+        k.key.append(start.idempotency_key);
+        k.hash.append(as_id(start.request_hash));
+    }
+    if (start.picture.subject.service != payment::Service::payment) {
+        return;
+    }
     auto& p = columns_->payment;
     p.i.append(i);
     p.order.append(start.picture.subject.order_id);
@@ -130,12 +145,6 @@ void Batch::add_start(const Activated& activated, std::int64_t i) {
     p.stage.append(now.stage);
     p.code.append(now.failure_code);
     p.message.append(now.failure_message);
-    if (!start.idempotency_key.empty()) {
-        auto& k = columns_->key;
-        k.p.append(static_cast<std::int64_t>(p.i.size()));
-        k.key.append(start.idempotency_key);
-        k.hash.append(as_id(start.request_hash));
-    }
 }
 
 void Batch::add_payment_change(const Activated& activated, std::int64_t i) {
@@ -143,7 +152,8 @@ void Batch::add_payment_change(const Activated& activated, std::int64_t i) {
     // A payment that begins is written as its first activation leaves it; only an end also changes
     // its order.
     const bool told_at_start = activated.start != nullptr && !payment::is_final(payment.status);
-    if (!activated.step->payment_changed || told_at_start) {
+    const bool is_payment = payment.service == payment::Service::payment;
+    if (!is_payment || !activated.step->subject_changed || told_at_start) {
         return;
     }
     auto& u = columns_->change;
@@ -176,8 +186,18 @@ void Batch::add_instructions(const Activated& activated, std::int64_t i) {
         n.currency.append(instruction.amount.currency().code());
         n.amount.append(instruction.amount.minor());
         n.merchant.append(instruction.merchant);
-        n.expires.append(instruction.expires_at);
+        if (instruction.expires_at == Time{}) {
+            n.expires.append_null();
+        } else {
+            n.expires.append(instruction.expires_at);
+        }
         n.status.append(payment::to_string(instruction.status));
+        if (instruction.purpose != payment::Purpose::collect) {
+            append_at(n.purpose, n.id.size()).append(payment::to_string(instruction.purpose));
+            if (!instruction.original.id.is_nil()) {
+                append_at(n.original, n.id.size()).append(instruction.original.id);
+            }
+        }
     }
     auto& m = columns_->instruction_change;
     for (const InstructionId id : activated.step->touched) {
@@ -201,7 +221,7 @@ void Batch::add_instructions(const Activated& activated, std::int64_t i) {
 
 void Batch::add_holds(const Activated& activated, std::int64_t i) {
     auto& h = columns_->hold;
-    for (const auto& step : activated.step->holds) {
+    for (const auto& step : activated.step->account_steps) {
         h.i.append(i);
         h.ordinal.append(std::int64_t{step.ordinal});
         h.kind.append(flow::to_string(step.kind));
@@ -241,8 +261,12 @@ void Batch::add_journal(const Activated& activated, std::int64_t i) {
     auto& j = columns_->journal;
     j.i.append(i);
     j.id.append(id);
-    j.event.append(journal_event(*activated.kernel));
-    j.order.append(payment.order_id);
+    j.event.append(journal_event(payment));
+    if (payment.order_id.is_nil()) {
+        j.order.append_null();
+    } else {
+        j.order.append(payment.order_id);
+    }
     j.currency.append(lines.front().amount.currency().code());
     auto& l = columns_->line;
     j.first.append(static_cast<std::int64_t>(l.account.size() + 1));
@@ -265,19 +289,6 @@ void Batch::add_journal(const Activated& activated, std::int64_t i) {
     j.last.append(static_cast<std::int64_t>(l.account.size()));
 }
 
-void Batch::add_cases(const Activated& activated, std::int64_t i) {
-    auto& c = columns_->money_case;
-    for (const auto& opened : activated.step->cases) {
-        c.i.append(i);
-        c.id.append(opened.id);
-        c.kind.append(opened.kind);
-        c.instruction.append(opened.instruction);
-        c.amount.append(opened.amount.minor());
-        c.currency.append(opened.amount.currency().code());
-        c.detail.append(opened.detail);
-    }
-}
-
 void Batch::add_event(const Activated& activated, std::int64_t i) {
     if (!activated.step->finished) {
         return;
@@ -286,7 +297,10 @@ void Batch::add_event(const Activated& activated, std::int64_t i) {
     auto& v = columns_->event;
     v.i.append(i);
     v.id.append(picture.subject.id.raw().derive(activated.row->seq, kEventOrdinal));
-    v.type.append("payment." + std::string(payment::to_string(picture.subject.status)));
+    v.type.append(
+        std::string(payment::to_string(picture.subject.service)) + "." +
+        std::string(payment::to_string(picture.subject.status))
+    );
     v.object.append(picture.subject.id);
     add_order_event(activated, i);
 }
@@ -334,6 +348,8 @@ Result<void> Batch::send(db::Connection& connection) {
         // A NULL is cheaper for the database than an array without elements.
         parameters.push_back(column->empty() ? db::Parameter(nullptr) : *column);
     }
+    const auto services = services_.document();
+    parameters.push_back(services ? db::Parameter(*services) : db::Parameter(nullptr));
     const db::Statement statement{"commit_batch", commit_sql().c_str()};
     auto sent = connection.send(statement, parameters);
     if (!sent) {

@@ -15,6 +15,7 @@
 #include "worker/account_moves.hpp"
 #include "worker/intake.hpp"
 #include "worker/journal_body.hpp"
+#include "worker/service_rows.hpp"
 
 namespace sluice::worker {
 
@@ -65,8 +66,8 @@ class Batch {
     /// nothing is sure any more.
     void forget_accounts();
 
-    /// How many arrays the commit statement takes.
-    static std::size_t column_count();
+    /// How many parameters the commit statement takes.
+    static std::size_t parameter_count();
 
   private:
     struct Columns;
@@ -75,7 +76,6 @@ class Batch {
     void add_instructions(const Activated& activated, std::int64_t i);
     void add_holds(const Activated& activated, std::int64_t i);
     void add_journal(const Activated& activated, std::int64_t i);
-    void add_cases(const Activated& activated, std::int64_t i);
     void add_event(const Activated& activated, std::int64_t i);
     void add_order_event(const Activated& activated, std::int64_t i);
     Id128 account_of(const flow::PostLine& line);
@@ -84,6 +84,7 @@ class Batch {
 
     std::unique_ptr<Columns> columns_;
     AccountMoves moves_;
+    ServiceRows services_;
     JournalCompressor compressor_;
     std::unordered_set<Id128> known_accounts_;
     std::vector<Id128> new_accounts_;   ///< of the rows gathered now

@@ -29,7 +29,7 @@ struct Batch::Columns {
             message{T::text};
     } payment;
     struct {
-        A p{T::int32}, key{T::text}, hash{T::uuid};
+        A i{T::int32}, merchant{T::text}, key{T::text}, hash{T::uuid};
     } key;
     struct {
         A i{T::int32}, status{T::text}, stage{T::text}, code{T::text}, message{T::text},
@@ -38,7 +38,8 @@ struct Batch::Columns {
     struct {
         A i{T::int32}, id{T::uuid}, leg{T::int16}, kind{T::text}, channel{T::text},
             account_name{T::text}, scene{T::text}, account{T::uuid}, currency{T::text},
-            amount{T::int64}, merchant{T::text}, expires{T::timestamptz}, status{T::text};
+            amount{T::int64}, merchant{T::text}, expires{T::timestamptz}, status{T::text},
+            purpose{T::text}, original{T::uuid};
     } instruction;
     struct {
         A i{T::int32}, id{T::uuid}, status{T::text}, reference{T::text}, code{T::text},
@@ -67,10 +68,6 @@ struct Batch::Columns {
     struct {
         A i{T::int32}, id{T::uuid}, type{T::text}, object{T::uuid};
     } event;
-    struct {
-        A i{T::int32}, id{T::uuid}, kind{T::text}, instruction{T::uuid}, amount{T::int64},
-            currency{T::text}, detail{T::text};
-    } money_case;
 
     /// Every array in the order of the function's parameters.
     std::vector<A*> all();

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <unordered_map>
+#include <vector>
 
 #include "core/id.hpp"
 #include "core/result.hpp"
@@ -12,22 +13,27 @@
 
 namespace sluice::worker {
 
-/// Payments with their orders and instructions as one snapshot has them, as they came from the
+/// The subjects of runs with their orders and instructions as one snapshot has them, as they came from the
 /// database: each is read when it is asked for, so that one that cannot be read spoils no other.
 /// Any one thread at a time.
 class PictureRows {
   public:
-    /// One statement; blocks. Errors are the connection's.
+    /// One statement, a second when some are no payments; blocks. Errors are the connection's.
     static Result<PictureRows> load(db::Connection& connection, std::span<const RunId> ids);
 
-    /// nullopt when there is no such payment. `corrupt` or `invalid` for rows that cannot be read.
+    /// nullopt when there is no such run. `corrupt` or `invalid` for rows that cannot be read.
     [[nodiscard]] Result<std::optional<payment::Picture>> read(RunId id) const;
 
   private:
-    explicit PictureRows(db::Rows rows);
+    PictureRows() = default;
+    void add(db::Rows rows);
 
-    db::Rows rows_;
-    std::unordered_map<RunId, std::size_t> first_;  ///< the rows of a payment lie together
+    struct Place {
+        std::size_t set = 0;
+        std::size_t row = 0;
+    };
+    std::vector<db::Rows> sets_;
+    std::unordered_map<RunId, Place> first_;  ///< the rows of a run lie together
 };
 
 /// The same for one payment.

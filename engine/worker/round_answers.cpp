@@ -30,7 +30,41 @@ Error explained(const Refusal& refusal) {
             ErrorCode::refused, "the payment is more than the order still owes", refusal.reason
         };
     }
-    return {ErrorCode::refused, "the payment was refused: " + refusal.reason, refusal.reason};
+    if (refusal.reason == "more_than_paid") {
+        return {
+            ErrorCode::refused,
+            "the refund is more than was paid for the order and is not refunded yet",
+            refusal.reason
+        };
+    }
+    return {ErrorCode::refused, "it was refused: " + refusal.reason, refusal.reason};
+}
+
+/// The key that was used before with something else.
+Error used_before(const StartRun& start, const std::string& reason) {
+    if (reason == "order_exists") {
+        return {
+            ErrorCode::conflict,
+            "merchant_order_number '" + start.picture.order.merchant_order_number +
+                "' was used before with another order",
+            "merchant_order_number"
+        };
+    }
+    if (reason == "number_exists") {
+        const auto& subject = start.picture.subject;
+        const std::string field =
+            "merchant_" + std::string(payment::to_string(subject.service)) + "_number";
+        return {
+            ErrorCode::conflict,
+            field + " '" + subject.number + "' was used before with another body",
+            field
+        };
+    }
+    return {
+        ErrorCode::conflict,
+        "Idempotency-Key '" + start.idempotency_key + "' was used before with another body",
+        "idempotency_key"
+    };
 }
 
 }  // namespace
@@ -38,22 +72,14 @@ Error explained(const Refusal& refusal) {
 /// The natural key or the idempotency key led here before: same body, same answer; else a conflict.
 Result<void> Round::answer_existing(Work& work, const Refusal& refusal) {
     const bool by_order = refusal.reason == "order_exists";
-    if (!by_order && refusal.reason != "key_exists") {
+    if (!by_order && refusal.reason != "key_exists" && refusal.reason != "number_exists") {
         refuse(work, explained(refusal));
         return {};
     }
     const StartRun& start = *work.start;
     const Hash128 ours = by_order ? start.order_hash : start.request_hash;
     if (!(refusal.other_hash == ours)) {
-        refuse(
-            work,
-            {ErrorCode::conflict,
-             by_order ? "merchant_order_number '" + start.picture.order.merchant_order_number +
-                            "' was used before with another order"
-                      : "Idempotency-Key '" + start.idempotency_key +
-                            "' was used before with another body",
-             by_order ? "merchant_order_number" : "idempotency_key"}
-        );
+        refuse(work, used_before(start, refusal.reason));
         return {};
     }
     std::optional<RunId> existing = RunId(refusal.other);
@@ -115,7 +141,7 @@ Result<void> Round::answer_wait(Input input) {
     std::optional<payment::Picture>& picture = *loaded;
     if (!picture) {
         input.refuse(
-            {ErrorCode::not_found, "payment " + input.run_id.to_string() + " does not exist", {}}
+            {ErrorCode::not_found, PaymentId(input.run_id.raw()).to_string() + " does not exist", {}}
         );
         return {};
     }

@@ -18,8 +18,8 @@ constexpr int kRefusalsMax = 64;
 bool is_repeated_by_its_sender(const Input& input) { return input.on_picture || input.on_done; }
 
 std::string name_of_step(const flow::Step& step, std::uint32_t ordinal) {
-    const auto found = std::ranges::find(step.holds, ordinal, &flow::HoldStep::ordinal);
-    if (found == step.holds.end()) {
+    const auto found = std::ranges::find(step.account_steps, ordinal, &flow::AccountStep::ordinal);
+    if (found == step.account_steps.end()) {
         return "step " + std::to_string(ordinal);
     }
     return "the " + std::string(flow::to_string(found->kind)) + " of " + found->amount.describe() +

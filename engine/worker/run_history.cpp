@@ -29,10 +29,13 @@ constexpr db::Statement kJournals{
 
 /// The picture a run began with: what its own effects made of it since is taken away again.
 void rewind(payment::Picture& picture) {
-    if (picture.subject.status == payment::SubjectStatus::succeeded) {
+    if (picture.subject.service == payment::Service::payment &&
+        picture.subject.status == payment::SubjectStatus::succeeded) {
         picture.order.paid_minor -= picture.subject.amount.minor();
     }
-    picture.order.status = payment::OrderStatus::open;
+    if (picture.subject.service == payment::Service::payment) {
+        picture.order.status = payment::OrderStatus::open;
+    }
     picture.subject.status = payment::SubjectStatus::pending;
     picture.subject.stage.clear();
     picture.subject.failure_code.clear();
@@ -108,7 +111,7 @@ Result<std::optional<RunHistory>> HistoryRows::read(RunId id, JournalDecompresso
     history.row = read_run_row(runs_[*place.run]);
     SLUICE_ASSIGN(auto picture, pictures_.read(id));
     if (!picture) {
-        return fail(ErrorCode::corrupt, "live run " + id.to_string() + " has no payment");
+        return fail(ErrorCode::corrupt, "live run " + id.to_string() + " has no subject");
     }
     history.start = *std::move(picture);
     rewind(history.start);

@@ -21,8 +21,8 @@ constexpr db::Statement kLiveRuns{
 };
 constexpr db::Statement kPaymentsOf{
     "worker_payments_of",
-    "SELECT i.id, i.payment_id FROM unnest($1::uuid[]) AS wanted (id) CROSS JOIN LATERAL ("
-    "SELECT x.id, x.payment_id FROM sluice.instruction x WHERE x.payment_id "
+    "SELECT i.id, i.run_id FROM unnest($1::uuid[]) AS wanted (id) CROSS JOIN LATERAL ("
+    "SELECT x.id, x.run_id FROM sluice.instruction x WHERE x.run_id "
     "BETWEEN sluice.first_id_beside(wanted.id) AND sluice.last_id_beside(wanted.id) "
     "AND x.id = wanted.id OFFSET 0) i"
 };
@@ -34,11 +34,11 @@ constexpr db::Statement kLateFact{
     "worker_late_fact",
     "WITH kept AS (INSERT INTO sluice.late_fact (instruction_id, body_hash, body, at) "
     "VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING) "
-    "INSERT INTO sluice.money_case (id, kind, payment_id, instruction_id, currency, amount, "
+    "INSERT INTO sluice.money_case (id, kind, run_id, instruction_id, currency, amount, "
     "detail, "
-    "opened_at) SELECT $5, 'late_success', i.payment_id, i.id, i.currency, $6::bigint, "
+    "opened_at) SELECT $5, 'late_success', i.run_id, i.id, i.currency, $6::bigint, "
     "'the channel reports a success of a ' || i.status || ' instruction', $4 "
-    "FROM sluice.instruction i WHERE i.payment_id "
+    "FROM sluice.instruction i WHERE i.run_id "
     "BETWEEN sluice.first_id_beside($1) AND sluice.last_id_beside($1) AND i.id = $1 "
     "AND $7 AND i.status <> 'succeeded' "
     "ON CONFLICT DO NOTHING"

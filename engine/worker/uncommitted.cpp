@@ -16,10 +16,15 @@ std::string key_of(std::string_view kind, const std::string& merchant, const std
 }
 
 std::vector<std::string> keys_of(const StartRun& start) {
-    const std::string& merchant = start.picture.subject.merchant_id;
-    std::vector<std::string> keys{
-        key_of("order ", merchant, start.picture.order.merchant_order_number)
-    };
+    const auto& subject = start.picture.subject;
+    const std::string& merchant = subject.merchant_id;
+    const bool is_payment = subject.service == payment::Service::payment;
+    const std::string kind(is_payment ? "order" : payment::to_string(subject.service));
+    std::vector<std::string> keys{key_of(
+        kind + " ",
+        merchant,
+        is_payment ? start.picture.order.merchant_order_number : subject.number
+    )};
     if (!start.idempotency_key.empty()) {
         keys.push_back(key_of("key ", merchant, start.idempotency_key));
     }

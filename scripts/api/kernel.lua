@@ -8,11 +8,13 @@
 
 ---@class Money
 
+---@alias Operation "collect"|"query"|"close"|"refund"|"refund_query"|"payout"|"payout_query"
+
 ---@class Event
 ---@field type "outcome"|"callback"|"timer"|"close_requested"
 ---@field reason "closed_by_business"|"superseded" close_requested only
 ---@field instruction string outcome and callback only
----@field operation "collect"|"query"|"close" outcome and callback only
+---@field operation Operation outcome and callback only
 ---@field outcome string what the adapter understood, e.g. "pending"; outcome and callback only
 ---@field code string the channel's own code, may be ""; outcome and callback only
 ---@field status string the instruction's status just after this; outcome and callback only
@@ -22,6 +24,11 @@
 ---@field channel string
 ---@field channel_account string
 ---@field expires_in integer seconds
+
+---@class Refund
+---@field source string the collected instruction
+---@field amount Money
+---@field account string? a balance account; nil is the original path
 
 ---@class View
 ---@field status string
@@ -68,10 +75,12 @@ function kernel.capture(instruction) end
 function kernel.release(instruction) end
 
 -- Asks the channel, after the activation is committed; the answer comes as an event. One question
--- of a kind at a time. `collect` goes out once, and again only while `may_repeat`. Money that comes
--- is booked to the order (1101 to 2201) the moment it is known. Never waits. Journaled: an effect.
+-- of a kind at a time. What moves money (`collect`, `refund`, `payout`) goes out once, and again
+-- only while `may_repeat`. It is booked the moment it is known: what came to the order (1101 to
+-- 2201), what went back (2202 to 1101), what was paid out (2203 to 1103). Never waits. Journaled: an
+-- effect.
 ---@param instruction string
----@param operation "collect"|"query"|"close"
+---@param operation Operation
 function kernel.exchange(instruction, operation) end
 
 -- How an instruction stands now. Never waits. Not journaled.
@@ -91,10 +100,31 @@ function kernel.conclude_absent(instruction) end
 -- effect a line.
 function kernel.settle() end
 
--- Owes collected money back (2201 to 2202) and opens the case "refund_due". Only once, and only of
--- a payment that unwinds. Never waits. Journaled: an effect a line and one for the case.
+-- Owes collected money back (2201 to 2202); kernel.refund then gives it back. Only once, and only of
+-- a payment that unwinds. Never waits. Journaled: an effect a line.
 ---@param instruction string
 function kernel.owe_back(instruction) end
+
+-- Begins to give back part of what was collected, within what is owed and what is left of its source.
+-- An account has it at once (2202 to 2001 or 2002); at a channel it is an instruction for
+-- kernel.exchange. Codes when it cannot be: "over_refunded", "window_over", "no_refunds",
+-- "no_channel", "account_closed". Never waits. Journaled: an effect; a refusal by the database and
+-- the terms of the channel account, recorded.
+---@param request Refund
+---@return { ok: boolean, instruction: string?, code: string?, message: string? }
+function kernel.refund(request) end
+
+-- Takes amount and fee of a payout from its account (to 2203), or moves a transfer. Once. Never
+-- waits. Journaled: as kernel.hold.
+---@return { ok: boolean, code: string?, message: string? }
+function kernel.take() end
+
+-- Creates the one instruction that may pay a payout out. Refused before kernel.take and while
+-- another may still pay. Never waits, sends nothing. Journaled: an effect; the terms of the channel
+-- account, recorded.
+---@param request { channel: string, channel_account: string }
+---@return string? instruction nil when this node has no such channel account, or it pays nothing out
+function kernel.pay_out(request) end
 
 -- Leaves something for a person to see to. Never waits. Journaled: an effect.
 ---@param kind string e.g. "needs_operator"

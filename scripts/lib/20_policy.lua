@@ -15,6 +15,37 @@ local policy = {
       order_id = pay.order_id, merchant_id = pay.merchant_id, product_code = pay.product_code,
     })
   end,
+
+  -- May this refund, payout or transfer go on? -> as risk
+  refund_risk = function(refund)
+    return kernel.decide("refund_risk", {
+      amount = refund.amount, merchant_id = refund.merchant_id, reason = refund.reason,
+    })
+  end,
+  payout_risk = function(payout)
+    return kernel.decide("payout_risk", {
+      amount = payout.amount, merchant_id = payout.merchant_id, method = payout.method,
+      is_compensation = payout.is_compensation,
+    })
+  end,
+  transfer_risk = function(transfer)
+    return kernel.decide("transfer_risk", {
+      amount = transfer.amount, merchant_id = transfer.merchant_id,
+    })
+  end,
+
+  -- How much goes back of which collected part? -> { parts = { { source, amount }, ... } }, source
+  -- being the part's place in the facts
+  spread = function(refund)
+    return kernel.decide("spread", { amount = refund.amount, sources = refund.sources })
+  end,
+
+  -- Which channel accounts may pay this out, best first? -> as route
+  payout_route = function(payout)
+    return kernel.decide("payout_route", {
+      method = payout.method, amount = payout.amount, merchant_id = payout.merchant_id,
+    })
+  end,
 }
 
 return { policy = policy }

@@ -52,6 +52,7 @@ local function on_timer(talk)
   else
     ask(talk, "query")
   end
+  if kernel.view(talk.instruction).status == "unknown" then tell_people(talk) end
 end
 
 -- An answer may still come for the account that was tried before.
@@ -117,20 +118,17 @@ local function instruct(pay, leg, account)
   if not instruction then return nil end
   return {
     instruction = instruction, waiting = {}, situation = "", turn = 1, ask_at_ms = false,
-    expires_at_ms = now + seconds * 1000, closing = false,
+    expires_at_ms = now + seconds * 1000, closing = false, told = false,
     needs_code = leg.scene == "qr", code_asked = 0,
   }
 end
 
--- Money that came but cannot stay: it is owed back to the payer, and a person sees to it.
-local function owe_back(pay, instruction)
+-- Money that came but cannot stay: it is owed to the payer from now on.
+local function owe_back(pay, instruction, kind)
   kernel.owe_back(instruction)
-  list.insert(pay.owed, instruction)
-end
-
--- The answer contradicts our record: nobody may guess. A case is open; the run waits for people.
-local function wait_for_people()
-  while true do kernel.wait() end
+  list.insert(pay.owed, {
+    source = instruction, kind = kind, amount = kernel.view(instruction).amount,
+  })
 end
 
 -- Tries one account to its end. Returns true when it has the money (which is booked by then), else
@@ -142,7 +140,7 @@ local function try_account(pay, leg, account)
   end
   local seen, closing = follow(talk)
   if seen.status == "succeeded" then
-    pay:on_undo(function() owe_back(pay, talk.instruction) end)
+    pay:on_undo(function() owe_back(pay, talk.instruction, "external") end)
     return true
   end
   if seen.status == "conflicted" then wait_for_people() end
@@ -162,4 +160,4 @@ local function collect(pay, leg)
   fail(why)
 end
 
-return { collect_leg = collect, owe_back = owe_back, wait_for_people = wait_for_people }
+return { collect_leg = collect, owe_back = owe_back }

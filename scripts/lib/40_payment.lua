@@ -9,12 +9,21 @@ local function legs_of(pay, kind)
 end
 
 -- A frozen amount is let go; one that was already taken is owed back.
-local function give_back(pay, instruction)
+local function let_go(pay, instruction)
   if kernel.view(instruction).status == "pending" then
     kernel.release(instruction)
   else
-    owe_back(pay, instruction)
+    owe_back(pay, instruction, "internal")
   end
+end
+
+-- Never failed while money is owed: what no way takes keeps the payment compensating, and a person
+-- sees to it.
+local function give_back_owed(part)
+  local back, why = give_back(part, false)
+  if back then return end
+  kernel.open_case("refund_due", part.source, "collected, cannot be given back: " .. why)
+  wait_for_people()
 end
 
 local internal_verbs = {
@@ -26,7 +35,7 @@ local internal_verbs = {
         fail { code = held.code, message = leg.method .. " cannot give " .. tostring(leg.amount) }
       end
       list.insert(self.pay.held, held.instruction)
-      self.pay:on_undo(function() give_back(self.pay, held.instruction) end)
+      self.pay:on_undo(function() let_go(self.pay, held.instruction) end)
     end
   end,
 
@@ -72,8 +81,8 @@ local payment_verbs = {
     if #self.undos > 0 then
       kernel.unwind(failure.code, failure.message)
       for i = #self.undos, 1, -1 do self.undos[i]() end
-      -- Never failed while money is owed: the payment stays compensating until it is given back.
-      if #self.owed > 0 then wait_for_people() end
+      -- What was frozen is free by now; what was taken may need a channel and its time.
+      for _, part in ipairs(self.owed) do give_back_owed(part) end
     end
     kernel.finish(CLOSES[failure.code] and "closed" or "failed", failure.code, failure.message)
   end,

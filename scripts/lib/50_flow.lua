@@ -6,13 +6,15 @@ local function stage(name, work)
   kernel.stage(name, "done")
 end
 
+local subject_of = { payment = payment, refund = refund, payout = payout, transfer = transfer }
+
 local function flow(definition)
   return {
-    name = definition.name, title = definition.title, stages = definition.stages,
+    service = definition.service, name = definition.name, title = definition.title, stages = definition.stages,
     run = function(facts)
-      local pay = payment(facts)
-      local ok, failure = attempt(definition.run, pay)
-      if not ok then pay:unwind(failure) end
+      local subject = subject_of[facts.service](facts)
+      local ok, failure = attempt(definition.run, subject)
+      if not ok then subject:unwind(failure) end
     end,
   }
 end

@@ -281,7 +281,7 @@ TEST_F(CommitBatch, RefusesAHoldInAnotherCurrencyThanTheCardsBesideOneThatFits) 
     const AccountId card = given_card(10'000);
     HandMade fits = payment_from(card, 100).begins();
     HandMade foreign = payment_from(card, 100).begins();
-    foreign.step.holds.front().amount = Money{100, *Currency::parse("USD")};
+    foreign.step.account_steps.front().amount = Money{100, *Currency::parse("USD")};
 
     const Refusals refusals = commit(fits, foreign);
 

@@ -73,6 +73,17 @@ TEST_F(GatewayOrderStore, ShowsOrdersToTheirMerchantOnly) {
     EXPECT_FALSE(store->find_by_number({"beta", "A-1"})->has_value());
 }
 
+TEST_F(GatewayOrderStore, ShowsEveryMerchantsOrderToWhomeverMaySeeAll) {
+    const OpenOrder wish = request("A-1");
+    ASSERT_TRUE(store->open(wish).has_value());
+
+    const auto found = store->find(std::nullopt, wish.order.id);
+
+    ASSERT_TRUE(found.has_value() && found->has_value());
+    EXPECT_EQ((*found)->merchant_id, "alpha");
+    EXPECT_FALSE(store->find("", wish.order.id)->has_value());
+}
+
 TEST_F(GatewayOrderStore, FindsTheFirstOrderForARepeat) {
     const auto first = store->open(request("A-1"));
     const auto repeat = store->open(request("A-1"));

@@ -30,7 +30,7 @@ class GatewayPaymentStore : public ::testing::Test {
         ASSERT_TRUE(done.has_value()) << done.error().message;
     }
     void given_instruction(const std::string& last, const std::string& created_at) {
-        run("INSERT INTO sluice.instruction (id, payment_id, leg, kind, channel, channel_account, "
+        run("INSERT INTO sluice.instruction (id, run_id, leg, kind, channel, channel_account, "
             "scene, currency, amount, status, merchant, next_action, created_at) VALUES "
             "('00000000-0000-0100-0000-00000000000" +
             last +

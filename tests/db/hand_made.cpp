@@ -37,15 +37,15 @@ void HandMade::next(worker::RunState then) {
     row = {row.seq + 1, kHandMadeNow + std::chrono::seconds(row.seq), "{}", hash128("{}")};
 }
 
-void HandMade::hold_step(flow::HoldStep::Kind kind) {
+void HandMade::account_step(flow::AccountStep::Kind kind) {
     const auto& instruction = picture.instructions.front();
-    step.holds.push_back({1, kind, instruction.id, instruction.account, instruction.amount});
+    step.account_steps.push_back({1, kind, instruction.id, instruction.account, instruction.amount});
     step.touched.push_back(instruction.id);
 }
 
 void HandMade::ends(payment::SubjectStatus status) {
     picture.subject.status = status;
-    step.payment_changed = true;
+    step.subject_changed = true;
     step.finished = true;
 }
 
@@ -57,13 +57,13 @@ HandMade& HandMade::begins() {
     start.picture.subject = picture.subject;
     start.request_hash = start.order_hash;
     step.created.push_back(picture.instructions.front().id);
-    hold_step(flow::HoldStep::Kind::hold);
+    account_step(flow::AccountStep::Kind::hold);
     return *this;
 }
 
 HandMade& HandMade::captures() {
     next(worker::RunState::ends);
-    hold_step(flow::HoldStep::Kind::capture);
+    account_step(flow::AccountStep::Kind::capture);
     auto& instruction = picture.instructions.front();
     instruction.status = payment::InstructionStatus::succeeded;
     step.lines = {
@@ -76,7 +76,7 @@ HandMade& HandMade::captures() {
 
 HandMade& HandMade::releases() {
     next(worker::RunState::ends);
-    hold_step(flow::HoldStep::Kind::release);
+    account_step(flow::AccountStep::Kind::release);
     picture.instructions.front().status = payment::InstructionStatus::released;
     ends(payment::SubjectStatus::failed);
     return *this;

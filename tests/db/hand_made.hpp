@@ -35,7 +35,7 @@ class HandMade {
 
   private:
     void next(worker::RunState then);
-    void hold_step(flow::HoldStep::Kind kind);
+    void account_step(flow::AccountStep::Kind kind);
     void ends(payment::SubjectStatus status);
 
     std::optional<flow::Kernel> kernel_;

@@ -219,7 +219,7 @@ TEST_F(LedgerGuard, TheChecksFindWhatIsPlanted) {
 
     // The entry carries no number and moved no balance row; and a hold that nothing keeps back.
     must(
-        "INSERT INTO sluice.instruction (id, payment_id, leg, kind, channel, channel_account, "
+        "INSERT INTO sluice.instruction (id, run_id, leg, kind, channel, channel_account, "
         "scene,"
         " account_id, currency, amount, status, merchant, created_at) VALUES ('" +
         id("b", "1") + "', '" + id("c", "1") + "', 1, 'internal', 'prepaid_card', '', '', '" +

@@ -50,8 +50,8 @@ OursByNumber load_ours(const Books& books) {
     const db::Rows rows = rows_of(
         books,
         "SELECT i.id, o.merchant_order_number, p.id, p.status, i.status, i.merchant, i.amount, "
-        "EXISTS (SELECT 1 FROM sluice.money_case c WHERE c.payment_id = p.id) "
-        "FROM sluice.instruction i JOIN sluice.payment p ON p.id = i.payment_id "
+        "EXISTS (SELECT 1 FROM sluice.money_case c WHERE c.run_id = p.id) "
+        "FROM sluice.instruction i JOIN sluice.payment p ON p.id = i.run_id "
         "JOIN sluice.orders o ON o.id = p.order_id WHERE i.kind = 'external'"
     );
     OursByNumber ours;
@@ -174,8 +174,8 @@ struct Law {
 
 constexpr Law kLaws[] = {
     {"a payment took the money at the channel twice",
-     "SELECT payment_id, count(*) FROM sluice.instruction WHERE kind = 'external' "
-     "AND status = 'succeeded' GROUP BY payment_id HAVING count(*) > 1"},
+     "SELECT run_id, count(*) FROM sluice.instruction WHERE kind = 'external' "
+     "AND status = 'succeeded' GROUP BY run_id HAVING count(*) > 1"},
     {"an order has more than one payment that succeeded",
      "SELECT order_id, count(*) FROM sluice.payment WHERE status = 'succeeded' "
      "GROUP BY order_id HAVING count(*) > 1"},
@@ -186,7 +186,7 @@ constexpr Law kLaws[] = {
     {"a card still has something frozen", "SELECT * FROM sluice.balance WHERE held <> 0"},
     {"a final payment has an instruction that is open",
      "SELECT p.id, p.status, i.id, i.status FROM sluice.payment p JOIN sluice.instruction i "
-     "ON i.payment_id = p.id WHERE p.status IN ('succeeded', 'failed', 'closed') "
+     "ON i.run_id = p.id WHERE p.status IN ('succeeded', 'failed', 'closed') "
      "AND i.status IN ('created', 'pending', 'unknown')"},
     {"the holding account of an order is not empty",
      "SELECT j.order_id, sum(e.side * e.amount) FROM sluice.entry e JOIN sluice.journal j "

@@ -59,12 +59,12 @@ class Audit : public ::testing::Test {
 TEST_F(Audit, FindsEachFaultThatIsPutIntoSoundBooks) {
     books_.channel = cluster_.psp().books();
     ASSERT_THAT(findings_with(""), IsEmpty());
-    const std::string of_paid = " WHERE payment_id = '" + paid_ + "' AND kind = 'external'";
+    const std::string of_paid = " WHERE run_id = '" + paid_ + "' AND kind = 'external'";
     const std::pair<std::string, std::string> faults[] = {
         {"DELETE FROM sluice.payment WHERE id = '" + paid_ + "'", "is lost"},
-        {"INSERT INTO sluice.instruction (id, payment_id, leg, kind, channel, channel_account, "
+        {"INSERT INTO sluice.instruction (id, run_id, leg, kind, channel, channel_account, "
          "scene, currency, amount, status, merchant, created_at) SELECT gen_random_uuid(), "
-         "payment_id, leg, kind, channel, channel_account, scene, currency, amount, status, "
+         "run_id, leg, kind, channel, channel_account, scene, currency, amount, status, "
          "merchant, created_at FROM sluice.instruction" +
              of_paid,
          "took the money at the channel twice"},

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,8 @@ payment::Leg external_leg(std::int64_t minor);
 /// What routing chooses from: "wx-a" (cheaper) and "wx-b".
 Value two_candidates();
 
+/// Takes a collect and a refund twice, shows an order after a minute, pays out.
+flow::ChannelTerms usual_terms();
 /// Every channel account of the node has these terms.
 flow::TermsSource same_terms(flow::ChannelTerms terms);
 
@@ -45,7 +48,10 @@ struct DriveOptions {
     std::chrono::minutes order_lasts{15};
     std::int64_t amount = 0;        ///< of the payment; 0: what the legs sum up to
     std::int64_t order_amount = 0;  ///< 0: the payment's
-    flow::TermsSource terms = same_terms({"1900000109", true, std::chrono::seconds(60)});
+    flow::TermsSource terms = same_terms(usual_terms());
+    /// What the run is about instead of a payment, and the accounts that it may move.
+    std::optional<payment::Picture> subject{};
+    std::set<AccountId> accounts{};
     /// Where the run lives; null: among the runs of other drivers with the same scripts.
     std::shared_ptr<flow::Interpreter> interpreter;
     std::uint64_t seed = 7;  ///< of the ids
@@ -70,7 +76,12 @@ class FlowDriver {
     void call_back(const payment::Outcome& outcome);
 
     /// Why the bank refuses a hold step; an empty text lets it pass.
-    std::function<std::string(const flow::HoldStep&)> bank = [](const flow::HoldStep&) {
+    std::function<std::string(const flow::AccountStep&)> bank = [](const flow::AccountStep&) {
+        return std::string();
+    };
+
+    /// The same for what may go back of a collected instruction.
+    std::function<std::string(const flow::RefundClaim&)> cap = [](const flow::RefundClaim&) {
         return std::string();
     };
 
@@ -86,7 +97,7 @@ class FlowDriver {
     [[nodiscard]] const flow::Run& run() const { return *run_; }
     [[nodiscard]] const payment::Picture& picture() const { return run_->kernel().picture(); }
     [[nodiscard]] payment::SubjectStatus status() const { return picture().subject.status; }
-    /// The newest instruction of the leg; there must be one.
+    /// The newest collecting instruction of the leg; there must be one.
     [[nodiscard]] const payment::Instruction& instruction(int leg = 2) const;
     [[nodiscard]] std::string status_of(int leg = 2) const;
     [[nodiscard]] const flow::Step& last() const { return steps_.back(); }
@@ -97,6 +108,8 @@ class FlowDriver {
     [[nodiscard]] const std::vector<std::string>& postings() const { return postings_; }
     /// "hold 3000", "capture 3000"...
     [[nodiscard]] const std::vector<std::string>& hold_steps() const { return hold_steps_; }
+    /// "claim 7000", "yield 7000"...
+    [[nodiscard]] const std::vector<std::string>& claims() const { return claims_; }
     [[nodiscard]] const std::vector<std::string>& cases() const { return cases_; }
     [[nodiscard]] int decisions() const { return decisions_; }
     /// Empty unless a script failed; then the run is thrown away and nothing more is fed.
@@ -141,7 +154,7 @@ class FlowDriver {
     std::unique_ptr<flow::Run> run_;
     std::vector<flow::Step> steps_;
     std::vector<flow::JournalRow> journal_;
-    std::vector<std::string> sent_, postings_, hold_steps_, cases_;
+    std::vector<std::string> sent_, postings_, hold_steps_, claims_, cases_;
     std::string error_;
 };
 

@@ -52,8 +52,11 @@ const Hostile kHostile[] = {
      "instruct knows no 'chanel', it takes leg, channel"},
     {"sending_twice", "kernel.exchange(sent, 'collect')", "it was sent before: query it instead"},
     {"an_operation_nobody_knows",
+     "kernel.exchange(sent, 'reverse')",
+     "'reverse' is no channel operation"},
+    {"an_operation_of_another_purpose",
      "kernel.exchange(sent, 'refund')",
-     "'refund' is no channel operation"},
+     "is a collect, a channel cannot be asked to refund it"},
     {"asking_about_a_card", "kernel.exchange(card, 'query')", "is no external instruction"},
     {"asking_twice",
      "kernel.exchange(sent, 'query') kernel.exchange(sent, 'query')",
@@ -112,7 +115,7 @@ const Hostile kHostile[] = {
      "is not of this payment"},
     {"a_case_about_another_payment",
      "kernel.open_case('x', 'ins_01KDVDN4002N0000000000000A', 'y')",
-     "is not of this payment"},
+     "a case wants one that is"},
     {"a_text_that_is_no_id", "kernel.view('pay_1')", "is not an id of ins_"},
     {"a_wait_backwards", "kernel.wait(-1)", "wait wants a whole number of milliseconds"},
     {"a_wait_without_end",
@@ -164,7 +167,10 @@ TEST(KernelGuardAfterTheEnd, RefusesMoneyMovesOfAFinishedPayment) {
 TEST(KernelGuardAfterTheEnd, RefusesAFlowThatEndsWithItsPaymentOpen) {
     const std::string refusal = refusal_of("return pay.id");
 
-    EXPECT_THAT(refusal, HasSubstr("flows/hostile.lua ended but its payment is still pending"));
+    EXPECT_THAT(
+        refusal,
+        HasSubstr("flows/hostile.lua ended but pay_01KDVDNA005BEGW6MNT80ZVPBC is still pending")
+    );
 }
 
 TEST(KernelGuardAtTheStart, RefusesAFlowWithoutStages) {

@@ -189,7 +189,7 @@ TEST(PayFlow, PaysAtAChannelAlone) {
 
 TEST(PayFlow, FailsWithNothingSentWhenTheCardHasTooLittle) {
     FlowDriver pay;
-    pay.bank = [](const flow::HoldStep&) { return "insufficient_balance"; };
+    pay.bank = [](const flow::AccountStep&) { return "insufficient_balance"; };
 
     pay.start();
 
@@ -203,7 +203,7 @@ TEST(PayFlow, FailsWithNothingSentWhenTheCardHasTooLittle) {
 
 TEST(PayFlow, ReleasesTheFirstCardWhenTheSecondHasTooLittle) {
     FlowDriver pay({.legs = {card_leg(3000), card_leg(2000)}});
-    pay.bank = [](const flow::HoldStep& step) {
+    pay.bank = [](const flow::AccountStep& step) {
         return step.amount.minor() == 2000 ? "insufficient_balance" : "";
     };
 
@@ -224,11 +224,11 @@ TEST(PayFlow, FailsWhatRiskForbidsBeforeAnythingIsHeld) {
     EXPECT_THAT(pay.hold_steps(), IsEmpty());
 }
 
-TEST(PayFlow, OwesBackWhatWasCollectedWhenTheCardIsClosedBeforeCapture) {
+TEST(PayFlow, GivesBackWhatWasCollectedWhenTheCardIsClosedBeforeCapture) {
     FlowDriver pay;
     pay.start();
-    pay.bank = [](const flow::HoldStep& step) {
-        return step.kind == flow::HoldStep::Kind::capture ? "account_closed" : "";
+    pay.bank = [](const flow::AccountStep& step) {
+        return step.kind == flow::AccountStep::Kind::capture ? "account_closed" : "";
     };
 
     pay.answer(Operation::collect, paid(pay.instruction()));
@@ -246,24 +246,70 @@ TEST(PayFlow, OwesBackWhatWasCollectedWhenTheCardIsClosedBeforeCapture) {
         )
     );
     EXPECT_THAT(pay.hold_steps(), ElementsAre("hold 3000", "release 3000"));
+    EXPECT_THAT(pay.sent(), ElementsAre("collect wx-a", "refund wx-a"));
+    EXPECT_FALSE(pay.last().finished);
+
+    pay.answer(Operation::refund, paid(pay.instruction(0)));
+
+    EXPECT_EQ(pay.error(), "");
+    EXPECT_EQ(pay.status(), SubjectStatus::failed);
+    EXPECT_THAT(pay.cases(), IsEmpty());
+    EXPECT_THAT(
+        std::vector<std::string>(pay.postings().begin() + 4, pay.postings().end()),
+        ElementsAre("debit 2202 shop 7000", "credit 1101 wechatpay/wx-a 7000")
+    );
+}
+
+TEST(PayFlow, StaysCompensatingWhileNobodyKnowsWhatBecameOfTheMoneyGivenBack) {
+    FlowDriver pay;
+    pay.start();
+    pay.bank = [](const flow::AccountStep& step) {
+        return step.kind == flow::AccountStep::Kind::capture ? "account_closed" : "";
+    };
+    pay.answer(Operation::collect, paid(pay.instruction()));
+
+    pay.answer(Operation::refund, says(OutcomeKind::unknown));
+    for (int turn = 0; turn < 30; ++turn) {
+        pay.wake();
+        pay.answer(Operation::refund_query, says(OutcomeKind::unknown));
+    }
+
+    EXPECT_EQ(pay.error(), "");
+    EXPECT_EQ(pay.status(), SubjectStatus::compensating);
+    EXPECT_THAT(pay.cases(), ElementsAre("needs_operator 7000"));
+}
+
+TEST(PayFlow, StaysCompensatingWhenNoWayTakesTheMoneyBack) {
+    FlowDriver pay;
+    pay.start();
+    pay.bank = [](const flow::AccountStep& step) {
+        return step.kind == flow::AccountStep::Kind::capture ? "account_closed" : "";
+    };
+    pay.answer(Operation::collect, paid(pay.instruction()));
+
+    pay.answer(Operation::refund, says(OutcomeKind::refused, "USER_ACCOUNT_ABNORMAL"));
+
+    EXPECT_EQ(pay.error(), "");
+    EXPECT_EQ(pay.status(), SubjectStatus::compensating);
     EXPECT_THAT(pay.cases(), ElementsAre("refund_due 7000"));
     EXPECT_FALSE(pay.last().finished);
 }
 
-TEST(PayFlow, OwesBackTheFirstCardWhenTheSecondIsClosedBeforeCapture) {
+TEST(PayFlow, GivesTheFirstCardBackWhenTheSecondIsClosedBeforeCapture) {
     FlowDriver pay({.legs = {card_leg(3000), card_leg(2000)}});
-    pay.bank = [](const flow::HoldStep& step) {
+    pay.bank = [](const flow::AccountStep& step) {
         const bool second = step.amount.minor() == 2000;
-        return second && step.kind == flow::HoldStep::Kind::capture ? "account_closed" : "";
+        return second && step.kind == flow::AccountStep::Kind::capture ? "account_closed" : "";
     };
 
     pay.start();
 
-    EXPECT_EQ(pay.status(), SubjectStatus::compensating);
+    EXPECT_EQ(pay.status(), SubjectStatus::failed);
     EXPECT_THAT(
-        pay.hold_steps(), ElementsAre("hold 3000", "hold 2000", "capture 3000", "release 2000")
+        pay.hold_steps(),
+        ElementsAre("hold 3000", "hold 2000", "capture 3000", "release 2000", "give 3000")
     );
-    EXPECT_THAT(pay.cases(), ElementsAre("refund_due 3000"));
+    EXPECT_THAT(pay.cases(), IsEmpty());
 }
 
 }  // namespace

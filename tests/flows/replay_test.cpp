@@ -63,7 +63,7 @@ TEST(Replay, AsksNoPolicyAgain) {
 
 TEST(Replay, KnowsWhatTheDatabaseRefused) {
     FlowDriver pay;
-    pay.bank = [](const flow::HoldStep&) { return "insufficient_balance"; };
+    pay.bank = [](const flow::AccountStep&) { return "insufficient_balance"; };
     pay.start();
     ASSERT_THAT(pay.journal().front().body, HasSubstr("\"refusal\""));
 
@@ -75,7 +75,7 @@ TEST(Replay, KnowsWhatTheDatabaseRefused) {
 
 TEST(Replay, AsksPoliciesNothingTwiceWhenAnActivationIsRunAgainAfterARefusal) {
     FlowDriver pay({.legs = {card_leg(3000), card_leg(2000)}});
-    pay.bank = [](const flow::HoldStep& step) {
+    pay.bank = [](const flow::AccountStep& step) {
         return step.amount.minor() == 2000 ? "insufficient_balance" : "";
     };
 
@@ -93,7 +93,7 @@ TEST(Replay, TakesNoDecisionFromTheWayThatARefusalClosed) {
         "  kernel.finish('failed', 'x', 'y')\n"
         "end }\n";
     FlowDriver pay({.release = release_with("flows/two_ways.lua", source), .flow = "two_ways"});
-    pay.bank = [](const flow::HoldStep&) { return "insufficient_balance"; };
+    pay.bank = [](const flow::AccountStep&) { return "insufficient_balance"; };
 
     pay.start();
 

@@ -12,8 +12,8 @@ ScheduleWorld::ScheduleWorld(std::uint64_t seed, Memory memory) : random_(seed) 
     pay_ = std::make_unique<FlowDriver>(
         DriveOptions{.memory = memory, .order_lasts = std::chrono::minutes(1 + chance(3))}
     );
-    pay_->bank = [this](const flow::HoldStep& step) {
-        const bool refuses = step.kind != flow::HoldStep::Kind::release && chance(10) == 0;
+    pay_->bank = [this](const flow::AccountStep& step) {
+        const bool refuses = step.kind != flow::AccountStep::Kind::release && chance(10) == 0;
         const auto [at, fresh] =
             bank_.try_emplace({step.instruction, step.kind}, refuses ? "account_closed" : "");
         return at->second;
@@ -36,14 +36,17 @@ void ScheduleWorld::later(milliseconds in, std::function<void()> event) {
 }
 
 bool ScheduleWorld::is_settled() const {
-    return payment::is_final(pay_->status()) ||
-           pay_->status() == payment::SubjectStatus::compensating;
+    const bool waits_for_people = pay_->status() == payment::SubjectStatus::compensating &&
+                                  !pay_->run().wake_at().has_value();
+    return payment::is_final(pay_->status()) || waits_for_people;
 }
 
 int ScheduleWorld::payments_at_channel() const {
     int paid = 0;
     for (const auto& [id, truth] : truth_) {
-        paid += truth == Truth::paid ? 1 : 0;
+        const bool comes =
+            pay_->run().kernel().find(id)->purpose == payment::Purpose::collect;
+        paid += truth == Truth::paid ? (comes ? 1 : -1) : 0;
     }
     return paid;
 }
@@ -113,6 +116,9 @@ payment::Outcome ScheduleWorld::execute(
     Truth& truth = truth_.try_emplace(sent.instruction, Truth::absent).first->second;
     if (sent.operation == Operation::collect && truth == Truth::absent) {
         begin_order(about);
+    }
+    if (sent.operation == Operation::refund && truth == Truth::absent) {
+        truth = chance(2) == 0 ? Truth::refused : Truth::paid;
     }
     if (sent.operation == Operation::close && truth == Truth::waiting) {
         truth = Truth::closed;

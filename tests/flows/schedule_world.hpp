@@ -23,7 +23,7 @@ class ScheduleWorld {
     void play();
 
     [[nodiscard]] const FlowDriver& pay() const { return *pay_; }
-    /// How many instructions the channel has really taken money for.
+    /// How many instructions the channel has really taken money for and not given it back.
     [[nodiscard]] int payments_at_channel() const;
     /// Whether the run ended, or waits for a person who must give money back.
     [[nodiscard]] bool is_settled() const;
@@ -47,7 +47,7 @@ class ScheduleWorld {
     std::unique_ptr<FlowDriver> pay_;
     std::multimap<Time, std::function<void()>> agenda_;
     std::map<InstructionId, Truth> truth_;
-    std::map<std::pair<InstructionId, flow::HoldStep::Kind>, std::string> bank_;
+    std::map<std::pair<InstructionId, flow::AccountStep::Kind>, std::string> bank_;
     std::vector<flow::Fact> held_back_;
     std::size_t steps_seen_ = 0;
 };

@@ -63,7 +63,8 @@ Cluster::Cluster(const ClusterOptions& options) : options_(options), database_(n
                   .mchid = "1900000109",
                   .cost_basis_points = 30,
                   .base_url = options_.first_account_url},
-                 {.name = "wx-backup", .mchid = "1900000110", .cost_basis_points = 60}}
+                 {.name = "wx-backup", .mchid = "1900000110", .cost_basis_points = 60}},
+            .more = options_.more_configuration
         }));
     }
     frozen_.resize(options_.nodes);

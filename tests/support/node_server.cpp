@@ -74,6 +74,7 @@ void Node::write_configuration() const {
     for (const NodeChannelAccount& account : settings_.accounts) {
         write_account(out, settings_, account);
     }
+    out << settings_.more;
     out.close();
     if (!out) {
         throw std::runtime_error("the configuration of " + settings_.name + " cannot be written");

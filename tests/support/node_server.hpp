@@ -28,6 +28,7 @@ struct NodeSettings {
     std::string api_key;
     std::vector<NodeChannelAccount> accounts;
     int not_found_after_seconds = 2;
+    std::string more;  ///< tables at the end of the file
 };
 
 /// `sluice serve` as a process of its own, that a test may stop, kill and start again. One thread.

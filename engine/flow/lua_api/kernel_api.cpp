@@ -163,6 +163,36 @@ Result<Value> conclude_absent(Kernel& kernel, Arguments arguments) {
     return Value(absent);
 }
 
+Result<Value> refund(Kernel& kernel, Arguments arguments) {
+    const Value& record = at(arguments, 0);
+    SLUICE_TRY(knows_all(record, "refund", {"source", "amount", "account"}));
+    RefundRequest request;
+    SLUICE_ASSIGN(request.source, InstructionId::parse(record.text_or_empty("source")));
+    const Value* amount = record.find("amount");
+    if (amount == nullptr || amount->as_money() == nullptr) {
+        return fail(ErrorCode::script, "refund wants an 'amount' of money");
+    }
+    request.amount = *amount->as_money();
+    if (record.find("account") != nullptr) {
+        SLUICE_ASSIGN(request.account, AccountId::parse(record.text_or_empty("account")));
+    }
+    return kernel.refund(request);
+}
+
+Result<Value> take(Kernel& kernel, Arguments) { return kernel.take_from_account(); }
+
+Result<Value> pay_out(Kernel& kernel, Arguments arguments) {
+    const Value& record = at(arguments, 0);
+    SLUICE_TRY(knows_all(record, "pay_out", {"channel", "channel_account"}));
+    const std::string_view channel = record.text_or_empty("channel");
+    const std::string_view account = record.text_or_empty("channel_account");
+    if (channel.empty() || account.empty()) {
+        return fail(ErrorCode::script, "pay_out wants 'channel' and 'channel_account'");
+    }
+    SLUICE_ASSIGN(const auto id, kernel.pay_out({channel, account}));
+    return id ? Value(id->to_string()) : Value{};
+}
+
 Result<Value> settle(Kernel& kernel, Arguments) {
     SLUICE_TRY(kernel.settle());
     return Value{};
@@ -257,6 +287,9 @@ constexpr std::pair<const char*, Primitive> kPrimitives[] = {
     {"exchange", exchange},
     {"view", view},
     {"conclude_absent", conclude_absent},
+    {"refund", refund},
+    {"take", take},
+    {"pay_out", pay_out},
     {"settle", settle},
     {"owe_back", owe_back},
     {"open_case", open_case},

@@ -39,6 +39,18 @@ TEST(Digests, AreThePublishedOnes) {
     );
 }
 
+TEST(Digests, ComeAsBytesToo) {
+    EXPECT_EQ(
+        base64_encode(sha256("{\"hello\": \"world\"}")),
+        "X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE="
+    );
+    EXPECT_EQ(
+        base64_encode(sha512("{\"hello\": \"world\"}")),
+        "WZDPaVn/7XgHaAy8pmojAkGWoRx2UFChF41A2svX+TaPm+AbwAgBWnrIiYllu7BNNyealdVLvRwEmTHWXvJwew=="
+    );
+    EXPECT_EQ(hmac_sha256(Secret<std::string>("Jefe"), "what").size(), 32U);
+}
+
 TEST(RsaSignature, HoldsForItsTextAndKeyOnly) {
     const std::string signature = rsa_sha256_sign(key_pair().private_key, "pay 70.00");
 

@@ -35,6 +35,7 @@ TEST_F(Example, NamesEverySetting) {
         "[database]",
         "[node]",
         "[[api_key]]",
+        "[[api_key]]\n[api_key.signature]",
         "[[channel_account]]",
         "[[channel_account]]\n[channel_account.timeouts]",
         "[[channel_account]]\n[channel_account.routing]",
@@ -46,6 +47,7 @@ TEST_F(Example, NamesEverySetting) {
             const bool is_there =
                 example.find("\n" + key + " = ") != std::string::npos ||
                 example.find("\n# " + key + " = ") != std::string::npos ||
+                example.find("\n# [api_key." + key + "]") != std::string::npos ||
                 example.find("\n[channel_account." + key + "]") != std::string::npos;
             EXPECT_TRUE(is_there) << table << " " << key;
         }

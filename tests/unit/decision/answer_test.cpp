@@ -18,7 +18,7 @@ std::string mistake(std::string_view policy, const std::string& answer) {
             R"([{"name":"wx-a","channel":"wechatpay"},{"name":"wx-b","channel":"wechatpay"}])"
         )
             .value();
-    const auto good = AnswerRules(candidates).check(policy, json::parse(answer).value());
+    const auto good = AnswerRules(candidates).check(policy, Value{}, json::parse(answer).value());
     return good ? "" : good.error().message;
 }
 
@@ -95,7 +95,7 @@ TEST(PolicyAnswer, OfRouteMayDropTwoAccountsOfOneName) {
     );
     const std::string dropped = R"({"name":"main","why":"x"})";
     const auto says = [&](const std::string& answer) {
-        return rules.check("route", json::parse(answer).value()).has_value();
+        return rules.check("route", Value{}, json::parse(answer).value()).has_value();
     };
 
     EXPECT_TRUE(says(route("", dropped + "," + dropped)));

@@ -17,6 +17,7 @@ Value candidate(const char* name, int cost) {
     value.set("amount_min", Money{100, cny()});
     value.set("amount_max", Money{5000, cny()});
     value.set("cost_basis_points", cost);
+    value.set("payout_methods", Value(ValueArray{}));
     return value;
 }
 

@@ -46,6 +46,7 @@ TEST(ReleaseCheck, PassesThemWithTheCandidatesOfAConfiguration) {
     candidate.set("amount_min", Money{1, cny()});
     candidate.set("amount_max", Money{2, cny()});
     candidate.set("cost_basis_points", 38);
+    candidate.set("payout_methods", Value(ValueArray{}));
     const auto release = script::load_release(SLUICE_SOURCE_DIR).value();
 
     const auto checked = check_release(release, Value(ValueArray{candidate}));
@@ -72,11 +73,11 @@ const Broken kBroken[] = {
     {"syntax", {"flows/pay.lua", "return flow {", "return flow {{"}, "flows/pay.lua, line ", ""},
     {"unknown_verb_of_a_flow",
      {"flows/pay.lua", "pay:book()", "pay:bok()"},
-     "flows/pay.lua, line 12",
+     "flows/pay.lua, line 13",
      "did you mean 'book'?"},
     {"unknown_global_of_a_flow",
      {"flows/pay.lua", "policy.risk(pay)", "polcy.risk(pay)"},
-     "flows/pay.lua, line 9",
+     "flows/pay.lua, line 10",
      "unknown name 'polcy' - did you mean 'policy'?"},
     {"primitive_that_is_gone",
      {"scripts/lib/40_payment.lua", "kernel.settle()", "kernel.post {}"},
@@ -108,11 +109,11 @@ const Broken kBroken[] = {
      {"flows/pay.lua", "\"settle\" },", "\"setle\" },"},
      "(flow 'pay', when the payer pays)",
      "stage 'settle' is none of the flow's: check, reserve, collect, setle"},
-    {"flow_without_stages", {"flows/pay.lua", "stages =", "stage_list ="}, "", "wants 'stages'"},
+    {"flow_without_stages", {"flows/pay.lua", "stages  =", "stage_list ="}, "", "wants 'stages'"},
     {"flow_that_ends_too_soon",
      {"flows/pay.lua", "return pay:succeed()", "return pay"},
      "flows/pay.lua",
-     "ended but its payment is still pending (flow 'pay', when the payer pays)"},
+     "is still pending (flow 'pay', when the payer pays)"},
     {"flow_that_forgets_to_book",
      {"flows/pay.lua", "; pay:book()", ""},
      "(flow 'pay', when the payer pays)",

@@ -64,9 +64,12 @@ Result<gateway::OpenedOrder> MemoryOrders::open(const gateway::OpenOrder& reques
     return gateway::OpenedOrder{order, true};
 }
 
-Result<std::optional<payment::Order>> MemoryOrders::find(std::string_view merchant_id, OrderId id) {
+Result<std::optional<payment::Order>> MemoryOrders::find(
+    std::optional<std::string_view> merchant_id, OrderId id
+) {
     for (const Row& row : rows_) {
-        if (row.order.id == id && row.order.merchant_id == merchant_id) {
+        if (row.order.id == id &&
+            row.order.merchant_id == merchant_id.value_or(row.order.merchant_id)) {
             return row.order;
         }
     }
@@ -84,10 +87,11 @@ Result<std::optional<payment::Order>> MemoryOrders::find_by_number(gateway::Orde
 }
 
 Result<std::optional<gateway::OrderState>> MemoryOrders::find_state(
-    std::string_view merchant_id, OrderId id
+    std::optional<std::string_view> merchant_id, OrderId id
 ) {
     for (const Row& row : rows_) {
-        if (row.order.id == id && row.order.merchant_id == merchant_id) {
+        if (row.order.id == id &&
+            row.order.merchant_id == merchant_id.value_or(row.order.merchant_id)) {
             return gateway::OrderState{row.order, row.under_way};
         }
     }
@@ -266,6 +270,18 @@ Result<gateway::AccountEntryPage> MemoryAccounts::entries(AccountId id, gateway:
 Result<gateway::Account> MemoryAccounts::close(AccountId id) {
     rows_.at(id).is_open = false;
     return rows_.at(id);
+}
+
+Result<void> MemorySignatures::remember(const gateway::SeenSignature& signature, Time) {
+    asked_on = std::this_thread::get_id();
+    if (next_error) {
+        return fail(*next_error);
+    }
+    const std::string name = std::string(signature.key_id) + "\n" + std::string(signature.nonce);
+    if (!seen_.emplace(name, signature.good_until).second) {
+        return fail(ErrorCode::conflict, "nonce used before");
+    }
+    return {};
 }
 
 Result<std::optional<std::string>> FakeIntake::owner_elsewhere(Bucket) {

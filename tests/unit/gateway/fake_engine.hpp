@@ -12,6 +12,7 @@
 #include "gateway/account_store.hpp"
 #include "gateway/order_store.hpp"
 #include "gateway/payment_store.hpp"
+#include "gateway/signature_store.hpp"
 #include "worker/intake.hpp"
 
 namespace sluice::testing {
@@ -20,10 +21,13 @@ namespace sluice::testing {
 class MemoryOrders final : public gateway::OrderStore {
   public:
     Result<gateway::OpenedOrder> open(const gateway::OpenOrder& request) override;
-    Result<std::optional<payment::Order>> find(std::string_view merchant_id, OrderId id) override;
+    Result<std::optional<payment::Order>> find(
+        std::optional<std::string_view> merchant_id, OrderId id
+    ) override;
     Result<std::optional<payment::Order>> find_by_number(gateway::OrderNumber number) override;
-    Result<std::optional<gateway::OrderState>> find_state(std::string_view merchant_id, OrderId id)
-        override;
+    Result<std::optional<gateway::OrderState>> find_state(
+        std::optional<std::string_view> merchant_id, OrderId id
+    ) override;
     Result<gateway::OrderState> close(const gateway::CloseOrder& request) override;
     Result<gateway::OrderPage> list(const gateway::OrderQuery& query) override;
 
@@ -79,6 +83,19 @@ class MemoryAccounts final : public gateway::AccountStore {
     std::map<AccountId, gateway::Account> rows_;
     std::map<AccountId, std::vector<gateway::AccountEntry>> entries_;
     std::map<std::string, gateway::TopUp> top_ups_;
+};
+
+/// Signatures in memory, with the store's promises; it forgets none.
+class MemorySignatures final : public gateway::SignatureStore {
+  public:
+    Result<void> remember(const gateway::SeenSignature& signature, Time now) override;
+
+    [[nodiscard]] std::size_t size() const { return seen_.size(); }
+    std::optional<Error> next_error;
+    std::thread::id asked_on;  ///< the thread of the last remember()
+
+  private:
+    std::map<std::string, Time> seen_;
 };
 
 /// The engine's door with an engine behind it that obeys the test: what start() waits for decides

@@ -30,6 +30,7 @@ gateway::Gateway& GatewayFixture::gateway() {
                 .orders = orders,
                 .payments = payments,
                 .accounts = accounts,
+                .signatures = signatures,
                 .read_callback = reader,
                 .forward = forwarder,
                 .check_ready = [this] { return ready; },
@@ -44,7 +45,7 @@ http::Response GatewayFixture::refused(const http::ProtocolError& error) {
     return gateway().protocol_error(error);
 }
 
-std::shared_ptr<Line> GatewayFixture::begin(const Ask& ask) {
+http::Request request_of(const Ask& ask) {
     http::Request request{.method = ask.method, .target = ask.target, .body = ask.body};
     const std::size_t mark = ask.target.find('?');
     request.path = ask.target.substr(0, mark);
@@ -56,8 +57,12 @@ std::shared_ptr<Line> GatewayFixture::begin(const Ask& ask) {
     if (!ask.content_type.empty() && !ask.body.empty()) {
         request.headers.add({"Content-Type", ask.content_type});
     }
+    return request;
+}
+
+std::shared_ptr<Line> GatewayFixture::begin(const Ask& ask) {
     auto line = std::make_shared<Line>();
-    gateway().handle(std::move(request), http::Responder(line));
+    gateway().handle(request_of(ask), http::Responder(line));
     return line;
 }
 

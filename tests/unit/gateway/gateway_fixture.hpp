@@ -29,6 +29,9 @@ struct Ask {
     std::string content_type = "application/json";
 };
 
+/// As the server would hand it over.
+http::Request request_of(const Ask& ask);
+
 /// A gateway over fakes. Every answer is held against the OpenAPI document; an undocumented one
 /// fails the test.
 class GatewayFixture : public ::testing::Test {
@@ -57,6 +60,7 @@ class GatewayFixture : public ::testing::Test {
     MemoryOrders orders;
     MemoryPayments payments;
     MemoryAccounts accounts;
+    MemorySignatures signatures;
     FakeIntake intake{payments};
     gateway::Settings settings;
     gateway::CallbackReader reader;

@@ -140,7 +140,7 @@ TEST(OpenApiLint, AMerchantsOperationsTellTheirRefusals) {
         if (operation.value.find("security") != nullptr) {
             continue;
         }
-        std::vector<std::string> wanted{"400", "401", "500", "503"};
+        std::vector<std::string> wanted{"400", "401", "403", "500", "503"};
         if (operation.value.find("requestBody") != nullptr) {
             wanted.insert(wanted.end(), {"413", "415"});
         }
@@ -249,7 +249,18 @@ TEST(OpenApiLint, EverySecretKeyIsABearer) {
 
     EXPECT_EQ(scheme.text_or_empty("type"), "http");
     EXPECT_EQ(scheme.text_or_empty("scheme"), "bearer");
-    EXPECT_EQ(to_json(at(document(), "security")), R"([{"secretKey":[]}])");
+    EXPECT_EQ(
+        to_json(at(document(), "security")),
+        R"([{"secretKey":[]},{"secretKey":[],"messageSignature":[]}])"
+    );
+}
+
+TEST(OpenApiLint, ASignatureStandsInItsHeader) {
+    const Value& scheme = at(components("securitySchemes"), "messageSignature");
+
+    EXPECT_EQ(scheme.text_or_empty("type"), "apiKey");
+    EXPECT_EQ(scheme.text_or_empty("in"), "header");
+    EXPECT_EQ(scheme.text_or_empty("name"), "Signature");
 }
 
 }  // namespace

@@ -59,6 +59,22 @@ TEST(HttpServer, AnswersPipelinedRequestsInOrder) {
     EXPECT_LT(answer.find("POST /p 1"), answer.find("POST /p 2"));
 }
 
+TEST(HttpServer, HandsOverAFoldedHeaderAsOneLineAndRepeatedOnesInOrder) {
+    const RunningServer server(quick_settings(), [](const Request& request, Responder responder) {
+        std::string all;
+        for (const auto& [name, value] : request.headers) {
+            all += equal_ignoring_case(name, "X-Part") ? "[" + value + "]" : "";
+        }
+        responder.answer(Response{.status = 200, .headers = {}, .body = all});
+    });
+
+    const std::string answer = server.answer_to(
+        post("X-Part: one;\r\n  two\r\nX-Other: a\r\nx-part: three\r\nConnection: close")
+    );
+
+    EXPECT_TRUE(answer.ends_with("[one; two][three]")) << answer;
+}
+
 TEST(HttpServer, TakesAPostWithoutBodyAtOnce) {
     const RunningServer server;
 

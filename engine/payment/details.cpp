@@ -1,0 +1,151 @@
+// What refunds, payouts and transfers are about, as it is stored beside their rows.
+#include <utility>
+
+#include "payment/payout.hpp"
+#include "payment/refund.hpp"
+
+namespace sluice::payment {
+namespace {
+
+template <class SomeId>
+void set_id(Value& value, std::string_view key, SomeId id) {
+    if (!id.is_nil()) {
+        value.set(key, id.to_string());
+    }
+}
+
+template <class SomeId>
+Result<SomeId> id_of(const Value& value, std::string_view key) {
+    const std::string_view text = value.text_or_empty(key);
+    return text.empty() ? Result<SomeId>(SomeId{}) : SomeId::parse(text);
+}
+
+Value member(const Value& value, std::string_view key) {
+    const Value* found = value.find(key);
+    return found == nullptr ? Value{} : *found;
+}
+
+Money money_of(const Value& value, std::string_view key, Currency currency) {
+    return Money{value.int_or(key, 0), currency};
+}
+
+Value to_value(const RefundSource& source) {
+    Value value;
+    set_id(value, "instruction", source.instruction);
+    set_id(value, "payment", source.payment);
+    value.set("kind", to_string(source.kind));
+    value.set("channel", source.channel);
+    value.set("channel_account", source.channel_account);
+    value.set("scene", source.scene);
+    set_id(value, "account_id", source.account);
+    value.set("amount", source.amount.minor());
+    value.set("refunded", source.refunded.minor());
+    value.set("channel_reference", source.channel_reference);
+    value.set("collected_at", format_rfc3339(source.collected_at));
+    return value;
+}
+
+Result<RefundSource> source_from_value(const Value& value, Currency currency) {
+    RefundSource source;
+    SLUICE_ASSIGN(source.instruction, id_of<InstructionId>(value, "instruction"));
+    SLUICE_ASSIGN(source.payment, id_of<RunId>(value, "payment"));
+    SLUICE_ASSIGN(source.kind, parse_leg_kind(value.text_or_empty("kind")));
+    source.channel = value.text_or_empty("channel");
+    source.channel_account = value.text_or_empty("channel_account");
+    source.scene = value.text_or_empty("scene");
+    SLUICE_ASSIGN(source.account, id_of<AccountId>(value, "account_id"));
+    source.amount = money_of(value, "amount", currency);
+    source.refunded = money_of(value, "refunded", currency);
+    source.channel_reference = value.text_or_empty("channel_reference");
+    SLUICE_ASSIGN(source.collected_at, parse_rfc3339(value.text_or_empty("collected_at")));
+    return source;
+}
+
+Value to_value(const BookedAccount& account) {
+    Value value;
+    set_id(value, "account_id", account.id);
+    value.set("gl", account.gl);
+    return value;
+}
+
+Result<BookedAccount> booked_from_value(const Value& value) {
+    BookedAccount account;
+    SLUICE_ASSIGN(account.id, id_of<AccountId>(value, "account_id"));
+    account.gl = value.text_or_empty("gl");
+    return account;
+}
+
+}  // namespace
+
+Value to_value(const Refund& refund) {
+    Value value;
+    set_id(value, "payment", refund.payment);
+    value.set("reason", refund.reason);
+    set_id(value, "balance_account_id", refund.balance_account);
+    value.set("payee", refund.payee);
+    ValueArray sources;
+    for (const RefundSource& source : refund.sources) {
+        sources.push_back(to_value(source));
+    }
+    value.set("sources", Value(std::move(sources)));
+    return value;
+}
+
+Result<Refund> refund_from_value(const Value& value, Currency currency) {
+    Refund refund;
+    SLUICE_ASSIGN(refund.payment, id_of<RunId>(value, "payment"));
+    refund.reason = value.text_or_empty("reason");
+    SLUICE_ASSIGN(refund.balance_account, id_of<AccountId>(value, "balance_account_id"));
+    refund.payee = member(value, "payee");
+    const Value sources = member(value, "sources");
+    if (sources.as_array() == nullptr) {
+        return fail(ErrorCode::corrupt, "a stored refund has no list of sources");
+    }
+    for (const Value& each : *sources.as_array()) {
+        SLUICE_ASSIGN(RefundSource source, source_from_value(each, currency));
+        refund.sources.push_back(std::move(source));
+    }
+    return refund;
+}
+
+Value to_value(const Payout& payout) {
+    Value value;
+    value.set("from", to_value(payout.from));
+    value.set("fee", payout.fee.minor());
+    value.set("method", payout.method);
+    value.set("payee", payout.payee);
+    value.set("description", payout.description);
+    set_id(value, "compensates", payout.compensates);
+    return value;
+}
+
+Result<Payout> payout_from_value(const Value& value, Currency currency) {
+    Payout payout;
+    SLUICE_ASSIGN(payout.from, booked_from_value(member(value, "from")));
+    payout.fee = money_of(value, "fee", currency);
+    payout.method = value.text_or_empty("method");
+    payout.payee = member(value, "payee");
+    payout.description = value.text_or_empty("description");
+    SLUICE_ASSIGN(payout.compensates, id_of<RunId>(value, "compensates"));
+    return payout;
+}
+
+Value to_value(const Transfer& transfer) {
+    Value value;
+    value.set("from", to_value(transfer.from));
+    value.set("to", to_value(transfer.to));
+    value.set("fee", transfer.fee.minor());
+    value.set("description", transfer.description);
+    return value;
+}
+
+Result<Transfer> transfer_from_value(const Value& value, Currency currency) {
+    Transfer transfer;
+    SLUICE_ASSIGN(transfer.from, booked_from_value(member(value, "from")));
+    SLUICE_ASSIGN(transfer.to, booked_from_value(member(value, "to")));
+    transfer.fee = money_of(value, "fee", currency);
+    transfer.description = value.text_or_empty("description");
+    return transfer;
+}
+
+}  // namespace sluice::payment

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/value.hpp"
+#include "flow/kernel.hpp"
+#include "worker/intake.hpp"
+
+namespace sluice::worker {
+
+/// What a batch brings beside payments: refunds, payouts and transfers, what goes back of orders
+/// and instructions, cases. Most batches have nothing of it, so it is one document instead of dozens
+/// of columns; db/functions/services.sql tells its members. Owned by the batch; one thread.
+class ServiceRows {
+  public:
+    /// What the activation with this number (counted from 1) brings. `start` of a run that begins,
+    /// else null.
+    void add(
+        const flow::Kernel& kernel,
+        const flow::Step& step,
+        const StartRun* start,
+        std::int64_t activation
+    );
+
+    /// The document as JSON; nullopt when there is nothing in it.
+    [[nodiscard]] std::optional<std::string> document() const;
+    void clear();
+
+  private:
+    void add_start(const payment::Picture& picture, const StartRun& start, std::int64_t i);
+    void add_change(const payment::Subject& subject, std::int64_t i);
+    void add_order_refund(
+        const payment::Subject& subject, const StartRun* start, std::int64_t i
+    );
+
+    ValueArray starts_, changes_, order_refunds_, claims_, cases_;
+};
+
+}  // namespace sluice::worker

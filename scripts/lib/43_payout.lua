@@ -1,0 +1,50 @@
+-- The verbs of a payout: book first, then ask a channel; what it surely did not pay is booked back.
+
+-- One channel account to its end. Returns true, or false and why not.
+local function try_payout(payout, account)
+  local instruction = kernel.pay_out { channel = account.channel, channel_account = account.name }
+  if not instruction then
+    return false, { code = "no_channel", message = account.name .. " is not there any more" }
+  end
+  local seen = send_out(instruction, "payout")
+  if seen.status == "conflicted" then wait_for_people() end
+  return seen.status == "succeeded", { code = seen.code, message = seen.message }
+end
+
+local payout_verbs = {
+  require = function(self, verdict)
+    if not verdict.allowed then fail { code = verdict.code, message = verdict.message } end
+  end,
+
+  -- Takes amount and fee from the account they are paid from. A failure gives them back.
+  book = function(self)
+    local taken = kernel.take()
+    if not taken.ok then fail { code = taken.code, message = "the account cannot pay this" } end
+  end,
+
+  -- Asks the accounts that the policy gave, each only after the one before surely did not pay.
+  send = function(self)
+    local why = { code = "no_channel", message = "no channel account can pay this out" }
+    for _, account in ipairs(policy.payout_route(self).accounts) do
+      local paid, reason = try_payout(self, account)
+      if paid then return end
+      why = reason
+    end
+    fail(why)
+  end,
+
+  succeed = function(self) kernel.finish("succeeded") end,
+
+  unwind = function(self, failure)
+    kernel.finish("failed", failure.code, failure.message)
+  end,
+}
+
+local function payout(facts)
+  return object(payout_verbs, {
+    id = facts.id, amount = facts.amount, fee = facts.fee, method = facts.method,
+    merchant_id = facts.merchant_id, is_compensation = facts.is_compensation,
+  })
+end
+
+return { payout = payout }

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "flows/flow_driver.hpp"
+
+namespace sluice::testing {
+
+/// A refund of an order of 100 yuan that was paid 30 from a card and 70 at "wx-a".
+DriveOptions refund_of(std::int64_t minor);
+/// Gives a refund a balance account that it may go to.
+void name_balance_account(DriveOptions& options);
+
+/// From the balance of payer_account() to somebody's bank card.
+DriveOptions payout_of(std::int64_t minor, std::int64_t fee_minor);
+/// From payer_account() to payee_account(), both balances.
+DriveOptions transfer_of(std::int64_t minor, std::int64_t fee_minor);
+AccountId payer_account();
+AccountId payee_account();
+
+}  // namespace sluice::testing

@@ -1,0 +1,157 @@
+// A merchant sees its own objects only: at every address with an id in it, another's id answers as
+// an id that never existed, and nothing changes.
+#include <map>
+
+#include "gateway/routes.hpp"
+#include "unit/gateway/gateway_fixture.hpp"
+
+namespace sluice::testing {
+namespace {
+
+/// One address: the merchant's own id to try, one that was never given, and a body that would do.
+struct Try {
+    std::string own_id;
+    std::string no_id;
+    std::string body{};
+};
+
+class ForeignObjects : public GatewayFixture {
+  protected:
+    /// What the merchant "alpha" has, and how each address with an id would be called. A new
+    /// address needs a row here.
+    std::map<std::string, Try> given_tries() {
+        order_ = given_order("A-1");
+        payment_ = given_payment("A-2");
+        account_ = given_account("u", 500);
+        const Try order{order_, "ord_01K9ZV3Q8E3V7T4N6YB2D5H8JM"};
+        const Try payment{payment_, "pay_01K9ZV3Q8E3V7T4N6YB2D5H8JM"};
+        const Try account{account_, "acc_01K9ZV3Q8E3V7T4N6YB2D5H8JM"};
+        Try top_up = account;
+        top_up.body = R"({"top_up_number":"t","amount":1,"currency":"CNY"})";
+        return {
+            {"GET /v1/orders/{order_id}", order},
+            {"POST /v1/orders/{order_id}/close", order},
+            {"GET /v1/payments/{payment_id}", payment},
+            {"POST /v1/payments/{payment_id}/close", payment},
+            {"GET /v1/payments/{payment_id}/timeline", payment},
+            {"GET /v1/accounts/{account_id}", account},
+            {"POST /v1/accounts/{account_id}/top_ups", top_up},
+            {"GET /v1/accounts/{account_id}/entries", account},
+            {"POST /v1/accounts/{account_id}/close", account},
+        };
+    }
+
+    http::Response call(
+        const gateway::Route& route,
+        const std::string& id,
+        const std::string& body,
+        std::string_view key
+    ) {
+        std::string target(route.pattern);
+        const auto from = target.find('{');
+        target.replace(from, target.find('}') - from + 1, id);
+        return send(
+            {.method = std::string(route.method), .target = target, .body = body, .key = key}
+        );
+    }
+
+    /// All that a request could have changed.
+    std::string state() {
+        const auto account = accounts.find(*AccountId::parse(account_));
+        std::string text =
+            "orders " + std::to_string(orders.size()) + " accounts " +
+            std::to_string(accounts.size()) + " top-ups " + std::to_string(accounts.top_ups()) +
+            " balance " + std::to_string((*account)->balance_minor) +
+            ((*account)->is_open ? " open" : " closed") + " starts " +
+            std::to_string(intake.starts.size()) + " closes " +
+            std::to_string(intake.closes.size()) + " waits " + std::to_string(intake.waits.size());
+        for (const auto& [id, picture] : payments.pictures) {
+            text += " " + std::string(to_string(picture.subject.status));
+        }
+        return text;
+    }
+
+    static std::string without(std::string text, const std::string& id) {
+        const auto at = text.find(id);
+        return at == std::string::npos ? text : text.replace(at, id.size(), "ID");
+    }
+
+    std::string order_;
+    std::string payment_;
+    std::string account_;
+};
+
+std::vector<gateway::Route> routes_with_ids() {
+    std::vector<gateway::Route> some;
+    for (const gateway::Route& route : gateway::routes()) {
+        const bool has_id = route.pattern.find('{') != std::string_view::npos;
+        if (has_id && route.scope != gateway::Scope::open) {
+            some.push_back(route);
+        }
+    }
+    return some;
+}
+
+TEST_F(ForeignObjects, AnswerAtEveryAddressAsWhatNeverExisted) {
+    const auto tries = given_tries();
+    const std::string before = state();
+    for (const gateway::Route& route : routes_with_ids()) {
+        const std::string name = std::string(route.method) + " " + std::string(route.pattern);
+        const auto row = tries.find(name);
+        if (row == tries.end()) {
+            ADD_FAILURE() << name << " has no row in given_tries()";
+            continue;
+        }
+        const auto& [own_id, no_id, body] = row->second;
+
+        const auto foreign = call(route, own_id, body, kOtherKey);
+        const auto absent = call(route, no_id, body, kOtherKey);
+
+        EXPECT_EQ(summary(foreign), "404 not_found") << name;
+        EXPECT_EQ(summary(absent), "404 not_found") << name;
+        EXPECT_EQ(
+            without(text_of(foreign, "detail"), own_id), without(text_of(absent, "detail"), no_id)
+        ) << name;
+        EXPECT_EQ(parsed(foreign).as_object()->size(), parsed(absent).as_object()->size()) << name;
+        EXPECT_EQ(state(), before) << name;
+    }
+}
+
+TEST_F(ForeignObjects, AreThereForTheirOwner) {
+    const auto tries = given_tries();
+    for (const gateway::Route& route : routes_with_ids()) {
+        const auto row = tries.find(std::string(route.method) + " " + std::string(route.pattern));
+        ASSERT_NE(row, tries.end());
+        const auto& [own_id, no_id, body] = row->second;
+
+        EXPECT_LT(call(route, own_id, body, kMerchantKey).status, 300) << route.pattern;
+    }
+}
+
+TEST_F(ForeignObjects, CannotBePaidNorPayWhenABodyNamesThem) {
+    given_tries();
+    const std::string before = state();
+    const auto pay = [&](const std::string& body) {
+        return send({.method = "POST", .target = "/v1/payments", .body = body, .key = kOtherKey});
+    };
+    const std::string leg = R"("legs":[{"kind":"internal","method":"prepaid_card","amount":100,)";
+
+    const auto order = pay(qr_payment_json(order_));
+    const auto card =
+        pay(R"({"order":)" + order_json("B-1", 100) + "," + leg + R"("account_id":")" + account_ +
+            "\"}]}");
+    const auto no_card =
+        pay(R"({"order":)" + order_json("B-1", 100) + "," + leg +
+            R"("account_id":"acc_01K9ZV3Q8E3V7T4N6YB2D5H8JM"}]})");
+
+    EXPECT_EQ(summary(order), "404 not_found");
+    EXPECT_EQ(card.status, no_card.status);
+    EXPECT_EQ(
+        without(text_of(card, "detail"), account_),
+        without(text_of(no_card, "detail"), "acc_01K9ZV3Q8E3V7T4N6YB2D5H8JM")
+    );
+    EXPECT_EQ(state(), before);
+}
+
+}  // namespace
+}  // namespace sluice::testing
