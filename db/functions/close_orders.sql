@@ -1,5 +1,6 @@
 -- Closes orders of these buckets that expired while nobody was paying them, at most so many, and
 -- says how many. Called by the owner of the buckets. Byte 6 of an id is its bucket.
+-- Whatever closes an order tells so by an event, in the same transaction.
 CREATE OR REPLACE FUNCTION sluice.close_expired_orders(
     c_buckets smallint[], c_at timestamptz, c_max integer
 ) RETURNS bigint
@@ -12,15 +13,46 @@ AS $$
 DECLARE
     closed bigint;
 BEGIN
-    UPDATE orders x SET status = 'closed', closes_at = NULL, updated_at = c_at
-    WHERE x.closes_at <= c_at AND x.id IN (
-        SELECT o.id FROM orders o
-        WHERE o.closes_at <= c_at AND get_byte(uuid_send(o.id), 6) = ANY (c_buckets)
-        ORDER BY o.closes_at
-        LIMIT c_max
-    );
+    WITH over AS (
+        UPDATE orders x SET status = 'closed', closes_at = NULL, updated_at = c_at
+        WHERE x.closes_at <= c_at AND x.id IN (
+            SELECT o.id FROM orders o
+            WHERE o.closes_at <= c_at AND get_byte(uuid_send(o.id), 6) = ANY (c_buckets)
+            ORDER BY o.closes_at
+            LIMIT c_max
+        )
+        RETURNING x.id
+    )
+    INSERT INTO event (id, type, object_id, created_at)
+    SELECT order_event_id(over.id, 'order.closed', c_at), 'order.closed', over.id, c_at
+    FROM over;
     GET DIAGNOSTICS closed = ROW_COUNT;
     RETURN closed;
+END
+$$;
+
+-- Closes one order of the merchant because he wants it, unless it is over already or a payment is
+-- under way, which may still collect. Says whether it was closed now. Any session.
+CREATE OR REPLACE FUNCTION sluice.close_order(
+    o_merchant text, o_id uuid, o_at timestamptz
+) RETURNS boolean
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = sluice, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+AS $$
+BEGIN
+    WITH over AS (
+        UPDATE orders x SET status = 'closed', closes_at = NULL, updated_at = o_at
+        WHERE x.id = o_id AND x.merchant_id = o_merchant AND x.status = 'open'
+            AND x.active_payment IS NULL
+        RETURNING x.id
+    )
+    INSERT INTO event (id, type, object_id, created_at)
+    SELECT order_event_id(over.id, 'order.closed', o_at), 'order.closed', over.id, o_at
+    FROM over;
+    RETURN FOUND;
 END
 $$;
 

@@ -58,7 +58,7 @@ CREATE FUNCTION sluice.commit_batch(
     e_j integer[], e_line smallint[], e_slot integer[], e_turn integer[],
     b_id uuid[], b_currency text[], b_sums bigint[],
     s_id uuid[], s_gl text[], s_owner text[], s_currency text[],
-    v_i integer[], v_id uuid[], v_type text[],
+    v_i integer[], v_id uuid[], v_type text[], v_object uuid[],
     w jsonb
 ) RETURNS TABLE (activation integer, ordinal integer, reason text, other_id uuid, other_hash uuid)
 LANGUAGE plpgsql
@@ -347,7 +347,7 @@ BEGIN
     END IF;
     IF cardinality(v_i) > 0 THEN
         INSERT INTO event (id, type, object_id, created_at)
-        SELECT v_id[t.n], v_type[t.n], r_run[t.i], r_at[t.i]
+        SELECT v_id[t.n], v_type[t.n], v_object[t.n], r_at[t.i]
         FROM unnest(v_i) WITH ORDINALITY AS t (i, n)
         WHERE t.i <> ALL (refused);
     END IF;

@@ -10,3 +10,15 @@ CREATE OR REPLACE FUNCTION sluice.last_id_beside(id uuid) RETURNS uuid
 LANGUAGE sql
 IMMUTABLE
 AS $$ SELECT (left(id::text, 16) || 'ff-ffff-ffffffffffff')::uuid $$;
+
+-- The event of an order: its moment, the order's bucket, and the same rest each time.
+CREATE OR REPLACE FUNCTION sluice.order_event_id(
+    o_id uuid, e_type text, e_at timestamptz
+) RETURNS uuid
+LANGUAGE sql
+STABLE
+AS $$
+    SELECT (lpad(to_hex((extract(epoch FROM e_at) * 1000)::bigint), 12, '0')
+        || substr(replace(o_id::text, '-', ''), 13, 2)
+        || left(md5(o_id::text || e_type), 18))::uuid
+$$;

@@ -1,5 +1,6 @@
 #include "core/id.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "core/hash.hpp"
@@ -59,6 +60,13 @@ Id128 Id128::generate(Time now, Bucket bucket, Random& random) {
         (millis << 16) | (std::uint64_t{static_cast<std::uint8_t>(bucket)} << 8) | (chance & 0xff),
         random.next()
     };
+}
+
+Id128 Id128::first_at(Time moment) {
+    constexpr std::int64_t kMillisMax = (std::int64_t{1} << 48) - 1;
+    const auto millis =
+        std::chrono::floor<std::chrono::milliseconds>(moment.time_since_epoch()).count();
+    return {static_cast<std::uint64_t>(std::clamp<std::int64_t>(millis, 0, kMillisMax)) << 16, 0};
 }
 
 Id128 Id128::derive(std::uint32_t activation, std::uint32_t ordinal) const {

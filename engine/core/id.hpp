@@ -25,6 +25,9 @@ struct Id128 {
     std::uint64_t low = 0;
 
     static Id128 generate(Time now, Bucket bucket, Random& random);
+    /// Not above any id of that millisecond, above every id of the one before. Times before 1970
+    /// and after the year 10000 are cut to these.
+    static Id128 first_at(Time moment);
     /// The same id for the same (parent, activation, ordinal) on every node, in the parent's
     /// bucket.
     [[nodiscard]] Id128 derive(std::uint32_t activation, std::uint32_t ordinal) const;

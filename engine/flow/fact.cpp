@@ -24,6 +24,10 @@ std::string_view to_string(Fact::Kind kind) { return kKinds.of(kind); }
 void append_json(std::string& out, const Fact& fact) {
     JsonRecord record(out);
     record.add("type", to_string(fact.kind));
+    // The usual reason is not written: journals of before have none.
+    if (fact.reason != payment::CloseReason::closed_by_business) {
+        record.add("reason", payment::to_string(fact.reason));
+    }
     if (speaks_of_instruction(fact.kind)) {
         record.add("instruction", fact.instruction);
         if (fact.kind == Fact::Kind::outcome) {
@@ -45,6 +49,9 @@ void append_json(std::string& out, const Fact& fact) {
 Result<Fact> fact_from_value(const Value& value) {
     Fact fact;
     SLUICE_ASSIGN(fact.kind, kKinds.parse(value.text_or_empty("type")));
+    if (value.find("reason") != nullptr) {
+        SLUICE_ASSIGN(fact.reason, payment::parse_close_reason(value.text_or_empty("reason")));
+    }
     if (!speaks_of_instruction(fact.kind)) {
         return fact;
     }

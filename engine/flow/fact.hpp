@@ -8,6 +8,7 @@
 #include "core/result.hpp"
 #include "core/value.hpp"
 #include "payment/claims.hpp"
+#include "payment/close_reason.hpp"
 #include "payment/operation.hpp"
 #include "payment/outcome.hpp"
 
@@ -29,6 +30,7 @@ struct Fact {
     payment::Operation operation = payment::Operation::collect;
     payment::Source source = payment::Source::first_send;
     payment::Outcome outcome;
+    payment::CloseReason reason = payment::CloseReason::closed_by_business;  ///< close_requested
     Value evidence;  ///< masked exchange for the timeline; proves nothing to the flow
 };
 

@@ -57,6 +57,9 @@ void Kernel::apply(const Fact& fact) {
     if (fact.kind == Fact::Kind::close_requested || fact.kind == Fact::Kind::timer) {
         Value event;
         event.set("type", to_string(fact.kind));
+        if (fact.kind == Fact::Kind::close_requested) {
+            event.set("reason", payment::to_string(fact.reason));
+        }
         events_.push_back(std::move(event));
         return;
     }

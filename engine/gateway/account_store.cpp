@@ -25,8 +25,8 @@ constexpr std::array kKinds{
 const KindRow& row_of(AccountKind kind) { return kKinds[static_cast<std::size_t>(kind)]; }
 
 /// The ledger knows one owner text; merchants' ids hold no '/', so the first one ends the merchant.
-std::string join_owner(const AccountIdentity& identity) {
-    return identity.merchant_id + "/" + identity.owner_number;
+std::string join_owner(const AccountOwner& owner) {
+    return std::string(owner.merchant_id) + "/" + std::string(owner.owner_number);
 }
 
 ledger::AccountKey key_of(const AccountIdentity& identity, const std::string& owner) {
@@ -141,7 +141,8 @@ class LedgerAccountStore final : public AccountStore {
         SLUICE_ASSIGN(auto lease, pool_.acquire());
         SLUICE_ASSIGN(Transaction transaction, Transaction::begin(*lease));
         ledger::LedgerStore ledger(*lease);
-        const std::string owner = join_owner(request.identity);
+        const std::string owner =
+            join_owner({request.identity.merchant_id, request.identity.owner_number});
         AccountIdentity identity = request.identity;
         identity.id = ledger::account_id(key_of(identity, owner));
         SLUICE_TRY(claim(*lease, identity, request.keyed));
@@ -160,6 +161,23 @@ class LedgerAccountStore final : public AccountStore {
         SLUICE_ASSIGN(auto lease, pool_.acquire());
         ledger::LedgerStore ledger(*lease);
         return find_account(ledger, id);
+    }
+
+    Result<std::vector<Account>> find_of_owner(const AccountOwner& owner) override {
+        SLUICE_ASSIGN(auto lease, pool_.acquire());
+        const std::string joined = join_owner(owner);
+        ledger::OwnerQuery query{.owner = joined, .gls = {}};
+        for (const KindRow& row : kKinds) {
+            query.gls.push_back(row.gl);
+        }
+        SLUICE_ASSIGN(const auto views, ledger::LedgerStore(*lease).find_of_owner(query));
+        std::vector<Account> accounts;
+        for (const ledger::AccountView& view : views) {
+            if (auto account = to_account(view)) {
+                accounts.push_back(*std::move(account));
+            }
+        }
+        return accounts;
     }
 
     Result<std::optional<AccountIdentity>> identify(AccountId id) override {

@@ -29,6 +29,12 @@ struct AccountIdentity {
     Currency currency;
 };
 
+/// Who has an account: a merchant's customer, by the merchant's own number.
+struct AccountOwner {
+    std::string_view merchant_id;
+    std::string_view owner_number;
+};
+
 struct Account {
     AccountIdentity identity;
     bool is_open = true;
@@ -94,6 +100,8 @@ class AccountStore {
     /// Opens the account or finds it. `conflict`: the key belongs to another request.
     virtual Result<AccountChange> open(const OpenAccount& request) = 0;
     virtual Result<std::optional<Account>> find(AccountId id) = 0;
+    /// Every account of that holder, at most one of each kind and currency.
+    virtual Result<std::vector<Account>> find_of_owner(const AccountOwner& owner) = 0;
     /// Remembers what it has seen: an identity never changes. Usually does not block.
     virtual Result<std::optional<AccountIdentity>> identify(AccountId id) = 0;
     /// Whether identify() has seen the account and need not block.

@@ -5,6 +5,7 @@
 
 #include "gateway/idempotency.hpp"
 #include "gateway/input.hpp"
+#include "gateway/listed_merchant.hpp"
 #include "gateway/render.hpp"
 
 namespace sluice::gateway {
@@ -82,6 +83,30 @@ Answer open_account(const Services& services, const Call& call) {
     request.identity.merchant_id = call.merchant_id;
     request.keyed.request_hash = hash_request("POST /v1/accounts", body);
     return answer_change(services.parts.accounts.open(request));
+}
+
+Answer list_accounts(const Services& services, const Call& call) {
+    const auto number = http::query_parameter(call.request, "owner_number");
+    if (const auto fault = find_fault(number.value_or(""), kNumberRule)) {
+        const std::string message =
+            "owner_number " +
+            (number ? *fault : "is missing, wanted " + describe_range(kNumberRule));
+        return std::unexpected(
+            invalid_request({{FieldError::Where::parameter, "owner_number", message}})
+        );
+    }
+    SLUICE_ANSWER_ASSIGN(const std::string merchant, listed_merchant(call));
+    const auto found = services.parts.accounts.find_of_owner({merchant, *number});
+    if (!found) {
+        return std::unexpected(problem_of(found.error()));
+    }
+    ValueArray accounts;
+    for (const Account& account : *found) {
+        accounts.push_back(render(account));
+    }
+    Value body;
+    body.set("accounts", std::move(accounts));
+    return json_response(200, body);
 }
 
 Answer get_account(const Services& services, const Call& call) {

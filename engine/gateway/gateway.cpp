@@ -16,7 +16,9 @@
 #include "gateway/forwarding.hpp"
 #include "gateway/input.hpp"
 #include "gateway/metrics.hpp"
+#include "gateway/order_closing.hpp"
 #include "gateway/orders_api.hpp"
+#include "gateway/payment_list.hpp"
 #include "gateway/payments_api.hpp"
 #include "gateway/problem.hpp"
 #include "gateway/reply.hpp"
@@ -199,9 +201,11 @@ class Gateway::Core {
         pending->responder.give_up_at(
             std::chrono::steady_clock::now() + later.patience, make(std::move(later.give_up))
         );
-        later.ask([pending, make](MakeAnswer make_answer) {
-            pending->responder.answer(make(std::move(make_answer)));
-        });
+        later.ask(
+            {.answer = [pending, make](MakeAnswer make_answer
+                       ) { pending->responder.answer(make(std::move(make_answer))); },
+             .go_on = [this, pending](Slow slow) { run(pending, std::move(slow)); }}
+        );
     }
 
     http::Response finish(const Pending& pending, Answer answer) {
@@ -250,12 +254,16 @@ class Gateway::Core {
         switch (endpoint) {
             case Endpoint::create_order:
                 return create_order(services_, call);
-            case Endpoint::find_order:
-                return find_order(services_, call);
+            case Endpoint::list_orders:
+                return list_orders(services_, call);
             case Endpoint::get_order:
                 return get_order(services_, call);
+            case Endpoint::close_order:
+                return close_order(services_, call);
             case Endpoint::create_payment:
                 return create_payment(services_, call);
+            case Endpoint::list_payments:
+                return list_payments(services_, call);
             case Endpoint::get_payment:
                 return get_payment(services_, call);
             case Endpoint::close_payment:
@@ -264,6 +272,8 @@ class Gateway::Core {
                 return get_timeline(services_, call);
             case Endpoint::open_account:
                 return open_account(services_, call);
+            case Endpoint::list_accounts:
+                return list_accounts(services_, call);
             case Endpoint::get_account:
                 return get_account(services_, call);
             case Endpoint::top_up_account:

@@ -20,7 +20,7 @@ constexpr db::Statement kInsertKey{
 };
 constexpr db::Statement kSelectKey{
     "gateway_select_key",
-    "SELECT request_hash FROM sluice.idempotency_key WHERE merchant_id = $1 AND key = $2"
+    "SELECT request_hash, object_id FROM sluice.idempotency_key WHERE merchant_id = $1 AND key = $2"
 };
 
 /// As to_json() prints it, but members in the order of their names: the same at every spelling.
@@ -87,17 +87,29 @@ Result<void> claim_key(db::Connection& connection, const KeyClaim& claim) {
     if (inserted.affected() == 1) {
         return {};
     }
-    SLUICE_ASSIGN(
-        const db::Rows existing, connection.execute(kSelectKey, {claim.merchant_id, claim.key})
-    );
-    if (!existing.empty() && existing[0].uuid(0) == as_uuid(claim.request_hash)) {
+    SLUICE_ASSIGN(const auto known, find_key(connection, claim.merchant_id, claim.key));
+    if (known && known->request_hash == as_uuid(claim.request_hash)) {
         return {};
     }
-    return fail(
+    return fail(key_reused(claim.key));
+}
+
+Result<std::optional<KnownKey>> find_key(
+    db::Connection& connection, std::string_view merchant_id, std::string_view key
+) {
+    SLUICE_ASSIGN(const db::Rows rows, connection.execute(kSelectKey, {merchant_id, key}));
+    if (rows.empty()) {
+        return std::nullopt;
+    }
+    return KnownKey{rows[0].uuid(0), rows[0].uuid(1)};
+}
+
+Error key_reused(std::string_view key) {
+    return {
         ErrorCode::conflict,
-        "Idempotency-Key '" + show_bytes(claim.key) + "' was used before with another body",
+        "Idempotency-Key '" + show_bytes(key) + "' was used before with another body",
         "idempotency_key"
-    );
+    };
 }
 
 }  // namespace sluice::gateway

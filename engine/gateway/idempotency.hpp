@@ -1,6 +1,7 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,5 +37,18 @@ Result<void> claim_key(db::Connection& connection, const KeyClaim& claim);
 
 /// The row's form of a hash.
 [[nodiscard]] inline Id128 as_uuid(Hash128 hash) { return {hash.high, hash.low}; }
+
+[[nodiscard]] Error key_reused(std::string_view key);
+
+/// What a key was used for.
+struct KnownKey {
+    Id128 request_hash;
+    Id128 object_id;
+};
+
+/// nullopt when the merchant never used the key.
+Result<std::optional<KnownKey>> find_key(
+    db::Connection& connection, std::string_view merchant_id, std::string_view key
+);
 
 }  // namespace sluice::gateway

@@ -144,6 +144,18 @@ std::string Fields::choice(std::string_view name, std::initializer_list<std::str
     return *text;
 }
 
+std::optional<bool> Fields::flag(std::string_view name) {
+    if (!has(name)) {
+        return std::nullopt;
+    }
+    const Value& member = *object_.find(name);
+    if (member.as_bool() == nullptr) {
+        refuse(name, std::string(name) + " is " + show(member) + ", wanted true or false");
+        return std::nullopt;
+    }
+    return *member.as_bool();
+}
+
 const Value* Fields::record(std::string_view name) {
     const Value* member = required(name, "a record");
     if (member != nullptr && member->as_object() == nullptr) {

@@ -39,6 +39,8 @@ class Fields {
     std::int64_t whole(std::string_view name, const WholeRule& rule);
     /// One of the listed words.
     std::string choice(std::string_view name, std::initializer_list<std::string_view> words);
+    /// A member that may be absent, and else is true or false.
+    std::optional<bool> flag(std::string_view name);
     /// A member that must be a record or a list; nullptr (and an error) otherwise.
     const Value* record(std::string_view name);
     const ValueArray* list(std::string_view name);

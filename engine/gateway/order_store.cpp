@@ -11,7 +11,7 @@ namespace {
 
 #define SLUICE_ORDER_COLUMNS                                                                      \
     "id, merchant_id, merchant_order_number, product_code, description, currency, amount, paid, " \
-    "status, created_at, expires_at, request_hash"
+    "status, created_at, expires_at, request_hash, active_payment"
 
 constexpr db::Statement kInsertOrder{
     "gateway_insert_order",
@@ -31,17 +31,30 @@ constexpr db::Statement kSelectOrderByNumber{
     "SELECT " SLUICE_ORDER_COLUMNS
     " FROM sluice.orders WHERE merchant_id = $1 AND merchant_order_number = $2"
 };
+constexpr db::Statement kCloseOrder{"gateway_close_order", "SELECT sluice.close_order($1, $2, $3)"};
+/// The last column is the last id that was looked at, when there may be others behind it. What is
+/// looked at is cut first, so that a merchant with few orders costs no more than one with many.
+constexpr db::Statement kListOrders{
+    "gateway_list_orders",
+    "WITH page AS MATERIALIZED (SELECT " SLUICE_ORDER_COLUMNS
+    " FROM (SELECT * FROM sluice.orders x WHERE x.id >= $2 AND x.id < $3 "
+    "ORDER BY x.id DESC LIMIT $4) s WHERE s.merchant_id = $1 "
+    "AND ($6::text IS NULL OR s.status = $6) AND ($7::text IS NULL OR s.product_code = $7) "
+    "ORDER BY s.id DESC LIMIT $5) "
+    "SELECT page.*, edge.id FROM (SELECT CASE WHEN (SELECT count(*) FROM page) < $5 THEN "
+    "(SELECT x.id FROM sluice.orders x WHERE x.id >= $2 AND x.id < $3 "
+    "ORDER BY x.id DESC LIMIT 1 OFFSET $4::bigint - 1) END AS id) edge "
+    "LEFT JOIN page ON true ORDER BY page.id DESC"
+};
+constexpr int kEdgeColumn = 13;
 
 struct StoredOrder {
     payment::Order order;
     Id128 request_hash;
+    std::optional<PaymentId> under_way;
 };
 
-Result<std::optional<StoredOrder>> read_order(const db::Rows& rows) {
-    if (rows.empty()) {
-        return std::nullopt;
-    }
-    const db::Row row = rows[0];
+Result<StoredOrder> read_row(const db::Row& row) {
     StoredOrder stored;
     payment::Order& order = stored.order;
     order.id = OrderId(row.uuid(0));
@@ -56,7 +69,17 @@ Result<std::optional<StoredOrder>> read_order(const db::Rows& rows) {
     order.created_at = row.time(9);
     order.expires_at = row.time(10);
     stored.request_hash = row.uuid(11);
+    if (!row.is_null(12)) {
+        stored.under_way = PaymentId(row.uuid(12));
+    }
     return stored;
+}
+
+Result<std::optional<StoredOrder>> read_order(const db::Rows& rows) {
+    if (rows.empty()) {
+        return std::nullopt;
+    }
+    return read_row(rows[0]);
 }
 
 Result<std::optional<payment::Order>> without_hash(Result<std::optional<StoredOrder>> stored) {
@@ -130,6 +153,46 @@ Error number_reused(const payment::Order& order) {
     };
 }
 
+Result<std::optional<OrderState>> select_state(
+    db::Connection& connection, std::optional<std::string_view> merchant_id, OrderId id
+) {
+    const db::Parameter merchant =
+        merchant_id ? db::Parameter(*merchant_id) : db::Parameter(nullptr);
+    SLUICE_ASSIGN(const db::Rows rows, connection.execute(kSelectOrder, {id, merchant}));
+    SLUICE_ASSIGN(auto stored, read_order(rows));
+    if (!stored) {
+        return std::nullopt;
+    }
+    return OrderState{std::move(stored->order), stored->under_way};
+}
+
+/// What the statement of a page gave: one row more than the page has when there is a next one.
+Result<OrderPage> read_page(const db::Rows& rows, std::int64_t limit) {
+    OrderPage page;
+    for (const db::Row row : rows) {
+        if (row.is_null(0)) {
+            continue;
+        }
+        if (static_cast<std::int64_t>(page.orders.size()) == limit) {
+            page.next_after = page.orders.back().id.raw();
+            return page;
+        }
+        SLUICE_ASSIGN(StoredOrder stored, read_row(row));
+        page.orders.push_back(std::move(stored.order));
+    }
+    if (!rows.empty() && !rows[0].is_null(kEdgeColumn)) {
+        page.next_after = rows[0].uuid(kEdgeColumn);
+    }
+    return page;
+}
+
+bool fits(const payment::Order& order, const OrderQuery& query) {
+    const Id128 id = order.id.raw();
+    return (!query.status || order.status == *query.status) &&
+           (!query.product_code || order.product_code == *query.product_code) &&
+           id >= query.window.from && id < query.window.before;
+}
+
 class PgOrderStore final : public OrderStore {
   public:
     explicit PgOrderStore(db::Pool& pool) : pool_(pool) {}
@@ -159,6 +222,56 @@ class PgOrderStore final : public OrderStore {
     Result<std::optional<payment::Order>> find_by_number(OrderNumber number) override {
         SLUICE_ASSIGN(auto lease, pool_.acquire());
         return without_hash(select_by_number(*lease, number));
+    }
+
+    Result<std::optional<OrderState>> find_state(
+        std::optional<std::string_view> merchant_id, OrderId id
+    ) override {
+        SLUICE_ASSIGN(auto lease, pool_.acquire());
+        return select_state(*lease, merchant_id, id);
+    }
+
+    Result<OrderState> close(const CloseOrder& request) override {
+        SLUICE_ASSIGN(auto lease, pool_.acquire());
+        SLUICE_TRY(lease->execute(kCloseOrder, {request.merchant_id, request.id, request.at}));
+        SLUICE_ASSIGN(auto state, select_state(*lease, request.merchant_id, request.id));
+        if (!state) {
+            return fail(
+                ErrorCode::not_found, "order " + request.id.to_string() + " does not exist"
+            );
+        }
+        return *std::move(state);
+    }
+
+    Result<OrderPage> list(const OrderQuery& query) override {
+        SLUICE_ASSIGN(auto lease, pool_.acquire());
+        if (query.number) {
+            SLUICE_ASSIGN(auto found, select_by_number(*lease, {query.merchant_id, *query.number}));
+            OrderPage page;
+            if (found && fits(found->order, query)) {
+                page.orders.push_back(std::move(found->order));
+            }
+            return page;
+        }
+        const auto status = query.status ? db::Parameter(payment::to_string(*query.status))
+                                         : db::Parameter(nullptr);
+        const auto product =
+            query.product_code ? db::Parameter(*query.product_code) : db::Parameter(nullptr);
+        const ListWindow& window = query.window;
+        SLUICE_ASSIGN(
+            const db::Rows rows,
+            lease->execute(
+                kListOrders,
+                {query.merchant_id,
+                 window.from,
+                 window.before,
+                 window.looks_max,
+                 window.limit + 1,
+                 status,
+                 product}
+            )
+        );
+        return read_page(rows, window.limit);
     }
 
   private:

@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "gateway/idempotency.hpp"
+#include "gateway/listed_merchant.hpp"
+#include "gateway/listing.hpp"
 #include "gateway/render.hpp"
 
 namespace sluice::gateway {
@@ -62,22 +64,6 @@ Problem expired_already(const payment::Order& order) {
           "expires_at is " + format_rfc3339(order.expires_at) + ", wanted a time after now (" +
               format_rfc3339(order.created_at) + ")"}}
     );
-}
-
-/// Whose order is looked for: the caller's own, unless the query names another merchant.
-std::expected<std::string, Problem> merchant_in_query(const Call& call) {
-    auto given = http::query_parameter(call.request, "merchant_id");
-    if (given) {
-        return *std::move(given);
-    }
-    if (call.merchant_id.empty()) {
-        return std::unexpected(invalid_request(
-            {{FieldError::Where::parameter,
-              "merchant_id",
-              "merchant_id is missing, wanted whose order it is: this key is of all merchants"}}
-        ));
-    }
-    return std::string(call.merchant_id);
 }
 
 Answer answer_with(const Result<std::optional<payment::Order>>& found, std::string_view name) {
@@ -148,22 +134,23 @@ Answer get_order(const Services& services, const Call& call) {
     );
 }
 
-Answer find_order(const Services& services, const Call& call) {
-    const auto number = http::query_parameter(call.request, "merchant_order_number");
-    const std::string given = number.value_or("");
-    if (const auto fault = find_fault(given, kNumberRule)) {
-        const std::string message =
-            "merchant_order_number " +
-            (number ? *fault : "is missing, wanted " + describe_range(kNumberRule));
-        return std::unexpected(
-            invalid_request({{FieldError::Where::parameter, "merchant_order_number", message}})
-        );
+Answer list_orders(const Services& services, const Call& call) {
+    OrderQuery query;
+    SLUICE_ANSWER_ASSIGN(query.merchant_id, listed_merchant(call));
+    Listing listing(call.request, {.list = "orders", .merchant_id = query.merchant_id});
+    query.status = listing.word("status", payment::parse_order_status, "open, paid or closed");
+    query.product_code = listing.text("product_code", kProductRule);
+    query.number = listing.text("merchant_order_number", kNumberRule);
+    query.window = listing.window();
+    if (!listing.errors().empty()) {
+        return std::unexpected(invalid_request(std::move(listing.errors())));
     }
-    SLUICE_ANSWER_ASSIGN(const std::string merchant, merchant_in_query(call));
-    if (!call.sees(merchant)) {
-        return std::unexpected(not_found("order", given));
+    const auto page = services.parts.orders.list(query);
+    if (!page) {
+        return std::unexpected(problem_of(page.error()));
     }
-    return answer_with(services.parts.orders.find_by_number({merchant, given}), given);
+    const auto& next = page->next_after;
+    return json_response(200, render_page(page->orders, next ? listing.cursor_after(*next) : ""));
 }
 
 }  // namespace sluice::gateway

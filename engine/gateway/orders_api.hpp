@@ -14,6 +14,7 @@ payment::Order read_order(Fields& fields, const Services& services, const Call& 
 
 Answer create_order(const Services& services, const Call& call);
 Answer get_order(const Services& services, const Call& call);
-Answer find_order(const Services& services, const Call& call);
+/// GET /v1/orders. Blocks on the database.
+Answer list_orders(const Services& services, const Call& call);
 
 }  // namespace sluice::gateway

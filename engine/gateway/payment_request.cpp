@@ -165,6 +165,7 @@ std::expected<PaymentRequest, Problem> read_payment_request(
     if (fields.list("legs") != nullptr) {
         read_legs(body, request, errors);
     }
+    request.supersedes = fields.flag("supersede").value_or(true);
     fields.finish();
     if (errors.empty() && request.order && request.amount_minor > request.order->amount.minor()) {
         errors.push_back(

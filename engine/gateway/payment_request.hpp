@@ -16,6 +16,8 @@ struct PaymentRequest {
     /// Amounts are in the inline order's currency, else in none yet.
     std::vector<payment::Leg> legs;
     std::int64_t amount_minor = 0;  ///< the sum of the legs
+    /// Whether it takes the place of an attempt that is still under way.
+    bool supersedes = true;
 };
 
 /// Problems name every wrong member.

@@ -14,6 +14,25 @@ constexpr db::Statement kSelectJournal{
     "gateway_select_journal",
     "SELECT seq, at, body FROM sluice.flow_journal WHERE run_id = $1 ORDER BY seq"
 };
+/// As orders are listed, see order_store.cpp.
+constexpr db::Statement kListPayments{
+    "gateway_list_payments",
+    "WITH page AS MATERIALIZED (SELECT s.id FROM (SELECT * FROM sluice.payment x "
+    "WHERE x.id >= $2 AND x.id < $3 ORDER BY x.id DESC LIMIT $4) s WHERE s.merchant_id = $1 "
+    "AND ($6::text IS NULL OR s.status = $6) ORDER BY s.id DESC LIMIT $5) "
+    "SELECT page.id, edge.id FROM (SELECT CASE WHEN (SELECT count(*) FROM page) < $5 THEN "
+    "(SELECT x.id FROM sluice.payment x WHERE x.id >= $2 AND x.id < $3 "
+    "ORDER BY x.id DESC LIMIT 1 OFFSET $4::bigint - 1) END AS id) edge "
+    "LEFT JOIN page ON true ORDER BY page.id DESC"
+};
+/// OFFSET 0: the order's payments come by their index, they are few.
+constexpr db::Statement kListPaymentsOfOrder{
+    "gateway_list_payments_of_order",
+    "SELECT s.id, NULL::uuid FROM (SELECT * FROM sluice.payment x WHERE x.order_id = $6 OFFSET 0) "
+    "s WHERE s.merchant_id = $1 AND s.id >= $2 AND s.id < $3 "
+    "AND ($5::text IS NULL OR s.status = $5) ORDER BY s.id DESC LIMIT $4"
+};
+
 /// Facts carry masked exchanges: more than a request body would need.
 constexpr json::ParseLimits kJournalLimits{.depth_max = 64, .nodes_max = 200'000};
 
@@ -22,6 +41,51 @@ Result<Value> read_journal_body(
 ) {
     SLUICE_ASSIGN(const std::string body, decompressor.decompress(stored));
     return json::parse(body, kJournalLimits);
+}
+
+Result<db::Rows> select_page(db::Connection& connection, const PaymentQuery& query) {
+    const ListWindow& window = query.window;
+    const auto status =
+        query.status ? db::Parameter(payment::to_string(*query.status)) : db::Parameter(nullptr);
+    if (query.order_id) {
+        return connection.execute(
+            kListPaymentsOfOrder,
+            {query.merchant_id,
+             window.from,
+             window.before,
+             window.limit + 1,
+             status,
+             *query.order_id}
+        );
+    }
+    return connection.execute(
+        kListPayments,
+        {query.merchant_id, window.from, window.before, window.looks_max, window.limit + 1, status}
+    );
+}
+
+/// The payments of a page, and where the next one begins.
+struct PageIds {
+    std::vector<RunId> ids;
+    std::optional<Id128> next_after;
+};
+
+PageIds read_page(const db::Rows& rows, std::int64_t limit) {
+    PageIds page;
+    for (const db::Row row : rows) {
+        if (row.is_null(0)) {
+            continue;
+        }
+        if (static_cast<std::int64_t>(page.ids.size()) == limit) {
+            page.next_after = page.ids.back().raw();
+            return page;
+        }
+        page.ids.emplace_back(row.uuid(0));
+    }
+    if (!rows.empty() && !rows[0].is_null(1)) {
+        page.next_after = rows[0].uuid(1);
+    }
+    return page;
 }
 
 class PgPaymentStore final : public PaymentStore {
@@ -51,6 +115,28 @@ class PgPaymentStore final : public PaymentStore {
             activations.push_back({row.int64(0), row.time(1), *std::move(body)});
         }
         return activations;
+    }
+
+    Result<std::optional<KnownKey>> find_key(std::string_view merchant_id, std::string_view key)
+        override {
+        SLUICE_ASSIGN(auto lease, pool_.acquire());
+        return gateway::find_key(*lease, merchant_id, key);
+    }
+
+    Result<PaymentPage> list(const PaymentQuery& query) override {
+        SLUICE_ASSIGN(auto lease, pool_.acquire());
+        SLUICE_ASSIGN(const db::Rows rows, select_page(*lease, query));
+        const PageIds found = read_page(rows, query.window.limit);
+        PaymentPage page;
+        page.next_after = found.next_after;
+        SLUICE_ASSIGN(const auto pictures, worker::PictureRows::load(*lease, found.ids));
+        for (const RunId id : found.ids) {
+            SLUICE_ASSIGN(auto picture, pictures.read(id));
+            if (picture) {
+                page.payments.push_back(*std::move(picture));
+            }
+        }
+        return page;
     }
 
   private:

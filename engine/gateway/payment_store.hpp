@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -10,6 +11,8 @@
 #include "core/result.hpp"
 #include "core/value.hpp"
 #include "db/pool.hpp"
+#include "gateway/idempotency.hpp"
+#include "gateway/listing.hpp"
 #include "payment/payment.hpp"
 
 namespace sluice::gateway {
@@ -19,6 +22,19 @@ struct JournalActivation {
     std::int64_t seq = 0;
     Time at{};
     Value body;  ///< {"facts":[...],"recorded":[...],"effects":[...]}
+};
+
+/// Which payments of a merchant are listed; what is not set does not matter.
+struct PaymentQuery {
+    std::string merchant_id;
+    std::optional<OrderId> order_id;
+    std::optional<payment::SubjectStatus> status;
+    ListWindow window;
+};
+
+struct PaymentPage {
+    std::vector<payment::Picture> payments;  ///< newest first
+    std::optional<Id128> next_after;         ///< none: this was the last page
 };
 
 /// Payments as the database has them; who may see one is the caller's question. Never writes: the
@@ -31,6 +47,12 @@ class PaymentStore {
     virtual Result<std::optional<payment::Picture>> find(RunId id) = 0;
     /// In the order they happened; empty when the payment does not exist.
     virtual Result<std::vector<JournalActivation>> journal(RunId id) = 0;
+    /// What the merchant's key led to, if it was used.
+    virtual Result<std::optional<KnownKey>> find_key(
+        std::string_view merchant_id, std::string_view key
+    ) = 0;
+    /// A page may be shorter than its limit, even empty, and not be the last.
+    virtual Result<PaymentPage> list(const PaymentQuery& query) = 0;
 };
 
 /// The store over a pool of sessions, which must outlive it.

@@ -9,6 +9,7 @@
 #include "gateway/payment_request.hpp"
 #include "gateway/prefer.hpp"
 #include "gateway/render.hpp"
+#include "gateway/superseding.hpp"
 #include "gateway/timeline.hpp"
 
 namespace sluice::gateway {
@@ -39,21 +40,21 @@ http::Response answer_with(int status, const Picture& picture, std::optional<sec
     return response;
 }
 
-std::expected<payment::Order, Problem> target_order(
+std::expected<OrderState, Problem> target_order(
     const Services& services, const Call& call, const PaymentRequest& request
 ) {
     if (request.order) {
-        return *request.order;
+        return OrderState{*request.order, std::nullopt};
     }
-    auto found = services.parts.orders.find(call.merchant_id, request.order_id);
+    auto found = services.parts.orders.find_state(call.merchant_id, request.order_id);
     if (!found) {
         return std::unexpected(problem_of(found.error()));
     }
-    std::optional<payment::Order>& order = *found;
-    if (!order) {
+    std::optional<OrderState>& state = *found;
+    if (!state) {
         return std::unexpected(not_found("order", request.order_id.to_string()));
     }
-    return *std::move(order);
+    return *std::move(state);
 }
 
 worker::StartRun build_start(
@@ -141,15 +142,81 @@ bool may_block(const Wish& wish, const Services& services) {
            !services.parts.intake.owns(request.order_id.bucket());
 }
 
+/// What is told of a payment that somebody waited for.
+auto show(std::optional<seconds> wait) {
+    return [wait](const Result<Picture>& picture) -> Answer {
+        if (!picture) {
+            return std::unexpected(problem_of(picture.error()));
+        }
+        return answer_with(200, *picture, wait);
+    };
+}
+
+/// The payment as it is, or once it is final when that is worth waiting for.
+Reply show_or_wait(
+    const Services& services, const Call& call, const Picture& picture, std::optional<seconds> wait
+) {
+    const seconds patience = wait.value_or(seconds{0});
+    if (patience == seconds{0} || payment::is_final(picture.subject.status)) {
+        return answer_with(200, picture, wait);
+    }
+    const RunId id = picture.subject.id;
+    if (auto reply = answer_elsewhere(services, call, id.bucket())) {
+        return *std::move(reply);
+    }
+    return wait_for<Picture>(
+        patience + services.settings.engine_grace,
+        [&services, id, patience](Take<Picture> take) {
+            services.parts.intake.wait_final(id, services.ids.now() + patience, std::move(take));
+        },
+        show(wait)
+    );
+}
+
+/// An order that exists and takes no such payment: a repeat of what it did take is answered as ever
+/// (no flow could begin for it any more), all else is refused. Blocks on the database.
+std::optional<Reply> answer_without_start(
+    const Services& services, const Call& call, const Wish& wish, const payment::Order& order
+) {
+    const auto refusal = find_refusal(order, wish.request.amount_minor);
+    if (wish.request.order || !refusal) {
+        return std::nullopt;
+    }
+    if (wish.key.empty()) {
+        return Reply(std::unexpected(problem_of(*refusal)));
+    }
+    const auto found = services.parts.payments.find_key(call.merchant_id, wish.key);
+    if (!found) {
+        return Reply(std::unexpected(problem_of(found.error())));
+    }
+    const std::optional<KnownKey>& known = *found;
+    if (!known) {
+        return Reply(std::unexpected(problem_of(*refusal)));
+    }
+    if (known->request_hash != as_uuid(hash_request("POST /v1/payments", wish.body))) {
+        return Reply(std::unexpected(problem_of(key_reused(wish.key))));
+    }
+    const auto picture = own_picture(services, call, PaymentId(known->object_id));
+    if (!picture) {
+        return Reply(std::unexpected(picture.error()));
+    }
+    return show_or_wait(services, call, *picture, wish.wait);
+}
+
 Reply start_payment(const Services& services, const Call& call, Wish wish) {
     PaymentRequest& request = wish.request;
     if (auto reply = answer_elsewhere(services, call, request.order_id.bucket())) {
         return *std::move(reply);
     }
-    SLUICE_ANSWER_ASSIGN(payment::Order order, target_order(services, call, request));
+    SLUICE_ANSWER_ASSIGN(OrderState state, target_order(services, call, request));
+    payment::Order& order = state.order;
+    if (auto reply = answer_without_start(services, call, wish, order)) {
+        return *std::move(reply);
+    }
     if (auto problem = settle_legs(request, order.amount.currency(), services, call)) {
         return std::unexpected(*std::move(problem));
     }
+    const bool supersedes = request.supersedes;
     worker::StartRun start = build_start(services, std::move(order), std::move(request));
     if (auto problem = check_expiry(start, services)) {
         return std::unexpected(*std::move(problem));
@@ -170,6 +237,17 @@ Reply start_payment(const Services& services, const Call& call, Wish wish) {
         }
         return answer_with(picture->subject.id == new_id ? 201 : 200, *picture, wait);
     };
+    if (supersedes && state.under_way) {
+        const seconds rival_patience = std::max(patience, services.settings.action_wait);
+        Attempt attempt{std::move(start), patience, *state.under_way, rival_patience};
+        return wait_for<Picture>(
+            rival_patience + patience + services.settings.engine_grace,
+            [&services, attempt = std::move(attempt)](Take<Picture> take) mutable {
+                begin_attempt(services, std::move(attempt), std::move(take));
+            },
+            finish
+        );
+    }
     return wait_for<Picture>(
         patience + services.settings.engine_grace,
         [&services, start = std::move(start)](Take<Picture> take) mutable {
@@ -177,16 +255,6 @@ Reply start_payment(const Services& services, const Call& call, Wish wish) {
         },
         finish
     );
-}
-
-/// The end of get_payment() and close_payment().
-auto show(std::optional<seconds> wait) {
-    return [wait](const Result<Picture>& picture) -> Answer {
-        if (!picture) {
-            return std::unexpected(problem_of(picture.error()));
-        }
-        return answer_with(200, *picture, wait);
-    };
 }
 
 }  // namespace
@@ -205,22 +273,7 @@ Reply get_payment(const Services& services, const Call& call) {
     SLUICE_ANSWER_ASSIGN(const PaymentId id, id_in_path<PaymentId>(call, "payment"));
     SLUICE_ANSWER_ASSIGN(const auto wait, read_wait(call.request));
     SLUICE_ANSWER_ASSIGN(const Picture picture, own_picture(services, call, id));
-    const seconds patience = wait.value_or(seconds{0});
-    if (patience == seconds{0} || payment::is_final(picture.subject.status)) {
-        return answer_with(200, picture, wait);
-    }
-    if (auto reply = answer_elsewhere(services, call, id.bucket())) {
-        return *std::move(reply);
-    }
-    return wait_for<Picture>(
-        patience + services.settings.engine_grace,
-        [&services, id, patience](Take<Picture> take) {
-            services.parts.intake.wait_final(
-                RunId(id.raw()), services.ids.now() + patience, std::move(take)
-            );
-        },
-        show(wait)
-    );
+    return show_or_wait(services, call, picture, wait);
 }
 
 Reply close_payment(const Services& services, const Call& call) {
@@ -237,21 +290,9 @@ Reply close_payment(const Services& services, const Call& call) {
         return *std::move(reply);
     }
     const seconds patience = wait.value_or(seconds{0});
-    auto close = [&services, id, patience](Take<Picture> take) {
-        services.parts.intake.close(
-            RunId(id.raw()),
-            [&services, patience, take = std::move(take)](Result<Picture> closing) {
-                const bool is_the_end = !closing || patience == seconds{0} ||
-                                        payment::is_final(closing->subject.status);
-                if (is_the_end) {
-                    take(std::move(closing));
-                    return;
-                }
-                services.parts.intake.wait_final(
-                    closing->subject.id, services.ids.now() + patience, take
-                );
-            }
-        );
+    const Closing closing{id, payment::CloseReason::closed_by_business, patience};
+    auto close = [&services, closing](Take<Picture> take) {
+        close_and_wait(services, closing, std::move(take));
     };
     return wait_for<Picture>(
         patience + services.settings.engine_grace, std::move(close), show(wait)

@@ -109,10 +109,10 @@ std::string render(const payment::Order& order) {
     return out;
 }
 
-std::string render(const payment::Picture& picture) {
+namespace {
+
+void append_payment(std::string& out, const payment::Picture& picture) {
     const payment::Subject& payment = picture.subject;
-    std::string out;
-    out.reserve(kUsualBytes);
     JsonRecord body(out);
     body.add("id", payment.name());
     body.add("order_id", payment.order_id);
@@ -132,7 +132,44 @@ std::string render(const payment::Picture& picture) {
     body.add("created_at", payment.created_at);
     body.add("updated_at", payment.updated_at);
     body.end();
+}
+
+/// The members of a list, and where it goes on.
+template <class T>
+struct Page {
+    std::string_view name;
+    const std::vector<T>& items;
+    const std::string& next_cursor;
+};
+
+template <class T>
+std::string render_page_of(const Page<T>& page, void (*append)(std::string&, const T&)) {
+    std::string out;
+    JsonRecord body(out);
+    body.begin(page.name);
+    append_list(out, page.items, append);
+    body.add_or_null("next_cursor", page.next_cursor);
+    body.end();
     return out;
+}
+
+}  // namespace
+
+std::string render(const payment::Picture& picture) {
+    std::string out;
+    out.reserve(kUsualBytes);
+    append_payment(out, picture);
+    return out;
+}
+
+std::string render_page(const std::vector<payment::Order>& orders, const std::string& next_cursor) {
+    return render_page_of<payment::Order>({"orders", orders, next_cursor}, append_order);
+}
+
+std::string render_page(
+    const std::vector<payment::Picture>& payments, const std::string& next_cursor
+) {
+    return render_page_of<payment::Picture>({"payments", payments, next_cursor}, append_payment);
 }
 
 Value render(const Account& account) {

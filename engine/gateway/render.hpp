@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/value.hpp"
 #include "gateway/account_store.hpp"
@@ -15,6 +16,14 @@ namespace sluice::gateway {
 [[nodiscard]] std::string render(const payment::Picture& picture);
 [[nodiscard]] Value render(const Account& account);
 [[nodiscard]] Value render(const AccountEntry& entry);
+
+/// {"orders":[...],"next_cursor":...}; no cursor: null.
+[[nodiscard]] std::string render_page(
+    const std::vector<payment::Order>& orders, const std::string& next_cursor
+);
+[[nodiscard]] std::string render_page(
+    const std::vector<payment::Picture>& payments, const std::string& next_cursor
+);
 
 [[nodiscard]] http::Response json_response(int status, const Value& body);
 /// `body` is JSON already.

@@ -14,19 +14,24 @@ namespace sluice::gateway {
 /// Makes an answer; runs on the I/O thread of the server, so it must not block.
 using MakeAnswer = std::move_only_function<Answer()>;
 
-/// An answer that somebody else (the engine, another node) must reply to first. No thread waits.
-struct Later {
-    /// Asks; does not block. The function it is given takes the answer, once, on any thread.
-    std::move_only_function<void(std::function<void(MakeAnswer)>)> ask;
-    std::chrono::milliseconds patience{0};
-    MakeAnswer give_up;  ///< the answer when the patience is over
-};
-
 struct Reply;
 
 /// Work that may block on the database: not for the I/O thread.
 struct Slow {
     std::move_only_function<Reply()> work;
+};
+
+/// Takes what somebody else replied; one of the two, once, on any thread.
+struct Next {
+    std::function<void(MakeAnswer)> answer;
+    std::function<void(Slow)> go_on;  ///< when the database must be asked before there is an answer
+};
+
+/// An answer that somebody else (the engine, another node) must reply to first. No thread waits.
+struct Later {
+    std::move_only_function<void(Next)> ask;  ///< does not block
+    std::chrono::milliseconds patience{0};
+    MakeAnswer give_up;  ///< the answer when the patience is over
 };
 
 /// What an endpoint gives for a request: an answer, or how there will be one. What the functions
@@ -57,10 +62,9 @@ Later wait_for(std::chrono::milliseconds patience, Ask ask, Finish finish) {
             fail(ErrorCode::unknown, "no reply within " + std::to_string(patience.count()) + " ms")
         ));
     };
-    later.ask = [ask = std::move(ask),
-                 finish = std::move(finish)](std::function<void(MakeAnswer)> done) mutable {
-        ask(Take<T>([done = std::move(done), finish = std::move(finish)](Result<T> result) {
-            done([finish, result = std::move(result)]() mutable -> Answer {
+    later.ask = [ask = std::move(ask), finish = std::move(finish)](Next next) mutable {
+        ask(Take<T>([next = std::move(next), finish = std::move(finish)](Result<T> result) {
+            next.answer([finish, result = std::move(result)]() mutable -> Answer {
                 return finish(std::move(result));
             });
         }));

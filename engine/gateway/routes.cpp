@@ -6,7 +6,20 @@
 namespace sluice::gateway {
 namespace {
 
-constexpr std::array<std::string_view, 2> kFindOrder{"merchant_order_number", "merchant_id"};
+constexpr std::array<std::string_view, 8> kOrderList{
+    "merchant_id",
+    "status",
+    "product_code",
+    "merchant_order_number",
+    "created_from",
+    "created_to",
+    "cursor",
+    "limit",
+};
+constexpr std::array<std::string_view, 7> kPaymentList{
+    "merchant_id", "order_id", "status", "created_from", "created_to", "cursor", "limit"
+};
+constexpr std::array<std::string_view, 2> kAccountList{"merchant_id", "owner_number"};
 constexpr std::array<std::string_view, 2> kPage{"cursor", "limit"};
 
 constexpr std::array<std::string_view, 3> kDeliveryPage{"status", "cursor", "limit"};
@@ -14,13 +27,16 @@ constexpr std::array<std::string_view, 4> kEventPage{"types", "object_id", "curs
 
 constexpr std::array kRoutes{
     Route{"POST", "/v1/orders", Endpoint::create_order, Scope::orders},
-    Route{"GET", "/v1/orders", Endpoint::find_order, Scope::orders, kFindOrder},
+    Route{"GET", "/v1/orders", Endpoint::list_orders, Scope::orders, kOrderList},
     Route{"GET", "/v1/orders/{order_id}", Endpoint::get_order, Scope::orders},
+    Route{"POST", "/v1/orders/{order_id}/close", Endpoint::close_order, Scope::orders},
     Route{"POST", "/v1/payments", Endpoint::create_payment, Scope::payments},
+    Route{"GET", "/v1/payments", Endpoint::list_payments, Scope::payments, kPaymentList},
     Route{"GET", "/v1/payments/{payment_id}", Endpoint::get_payment, Scope::payments},
     Route{"POST", "/v1/payments/{payment_id}/close", Endpoint::close_payment, Scope::payments},
     Route{"GET", "/v1/payments/{payment_id}/timeline", Endpoint::get_timeline, Scope::payments},
     Route{"POST", "/v1/accounts", Endpoint::open_account, Scope::accounts},
+    Route{"GET", "/v1/accounts", Endpoint::list_accounts, Scope::accounts, kAccountList},
     Route{"GET", "/v1/accounts/{account_id}", Endpoint::get_account, Scope::accounts},
     Route{"POST", "/v1/accounts/{account_id}/top_ups", Endpoint::top_up_account, Scope::accounts},
     Route{

@@ -13,13 +13,16 @@ namespace sluice::gateway {
 /// Every act that has a public address.
 enum class Endpoint {
     create_order,
-    find_order,
+    list_orders,
     get_order,
+    close_order,
     create_payment,
+    list_payments,
     get_payment,
     close_payment,
     get_timeline,
     open_account,
+    list_accounts,
     get_account,
     top_up_account,
     list_entries,

@@ -231,7 +231,13 @@ Sentence Narrator::tell_timer(const Value& /*item*/) const {
     return {"A waiting time was over.", "等待时间到。"};
 }
 
-Sentence Narrator::tell_close_requested(const Value& /*item*/) const {
+Sentence Narrator::tell_close_requested(const Value& item) const {
+    if (text(item, "reason") == "superseded") {
+        return {
+            "Another attempt to pay the order is to take the place of this one.",
+            "另一次支付尝试将取代本次支付。"
+        };
+    }
     return {"The business system asked to close the payment.", "业务系统请求关闭支付。"};
 }
 

@@ -19,11 +19,21 @@ constexpr db::Statement kPost = {
     "ledger_post",
     "SELECT p.result FROM sluice.post_journal($1, $2, NULL, NULL, $3, $4, NULL, $5, $6, $7) p"
 };
+#define SLUICE_VIEW_COLUMNS                                                  \
+    "a.gl, a.owner, a.currency, a.status, a.created_at, b.balance, b.held, " \
+    "coalesce(b.floor, 0), a.id"
+
 constexpr db::Statement kFind = {
     "ledger_find",
-    "SELECT a.gl, a.owner, a.currency, a.status, a.created_at, b.balance, b.held,"
-    " coalesce(b.floor, 0)"
+    "SELECT " SLUICE_VIEW_COLUMNS
     " FROM sluice.account a CROSS JOIN LATERAL sluice.ledger_balance(a.id) b WHERE a.id = $1"
+};
+constexpr db::Statement kFindOfOwner = {
+    "ledger_find_of_owner",
+    "SELECT " SLUICE_VIEW_COLUMNS
+    " FROM (SELECT * FROM sluice.account x WHERE x.book = 1 AND x.gl = ANY ($2::text[])"
+    " AND x.owner = $1 OFFSET 0) a CROSS JOIN LATERAL sluice.ledger_balance(a.id) b"
+    " ORDER BY a.gl, a.currency"
 };
 constexpr db::Statement kClose = {"ledger_close", "SELECT sluice.close_account($1)"};
 constexpr db::Statement kEntries = {
@@ -87,6 +97,22 @@ Result<TopUpDone> to_top_up(const TopUp& top_up, JournalId journal, std::string_
             ": " + std::string(result),
         std::string(result)
     );
+}
+
+Result<AccountView> read_view(const db::Row& row) {
+    AccountView view{
+        .id = AccountId(row.uuid(8)),
+        .gl = std::string(row.text(0)),
+        .owner = std::string(row.text(1)),
+        .status = row.text(3) == "open" ? AccountStatus::open : AccountStatus::closed,
+        .created_at = row.time(4),
+        .balance = money_of(row, 5, 2),
+        .held = money_of(row, 6, 2),
+        .available = {},
+    };
+    SLUICE_ASSIGN(const Money free, view.balance.minus(view.held));
+    SLUICE_ASSIGN(view.available, free.minus(money_of(row, 7, 2)));
+    return view;
 }
 
 }  // namespace
@@ -172,20 +198,21 @@ Result<AccountView> LedgerStore::find(AccountId account) {
     if (rows.empty()) {
         return no_such_account(account);
     }
-    const db::Row row = rows[0];
-    AccountView view{
-        .id = account,
-        .gl = std::string(row.text(0)),
-        .owner = std::string(row.text(1)),
-        .status = row.text(3) == "open" ? AccountStatus::open : AccountStatus::closed,
-        .created_at = row.time(4),
-        .balance = money_of(row, 5, 2),
-        .held = money_of(row, 6, 2),
-        .available = {},
-    };
-    SLUICE_ASSIGN(const Money free, view.balance.minus(view.held));
-    SLUICE_ASSIGN(view.available, free.minus(money_of(row, 7, 2)));
-    return view;
+    return read_view(rows[0]);
+}
+
+Result<std::vector<AccountView>> LedgerStore::find_of_owner(const OwnerQuery& query) {
+    db::ArrayBuilder gls(db::ArrayType::text);
+    for (const std::string_view gl : query.gls) {
+        gls.append(gl);
+    }
+    SLUICE_ASSIGN(const db::Rows rows, connection_.execute(kFindOfOwner, {query.owner, gls}));
+    std::vector<AccountView> views;
+    for (const db::Row row : rows) {
+        SLUICE_ASSIGN(AccountView view, read_view(row));
+        views.push_back(std::move(view));
+    }
+    return views;
 }
 
 Result<AccountView> LedgerStore::close(AccountId account) {

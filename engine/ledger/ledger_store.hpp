@@ -43,6 +43,12 @@ struct TopUp {
     Time at;
 };
 
+/// Accounts of one owner under some codes of the chart.
+struct OwnerQuery {
+    std::string_view owner;
+    std::vector<std::string_view> gls;
+};
+
 enum class Posted { now, before };
 
 struct TopUpDone {
@@ -94,6 +100,9 @@ class LedgerStore {
 
     /// `not_found` when there is no such account.
     Result<AccountView> find(AccountId account);
+
+    /// In the order of code and currency; empty when the owner has none.
+    Result<std::vector<AccountView>> find_of_owner(const OwnerQuery& query);
 
     /// No posting and no hold is taken from now on; money and holds on it stay as they are. A
     /// capture of such a hold is refused later, a release is not. Closing twice is fine.

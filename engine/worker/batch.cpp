@@ -52,7 +52,8 @@ db::ArrayBuilder& append_at(db::ArrayBuilder& column, std::size_t row) {
     return column;
 }
 
-// Ordinals that scripts never reach: one journal and one event an activation.
+// Ordinals that scripts never reach: one journal and one event of a kind an activation.
+constexpr std::uint32_t kOrderEventOrdinal = 0xfffffffdU;
 constexpr std::uint32_t kJournalOrdinal = 0xfffffffeU;
 constexpr std::uint32_t kEventOrdinal = 0xffffffffU;
 
@@ -300,6 +301,22 @@ void Batch::add_event(const Activated& activated, std::int64_t i) {
         std::string(payment::to_string(picture.subject.service)) + "." +
         std::string(payment::to_string(picture.subject.status))
     );
+    v.object.append(picture.subject.id);
+    add_order_event(activated, i);
+}
+
+/// An order that its payment ended is told as an object of its own.
+void Batch::add_order_event(const Activated& activated, std::int64_t i) {
+    const auto& picture = activated.kernel->picture();
+    if (picture.subject.service != payment::Service::payment ||
+        !payment::is_final(picture.order.status)) {
+        return;
+    }
+    auto& v = columns_->event;
+    v.i.append(i);
+    v.id.append(picture.subject.id.raw().derive(activated.row->seq, kOrderEventOrdinal));
+    v.type.append("order." + std::string(payment::to_string(picture.order.status)));
+    v.object.append(picture.order.id);
 }
 
 void Batch::write_moves() {

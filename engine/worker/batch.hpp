@@ -77,6 +77,7 @@ class Batch {
     void add_holds(const Activated& activated, std::int64_t i);
     void add_journal(const Activated& activated, std::int64_t i);
     void add_event(const Activated& activated, std::int64_t i);
+    void add_order_event(const Activated& activated, std::int64_t i);
     Id128 account_of(const flow::PostLine& line);
     void write_moves();
     void failed();

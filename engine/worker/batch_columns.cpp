@@ -40,7 +40,7 @@ std::vector<db::ArrayBuilder*> Batch::Columns::all() {
         &e.j,        &e.line,     &e.slot,     &e.turn,      //
         &b.id,       &b.currency, &b.sums,                   //
         &s.id,       &s.gl,       &s.owner,    &s.currency,  //
-        &v.i,        &v.id,       &v.type,                   //
+        &v.i,        &v.id,       &v.type,     &v.object,    //
     };
 }
 

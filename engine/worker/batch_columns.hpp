@@ -66,7 +66,7 @@ struct Batch::Columns {
         A id{T::uuid}, gl{T::text}, owner{T::text}, currency{T::text};
     } account;
     struct {
-        A i{T::int32}, id{T::uuid}, type{T::text};
+        A i{T::int32}, id{T::uuid}, type{T::text}, object{T::uuid};
     } event;
 
     /// Every array in the order of the function's parameters.

@@ -120,10 +120,11 @@ void Fleet::start(StartRun request, PictureReply reply) {
     post(bucket, std::move(input));
 }
 
-void Fleet::close(RunId run_id, PictureReply reply) {
+void Fleet::close(RunId run_id, payment::CloseReason reason, PictureReply reply) {
     Input input;
     input.run_id = run_id;
     input.fact.kind = flow::Fact::Kind::close_requested;
+    input.fact.reason = reason;
     input.on_picture = std::move(reply);
     post(run_id.bucket(), std::move(input));
 }

@@ -46,7 +46,7 @@ class Fleet final : public Intake {
     [[nodiscard]] bool owns(Bucket bucket) const override { return worker_of(bucket) != nullptr; }
     Result<std::optional<std::string>> owner_elsewhere(Bucket bucket) override;
     void start(StartRun request, PictureReply reply) override;
-    void close(RunId run_id, PictureReply reply) override;
+    void close(RunId run_id, payment::CloseReason reason, PictureReply reply) override;
     void callback(CallbackFact fact, DoneReply reply) override;
     void wait_final(RunId run_id, Time deadline, PictureReply reply) override;
 

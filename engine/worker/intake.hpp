@@ -9,6 +9,7 @@
 #include "core/hash.hpp"
 #include "core/id.hpp"
 #include "core/result.hpp"
+#include "payment/close_reason.hpp"
 #include "payment/outcome.hpp"
 #include "payment/payment.hpp"
 
@@ -68,7 +69,7 @@ class Intake {
 
     /// Asks a pending payment to end unpaid: the channel is closed first, and money that arrived
     /// meanwhile wins. Replies when the wish is committed; a final payment is answered as it is.
-    virtual void close(RunId run_id, PictureReply reply) = 0;
+    virtual void close(RunId run_id, payment::CloseReason reason, PictureReply reply) = 0;
 
     /// Records what a channel told us. Replies after the commit that holds it.
     virtual void callback(CallbackFact fact, DoneReply reply) = 0;

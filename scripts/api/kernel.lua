@@ -12,6 +12,7 @@
 
 ---@class Event
 ---@field type "outcome"|"callback"|"timer"|"close_requested"
+---@field reason "closed_by_business"|"superseded" close_requested only
 ---@field instruction string outcome and callback only
 ---@field operation Operation outcome and callback only
 ---@field outcome string what the adapter understood, e.g. "pending"; outcome and callback only

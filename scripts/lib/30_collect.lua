@@ -66,9 +66,9 @@ local function take(talk, event)
   if event.type == "outcome" then talk.waiting[event.operation] = false end
   if not is_open(kernel.view(talk.instruction).status) then
     -- The answer that ended it was faster than the wish to close: the wish still ends the payment.
-    if event.type == "close_requested" then talk.closing = "closed_by_business" end
+    if event.type == "close_requested" then talk.closing = event.reason end
   elseif event.type == "close_requested" then
-    close(talk, "closed_by_business")
+    close(talk, event.reason)
   elseif event.type == "outcome" then
     on_outcome(talk, event)
   elseif event.type == "timer" then

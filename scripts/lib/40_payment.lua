@@ -57,6 +57,9 @@ local external_verbs = {
   end,
 }
 
+-- Ends that nobody refused: the time was over, or somebody wanted it so.
+local CLOSES = { expired = true, closed_by_business = true, superseded = true }
+
 local payment_verbs = {
   internal = function(self) return object(internal_verbs, { pay = self }) end,
   external = function(self) return object(external_verbs, { pay = self }) end,
@@ -81,8 +84,7 @@ local payment_verbs = {
       -- What was frozen is free by now; what was taken may need a channel and its time.
       for _, part in ipairs(self.owed) do give_back_owed(part) end
     end
-    local closed = failure.code == "expired" or failure.code == "closed_by_business"
-    kernel.finish(closed and "closed" or "failed", failure.code, failure.message)
+    kernel.finish(CLOSES[failure.code] and "closed" or "failed", failure.code, failure.message)
   end,
 }
 

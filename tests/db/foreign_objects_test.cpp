@@ -37,6 +37,7 @@ class ForeignObjects : public GatewayFixture {
         top_up.body = R"({"top_up_number":"t","amount":1,"currency":"CNY"})";
         std::map<std::string, Try> tries = {
             {"GET /v1/orders/{order_id}", order},
+            {"POST /v1/orders/{order_id}/close", order},
             {"GET /v1/payments/{payment_id}", payment},
             {"POST /v1/payments/{payment_id}/close", payment},
             {"GET /v1/payments/{payment_id}/timeline", payment},

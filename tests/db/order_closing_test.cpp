@@ -23,6 +23,13 @@ class OrderClosing : public ::testing::Test {
         ASSERT_TRUE(world.process(std::move(inputs)).has_value());
     }
     std::string status() { return world.value("SELECT status FROM sluice.orders"); }
+    /// What was told of orders that exist, in one text.
+    std::string order_events() {
+        return world.value(
+            "SELECT string_agg(e.type, ' ' ORDER BY e.created_at) FROM sluice.event e "
+            "JOIN sluice.orders o ON o.id = e.object_id"
+        );
+    }
     std::size_t sweep(std::set<Bucket> buckets = {Bucket{3}}, std::size_t most = 100) {
         worker::RunStore store(world.connection);
         return store.close_expired_orders(buckets, world.clock.now(), most).value();
@@ -60,6 +67,7 @@ TEST_F(OrderClosing, IsPartOfTheCommitThatEndsThePaymentAtItsExpiry) {
 
     EXPECT_EQ(world.value("SELECT status FROM sluice.payment"), "closed");
     EXPECT_EQ(status(), "closed");
+    EXPECT_EQ(order_events(), "order.closed");
     EXPECT_EQ(sweep(), 0U);
 }
 
@@ -72,6 +80,7 @@ TEST_F(OrderClosing, GivesWayToMoneyThatCameBeforeTheClose) {
 
     EXPECT_EQ(status(), "paid");
     EXPECT_EQ(world.value("SELECT paid FROM sluice.orders"), "10000");
+    EXPECT_EQ(order_events(), "order.paid");
 }
 
 TEST_F(OrderClosing, WaitsForAnotherTryAfterAPaymentThatFailed) {
@@ -113,6 +122,7 @@ TEST_F(OrderClosing, KeepsWhatWasPaidOfAnOrderThatExpires) {
 
     EXPECT_EQ(status(), "closed");
     EXPECT_EQ(world.value("SELECT paid FROM sluice.orders"), "4000");
+    EXPECT_EQ(order_events(), "order.closed");
 }
 
 TEST_F(OrderClosing, IsAMatterOfTheOwnerAndOfSoManyAtOnce) {

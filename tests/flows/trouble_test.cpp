@@ -332,6 +332,20 @@ TEST(PayTrouble, ClosesWhenTheBusinessAsks) {
     EXPECT_THAT(pay.sent(), ElementsAre("collect wx-a", "close wx-a", "query wx-a"));
 }
 
+TEST(PayTrouble, KeepsWhyItWasClosedAlsoWhenAnotherAttemptTakesItsPlace) {
+    FlowDriver pay = shown_to_payer();
+    flow::Fact wish;
+    wish.kind = flow::Fact::Kind::close_requested;
+    wish.reason = payment::CloseReason::superseded;
+
+    pay.feed({wish});
+    pay.request_close();
+    pay.answer(Operation::close, says(OutcomeKind::closed));
+    pay.answer(Operation::query, says(OutcomeKind::closed));
+
+    expect_closed(pay, "superseded");
+}
+
 TEST(PayTrouble, SendsNoCloseForMoneyThatCameInTheSameBreath) {
     FlowDriver pay = shown_to_payer();
     flow::Fact wish;

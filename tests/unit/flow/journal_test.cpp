@@ -58,6 +58,19 @@ TEST(JournalFact, OfEveryKindIsReadBack) {
     }
 }
 
+TEST(JournalFact, KeepsWhyAPaymentIsToCloseUnlessItIsTheUsualReason) {
+    Fact fact;
+    fact.kind = Fact::Kind::close_requested;
+    std::string usual;
+    append_json(usual, fact);
+    EXPECT_EQ(usual, R"({"type":"close_requested"})") << "as journals of before have it";
+    EXPECT_EQ(read_back(fact).reason, payment::CloseReason::closed_by_business);
+
+    fact.reason = payment::CloseReason::superseded;
+
+    EXPECT_EQ(read_back(fact).reason, payment::CloseReason::superseded);
+}
+
 TEST(JournalFact, KeepsWhatItAnswersAndWhatItSays) {
     const Fact again = read_back(answer_fact());
 

@@ -79,7 +79,7 @@ TEST_F(BadHead, IsNotTheMethodHead) {
 
     EXPECT_EQ(send({.method = "HEAD", .target = "/v1/orders/" + id}).status, 200);
     EXPECT_EQ(send({.method = "HEAD", .target = "/healthz"}).status, 200);
-    const auto refused = send({.method = "HEAD", .target = "/v1/payments"});
+    const auto refused = send({.method = "HEAD", .target = "/v1/orders/" + id + "/close"});
     EXPECT_EQ(refused.status, 405);
     EXPECT_EQ(refused.headers.get_or_empty("Allow"), "POST");
 }

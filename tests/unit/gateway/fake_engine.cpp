@@ -1,6 +1,7 @@
 #include "unit/gateway/fake_engine.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "ledger/account.hpp"
@@ -28,6 +29,9 @@ void finish(payment::Picture& picture, payment::SubjectStatus status) {
     picture.subject.status = status;
     if (status == payment::SubjectStatus::succeeded) {
         picture.order.paid_minor += picture.subject.amount.minor();
+        if (picture.order.paid_minor == picture.order.amount.minor()) {
+            picture.order.status = payment::OrderStatus::paid;
+        }
     }
 }
 
@@ -82,6 +86,73 @@ Result<std::optional<payment::Order>> MemoryOrders::find_by_number(gateway::Orde
     return std::nullopt;
 }
 
+Result<std::optional<gateway::OrderState>> MemoryOrders::find_state(
+    std::optional<std::string_view> merchant_id, OrderId id
+) {
+    for (const Row& row : rows_) {
+        if (row.order.id == id &&
+            row.order.merchant_id == merchant_id.value_or(row.order.merchant_id)) {
+            return gateway::OrderState{row.order, row.under_way};
+        }
+    }
+    return std::nullopt;
+}
+
+Result<gateway::OrderState> MemoryOrders::close(const gateway::CloseOrder& request) {
+    for (Row& row : rows_) {
+        if (row.order.id != request.id || row.order.merchant_id != request.merchant_id) {
+            continue;
+        }
+        if (!row.under_way && row.order.status == payment::OrderStatus::open) {
+            row.order.status = payment::OrderStatus::closed;
+        }
+        return gateway::OrderState{row.order, row.under_way};
+    }
+    return fail(ErrorCode::not_found, "no such order");
+}
+
+Result<gateway::OrderPage> MemoryOrders::list(const gateway::OrderQuery& query) {
+    gateway::OrderPage page;
+    std::vector<payment::Order> found;
+    for (const Row& row : rows_) {
+        const payment::Order& order = row.order;
+        const Id128 id = order.id.raw();
+        if (order.merchant_id == query.merchant_id &&
+            order.status == query.status.value_or(order.status) &&
+            order.product_code == query.product_code.value_or(order.product_code) &&
+            order.merchant_order_number == query.number.value_or(order.merchant_order_number) &&
+            id >= query.window.from && id < query.window.before) {
+            found.push_back(order);
+        }
+    }
+    std::ranges::sort(found, std::greater{}, &payment::Order::id);
+    for (const payment::Order& order : found) {
+        if (static_cast<std::int64_t>(page.orders.size()) == query.window.limit) {
+            page.next_after = page.orders.back().id.raw();
+            break;
+        }
+        page.orders.push_back(order);
+    }
+    return page;
+}
+
+void MemoryOrders::set(OrderId id, payment::OrderStatus status, std::int64_t paid_minor) {
+    for (Row& row : rows_) {
+        if (row.order.id == id) {
+            row.order.status = status;
+            row.order.paid_minor = paid_minor;
+        }
+    }
+}
+
+void MemoryOrders::set_under_way(OrderId id, std::optional<PaymentId> payment) {
+    for (Row& row : rows_) {
+        if (row.order.id == id) {
+            row.under_way = payment;
+        }
+    }
+}
+
 Result<std::optional<payment::Picture>> MemoryPayments::find(RunId id) {
     const auto found = pictures.find(id);
     return found == pictures.end() ? std::nullopt : std::optional(found->second);
@@ -89,6 +160,33 @@ Result<std::optional<payment::Picture>> MemoryPayments::find(RunId id) {
 
 Result<std::vector<gateway::JournalActivation>> MemoryPayments::journal(RunId) {
     return activations;
+}
+
+Result<std::optional<gateway::KnownKey>> MemoryPayments::find_key(
+    std::string_view, std::string_view key
+) {
+    const auto found = keys.find(std::string(key));
+    return found == keys.end() ? std::nullopt : std::optional(found->second);
+}
+
+Result<gateway::PaymentPage> MemoryPayments::list(const gateway::PaymentQuery& query) {
+    gateway::PaymentPage page;
+    for (auto row = pictures.rbegin(); row != pictures.rend(); ++row) {
+        const payment::Subject& payment = row->second.subject;
+        const Id128 id = payment.id.raw();
+        if (payment.merchant_id != query.merchant_id ||
+            payment.order_id != query.order_id.value_or(payment.order_id) ||
+            payment.status != query.status.value_or(payment.status) || id < query.window.from ||
+            id >= query.window.before) {
+            continue;
+        }
+        if (static_cast<std::int64_t>(page.payments.size()) == query.window.limit) {
+            page.next_after = page.payments.back().subject.id.raw();
+            break;
+        }
+        page.payments.push_back(row->second);
+    }
+    return page;
 }
 
 Result<gateway::AccountChange> MemoryAccounts::open(const gateway::OpenAccount& request) {
@@ -107,6 +205,19 @@ Result<gateway::AccountChange> MemoryAccounts::open(const gateway::OpenAccount& 
 Result<std::optional<gateway::Account>> MemoryAccounts::find(AccountId id) {
     const auto found = rows_.find(id);
     return found == rows_.end() ? std::nullopt : std::optional(found->second);
+}
+
+Result<std::vector<gateway::Account>> MemoryAccounts::find_of_owner(
+    const gateway::AccountOwner& owner
+) {
+    std::vector<gateway::Account> found;
+    for (const auto& [id, account] : rows_) {
+        if (account.identity.merchant_id == owner.merchant_id &&
+            account.identity.owner_number == owner.owner_number) {
+            found.push_back(account);
+        }
+    }
+    return found;
 }
 
 Result<std::optional<gateway::AccountIdentity>> MemoryAccounts::identify(AccountId id) {
@@ -202,6 +313,11 @@ void FakeIntake::start(worker::StartRun request, worker::PictureReply reply) {
         }
         return;
     }
+    const auto blocked = in_the_way.find(request.picture.subject.order_id);
+    if (blocked != in_the_way.end()) {
+        reply(fail(blocked->second));
+        return;
+    }
     payment::Picture picture = request.picture;
     if (request.wait_for != worker::WaitFor::committed) {
         picture.instructions.push_back(qr_instruction(picture.subject));
@@ -210,12 +326,18 @@ void FakeIntake::start(worker::StartRun request, worker::PictureReply reply) {
         finish(picture, payment::SubjectStatus::succeeded);
     }
     payments_.pictures[picture.subject.id] = picture;
+    if (!request.idempotency_key.empty()) {
+        payments_.keys[request.idempotency_key] = {
+            gateway::as_uuid(request.request_hash), picture.subject.id.raw()
+        };
+    }
     starts.push_back(std::move(request));
     reply(std::move(picture));
 }
 
-void FakeIntake::close(RunId payment, worker::PictureReply reply) {
+void FakeIntake::close(RunId payment, payment::CloseReason reason, worker::PictureReply reply) {
     closes.push_back(payment);
+    close_reasons.push_back(reason);
     if (next_error) {
         reply(fail(*next_error));
         return;
@@ -232,17 +354,28 @@ void FakeIntake::callback(worker::CallbackFact fact, worker::DoneReply reply) {
     reply({});
 }
 
-void FakeIntake::wait_final(RunId payment, Time, worker::PictureReply reply) {
+void FakeIntake::wait_final(RunId payment, Time deadline, worker::PictureReply reply) {
     waits.push_back(payment);
-    payment::Picture picture = payments_.pictures.at(payment);
-    finish(picture, payment::SubjectStatus::closed);
+    wait_deadlines.push_back(deadline);
+    auto tell = [this, payment, reply = std::move(reply)] { reply(end_of(payment)); };
     if (!late) {
-        reply(std::move(picture));
+        tell();
         return;
     }
     const MutexLock lock(mutex_);
-    replies_.emplace_back([reply = std::move(reply), picture] { reply(picture); });
+    replies_.emplace_back(std::move(tell));
     asked_.notify_all();
+}
+
+payment::Picture FakeIntake::end_of(RunId payment) {
+    payment::Picture& picture = payments_.pictures.at(payment);
+    if (ends_as != payment::SubjectStatus::pending && !is_final(picture.subject.status)) {
+        finish(picture, ends_as);
+        if (end_frees_the_way) {
+            in_the_way.erase(picture.subject.order_id);
+        }
+    }
+    return picture;
 }
 
 std::function<void()> FakeIntake::reply_of(std::size_t index) {

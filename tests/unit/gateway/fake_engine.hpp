@@ -25,6 +25,15 @@ class MemoryOrders final : public gateway::OrderStore {
         std::optional<std::string_view> merchant_id, OrderId id
     ) override;
     Result<std::optional<payment::Order>> find_by_number(gateway::OrderNumber number) override;
+    Result<std::optional<gateway::OrderState>> find_state(
+        std::optional<std::string_view> merchant_id, OrderId id
+    ) override;
+    Result<gateway::OrderState> close(const gateway::CloseOrder& request) override;
+    Result<gateway::OrderPage> list(const gateway::OrderQuery& query) override;
+
+    /// As if the engine had brought the order so far.
+    void set(OrderId id, payment::OrderStatus status, std::int64_t paid_minor = 0);
+    void set_under_way(OrderId id, std::optional<PaymentId> payment);
 
     [[nodiscard]] std::size_t size() const { return rows_.size(); }
     std::optional<Error> next_error;
@@ -33,6 +42,7 @@ class MemoryOrders final : public gateway::OrderStore {
     struct Row {
         payment::Order order;
         Hash128 hash;
+        std::optional<PaymentId> under_way;
     };
     std::vector<Row> rows_;
     std::map<std::string, Hash128> keys_;
@@ -42,9 +52,14 @@ class MemoryPayments final : public gateway::PaymentStore {
   public:
     Result<std::optional<payment::Picture>> find(RunId id) override;
     Result<std::vector<gateway::JournalActivation>> journal(RunId id) override;
+    Result<std::optional<gateway::KnownKey>> find_key(
+        std::string_view merchant_id, std::string_view key
+    ) override;
+    Result<gateway::PaymentPage> list(const gateway::PaymentQuery& query) override;
 
     std::map<RunId, payment::Picture> pictures;
     std::vector<gateway::JournalActivation> activations;
+    std::map<std::string, gateway::KnownKey> keys;
 };
 
 /// Accounts in memory; every account keeps one entry for each top-up.
@@ -52,6 +67,8 @@ class MemoryAccounts final : public gateway::AccountStore {
   public:
     Result<gateway::AccountChange> open(const gateway::OpenAccount& request) override;
     Result<std::optional<gateway::Account>> find(AccountId id) override;
+    Result<std::vector<gateway::Account>> find_of_owner(const gateway::AccountOwner& owner
+    ) override;
     Result<std::optional<gateway::AccountIdentity>> identify(AccountId id) override;
     bool is_known(AccountId id) override { return all_known && rows_.contains(id); }
     Result<gateway::AccountChange> top_up(const gateway::TopUp& request) override;
@@ -90,7 +107,7 @@ class FakeIntake final : public worker::Intake {
     [[nodiscard]] bool owns(Bucket) const override { return !owner && !owner_error; }
     Result<std::optional<std::string>> owner_elsewhere(Bucket bucket) override;
     void start(worker::StartRun request, worker::PictureReply reply) override;
-    void close(RunId payment, worker::PictureReply reply) override;
+    void close(RunId payment, payment::CloseReason reason, worker::PictureReply reply) override;
     void callback(worker::CallbackFact fact, worker::DoneReply reply) override;
     void wait_final(RunId payment, Time deadline, worker::PictureReply reply) override;
 
@@ -105,10 +122,20 @@ class FakeIntake final : public worker::Intake {
     std::thread::id asked_on;         ///< the thread of the last start()
     std::vector<worker::StartRun> starts;
     std::vector<RunId> closes;
+    std::vector<payment::CloseReason> close_reasons;
+    /// What wait_final() finds; pending: the time is over first.
+    payment::SubjectStatus ends_as = payment::SubjectStatus::closed;
+    /// What start() refuses a payment of that order with, as long as it stands here.
+    std::map<OrderId, Error> in_the_way;
+    bool end_frees_the_way = true;  ///< a payment that ends takes its order out of in_the_way
     std::vector<RunId> waits;
+    std::vector<Time> wait_deadlines;
     std::vector<worker::CallbackFact> callbacks;
 
   private:
+    /// The payment's picture once it has ended as the test wants it.
+    payment::Picture end_of(RunId payment);
+
     MemoryPayments& payments_;
     Mutex mutex_;
     ConditionVariable asked_;

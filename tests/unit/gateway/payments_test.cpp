@@ -92,6 +92,34 @@ TEST_F(PaymentsApi, AnswersARepeatUnderTheSameKeyWithTheSamePayment) {
     EXPECT_EQ(summary(other), "409 idempotency_key_reused Idempotency-Key");
 }
 
+TEST_F(PaymentsApi, AnswersARepeatAlsoWhenTheOrderTakesNoPaymentAnyMore) {
+    const std::string order = given_order("A-1");
+    const http::Headers key{{"Idempotency-Key", "k-1"}};
+    const auto first = pay(qr_payment_json(order), key);
+    orders.set(*OrderId::parse(order), payment::OrderStatus::paid, 10'000);
+
+    const auto repeat = pay(qr_payment_json(order), key);
+    const auto other_body = pay(qr_payment_json(order, 1), key);
+    const auto other_key = pay(qr_payment_json(order), {{"Idempotency-Key", "k-2"}});
+    const auto without_key = pay(qr_payment_json(order, 1));
+
+    EXPECT_EQ(repeat.status, 200);
+    EXPECT_EQ(text_of(repeat, "id"), text_of(first, "id"));
+    EXPECT_EQ(summary(other_body), "409 idempotency_key_reused Idempotency-Key");
+    EXPECT_EQ(summary(other_key), "422 order_not_open");
+    EXPECT_EQ(summary(without_key), "422 order_not_open");
+    EXPECT_EQ(intake.starts.size(), 1U);
+}
+
+TEST_F(PaymentsApi, RefusesMoreThanAPartlyPaidOrderOwes) {
+    const std::string order = given_order("A-1");
+    orders.set(*OrderId::parse(order), payment::OrderStatus::open, 3'000);
+
+    EXPECT_EQ(summary(pay(qr_payment_json(order, 7'001))), "422 more_than_due");
+    EXPECT_TRUE(intake.starts.empty());
+    EXPECT_EQ(pay(qr_payment_json(order, 7'000)).status, 201);
+}
+
 TEST_F(PaymentsApi, GivesEqualBodiesEqualHashes) {
     pay(qr_payment_json(order_json("A-1")));
     pay(R"({ "legs":[{"amount":10000,"scene":"qr","method":"wechatpay","kind":"external"}],)"

@@ -50,10 +50,13 @@ TEST_F(EveryAddress, OfTheDocumentAnswersAsItSays) {
 
     call({.target = order});
     call({.target = "/v1/orders?merchant_order_number=A"});
+    call({.method = "POST", .target = order + "/close"});
+    call({.target = "/v1/payments?limit=1"});
     call({.target = payment});
     call({.target = payment + "/timeline"});
     call({.method = "POST", .target = payment + "/close"});
     call({.target = account});
+    call({.target = "/v1/accounts?owner_number=u"});
     call(
         {.method = "POST",
          .target = account + "/top_ups",

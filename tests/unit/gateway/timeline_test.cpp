@@ -86,6 +86,9 @@ TEST(TimelineText, TellsWhatCameIn) {
         {R"({"type":"close_requested"})",
          "The business system asked to close the payment.",
          "业务系统请求关闭支付。"},
+        {R"({"type":"close_requested","reason":"superseded"})",
+         "Another attempt to pay the order is to take the place of this one.",
+         "另一次支付尝试将取代本次支付。"},
     });
 }
 
