@@ -4,6 +4,8 @@ SELECT e.id, e.type, e.object_id, e.created_at, e.xid,
     CASE split_part(e.type, '.', 1)
         WHEN 'payment' THEN
             (SELECT p.merchant_id FROM sluice.payment p WHERE p.id = e.object_id)
+        WHEN 'order' THEN
+            (SELECT o.merchant_id FROM sluice.orders o WHERE o.id = e.object_id)
         WHEN 'refund' THEN
             (SELECT r.merchant_id FROM sluice.refund r WHERE r.id = e.object_id)
         WHEN 'payout' THEN

@@ -1,9 +1,11 @@
 #include "gateway/event_objects.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "core/json_record.hpp"
+#include "gateway/order_store.hpp"
 #include "gateway/render.hpp"
 #include "notify/endpoint.hpp"
 #include "payment/service.hpp"
@@ -75,6 +77,27 @@ void render_runs(
     }
 }
 
+void render_orders(
+    db::Connection& connection, Events events, const Places& places, Objects& objects
+) {
+    std::vector<OrderId> ids;
+    for (const std::size_t place : places) {
+        ids.emplace_back(events[place].object);
+    }
+    const auto orders = load_orders(connection, ids);
+    for (const std::size_t place : places) {
+        if (!orders) {
+            objects[place] = fail(orders.error());
+            continue;
+        }
+        const auto found =
+            std::ranges::find(*orders, OrderId(events[place].object), &payment::Order::id);
+        if (found != orders->end()) {
+            objects[place] = with_merchant(found->merchant_id, render(*found));
+        }
+    }
+}
+
 /// What a test event tells is that it arrived.
 void render_endpoints(Events events, const Places& places, Objects& objects) {
     for (const std::size_t place : places) {
@@ -94,17 +117,23 @@ Objects render_event_objects(db::Connection& connection, Events events) {
         events.size(), fail(ErrorCode::not_found, "the object of the event does not exist")
     );
     Places runs;
+    Places orders;
     Places endpoints;
     for (std::size_t i = 0; i < events.size(); ++i) {
         const std::string kind = kind_of(events[i]);
         if (payment::parse_service(kind)) {
             runs.push_back(i);
+        } else if (kind == "order") {
+            orders.push_back(i);
         } else if (kind == "endpoint") {
             endpoints.push_back(i);
         }
     }
     if (!runs.empty()) {
         render_runs(connection, events, runs, objects);
+    }
+    if (!orders.empty()) {
+        render_orders(connection, events, orders, objects);
     }
     render_endpoints(events, endpoints, objects);
     return objects;

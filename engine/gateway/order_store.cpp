@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "db/array.hpp"
 #include "gateway/idempotency.hpp"
 #include "gateway/text_rule.hpp"
 #include "gateway/transaction.hpp"
@@ -25,6 +26,10 @@ constexpr db::Statement kSelectOrder{
     "SELECT " SLUICE_ORDER_COLUMNS
     " FROM sluice.orders WHERE id = $1 "
     "AND ($2::text IS NULL OR merchant_id = $2)"
+};
+constexpr db::Statement kSelectOrders{
+    "gateway_select_orders",
+    "SELECT " SLUICE_ORDER_COLUMNS " FROM sluice.orders WHERE id = ANY ($1::uuid[])"
 };
 constexpr db::Statement kSelectOrderByNumber{
     "gateway_select_order_by_number",
@@ -299,6 +304,22 @@ class PgOrderStore final : public OrderStore {
 };
 
 }  // namespace
+
+Result<std::vector<payment::Order>> load_orders(
+    db::Connection& connection, std::span<const OrderId> ids
+) {
+    db::ArrayBuilder wanted(db::ArrayType::uuid);
+    for (const OrderId id : ids) {
+        wanted.append(id);
+    }
+    SLUICE_ASSIGN(const db::Rows rows, connection.execute(kSelectOrders, {wanted}));
+    std::vector<payment::Order> orders;
+    for (const db::Row row : rows) {
+        SLUICE_ASSIGN(StoredOrder stored, read_row(row));
+        orders.push_back(std::move(stored.order));
+    }
+    return orders;
+}
 
 std::unique_ptr<OrderStore> make_order_store(db::Pool& pool) {
     return std::make_unique<PgOrderStore>(pool);

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -84,6 +85,12 @@ class OrderStore {
     /// A page may be shorter than its limit, even empty, and not be the last.
     virtual Result<OrderPage> list(const OrderQuery& query) = 0;
 };
+
+/// Those of the orders that exist, whoever's they are: for what the engine itself tells of them.
+/// One statement; blocks.
+[[nodiscard]] Result<std::vector<payment::Order>> load_orders(
+    db::Connection& connection, std::span<const OrderId> ids
+);
 
 /// The store over a pool of sessions, which must outlive it.
 [[nodiscard]] std::unique_ptr<OrderStore> make_order_store(db::Pool& pool);

@@ -51,6 +51,7 @@ class WebhookWorld {
     [[nodiscard]] std::unique_ptr<CourierNode> node();
 
     /// The id of a new payment.
+    OrderId given_order(const std::string& merchant = "alpha");
     PaymentId given_payment(const std::string& merchant = "alpha");
     /// An event about it, as a batch writes it.
     EventId given_event(PaymentId payment, const std::string& type = "payment.succeeded");
@@ -85,7 +86,6 @@ class WebhookWorld {
     notify::CourierSettings settings;
 
   private:
-    OrderId given_order(const std::string& merchant);
     EventId add_event(db::Connection& session, Id128 object, const std::string& type);
 
     db::Connection owner_ = database.connect();

@@ -292,6 +292,23 @@ TEST_F(WebhooksApi, FindsEventsByTypeAndByObject) {
     EXPECT_EQ(parsed(shown).find("data")->text_or_empty("merchant_id"), "alpha");
 }
 
+TEST_F(WebhooksApi, TellsOfAnOrderWhatTheOrderShows) {
+    given_endpoint();
+    const auto node = world.node();
+    const OrderId order = world.given_order();
+    const EventId event = world.given_event(RunId(order.raw()), "order.closed");
+    node->settle();
+
+    const auto shown = get("/v1/events/" + event.to_string());
+
+    ASSERT_EQ(shown.status, 200);
+    EXPECT_EQ(text_of(shown, "object_id"), order.to_string());
+    const Value data = *parsed(shown).find("data");
+    EXPECT_EQ(data.text_or_empty("id"), order.to_string());
+    EXPECT_EQ(data.text_or_empty("merchant_id"), "alpha");
+    EXPECT_NE(receiver.received().back().body.find(order.to_string()), std::string::npos);
+}
+
 TEST_F(WebhooksApi, TellsRefundsPayoutsAndTransfersWithTheIdsOfTheirKinds) {
     given_endpoint();
     const auto node = world.node();
