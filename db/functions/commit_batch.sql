@@ -347,7 +347,7 @@ BEGIN
     END IF;
     IF cardinality(v_i) > 0 THEN
         INSERT INTO event (id, type, object_id, created_at)
-        SELECT v_id[t.n], v_type[t.n], v_object[t.n], r_at[t.i]
+        SELECT v_id[t.n], v_type[t.n], coalesce(v_object[t.n], r_run[t.i]), r_at[t.i]
         FROM unnest(v_i) WITH ORDINALITY AS t (i, n)
         WHERE t.i <> ALL (refused);
     END IF;

@@ -301,14 +301,16 @@ void Batch::add_event(const Activated& activated, std::int64_t i) {
         std::string(payment::to_string(picture.subject.service)) + "." +
         std::string(payment::to_string(picture.subject.status))
     );
-    v.object.append(picture.subject.id);
     add_order_event(activated, i);
 }
 
-/// An order that its payment ended is told as an object of its own.
+/// An order that its payment ended is told as an object of its own; not one that a single payment
+/// paid, as that payment tells it and most orders are paid so.
 void Batch::add_order_event(const Activated& activated, std::int64_t i) {
     const auto& picture = activated.kernel->picture();
-    if (picture.subject.service != payment::Service::payment ||
+    const bool is_one_payment = picture.order.status == payment::OrderStatus::paid &&
+                                picture.order.amount == picture.subject.amount;
+    if (picture.subject.service != payment::Service::payment || is_one_payment ||
         !payment::is_final(picture.order.status)) {
         return;
     }
@@ -316,7 +318,7 @@ void Batch::add_order_event(const Activated& activated, std::int64_t i) {
     v.i.append(i);
     v.id.append(picture.subject.id.raw().derive(activated.row->seq, kOrderEventOrdinal));
     v.type.append("order." + std::string(payment::to_string(picture.order.status)));
-    v.object.append(picture.order.id);
+    append_at(v.object, v.id.size()).append(picture.order.id);
 }
 
 void Batch::write_moves() {

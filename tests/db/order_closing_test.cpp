@@ -26,7 +26,8 @@ class OrderClosing : public ::testing::Test {
     /// What was told of orders that exist, in one text.
     std::string order_events() {
         return world.value(
-            "SELECT string_agg(e.type, ' ' ORDER BY e.created_at) FROM sluice.event e "
+            "SELECT coalesce(string_agg(e.type, ' ' ORDER BY e.created_at), '') FROM sluice.event "
+            "e "
             "JOIN sluice.orders o ON o.id = e.object_id"
         );
     }
@@ -80,7 +81,7 @@ TEST_F(OrderClosing, GivesWayToMoneyThatCameBeforeTheClose) {
 
     EXPECT_EQ(status(), "paid");
     EXPECT_EQ(world.value("SELECT paid FROM sluice.orders"), "10000");
-    EXPECT_EQ(order_events(), "order.paid");
+    EXPECT_EQ(order_events(), "") << "the payment tells it";
 }
 
 TEST_F(OrderClosing, WaitsForAnotherTryAfterAPaymentThatFailed) {
