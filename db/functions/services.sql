@@ -63,9 +63,8 @@ BEGIN
         WHERE o.amount > 0
         UNION ALL
         SELECT c.i, c.ordinal, c.instruction::text, c.amount,
-            CASE WHEN x.status = 'succeeded' AND x.purpose = 'collect'
-                THEN x.amount - x.refunded
-            END,
+            -- Whether it has the money stands on the row when this batch has been written.
+            x.amount - x.refunded,
             'over_refunded'
         FROM jsonb_to_recordset(w -> 'claims') AS c (
             i integer, ordinal integer, run uuid, instruction uuid, amount bigint

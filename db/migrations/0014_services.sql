@@ -17,7 +17,10 @@ ALTER TABLE sluice.instruction
     -- Of a refund: the instruction whose money goes back.
     ADD COLUMN original_id uuid,
     ADD COLUMN refunded bigint NOT NULL DEFAULT 0,
-    ADD CONSTRAINT instruction_never_overrefunded CHECK (refunded >= 0 AND refunded <= amount);
+    ADD CONSTRAINT instruction_never_overrefunded CHECK (refunded >= 0 AND refunded <= amount),
+    ADD CONSTRAINT instruction_refunds_what_came CHECK (
+        refunded = 0 OR (purpose = 'collect' AND status IN ('succeeded', 'returned'))
+    );
 ALTER TABLE sluice.payment
     DROP CONSTRAINT payment_status_check,
     ADD CONSTRAINT payment_status_check CHECK (status IN (

@@ -137,30 +137,37 @@ TEST_F(CompositePayment, IsOneForManyEqualRequestsAtOnce) {
     EXPECT_EQ(shop_.card_held(), kCardPart);
 }
 
-TEST_F(CompositePayment, IsUnwoundWhenTheCardIsClosedBetweenHoldAndCapture) {
+TEST_F(CompositePayment, IsGivenBackWhenTheCardIsClosedBetweenHoldAndCapture) {
     const PaymentView begun = shop_.begin(shop_.next_order());
 
     const Reply closed = cluster_.api().post("/v1/accounts/" + cluster_.cards().front() + "/close");
     ASSERT_EQ(closed.status, 200) << closed.why;
     EXPECT_TRUE(cluster_.psp().pay(begun.channel_number()));
-    const PaymentView unwound = shop_.wait_for_status(begun.id(), "compensating");
+    const PaymentView unwound = shop_.wait_for_status(begun.id(), "failed");
 
-    EXPECT_EQ(unwound.status(), "compensating") << unwound.shown();
+    EXPECT_EQ(unwound.status(), "failed") << unwound.shown();
     EXPECT_EQ(unwound.failure_code(), "account_closed");
     EXPECT_EQ(unwound.order_status(), "open");
     EXPECT_EQ(unwound.card_status(), "released");
     EXPECT_EQ(shop_.card_held(), 0);
     EXPECT_EQ(shop_.card_balance(), kOnCard);
     EXPECT_THAT(
-        cluster_.query("SELECT kind, amount FROM sluice.money_case WHERE status = 'open'"),
-        ::testing::ElementsAre("(refund_due,7000)")
+        cluster_.query("SELECT kind, amount, detail FROM sluice.money_case WHERE status = 'open'"),
+        IsEmpty()
+    );
+    EXPECT_EQ(
+        cluster_.query_one(
+            "SELECT string_agg(purpose || ' ' || status || ' ' || refunded, ', ' ORDER BY purpose) "
+            "FROM sluice.instruction WHERE kind = 'external'"
+        ),
+        "collect succeeded 7000, refund succeeded 0"
     );
     const auto booked = cluster_.query(
         "SELECT a.gl, sum(-e.side * e.amount) FROM sluice.entry e "
         "JOIN sluice.account a ON a.id = e.account_id JOIN sluice.journal j ON j.id = e.journal_id "
         "WHERE j.order_id IS NOT NULL GROUP BY a.gl ORDER BY a.gl"
     );
-    EXPECT_THAT(booked, ::testing::ElementsAre("(1101,-7000)", "(2201,0)", "(2202,7000)"));
+    EXPECT_THAT(booked, ::testing::ElementsAre("(1101,0)", "(2201,0)", "(2202,0)"));
     EXPECT_THAT(unsound_ledger(cluster_), IsEmpty());
 }
 

@@ -75,7 +75,7 @@ TEST_F(Start, EndsWithOneLineForAFlowWithAnUnknownVerb) {
     EXPECT_THAT(
         said,
         AllOf(
-            HasSubstr("sluice serve: flows/pay.lua, line 12: unknown field or method 'bok'"),
+            HasSubstr("sluice serve: flows/pay.lua, line 13: unknown field or method 'bok'"),
             HasSubstr("did you mean 'book'?")
         )
     );
@@ -99,7 +99,7 @@ TEST_F(Start, EndsWithOneLineForAnAdapterThatNoAccountUses) {
 
     EXPECT_THAT(
         said_at_the_end(),
-        HasSubstr("sluice serve: adapter 'wechatpay': operations.query.request is not a function")
+        HasSubstr("sluice serve: adapter 'wechatpay': 'qery' is no channel operation")
     );
 }
 
