@@ -116,6 +116,7 @@ Result<std::optional<InstructionId>> Kernel::pay_out(const ChannelAddress& addre
     instruction.kind = LegKind::external;
     instruction.channel = address.channel;
     instruction.channel_account = address.account;
+    instruction.scene = payout->method;
     instruction.amount = subject.amount;
     instruction.payee = payout->payee;
     instruction.merchant = terms->merchant;

@@ -1,6 +1,7 @@
 // What refunds, payouts and transfers are about, as it is stored beside their rows.
 #include <utility>
 
+#include "payment/payment.hpp"
 #include "payment/payout.hpp"
 #include "payment/refund.hpp"
 
@@ -76,6 +77,14 @@ Result<BookedAccount> booked_from_value(const Value& value) {
 }
 
 }  // namespace
+
+const std::string& Picture::channel_text() const {
+    if (const auto* refund = std::get_if<Refund>(&details)) {
+        return refund->reason;
+    }
+    const auto* payout = std::get_if<Payout>(&details);
+    return payout != nullptr ? payout->description : order.description;
+}
 
 Value to_value(const Refund& refund) {
     Value value;

@@ -93,6 +93,10 @@ struct Picture {
     std::vector<Leg> legs;                                           ///< of payments
     std::variant<std::monostate, Refund, Payout, Transfer> details;  ///< of the other services
     std::vector<Instruction> instructions;
+
+    /// What people read of it at the channel: why money goes back, what a payout is for, else what
+    /// the order is about.
+    [[nodiscard]] const std::string& channel_text() const;
 };
 
 }  // namespace sluice::payment

@@ -178,7 +178,7 @@ void Round::send(const flow::Run& run, const flow::SendExchange& effect, bool re
     order.ordinal = effect.exchange;
     order.operation = effect.operation;
     order.instruction = *run.kernel().find(effect.instruction);
-    order.description = picture.order.description;
+    order.description = picture.channel_text();
     order.resent = resent;
     parts_.services.send(std::move(order));
 }

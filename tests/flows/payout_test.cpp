@@ -23,6 +23,8 @@ TEST(PayoutFlow, BooksBeforeItAsksTheChannel) {
     EXPECT_THAT(payout.hold_steps(), ElementsAre("take 50100"));
     EXPECT_THAT(payout.postings(), ElementsAre("debit 2001 card 50100", "credit 2203 shop 50100"));
     EXPECT_THAT(payout.sent(), ElementsAre("payout wx-b"));
+    EXPECT_EQ(payout.instruction(0).scene, "bank_card");
+    EXPECT_EQ(payout.instruction(0).payee.text_or_empty("name"), "Zhang San");
 }
 
 TEST(PayoutFlow, LeavesNothingInProcessWhenItSucceeds) {
