@@ -176,7 +176,7 @@ HostReply verify_hmac(const ScriptCalls& calls, Arguments arguments) {
             "crypto.verify_hmac_sha256 wants the name of a secret, a text and a signature"
         );
     }
-    const HostReply expected = authenticate(calls, arguments.first(2));
+    HostReply expected = authenticate(calls, arguments.first(2));
     const std::string* right = expected.value.as_text();
     if (right == nullptr) {
         return expected;

@@ -96,7 +96,7 @@ Answer list_accounts(const Services& services, const Call& call) {
         );
     }
     SLUICE_ANSWER_ASSIGN(const std::string merchant, listed_merchant(call));
-    const auto found = services.parts.accounts.find_of_owner({merchant, *number});
+    const auto found = services.parts.accounts.find_of_owner({merchant, number.value_or("")});
     if (!found) {
         return std::unexpected(problem_of(found.error()));
     }

@@ -27,8 +27,8 @@ Answer close_unless_in_payment(const Services& services, const payment::Order& o
     if (payment::is_final(state->order.status)) {
         return show(state->order);
     }
-    if (state->under_way) {
-        return std::unexpected(problem_of(unresolved(*state->under_way)));
+    if (const auto& under_way = state->under_way) {
+        return std::unexpected(problem_of(unresolved(*under_way)));
     }
     return std::unexpected(problem_of(
         {ErrorCode::unavailable, "a payment of order " + order.id.to_string() + " came and went", {}

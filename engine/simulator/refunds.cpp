@@ -84,7 +84,7 @@ ApiResult<void> check_new(const Refund& refund, const Order& order, std::chrono:
     if (refund.wanted.amount_total != total) {
         return no(400, "REFUND_FEE_MISMATCH", "amount.total differs from the order's amount");
     }
-    if (refund.created > *order.paid + kWindow) {
+    if (refund.created > order.paid.value_or(refund.created) + kWindow) {
         return no(403, "TRADE_OVERDUE", "the order was paid more than 365 days ago");
     }
     const RefundSums& others = order.refund_sums;

@@ -194,10 +194,10 @@ TEST(ReadOutcome, ReadsARefundAndAPayoutAsItReadsACollect) {
 
 TEST(ReadOutcome, TakesARefusalAfterTheSuccessOfARefundForMoneyThatCameBack) {
     struct Case {
-        Purpose purpose;
-        Operation operation;
-        InstructionStatus status;
-        InstructionEvent event;
+        Purpose purpose = Purpose::collect;
+        Operation operation = Operation::query;
+        InstructionStatus status = InstructionStatus::created;
+        InstructionEvent event = InstructionEvent::accepted;
         Source source = Source::resend;
     };
     const Case cases[] = {
