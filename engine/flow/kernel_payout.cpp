@@ -195,8 +195,9 @@ void Kernel::restore(const payment::Payout& payout) {
     );
 }
 
-/// It had succeeded and came back: the float and the fee are taken back, then the payout's source
-/// has everything again.
+/// It had succeeded and came back: the float is taken back. While the payout is under way that is
+/// all, its end decides about what stands on 2203; after its success the fee is taken back too, and
+/// the payout's source has everything again.
 void Kernel::return_payout(const payment::Instruction& instruction) {
     const auto& payout = std::get<payment::Payout>(picture_.details);
     const std::string& merchant = picture_.subject.merchant_id;
@@ -204,6 +205,9 @@ void Kernel::return_payout(const payment::Instruction& instruction) {
         float_line(instruction, Side::debit),
         merchants_line(kPayoutInProcess, merchant, Side::credit, instruction.amount)
     );
+    if (picture_.subject.status != payment::SubjectStatus::succeeded) {
+        return;
+    }
     if (payout.fee.minor() > 0) {
         post(
             merchants_line(kServiceFee, merchant, Side::debit, payout.fee),

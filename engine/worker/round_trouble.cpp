@@ -154,6 +154,10 @@ Result<void> Round::take_refusal(Work& work, const Refusal& refusal, Works& agai
     }
     // The activation is run again from where it began, knowing what it was refused.
     work.known = work.step.recorded;
+    // What came after it, other refusals too, belongs to a way that is not taken any more.
+    std::erase_if(work.known, [&](const flow::Recorded& recorded) {
+        return recorded.ordinal > refusal.ordinal;
+    });
     Value why;
     why.set("code", refusal.reason);
     why.set("message", refusal.reason);

@@ -82,6 +82,39 @@ TEST(PayoutFlow, GivesEverythingBackWhenEveryChannelRefuses) {
     );
 }
 
+TEST(PayoutFlow, IsBookedBackOnceWhenItsSuccessAndItsReturnComeTogether) {
+    FlowDriver payout(payout_of(50000, 100));
+    payout.start();
+    const auto sent = payout.open_exchange(Operation::payout);
+    ASSERT_TRUE(sent.has_value());
+    auto came_back = paid(payout.instruction(0));
+    came_back.kind = OutcomeKind::returned;
+    auto told = payout.answer_to(*sent, came_back);
+    told.kind = flow::Fact::Kind::callback;
+    told.source = payment::Source::callback;
+
+    payout.feed({payout.answer_to(*sent, paid(payout.instruction(0))), told});
+    payout.answer(Operation::payout, says(OutcomeKind::refused, "PAYEE_UNKNOWN"));
+
+    EXPECT_EQ(payout.error(), "");
+    EXPECT_EQ(payout.status(), SubjectStatus::failed);
+    EXPECT_THAT(payout.sent(), ElementsAre("payout wx-b", "payout wx-a"));
+    EXPECT_THAT(payout.hold_steps(), ElementsAre("take 50100", "restore 50100"));
+    EXPECT_THAT(
+        payout.postings(),
+        ElementsAre(
+            "debit 2001 card 50100",
+            "credit 2203 shop 50100",
+            "debit 2203 shop 50000",
+            "credit 1103 wechatpay/wx-b 50000",
+            "debit 1103 wechatpay/wx-b 50000",
+            "credit 2203 shop 50000",
+            "debit 2203 shop 50100",
+            "credit 2001 card 50100"
+        )
+    );
+}
+
 TEST(PayoutFlow, TriesNoOtherChannelWhileTheFirstIsUnknown) {
     FlowDriver payout(payout_of(50000, 0));
     payout.start();
