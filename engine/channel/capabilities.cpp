@@ -210,6 +210,11 @@ Result<Capabilities> capabilities_from_value(const Value& record) {
     if (const Value* payout = record.find("payout")) {
         SLUICE_ASSIGN(can.payout, payout_from_value(*payout));
     }
+    // A collect is closed before its absence is believed; a refund or payout cannot be, so that how
+    // long to wait must be the channel's own word.
+    if ((can.refund || can.payout) && record.find("not_found_after_seconds") == nullptr) {
+        return wrong("'capabilities' with refund or payout needs not_found_after_seconds");
+    }
     const bool does_nothing = can.scenes.empty() && !can.payout;
     const bool is_whole = !does_nothing && !can.currencies.empty() &&
                           can.description_max_bytes > 0 && is_collecting_whole(can);

@@ -18,6 +18,7 @@ return {
   title = { en = "Bank", zh = "银行" },
   capabilities = {
     currencies = { "CNY" }, description_max_bytes = 30,
+    not_found_after_seconds = 60,
     payout = { methods = { "bank_card" }, amount_min_minor = 1, amount_max_minor = 500000 },
   },
   operations = { payout = operation, payout_query = operation },

@@ -44,6 +44,13 @@ TEST(Capabilities, OfAnAdapterThatSaysNothingAreToCollectOnly) {
     }
 }
 
+TEST(Capabilities, SayThemselvesWhenARefundOrPayoutIsKnownNotToBe) {
+    const auto adapter = make_adapter(generous_adapter("    not_found_after_seconds = 60,\n", ""));
+
+    ASSERT_FALSE(adapter);
+    EXPECT_THAT(adapter.error().message, HasSubstr("needs not_found_after_seconds"));
+}
+
 TEST(Capabilities, CutAReasonAsADescriptionUnlessTheySayOtherwise) {
     const auto adapter = make_adapter(generous_adapter(", reason_max_bytes = 12", "")).value();
 
@@ -102,6 +109,7 @@ return {
   title = { en = "Bank", zh = "银行" },
   capabilities = {
     currencies = { "CNY" }, description_max_bytes = 10,
+    not_found_after_seconds = 60,
     payout = { methods = { "bank_card" }, amount_min_minor = 1, amount_max_minor = 500000 },
   },
   operations = { payout = operation, payout_query = operation, )lua" +

@@ -65,6 +65,7 @@ constexpr std::string_view kForm = R"({
 })";
 
 constexpr std::string_view kMoreCapabilities = R"lua(description_max_bytes = 10,
+    not_found_after_seconds = 60,
     refund = { window_seconds = 3600, parts_max = 3, reason_max_bytes = 12 },
     payout = { methods = { "bank_card" }, amount_min_minor = 100, amount_max_minor = 500000 },)lua";
 
