@@ -38,7 +38,11 @@ BEGIN
             ('flow_run', 'UPDATE'), ('node', 'INSERT, UPDATE, DELETE'),
             ('bucket_owner', 'INSERT, UPDATE, DELETE'),
             ('webhook_endpoint', 'INSERT, UPDATE, DELETE'), ('delivery', 'UPDATE, DELETE'),
-            ('seen_signature', 'INSERT, UPDATE, DELETE')
+            ('payout_batch', 'INSERT'), ('payout_batch_line', 'INSERT, UPDATE'),
+            ('seen_signature', 'INSERT, UPDATE, DELETE'),
+            ('channel_account', 'INSERT, UPDATE'), ('channel_account_version', 'INSERT'),
+            ('channel_secret', 'INSERT'), ('channel_account_change', 'INSERT'),
+            ('channel_account_mark', 'UPDATE')
         ) AS t (name, rights)
     LOOP
         IF to_regclass('sluice.' || wanted.name) IS NOT NULL THEN

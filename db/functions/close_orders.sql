@@ -56,11 +56,14 @@ BEGIN
 END
 $$;
 
--- Never gives an answer: a payment ended whose order is not open.
+-- Never gives an answer: a payment succeeds whose order takes it no more. An exception and no
+-- refusal, so that no other payment pays for the look; the worker takes SL006 as the refusal of the
+-- one that is guilty.
 CREATE OR REPLACE FUNCTION sluice.order_is_over(o_id uuid) RETURNS text
 LANGUAGE plpgsql
 AS $$
 BEGIN
-    RAISE EXCEPTION 'a payment ended whose order % is not open', o_id USING ERRCODE = 'SL006';
+    RAISE EXCEPTION 'a payment succeeds whose order % takes it no more', o_id
+        USING ERRCODE = 'SL006';
 END
 $$;

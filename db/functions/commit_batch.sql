@@ -75,6 +75,7 @@ DECLARE
     found_row record;
     moved bigint := 0;
     gone bigint := 0;
+    ended bigint;
     wanted bigint;
     named uuid[];
     b_moved bigint[];
@@ -107,28 +108,12 @@ BEGIN
         END LOOP;
     END IF;
     IF cardinality(p_i) > coalesce(cardinality(o_i), 0) THEN
-        PERFORM 1 FROM orders x WHERE x.id = ANY (p_order) ORDER BY x.id FOR NO KEY UPDATE;
         FOR found_row IN
-            SELECT p.i, x.active_payment,
-                CASE
-                    WHEN x.status <> 'open' OR x.expires_at <= r_at[p.i] THEN 'order_not_open'
-                    WHEN x.active_payment IS NOT NULL OR p.turn > 1 THEN 'payment_unresolved'
-                    WHEN x.currency <> p_currency[p.n] THEN 'currency_mismatch'
-                    WHEN x.paid + p_amount[p.n] > x.amount THEN 'more_than_due'
-                END AS why
-            FROM (
-                SELECT t.i, t.n, p_order[t.n] AS id,
-                    row_number() OVER (PARTITION BY p_order[t.n] ORDER BY t.i) AS turn
-                FROM unnest(p_i) WITH ORDINALITY AS t (i, n)
-                WHERE t.i <> ALL (refused)
-            ) p
-            JOIN orders x ON x.id = p.id
+            SELECT * FROM payment_refusals(refused, r_at, p_i, p_order, p_currency, p_amount)
         LOOP
-            IF found_row.why IS NOT NULL THEN
-                refused := refused || found_row.i;
-                RETURN QUERY
-                    SELECT found_row.i, 0, found_row.why, found_row.active_payment, NULL::uuid;
-            END IF;
+            refused := refused || found_row.activation;
+            RETURN QUERY
+                SELECT found_row.activation, 0, found_row.reason, found_row.other_id, NULL::uuid;
         END LOOP;
     END IF;
     IF w IS NOT NULL THEN
@@ -289,24 +274,35 @@ BEGIN
         FROM unnest(u_i) WITH ORDINALITY AS t (i, n)
         WHERE x.id = r_run[t.i] AND t.i <> ALL (refused);
         -- An order that is left unpaid is closed once it has expired; until then it may be paid
-        -- by another payment. Money for an order that is over is never this order's payment.
+        -- by another payment. Money for an order that is over is never this order's payment; who
+        -- ends without money leaves such an order as it is.
         UPDATE orders x SET
             paid = x.paid + u_paid[t.n],
             status = CASE
-                WHEN x.status <> 'open' THEN order_is_over(x.id)
+                WHEN u_paid[t.n] > 0
+                    AND (x.status <> 'open' OR x.paid + u_paid[t.n] > x.amount)
+                    THEN order_is_over(x.id)
+                WHEN x.status <> 'open' THEN x.status
                 WHEN x.paid + u_paid[t.n] = x.amount THEN 'paid'
-                WHEN x.expires_at <= r_at[t.i] THEN 'closed'
+                WHEN x.expires_at <= r_at[t.i] AND nullif(x.active_payment, r_run[t.i]) IS NULL
+                    THEN 'closed'
                 ELSE 'open'
             END,
-            active_payment = NULL,
+            active_payment = nullif(x.active_payment, r_run[t.i]),
             closes_at = CASE
-                WHEN x.paid + u_paid[t.n] <> x.amount AND x.expires_at > r_at[t.i]
+                WHEN x.status = 'open' AND x.paid + u_paid[t.n] <> x.amount
+                    AND x.expires_at > r_at[t.i]
+                    AND nullif(x.active_payment, r_run[t.i]) IS NULL
                     THEN x.expires_at
             END,
             updated_at = r_at[t.i]
         FROM unnest(u_i) WITH ORDINALITY AS t (i, n)
         WHERE x.id = u_order[t.n] AND u_status[t.n] IN ('succeeded', 'failed', 'closed')
             AND t.i <> ALL (refused);
+        GET DIAGNOSTICS ended = ROW_COUNT;
+        IF ended <> cardinality(u_i) THEN
+            PERFORM end_other_payments(refused, r_run, r_at, u_i, u_status, u_order);
+        END IF;
     END IF;
     IF cardinality(n_i) > 0 THEN
         INSERT INTO instruction (

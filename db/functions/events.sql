@@ -12,6 +12,8 @@ SELECT e.id, e.type, e.object_id, e.created_at, e.xid,
             (SELECT p.merchant_id FROM sluice.payout p WHERE p.id = e.object_id)
         WHEN 'transfer' THEN
             (SELECT t.merchant_id FROM sluice.transfer t WHERE t.id = e.object_id)
+        WHEN 'task' THEN
+            (SELECT t.merchant_id FROM sluice.task t WHERE t.id = e.object_id)
         WHEN 'endpoint' THEN
             (SELECT w.merchant_id FROM sluice.webhook_endpoint w WHERE w.id = e.object_id)
     END AS merchant_id

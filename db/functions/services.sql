@@ -1,11 +1,19 @@
 -- What a batch brings beside payments, as one document: few activations have any of it, and it
 -- would be dozens of arrays. Its lists, each element with the number of its activation (i):
---   starts   refunds, payouts and transfers that begin (service, id, order, merchant, number, flow,
---            currency, amount, details, hash, status, stage, code, message)
+--   starts   refunds, payouts and transfers that begin (service, id, order (of a payout: the one it
+--            makes good), merchant, number, flow, currency, amount, details, hash, status, stage,
+--            code, message)
 --   changes  of refunds, payouts and transfers (service, id, status, stage, code, message)
---   order_refunds  what an order has refunded more, or less when it is below zero (order, amount)
---   claims   the same of a collected instruction (ordinal, run, instruction, amount)
+--   credits  orders that begin and top an account up (order, account, gl)
+--   order_refunds  what an order has refunded more, or less when it is below zero (ordinal, order,
+--            amount)
+--   claims   the same of a collected instruction (ordinal, run, instruction, amount), with the
+--            refunds at its channel that they add or give back, and how many that takes (parts,
+--            parts_max; 0: any number)
 --   cases    money that a person must look at (id, kind, instruction, amount, currency, detail)
+--   surpluses  money that no order took and that this refund gives back (run, instruction, over:
+--            whether it has)
+-- and what tasks bring, see tasks.sql.
 
 -- Which activations cannot be, and why: one row each. Called by commit_batch before it writes.
 CREATE OR REPLACE FUNCTION sluice.service_refusals(w jsonb, already_refused integer[])
@@ -14,14 +22,14 @@ LANGUAGE plpgsql
 SET search_path = sluice, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
 AS $$
 DECLARE
     refused integer[] := already_refused;
-    taken jsonb := '{}';
-    wish record;
-    room bigint;
+    known record;
 BEGIN
-    FOR wish IN
+    FOR known IN
         SELECT s.i, x.id, x.request_hash
         FROM jsonb_to_recordset(w -> 'starts') AS s (
             i integer, service text, merchant text, number text
@@ -41,70 +49,14 @@ BEGIN
         ) x
         WHERE s.i <> ALL (refused)
     LOOP
-        refused := refused || wish.i;
-        RETURN QUERY SELECT wish.i, 0, 'number_exists', wish.id, wish.request_hash;
+        refused := refused || known.i;
+        RETURN QUERY SELECT known.i, 0, 'number_exists', known.id, known.request_hash;
     END LOOP;
-    IF NOT (w ? 'order_refunds' OR w ? 'claims') THEN
-        RETURN;
+    IF w ?| ARRAY['order_refunds', 'claims'] THEN
+        RETURN QUERY
+            SELECT r.activation, r.ordinal, r.reason, NULL::uuid, NULL::uuid
+            FROM room_refusals(w, refused) r;
     END IF;
-    PERFORM 1 FROM orders x
-    WHERE x.id IN (
-        SELECT o."order" FROM jsonb_to_recordset(w -> 'order_refunds') AS o ("order" uuid)
-    )
-    ORDER BY x.id FOR NO KEY UPDATE;
-    -- One by one in order: a refused activation gives back the room that its earlier wishes took.
-    FOR wish IN
-        SELECT o.i, 0 AS ordinal, o."order"::text AS name, o.amount, x.paid - x.refunded AS room,
-            'more_than_paid' AS why
-        FROM jsonb_to_recordset(w -> 'order_refunds') AS o (
-            i integer, "order" uuid, amount bigint
-        )
-        LEFT JOIN orders x ON x.id = o."order"
-        WHERE o.amount > 0
-        UNION ALL
-        SELECT c.i, c.ordinal, c.instruction::text, c.amount,
-            -- Whether it has the money stands on the row when this batch has been written.
-            x.amount - x.refunded,
-            'over_refunded'
-        FROM jsonb_to_recordset(w -> 'claims') AS c (
-            i integer, ordinal integer, run uuid, instruction uuid, amount bigint
-        )
-        LEFT JOIN instruction x ON x.run_id = c.run AND x.id = c.instruction
-        WHERE c.amount > 0
-        ORDER BY 1, 2
-    LOOP
-        CONTINUE WHEN wish.i = ANY (refused);
-        room := coalesce(wish.room, 0) - coalesce((taken ->> wish.name)::bigint, 0);
-        IF room >= wish.amount THEN
-            taken := taken || jsonb_build_object(
-                wish.name, coalesce((taken ->> wish.name)::bigint, 0) + wish.amount
-            );
-            CONTINUE;
-        END IF;
-        refused := refused || wish.i;
-        RETURN QUERY SELECT wish.i, wish.ordinal, wish.why, NULL::uuid, NULL::uuid;
-        SELECT coalesce(jsonb_object_agg(t.key, t.value::bigint - coalesce(g.amount, 0)), '{}')
-        INTO taken
-        FROM jsonb_each_text(taken) t
-        LEFT JOIN (
-            SELECT e.name, sum(e.amount)::bigint AS amount
-            FROM (
-                SELECT o."order"::text AS name, o.amount, 0 AS ordinal
-                FROM jsonb_to_recordset(w -> 'order_refunds') AS o (
-                    i integer, "order" uuid, amount bigint
-                )
-                WHERE o.i = wish.i AND o.amount > 0
-                UNION ALL
-                SELECT c.instruction::text, c.amount, c.ordinal
-                FROM jsonb_to_recordset(w -> 'claims') AS c (
-                    i integer, ordinal integer, instruction uuid, amount bigint
-                )
-                WHERE c.i = wish.i AND c.amount > 0
-            ) e
-            WHERE e.ordinal < wish.ordinal
-            GROUP BY e.name
-        ) g ON g.name = t.key;
-    END LOOP;
 END
 $$;
 
@@ -116,98 +68,128 @@ LANGUAGE plpgsql
 SET search_path = sluice, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
 AS $$
-DECLARE
-    start record;
-    change record;
 BEGIN
-    FOR start IN
-        SELECT * FROM jsonb_to_recordset(w -> 'starts') AS s (
-            i integer, service text, "order" uuid, merchant text, number text, flow text,
-            currency text, amount bigint, details text, hash uuid, status text, stage text,
-            code text, message text
-        )
-        WHERE s.i <> ALL (refused)
-    LOOP
-        IF start.service = 'refund' THEN
+    IF w ? 'starts' THEN
+        WITH start AS MATERIALIZED (
+            SELECT * FROM jsonb_to_recordset(w -> 'starts') AS s (
+                i integer, service text, "order" uuid, merchant text, number text, flow text,
+                currency text, amount bigint, details text, hash uuid, status text, stage text,
+                code text, message text
+            )
+            WHERE s.i <> ALL (refused)
+        ), refunds AS (
             INSERT INTO refund (
                 id, order_id, merchant_id, merchant_number, flow, currency, amount, details,
                 request_hash, status, stage, failure_code, failure_message, created_at, updated_at
-            ) VALUES (
-                r_run[start.i], start."order", start.merchant, start.number, start.flow,
-                start.currency, start.amount, start.details, start.hash, start.status,
-                start.stage, start.code, start.message, r_at[start.i], r_at[start.i]
-            );
-        ELSIF start.service = 'payout' THEN
+            )
+            SELECT r_run[s.i], s."order", s.merchant, s.number, s.flow, s.currency, s.amount,
+                s.details, s.hash, s.status, s.stage, s.code, s.message, r_at[s.i], r_at[s.i]
+            FROM start s
+            WHERE s.service = 'refund'
+        ), payouts AS (
             INSERT INTO payout (
-                id, merchant_id, merchant_number, flow, currency, amount, details,
+                id, order_id, merchant_id, merchant_number, flow, currency, amount, details,
                 request_hash, status, stage, failure_code, failure_message, created_at, updated_at
-            ) VALUES (
-                r_run[start.i], start.merchant, start.number, start.flow, start.currency,
-                start.amount, start.details, start.hash, start.status, start.stage, start.code,
-                start.message, r_at[start.i], r_at[start.i]
-            );
-        ELSE
-            INSERT INTO transfer (
-                id, merchant_id, merchant_number, flow, currency, amount, details,
-                request_hash, status, stage, failure_code, failure_message, created_at, updated_at
-            ) VALUES (
-                r_run[start.i], start.merchant, start.number, start.flow, start.currency,
-                start.amount, start.details, start.hash, start.status, start.stage, start.code,
-                start.message, r_at[start.i], r_at[start.i]
-            );
-        END IF;
-    END LOOP;
-    FOR change IN
-        SELECT * FROM jsonb_to_recordset(w -> 'changes') AS c (
-            i integer, service text, status text, stage text, code text, message text
+            )
+            SELECT r_run[s.i], s."order", s.merchant, s.number, s.flow, s.currency, s.amount,
+                s.details, s.hash, s.status, s.stage, s.code, s.message, r_at[s.i], r_at[s.i]
+            FROM start s
+            WHERE s.service = 'payout'
         )
-        WHERE c.i <> ALL (refused)
-    LOOP
-        IF change.service = 'refund' THEN
-            UPDATE refund SET status = change.status, stage = change.stage,
-                failure_code = change.code, failure_message = change.message,
-                updated_at = r_at[change.i]
-            WHERE id = r_run[change.i];
-        ELSIF change.service = 'payout' THEN
-            UPDATE payout SET status = change.status, stage = change.stage,
-                failure_code = change.code, failure_message = change.message,
-                updated_at = r_at[change.i]
-            WHERE id = r_run[change.i];
-        ELSE
-            UPDATE transfer SET status = change.status, stage = change.stage,
-                failure_code = change.code, failure_message = change.message,
-                updated_at = r_at[change.i]
-            WHERE id = r_run[change.i];
-        END IF;
-    END LOOP;
-    UPDATE orders x SET refunded = x.refunded + t.amount
-    FROM (
-        SELECT o."order", sum(o.amount)::bigint AS amount
-        FROM jsonb_to_recordset(w -> 'order_refunds') AS o (
-            i integer, "order" uuid, amount bigint
+        INSERT INTO transfer (
+            id, merchant_id, merchant_number, flow, currency, amount, details, request_hash,
+            status, stage, failure_code, failure_message, created_at, updated_at
         )
-        WHERE o.i <> ALL (refused)
-        GROUP BY o."order"
-    ) t
-    WHERE x.id = t."order";
-    UPDATE instruction x SET refunded = x.refunded + t.amount
-    FROM (
-        SELECT c.run, c.instruction, sum(c.amount)::bigint AS amount
-        FROM jsonb_to_recordset(w -> 'claims') AS c (
-            i integer, run uuid, instruction uuid, amount bigint
+        SELECT r_run[s.i], s.merchant, s.number, s.flow, s.currency, s.amount, s.details, s.hash,
+            s.status, s.stage, s.code, s.message, r_at[s.i], r_at[s.i]
+        FROM start s
+        WHERE s.service = 'transfer';
+    END IF;
+    IF w ? 'changes' THEN
+        WITH change AS MATERIALIZED (
+            SELECT c.*, r_run[c.i] AS run, r_at[c.i] AS at
+            FROM jsonb_to_recordset(w -> 'changes') AS c (
+                i integer, service text, status text, stage text, code text, message text
+            )
+            WHERE c.i <> ALL (refused)
+        ), refunds AS (
+            UPDATE refund x SET status = c.status, stage = c.stage, failure_code = c.code,
+                failure_message = c.message, updated_at = c.at
+            FROM change c
+            WHERE x.id = c.run AND c.service = 'refund'
+        ), payouts AS (
+            UPDATE payout x SET status = c.status, stage = c.stage, failure_code = c.code,
+                failure_message = c.message, updated_at = c.at
+            FROM change c
+            WHERE x.id = c.run AND c.service = 'payout'
         )
-        WHERE c.i <> ALL (refused)
-        GROUP BY c.run, c.instruction
-    ) t
-    WHERE x.run_id = t.run AND x.id = t.instruction;
-    INSERT INTO money_case (
-        id, kind, run_id, instruction_id, currency, amount, detail, opened_at
-    )
-    SELECT c.id, c.kind, r_run[c.i], c.instruction, c.currency, c.amount, c.detail, r_at[c.i]
-    FROM jsonb_to_recordset(w -> 'cases') AS c (
-        i integer, id uuid, kind text, instruction uuid, amount bigint, currency text, detail text
-    )
-    WHERE c.i <> ALL (refused);
+        UPDATE transfer x SET status = c.status, stage = c.stage, failure_code = c.code,
+            failure_message = c.message, updated_at = c.at
+        FROM change c
+        WHERE x.id = c.run AND c.service = 'transfer';
+    END IF;
+    IF w ? 'credits' THEN
+        UPDATE orders x SET credit_account = c.account, credit_gl = c.gl
+        FROM jsonb_to_recordset(w -> 'credits') AS c (
+            i integer, "order" uuid, account uuid, gl text
+        )
+        WHERE x.id = c."order" AND c.i <> ALL (refused);
+    END IF;
+    IF w ? 'order_refunds' THEN
+        UPDATE orders x SET refunded = x.refunded + t.amount
+        FROM (
+            SELECT o."order", sum(o.amount)::bigint AS amount
+            FROM jsonb_to_recordset(w -> 'order_refunds') AS o (
+                i integer, "order" uuid, amount bigint
+            )
+            WHERE o.i <> ALL (refused)
+            GROUP BY o."order"
+        ) t
+        WHERE x.id = t."order";
+    END IF;
+    IF w ? 'claims' THEN
+        UPDATE instruction x SET
+            refunded = x.refunded + t.amount, refund_parts = x.refund_parts + t.parts
+        FROM (
+            SELECT c.run, c.instruction, sum(c.amount)::bigint AS amount,
+                coalesce(sum(sign(c.amount) * c.parts), 0)::integer AS parts
+            FROM jsonb_to_recordset(w -> 'claims') AS c (
+                i integer, run uuid, instruction uuid, amount bigint, parts integer
+            )
+            WHERE c.i <> ALL (refused)
+            GROUP BY c.run, c.instruction
+            -- What is yielded and claimed again in one is as it was.
+            HAVING sum(c.amount) <> 0 OR sum(sign(c.amount) * c.parts) <> 0
+        ) t
+        WHERE x.run_id = t.run AND x.id = t.instruction;
+    END IF;
+    IF w ? 'cases' THEN
+        INSERT INTO money_case (
+            id, kind, run_id, instruction_id, currency, amount, detail, opened_at
+        )
+        SELECT c.id, c.kind, r_run[c.i], c.instruction, c.currency, c.amount, c.detail, r_at[c.i]
+        FROM jsonb_to_recordset(w -> 'cases') AS c (
+            i integer, id uuid, kind text, instruction uuid, amount bigint, currency text,
+            detail text
+        )
+        WHERE c.i <> ALL (refused);
+    END IF;
+    IF w ?| ARRAY['tasks', 'task_changes', 'votes', 'closed_cases'] THEN
+        PERFORM write_tasks(w, refused, r_run, r_at);
+    END IF;
+    IF w ? 'surpluses' THEN
+        UPDATE money_case x SET
+            refund_id = r_run[t.i],
+            status = CASE WHEN t.over THEN 'closed' ELSE 'open' END,
+            resolved_at = CASE WHEN t.over THEN r_at[t.i] END
+        FROM jsonb_to_recordset(w -> 'surpluses') AS t (
+            i integer, run uuid, instruction uuid, over boolean
+        )
+        WHERE x.run_id = t.run AND x.instruction_id = t.instruction AND x.kind = 'surplus'
+            AND t.i <> ALL (refused);
+    END IF;
 END
 $$;

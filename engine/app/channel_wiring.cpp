@@ -1,5 +1,6 @@
 #include "app/channel_wiring.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 #include <system_error>
@@ -51,6 +52,46 @@ Value texts(const std::vector<std::string>& list) {
     return Value(std::move(values));
 }
 
+std::string listed(const std::set<std::string>& names) {
+    std::string list;
+    for (const std::string& each : names) {
+        list += (list.empty() ? "" : ", ") + each;
+    }
+    return list.empty() ? "there is none" : list;
+}
+
+/// Why not, and what there is instead.
+std::unexpected<Error> nobody_collects(
+    const channel::Registry& registry, const gateway::SceneWish& wish
+) {
+    std::set<std::string> methods;
+    std::set<std::string> scenes;
+    for (const channel::ChannelAccount* account : registry.accounts()) {
+        const auto& offered = registry.find_adapter(account->channel())->capabilities.scenes;
+        if (offered.empty() || !account->takes_money_of(wish.merchant_id)) {
+            continue;
+        }
+        methods.insert(account->settings().method());
+        if (account->settings().method() == wish.method) {
+            scenes.insert(offered.begin(), offered.end());
+        }
+    }
+    if (scenes.empty()) {
+        return fail(
+            ErrorCode::invalid,
+            "method is " + std::string(wish.method) +
+                ", wanted one that a channel account collects by: " + listed(methods),
+            "/method"
+        );
+    }
+    return fail(
+        ErrorCode::invalid,
+        "scene is " + std::string(wish.scene) + ", wanted one that " + std::string(wish.method) +
+            " offers: " + listed(scenes),
+        "/scene"
+    );
+}
+
 std::chrono::milliseconds patience_for(
     const http::Request& request, const ForwardSettings& settings
 ) {
@@ -65,12 +106,28 @@ std::chrono::milliseconds patience_for(
 
 }  // namespace
 
-Result<channel::RegistryPtr> build_registry(const config::Settings& settings) {
+Result<std::vector<channel::AdapterFiles>> read_adapters(const std::filesystem::path& channels) {
     std::set<std::string> names;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(channels, error)) {
+        if (std::filesystem::exists(entry.path() / "adapter.lua", error)) {
+            names.insert(entry.path().filename().string());
+        }
+    }
+    std::vector<channel::AdapterFiles> adapters;
+    for (const auto& name : names) {
+        SLUICE_ASSIGN(auto files, channel::read_adapter_folder(channels / name));
+        adapters.push_back(std::move(files));
+    }
+    return adapters;
+}
+
+Result<std::vector<channel::ChannelAccountSettings>> configured_accounts(
+    const config::Settings& settings
+) {
     std::vector<channel::ChannelAccountSettings> accounts;
     for (const auto& given : settings.channel_accounts) {
         SLUICE_TRY(check_channel(given, settings.channels));
-        names.insert(given.channel);
         channel::ChannelAccountSettings account;
         account.name = given.name;
         account.channel = given.channel;
@@ -89,32 +146,34 @@ Result<channel::RegistryPtr> build_registry(const config::Settings& settings) {
             .payout = given.timeouts.payout,
             .payout_query = given.timeouts.payout_query,
         };
+        account.not_found_after_seconds = given.not_found_after_seconds;
+        account.routing = {
+            .method = given.routing.method,
+            .cost_basis_points = given.routing.cost_basis_points,
+            .amount_min = given.routing.amount_min,
+            .amount_max = given.routing.amount_max,
+        };
         accounts.push_back(std::move(account));
     }
+    return accounts;
+}
+
+Result<channel::RegistryPtr> build_registry(const config::Settings& settings) {
+    SLUICE_ASSIGN(auto accounts, configured_accounts(settings));
     // An adapter that no account uses yet is proved with the others: it may be configured next.
-    std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator(settings.channels, error)) {
-        if (std::filesystem::exists(entry.path() / "adapter.lua", error)) {
-            names.insert(entry.path().filename().string());
-        }
-    }
-    std::vector<channel::AdapterFiles> adapters;
-    for (const auto& name : names) {
-        SLUICE_ASSIGN(auto files, channel::read_adapter_folder(settings.channels / name));
-        adapters.push_back(std::move(files));
-    }
+    SLUICE_ASSIGN(const auto adapters, read_adapters(settings.channels));
     return channel::Registry::build(adapters, std::move(accounts));
 }
 
-Value candidate_of(
-    const config::ChannelAccountSettings& account, const channel::Registry& registry
-) {
-    const auto adapter = registry.find_adapter(account.channel);
-    const auto& routing = account.routing;
+Value candidate_of(const channel::ChannelAccount& account, const channel::Registry& registry) {
+    const auto adapter = registry.find_adapter(account.channel());
+    const channel::ChannelAccountSettings& settings = account.settings();
+    const auto& routing = settings.routing;
     Value candidate;
-    candidate.set("name", account.name);
-    candidate.set("channel", account.channel);
-    candidate.set("method", routing.method);
+    candidate.set("name", account.name());
+    candidate.set("channel", account.channel());
+    candidate.set("merchant_id", settings.merchant_id);
+    candidate.set("method", settings.method());
     candidate.set("scenes", texts(adapter->capabilities.scenes));
     candidate.set("amount_min", Money{routing.amount_min, cny()});
     candidate.set("amount_max", Money{routing.amount_max, cny()});
@@ -124,6 +183,16 @@ Value candidate_of(
     candidate.set("pays_out", payout.has_value());
     candidate.set("payout_methods", texts(payout ? payout->methods : std::vector<std::string>{}));
     return candidate;
+}
+
+Value candidates_of(const channel::Registry& registry) {
+    ValueArray list;
+    for (const channel::ChannelAccount* account : registry.accounts()) {
+        if (account->settings().state == channel::AccountState::live) {
+            list.push_back(candidate_of(*account, registry));
+        }
+    }
+    return Value(std::move(list));
 }
 
 flow::ChannelTerms terms_of(const channel::Adapter& adapter) {
@@ -148,9 +217,7 @@ flow::ChannelTerms terms_of(const channel::Adapter& adapter) {
 }
 
 std::optional<flow::ChannelTerms> terms_of(
-    const flow::ChannelAddress& address,
-    const config::Settings& settings,
-    const channel::Registry& registry
+    const flow::ChannelAddress& address, const channel::Registry& registry
 ) {
     const auto* account = registry.find_account({address.channel, address.account});
     if (account == nullptr) {
@@ -158,11 +225,8 @@ std::optional<flow::ChannelTerms> terms_of(
     }
     flow::ChannelTerms terms = terms_of(*registry.find_adapter(address.channel));
     terms.merchant = account->merchant();
-    for (const auto& given : settings.channel_accounts) {
-        const bool is_this = given.channel == address.channel && given.name == address.account;
-        if (is_this && given.not_found_after_seconds > 0) {
-            terms.not_found_after = std::chrono::seconds(given.not_found_after_seconds);
-        }
+    if (account->settings().not_found_after_seconds > 0) {
+        terms.not_found_after = std::chrono::seconds(account->settings().not_found_after_seconds);
     }
     return terms;
 }
@@ -177,6 +241,54 @@ channel::ExchangeReport report_not_sent(const channel::ExchangeOrder& order) {
     report.outcome.kind = payment::OutcomeKind::not_sent;
     report.outcome.code = "no_room";
     return report;
+}
+
+gateway::PayeeCheck payee_check(channel::RegistrySource source) {
+    return [source = std::move(source)](const gateway::PayeeWish& wish) -> Result<void> {
+        const channel::RegistryPtr registry = source.now();
+        std::set<std::string> methods;
+        std::optional<Error> wrong;
+        for (const channel::ChannelAccount* account : registry->accounts()) {
+            const auto adapter = registry->find_adapter(account->channel());
+            const auto& payout = adapter->capabilities.payout;
+            if (!payout || !account->takes_money_of(wish.merchant_id)) {
+                continue;
+            }
+            methods.insert(payout->methods.begin(), payout->methods.end());
+            if (std::ranges::find(payout->methods, wish.method) == payout->methods.end()) {
+                continue;
+            }
+            auto fits = channel::check_payee(adapter->form, wish.payee);
+            if (fits) {
+                return {};
+            }
+            wrong = wrong ? std::move(wrong) : std::move(fits).error();
+        }
+        if (wrong) {
+            return fail(*std::move(wrong));
+        }
+        return fail(
+            ErrorCode::invalid,
+            "method is " + std::string(wish.method) +
+                ", wanted one that a channel account pays out by: " + listed(methods),
+            "/method"
+        );
+    };
+}
+
+gateway::SceneCheck scene_check(channel::RegistrySource source) {
+    return [source = std::move(source)](const gateway::SceneWish& wish) -> Result<void> {
+        const channel::RegistryPtr registry = source.now();
+        for (const channel::ChannelAccount* account : registry->accounts()) {
+            const auto& offered = registry->find_adapter(account->channel())->capabilities.scenes;
+            const bool collects_so = account->settings().method() == wish.method &&
+                                     std::ranges::find(offered, wish.scene) != offered.end();
+            if (collects_so && account->takes_money_of(wish.merchant_id)) {
+                return {};
+            }
+        }
+        return nobody_collects(*registry, wish);
+    };
 }
 
 gateway::CallbackReader callback_reader(channel::Callbacks& callbacks) {

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <optional>
+#include <vector>
 
 #include "channel/callbacks.hpp"
 #include "channel/exchange_message.hpp"
-#include "channel/registry.hpp"
+#include "channel/live_registry.hpp"
 #include "config/settings.hpp"
 #include "core/result.hpp"
 #include "core/value.hpp"
@@ -15,26 +17,40 @@
 
 namespace sluice::app {
 
-/// Every adapter below the channels folder, with the configured accounts. Blocks on the disk.
+/// Every adapter below the folder, also those that no account uses. Blocks on the disk.
+Result<std::vector<channel::AdapterFiles>> read_adapters(const std::filesystem::path& channels);
+
+/// The channel accounts of the configuration. `invalid` for one whose channel has no folder.
+Result<std::vector<channel::ChannelAccountSettings>> configured_accounts(
+    const config::Settings& settings
+);
+
+/// Every adapter below the channels folder, with the configured accounts: whether all of them are
+/// sound, before a database is asked. Blocks on the disk.
 Result<channel::RegistryPtr> build_registry(const config::Settings& settings);
 
 /// What routing may know of a channel account.
 [[nodiscard]] Value candidate_of(
-    const config::ChannelAccountSettings& account, const channel::Registry& registry
+    const channel::ChannelAccount& account, const channel::Registry& registry
 );
+/// Of all that take new money, in the order of the registry.
+[[nodiscard]] Value candidates_of(const channel::Registry& registry);
 
 /// What an adapter declares for every account of its channel: all terms but the merchant.
 [[nodiscard]] flow::ChannelTerms terms_of(const channel::Adapter& adapter);
 
-/// What binds us at a channel account of the configuration; nullopt when it names none.
+/// What binds us at a channel account; nullopt when there is none.
 [[nodiscard]] std::optional<flow::ChannelTerms> terms_of(
-    const flow::ChannelAddress& address,
-    const config::Settings& settings,
-    const channel::Registry& registry
+    const flow::ChannelAddress& address, const channel::Registry& registry
 );
 
 /// The report of an order that surely never left us.
 [[nodiscard]] channel::ExchangeReport report_not_sent(const channel::ExchangeOrder& order);
+
+/// Whether an account of the registry pays out so, by what its adapter and its form declare.
+[[nodiscard]] gateway::PayeeCheck payee_check(channel::RegistrySource registry);
+/// Whether an account of the registry collects so, by what its adapter declares.
+[[nodiscard]] gateway::SceneCheck scene_check(channel::RegistrySource registry);
 
 /// `callbacks` must outlive the reader.
 [[nodiscard]] gateway::CallbackReader callback_reader(channel::Callbacks& callbacks);

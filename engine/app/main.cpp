@@ -5,6 +5,7 @@
 
 #include "app/psp_verb.hpp"
 #include "app/script_try_verb.hpp"
+#include "app/secrets_verb.hpp"
 #include "app/serve_verb.hpp"
 
 namespace {
@@ -13,7 +14,9 @@ constexpr std::string_view kUsage =
     "usage: sluice VERB ...\n"
     "  serve --config FILE          the server\n"
     "  psp --listen HOST:PORT ...   the simulated payment channels\n"
-    "  script try FILE ...          runs one script in the production sandbox\n";
+    "  script try FILE ...          runs one script in the production sandbox\n"
+    "  secrets new-key FILE         a fresh master key\n"
+    "  secrets rotate --config FILE seals all secrets again under the current master key\n";
 
 }  // namespace
 
@@ -29,6 +32,9 @@ int main(int argc, char** argv) {
     }
     if (verb == "psp") {
         return sluice::app::psp(rest(1));
+    }
+    if (verb == "secrets") {
+        return sluice::app::secrets(rest(1));
     }
     std::cerr << kUsage;
     return 2;

@@ -52,12 +52,13 @@ class Notices::Parts {
                .clock = clock,
                .random = random,
                .client = client,
+               .keys = database.keys,
                .render = gateway::render_event_objects,
                .wake = [this] { bell.ring(); }},
               courier_settings(settings)
           ),
           dispatcher(courier, bell),
-          endpoints(database.pool),
+          endpoints(database.pool, database.keys),
           deliveries(database.pool),
           events(database.pool, gateway::render_event_objects) {}
 

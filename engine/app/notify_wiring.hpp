@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "channel/seal.hpp"
 #include "config/settings.hpp"
 #include "db/connection.hpp"
 #include "db/pool.hpp"
@@ -18,7 +19,8 @@ class Notices {
     struct Database {
         std::string conninfo;
         db::ConnectionOptions connection;
-        db::Pool& pool;  ///< for the API; outlives this
+        db::Pool& pool;                    ///< for the API; outlives this
+        const channel::SealingKeys& keys;  ///< for the secrets of endpoints; outlive this
     };
     Notices(const config::WebhookSettings& settings, Database database);
     ~Notices();  ///< stops

@@ -10,6 +10,7 @@
 
 #include "core/clock.hpp"
 #include "core/random.hpp"
+#include "simulator/alipay_app.hpp"
 #include "simulator/demo_keys.hpp"
 #include "simulator/merchant.hpp"
 #include "simulator/psp.hpp"
@@ -111,11 +112,16 @@ Result<void> run(const PspOptions& options, const sigset_t& signals) {
         auto bank_accounts,
         simulator::load_bank_accounts({.list = options.merchants, .keys = options.keys})
     );
+    SLUICE_ASSIGN(
+        auto alipay_apps,
+        simulator::load_alipay_apps({.list = options.merchants, .keys = options.keys})
+    );
     simulator::Psp server(
         options.settings,
         {.merchants = std::move(merchants),
          .platform = std::move(platform),
-         .bank_accounts = std::move(bank_accounts)},
+         .bank_accounts = std::move(bank_accounts),
+         .alipay_apps = std::move(alipay_apps)},
         clock
     );
     SLUICE_TRY(server.start());

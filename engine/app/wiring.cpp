@@ -5,9 +5,12 @@
 #include <thread>
 #include <utility>
 
+#include "app/channel_accounts.hpp"
 #include "app/channel_wiring.hpp"
 #include "app/key_wiring.hpp"
 #include "app/notify_wiring.hpp"
+#include "app/payee_wiring.hpp"
+#include "app/sealing_wiring.hpp"
 #include "channel/exchange.hpp"
 #include "core/clock.hpp"
 #include "core/random.hpp"
@@ -30,8 +33,6 @@ namespace {
 
 // API sessions and workers act as this role: it has no direct right to the ledger's tables.
 constexpr const char* kRole = "sluice_app";
-// A channel shows its next certificate before the last one ends: time to add it.
-constexpr std::chrono::days kCertificateNotice{30};
 
 Result<std::string> reach_database(const config::DatabaseSettings& settings) {
     if (!settings.conninfo.reveal().empty()) {
@@ -63,27 +64,24 @@ http::Response starting() {
     return response;
 }
 
-Value candidates_of(const config::Settings& settings, const channel::Registry& registry) {
-    ValueArray list;
-    for (const auto& account : settings.channel_accounts) {
-        list.push_back(candidate_of(account, registry));
-    }
-    return Value(std::move(list));
-}
-
-/// All that is Lua, proved to fit this program.
-struct Scripts {
+/// All that is told by files: proved to be sound before a database is started for it.
+struct Files {
     script::ReleasePtr release;
-    channel::RegistryPtr registry;
+    Value candidates;  ///< the release was proved with
+    std::vector<gateway::ApiKey> api_keys;
+    channel::SealingKeys sealing;
 };
 
-Result<Scripts> read_scripts(const config::Settings& settings) {
-    Scripts scripts;
-    SLUICE_ASSIGN(scripts.registry, build_registry(settings));
-    SLUICE_ASSIGN(scripts.release, script::load_release(settings.root));
-    SLUICE_TRY(decision::check_release(scripts.release, candidates_of(settings, *scripts.registry))
-    );
-    return scripts;
+Result<Files> read_files(const config::Settings& settings) {
+    SLUICE_ASSIGN(auto release, script::load_release(settings.root));
+    SLUICE_ASSIGN(const auto registry, build_registry(settings));
+    Value candidates = candidates_of(*registry);
+    SLUICE_TRY(decision::check_release(release, candidates));
+    SLUICE_ASSIGN(auto api_keys, api_keys_of(settings));
+    SLUICE_ASSIGN(auto sealing, sealing_keys(settings));
+    return Files{
+        std::move(release), std::move(candidates), std::move(api_keys), std::move(sealing)
+    };
 }
 
 }  // namespace
@@ -91,19 +89,22 @@ Result<Scripts> read_scripts(const config::Settings& settings) {
 /// In the order of construction; the members below use those above.
 class Server::Parts {
   public:
-    Parts(config::Settings given, std::string database, Scripts scripts)
+    Parts(config::Settings given, std::string database, Files files)
         : settings(std::move(given)),
+          api_keys(std::move(files.api_keys)),
+          sealing(std::move(files.sealing)),
           conninfo(std::move(database)),
           pool(conninfo, {.connections_max = settings.database.readers, .connection = role()}),
-          release(std::move(scripts.release)),
-          registry(std::move(scripts.registry)),
+          release(std::move(files.release)),
+          channels({pool, sealing, clock, settings.channels}),
           folding(pool),
-          notices(settings.webhooks, {conninfo, role(), pool}) {}
+          notices(settings.webhooks, {conninfo, role(), pool, sealing}) {}
 
     ~Parts() { stop(); }
 
     static db::ConnectionOptions role() { return {.statement_timeout = {}, .role = kRole}; }
 
+    Result<void> read_accounts(const Value& proved_candidates);
     void open_channels();
     Result<void> open_engine();
     void open_door();
@@ -117,13 +118,14 @@ class Server::Parts {
     [[nodiscard]] std::string listens_on() const;
 
     config::Settings settings;
-    std::vector<gateway::ApiKey> keys;
+    std::vector<gateway::ApiKey> api_keys;
+    channel::SealingKeys sealing;
     std::string conninfo;
     SystemClock clock;
     SystemRandom random;
     db::Pool pool;
     script::ReleasePtr release;
-    channel::RegistryPtr registry;
+    ChannelAccounts channels;
     ledger::Folding folding;
     Notices notices;
     http::Client client;
@@ -132,29 +134,38 @@ class Server::Parts {
     std::unique_ptr<channel::Callbacks> callbacks;
     std::unique_ptr<gateway::OrderStore> orders;
     std::unique_ptr<gateway::PaymentStore> payments;
+    std::unique_ptr<gateway::RefundStore> refunds;
     std::unique_ptr<gateway::AccountStore> accounts;
     std::unique_ptr<gateway::SignatureStore> signatures;
+    std::unique_ptr<gateway::TaskStore> tasks;
+    std::unique_ptr<gateway::PayoutStore> payouts;
+    std::unique_ptr<gateway::SurplusStore> surpluses;
     std::unique_ptr<gateway::Gateway> gateway;
     /// Null until everything behind the door is ready.
     std::atomic<gateway::Gateway*> serving{nullptr};
     std::unique_ptr<http::Server> server;
 };
 
-void Server::Parts::open_channels() {
-    for (const channel::ChannelAccount* account : registry->accounts()) {
-        for (const auto& text : account->certificates_over_at(clock.now() + kCertificateNotice)) {
-            log::warn("channel_certificate_ends", {{"text", text}});
-        }
+Result<void> Server::Parts::read_accounts(const Value& proved_candidates) {
+    SLUICE_ASSIGN(const auto configured, configured_accounts(settings));
+    SLUICE_TRY(channels.bring_in(configured));
+    SLUICE_TRY(channels.read());
+    if (*channels.candidates() != proved_candidates) {
+        SLUICE_TRY(decision::check_release(release, *channels.candidates()));
     }
+    return {};
+}
+
+void Server::Parts::open_channels() {
     channel::ExchangeParts parts{
-        .registry = registry,
+        .registry = channels.registry(),
         .sink = [this](channel::ExchangeReport report) { fleet->deliver(std::move(report)); },
         .clock = clock,
     };
     exchange = std::make_unique<channel::Exchange>(
         std::move(parts), channel::ExchangeSettings{.threads = settings.node.exchange_threads}
     );
-    callbacks = std::make_unique<channel::Callbacks>(registry, clock);
+    callbacks = std::make_unique<channel::Callbacks>(channels.registry(), clock);
 }
 
 worker::WorkerServices Server::Parts::worker_services() {
@@ -162,7 +173,7 @@ worker::WorkerServices Server::Parts::worker_services() {
     services.clock = &clock;
     services.send = [this](channel::ExchangeOrder order) {
         auto report = report_not_sent(order);
-        const auto adapter = registry->find_adapter(order.instruction.channel);
+        const auto adapter = channels.registry().current()->find_adapter(order.instruction.channel);
         const bool may_go =
             !order.resent || (adapter != nullptr &&
                               adapter->resend_of(order.operation) == channel::Resend::idempotent);
@@ -173,6 +184,15 @@ worker::WorkerServices Server::Parts::worker_services() {
             fleet->deliver(std::move(report));
             return;
         }
+        if (auto opened = open_payee(sealing, order); !opened) {
+            // Our set-up is wrong, and nothing was sent now; an earlier send is asked about.
+            report.outcome.kind =
+                order.resent ? payment::OutcomeKind::unknown : payment::OutcomeKind::config;
+            report.outcome.code = "payee_sealed";
+            log::error("payee_not_opened", {{"text", opened.error().message}});
+            fleet->deliver(std::move(report));
+            return;
+        }
         if (auto submitted = exchange->submit(std::move(order)); !submitted) {
             log::warn("exchange_not_taken", {{"why", submitted.error().message}});
             fleet->deliver(std::move(report));
@@ -180,12 +200,13 @@ worker::WorkerServices Server::Parts::worker_services() {
     };
     services.resend =
         [this](const payment::Instruction& instruction, payment::Operation operation) {
-            const auto adapter = registry->find_adapter(instruction.channel);
+            const auto adapter = channels.registry().current()->find_adapter(instruction.channel);
             return adapter == nullptr ? channel::Resend::never : adapter->resend_of(operation);
         };
     services.terms = [this](const flow::ChannelAddress& address) {
-        return terms_of(address, settings, *registry);
+        return terms_of(address, *channels.registry().current());
     };
+    services.candidates = [this] { return channels.candidates(); };
     services.alarm = [](std::string_view event, const std::string& text) {
         log::error(event, {{"text", text}});
     };
@@ -201,18 +222,14 @@ Result<void> Server::Parts::open_engine() {
     fleet_settings.workers = settings.node.workers;
     fleet_settings.node = Id128::generate(clock.now(), Bucket{0}, random);
     fleet = std::make_unique<worker::Fleet>(
-        std::move(fleet_settings),
-        worker_services(),
-        release,
-        candidates_of(settings, *registry),
-        pool
+        std::move(fleet_settings), worker_services(), release, *channels.candidates(), pool
     );
     return fleet->start();
 }
 
 gateway::Settings Server::Parts::gateway_settings() const {
     gateway::Settings result;
-    result.keys = keys;
+    result.keys = api_keys;
     result.internal_secret = settings.node.internal_secret;
     result.threads = settings.http.threads;
     result.body_bytes_max = settings.http.body_max_bytes;
@@ -241,19 +258,31 @@ std::string Server::Parts::metrics() const {
 void Server::Parts::open_door() {
     orders = gateway::make_order_store(pool);
     payments = gateway::make_payment_store(pool);
+    refunds = gateway::make_refund_store(pool);
     accounts = gateway::make_account_store(pool);
     signatures = gateway::make_signature_store(pool);
+    tasks = gateway::make_task_store(pool);
+    payouts = gateway::make_payout_store(pool);
+    surpluses = gateway::make_surplus_store(pool);
     gateway::Collaborators parts{
         .intake = *fleet,
         .clock = clock,
         .random = random,
         .orders = *orders,
         .payments = *payments,
+        .refunds = *refunds,
         .accounts = *accounts,
         .signatures = *signatures,
+        .tasks = *tasks,
+        .surpluses = *surpluses,
         .webhooks = notices.webhooks(),
+        .channel_accounts = channels.api(client),
         .read_callback = callback_reader(*callbacks),
         .forward = forwarder(client),
+        .payouts = *payouts,
+        .check_payee = payee_check(channels.registry()),
+        .check_scene = scene_check(channels.registry()),
+        .seal_payee = payee_seal(sealing),
         .check_ready = [this]() -> Result<void> {
             if (fleet->buckets_held() == 0) {
                 return fail(ErrorCode::unavailable, "no bucket is held by this node");
@@ -318,6 +347,7 @@ void Server::Parts::stop() {
     if (exchange != nullptr) {
         exchange->stop();
     }
+    channels.stop();
     notices.stop();
     folding.stop();
 }
@@ -333,16 +363,17 @@ Result<std::unique_ptr<Server>> Server::start(config::Settings settings) {
         return fail(ErrorCode::corrupt, "the Lua interpreter cannot be used: " + sound.error());
     }
     // What scripts, channels and keys refuse is told before a database is started for them.
-    SLUICE_ASSIGN(Scripts scripts, read_scripts(settings));
-    SLUICE_ASSIGN(auto keys, api_keys_of(settings));
+    SLUICE_ASSIGN(Files files, read_files(settings));
+    const Value candidates = files.candidates;
     SLUICE_ASSIGN(std::string conninfo, reach_database(settings.database));
     SLUICE_TRY(bring_up_to_date(conninfo, settings.root));
     auto parts =
-        std::make_unique<Parts>(std::move(settings), std::move(conninfo), std::move(scripts));
-    parts->keys = std::move(keys);
+        std::make_unique<Parts>(std::move(settings), std::move(conninfo), std::move(files));
+    SLUICE_TRY(parts->read_accounts(candidates));
     SLUICE_TRY(parts->listen());
     parts->open_channels();
     SLUICE_TRY(parts->open_engine());
+    parts->channels.start();
     parts->folding.start();
     parts->notices.start();
     parts->open_door();

@@ -120,6 +120,14 @@ Result<void> read_operation(Adapter& adapter, Operation operation, lua::Vm& vm) 
             return fail(ErrorCode::invalid, path + std::string(function) + " is not a function");
         }
     }
+    const bool hands_over =
+        operation == Operation::collect && !adapter.capabilities.handed_over.empty();
+    if (hands_over && !vm.is_function(path + ".hand_over")) {
+        return fail(
+            ErrorCode::invalid,
+            path + ".hand_over is not a function, but 'capabilities.handed_over' promises it"
+        );
+    }
     auto resend = vm.get(path + ".resend");
     if (!resend) {
         return fail(script_error(resend.error()));
@@ -129,9 +137,11 @@ Result<void> read_operation(Adapter& adapter, Operation operation, lua::Vm& vm) 
     return {};
 }
 
-Result<Adapter> declare(const lua::ProgramPtr& program) {
+Result<Adapter> declare(
+    const lua::ProgramPtr& program, const std::vector<lua::ProgramPtr>& libraries
+) {
     ScriptCalls calls;
-    auto vm = lua::Vm::create({adapter_limits(), script_host_tables(calls), {}});
+    auto vm = lua::Vm::create({adapter_limits(), script_host_tables(calls), libraries});
     if (!vm) {
         return fail(script_error(vm.error()));
     }
@@ -163,11 +173,19 @@ Error script_error(const lua::ScriptError& error) {
 }
 
 Result<AdapterPtr> make_adapter(const AdapterFiles& files) {
+    std::vector<lua::ProgramPtr> libraries;
+    for (const auto& [name, text] : files.libraries) {
+        auto library = lua::compile("channels/" + files.name + "/" + name, text);
+        if (!library) {
+            return fail(script_error(library.error()));
+        }
+        libraries.push_back(std::move(*library));
+    }
     auto program = lua::compile("channels/" + files.name + "/adapter.lua", files.script);
     if (!program) {
         return fail(script_error(program.error()));
     }
-    auto adapter = declare(*program);
+    auto adapter = declare(*program, libraries);
     if (!adapter) {
         return adapter.error().code == ErrorCode::script ? fail(adapter.error())
                                                          : wrong(files, adapter.error().message);
@@ -189,6 +207,7 @@ Result<AdapterPtr> make_adapter(const AdapterFiles& files) {
     }
     adapter->form = std::move(*form);
     adapter->program = std::move(*program);
+    adapter->libraries = std::move(libraries);
     return std::make_shared<const Adapter>(std::move(*adapter));
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "channel/capabilities.hpp"
@@ -20,6 +21,8 @@ struct AdapterFiles {
     std::string name;  ///< the folder's name, which the script must repeat
     std::string script;
     std::string form;
+    /// What the script builds on: file name and text, in their order.
+    std::vector<std::pair<std::string, std::string>> libraries = {};
 };
 
 /// A channel's adapter: its compiled script and what it declares. Immutable, shared by all threads;
@@ -35,6 +38,7 @@ struct Adapter {
     MaskedMembers masked;                     ///< in part what it declares, whole a payee's secrets
     Form form;
     lua::ProgramPtr program;
+    std::vector<lua::ProgramPtr> libraries;
 
     [[nodiscard]] bool can(Operation operation) const {
         return has[static_cast<std::size_t>(operation)];

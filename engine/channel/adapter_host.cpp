@@ -43,7 +43,7 @@ struct AdapterHost::Call {
 AdapterHost::AdapterHost(AdapterPtr adapter) : adapter_(std::move(adapter)) {}
 
 Result<void> AdapterHost::open() {
-    auto vm = lua::Vm::create({adapter_limits(), script_host_tables(calls_), {}});
+    auto vm = lua::Vm::create({adapter_limits(), script_host_tables(calls_), adapter_->libraries});
     if (!vm) {
         return fail(script_error(vm.error()));
     }
@@ -152,6 +152,23 @@ Result<http::ClientRequest> AdapterHost::build(
     const std::string path = "operations." + std::string(to_string(order.operation)) + ".request";
     SLUICE_ASSIGN(const Value value, run({path, arguments}, account));
     return request_from_value(value, account);
+}
+
+Result<std::optional<payment::Outcome>> AdapterHost::hand_over(
+    const ExchangeOrder& order, const ChannelAccount& account, const Moment& moment
+) {
+    const bool is_handed_over = order.operation == Operation::collect &&
+                                adapter_->capabilities.is_handed_over(order.instruction.scene);
+    if (!is_handed_over) {
+        return std::nullopt;
+    }
+    SLUICE_TRY(check_order(order));
+    const std::array<Value, 3> arguments = {
+        describe(order), describe(account), channel::describe(moment)
+    };
+    SLUICE_ASSIGN(const Value action, run({"operations.collect.hand_over", arguments}, account));
+    const Value outcome = ValueObject{{"kind", "pending"}, {"next_action", action}};
+    return outcome_from_answer(outcome, order.operation);
 }
 
 Result<Value> AdapterHost::run_response(

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,10 +26,19 @@ class AdapterHost {
   public:
     explicit AdapterHost(AdapterPtr adapter);
 
+    /// Whether it is this adapter, and not one that a reload has replaced.
+    [[nodiscard]] bool runs(const AdapterPtr& adapter) const { return adapter_ == adapter; }
+
     /// `script` for the author's mistakes, `invalid` for a request outside the contract or an
     /// order outside the declared capabilities or a payee that the form does not take. Nothing is
     /// sent.
     Result<http::ClientRequest> build(
+        const ExchangeOrder& order, const ChannelAccount& account, const Moment& moment
+    );
+
+    /// What the payer takes to the channel, when the scene is one of which nothing is sent; nullopt
+    /// when there is something to build and send. Fails as build() does.
+    Result<std::optional<payment::Outcome>> hand_over(
         const ExchangeOrder& order, const ChannelAccount& account, const Moment& moment
     );
 

@@ -28,13 +28,14 @@ CallbackAnswer answer_of(const CallbackReading& reading) {
 
 }  // namespace
 
-Callbacks::Callbacks(RegistryPtr registry, const Clock& clock, CallbackSettings settings)
+Callbacks::Callbacks(RegistrySource registry, const Clock& clock, CallbackSettings settings)
     : registry_(std::move(registry)), clock_(clock), settings_(settings) {}
 
 Callbacks::HostPtr Callbacks::take(const AdapterPtr& adapter) {
     {
         const MutexLock lock(mutex_);
         std::vector<HostPtr>& idle = idle_[adapter->name];
+        std::erase_if(idle, [&](const HostPtr& host) { return !host->runs(adapter); });
         if (!idle.empty()) {
             HostPtr host = std::move(idle.back());
             idle.pop_back();
@@ -55,7 +56,8 @@ void Callbacks::give_back(const std::string& channel, HostPtr host) {
 CallbackVerdict Callbacks::read(
     const Registry::AccountAddress& address, const AdapterHost::Message& message
 ) {
-    const ChannelAccount* account = registry_->find_account(address);
+    const RegistryPtr registry = registry_.now();
+    const ChannelAccount* account = registry->find_account(address);
     if (account == nullptr) {
         return refuse(404, "no such channel account");
     }
@@ -65,7 +67,7 @@ CallbackVerdict Callbacks::read(
     if (!is_utf8(message.body) || message.body.find('\0') != std::string_view::npos) {
         return refuse(400, "the body is not UTF-8");
     }
-    const AdapterPtr adapter = registry_->find_adapter(account->channel());
+    const AdapterPtr adapter = registry->find_adapter(account->channel());
     HostPtr host = take(adapter);
     auto reading = host->read_callback(message, *account, {clock_.now(), {}});
     give_back(adapter->name, std::move(host));

@@ -10,7 +10,7 @@
 
 #include "channel/adapter_host.hpp"
 #include "channel/exchange_message.hpp"
-#include "channel/registry.hpp"
+#include "channel/live_registry.hpp"
 #include "core/clock.hpp"
 #include "core/mutex.hpp"
 #include "payment/outcome.hpp"
@@ -39,10 +39,11 @@ struct CallbackSettings {
 };
 
 /// Reads what channels tell us unasked: the adapter verifies and translates, this class changes
-/// nothing. Any thread; calls in parallel each have an interpreter of their own.
+/// nothing. An account that takes no new money still reads its notices. Any thread; calls in
+/// parallel each have an interpreter of their own.
 class Callbacks {
   public:
-    Callbacks(RegistryPtr registry, const Clock& clock, CallbackSettings settings = {});
+    Callbacks(RegistrySource registry, const Clock& clock, CallbackSettings settings = {});
 
     /// Refusals: 404 unknown account or a number that is not ours, 413, 400 garbage, 401 as the
     /// adapter says, 500 when the adapter itself fails. Costs one signature check; does not block.
@@ -55,7 +56,7 @@ class Callbacks {
     HostPtr take(const AdapterPtr& adapter) SLUICE_EXCLUDES(mutex_);
     void give_back(const std::string& channel, HostPtr host) SLUICE_EXCLUDES(mutex_);
 
-    const RegistryPtr registry_;
+    const RegistrySource registry_;
     const Clock& clock_;
     const CallbackSettings settings_;
     Mutex mutex_;

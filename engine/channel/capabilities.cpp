@@ -196,6 +196,12 @@ Result<std::vector<std::string>> texts_from_value(const Value& record, std::stri
 Result<Capabilities> capabilities_from_value(const Value& record) {
     Capabilities can;
     SLUICE_ASSIGN(can.scenes, texts_from_value(record, "scenes"));
+    SLUICE_ASSIGN(can.handed_over, texts_from_value(record, "handed_over"));
+    for (const std::string& scene : can.handed_over) {
+        if (!contains(can.scenes, scene)) {
+            return wrong("'capabilities.handed_over' names '" + scene + "', which is no scene");
+        }
+    }
     SLUICE_ASSIGN(can.currencies, texts_from_value(record, "currencies"));
     can.amount_min_minor = record.int_or("amount_min_minor", 1);
     can.amount_max_minor = record.int_or("amount_max_minor", 0);
@@ -225,6 +231,10 @@ Result<Capabilities> capabilities_from_value(const Value& record) {
         );
     }
     return can;
+}
+
+bool Capabilities::is_handed_over(const std::string& scene) const {
+    return contains(handed_over, scene);
 }
 
 Result<void> Capabilities::check(

@@ -31,6 +31,9 @@ struct PayoutCapabilities {
 /// request to it. A channel without scenes collects nothing. A plain value.
 struct Capabilities {
     std::vector<std::string> scenes;
+    /// Those of them of which nothing is sent: the payer takes what the adapter builds to the
+    /// channel.
+    std::vector<std::string> handed_over;
     std::vector<std::string> currencies;
     std::int64_t amount_min_minor = 1;
     std::int64_t amount_max_minor = 0;
@@ -43,6 +46,7 @@ struct Capabilities {
     std::optional<RefundCapabilities> refund;  ///< nullopt: it gives nothing back
     std::optional<PayoutCapabilities> payout;  ///< nullopt: it pays nothing out
 
+    [[nodiscard]] bool is_handed_over(const std::string& scene) const;
     /// Whether the channel can do with the instruction what its purpose asks for; `invalid` with
     /// the context "capabilities" says what it cannot. `channel` is for that sentence only.
     [[nodiscard]] Result<void> check(

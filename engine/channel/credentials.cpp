@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
+#include "channel/certificate_number.hpp"
 #include "core/clock.hpp"
 #include "core/nearest_name.hpp"
 
@@ -81,12 +83,48 @@ std::vector<std::string> names_of(const Form& form, Named which) {
     return names;
 }
 
+constexpr std::array<std::pair<std::string_view, AccountState>, 4> kStates{{
+    {"draft", AccountState::draft},
+    {"live", AccountState::live},
+    {"paused", AccountState::paused},
+    {"retired", AccountState::retired},
+}};
+
+std::string_view wanted_of(FieldKind kind) {
+    switch (kind) {
+        case FieldKind::private_key:
+            return "a PEM private key among secrets";
+        case FieldKind::secret:
+            return "a text among secrets";
+        case FieldKind::public_keys:
+            return "at least one PEM public key among secrets, named by keys_by_serial";
+        case FieldKind::text:
+            break;
+    }
+    return "a text among settings";
+}
+
 bool is_safe_scheme(const Address& address) {
     return address.scheme == "https" ||
            (address.scheme == "http" && contains(kLoopback, address.host));
 }
 
 }  // namespace
+
+std::string_view to_string(AccountState state) {
+    return kStates[static_cast<std::size_t>(state)].first;
+}
+
+Result<AccountState> parse_account_state(std::string_view text) {
+    const auto* found = std::ranges::find(kStates, text, [](const auto& row) { return row.first; });
+    if (found == kStates.end()) {
+        return fail(
+            ErrorCode::invalid,
+            "the state is '" + std::string(text) + "', wanted draft, live, paused or retired"
+        );
+    }
+    return found->second;
+}
 
 std::chrono::milliseconds ChannelTimeouts::of(payment::Operation operation) const {
     using payment::Operation;
@@ -119,7 +157,9 @@ Result<ChannelAccount> ChannelAccount::make(ChannelAccountSettings settings, con
     account.settings_ = std::move(settings);
     if (!is_name(account.settings_.name)) {
         return fail(
-            ErrorCode::invalid, account.titled("its name is not 1 to 40 of a-z, 0-9, '_' and '-'")
+            ErrorCode::invalid,
+            account.titled("its name is not 1 to 40 of a-z, 0-9, '_' and '-'"),
+            "name"
         );
     }
     SLUICE_TRY(account.check_names(form));
@@ -143,7 +183,8 @@ Result<void> ChannelAccount::check_names(const Form& form) const {
                     "the channel's form has no setting '" + name + "', wanted one of " +
                     joined(names_of(form, Named::settings)) +
                     did_you_mean(name, names_of(form, Named::settings))
-                )
+                ),
+                name
             );
         }
     }
@@ -160,7 +201,8 @@ Result<void> ChannelAccount::check_names(const Form& form) const {
                     "the secret '" + name + "' is neither in the form (" +
                     joined(names_of(form, Named::secrets)) + ") nor named by keys_by_serial" +
                     did_you_mean(name, names_of(form, Named::secrets))
-                )
+                ),
+                name
             );
         }
     }
@@ -177,7 +219,14 @@ Result<void> ChannelAccount::check_required(const Form& form) const {
             is_there = !settings_.keys_by_serial.empty();
         }
         if (field.is_required && !is_there) {
-            return fail(ErrorCode::invalid, titled("'" + field.name + "' is missing"), field.name);
+            return fail(
+                ErrorCode::invalid,
+                titled(
+                    "'" + field.name + "' is missing, wanted " +
+                    std::string(wanted_of(field.kind)) + ": " + field.title_en
+                ),
+                field.name
+            );
         }
     }
     return {};
@@ -263,16 +312,19 @@ Result<void> ChannelAccount::parse_keys(const Form& form) {
     return {};
 }
 
-/// A certificate knows its own serial: another one in the configuration would never be found.
+/// A certificate knows its own serial, and how Alipay numbers it: another one in the configuration
+/// would never be found.
 Result<void> ChannelAccount::check_serial(const std::string& serial, const std::string& name)
     const {
-    const auto real = certificate_serial(settings_.secrets.find(name)->second.reveal());
-    if (real && *real != serial) {
+    const std::string& pem = settings_.secrets.find(name)->second.reveal();
+    const auto real = certificate_serial(pem);
+    if (real && *real != serial && certificate_number(pem).value_or("") != serial) {
         return fail(
             ErrorCode::invalid,
             titled(
                 "keys_by_serial names '" + serial + "' for the certificate '" + name +
-                "', wanted its serial " + *real
+                "', wanted its serial " + *real + " or number " +
+                certificate_number(pem).value_or("")
             ),
             name
         );
@@ -302,6 +354,14 @@ const PrivateKey* ChannelAccount::private_key(std::string_view name) const {
 const PublicKey* ChannelAccount::public_key(std::string_view name) const {
     const auto found = public_keys_.find(name);
     return found == public_keys_.end() ? nullptr : &found->second;
+}
+
+std::vector<std::string> ChannelAccount::public_key_names() const {
+    std::vector<std::string> names;
+    for (const auto& [name, key] : public_keys_) {
+        names.push_back(name);
+    }
+    return names;
 }
 
 const Secret<std::string>* ChannelAccount::secret(std::string_view name) const {

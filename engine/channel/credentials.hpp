@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
@@ -30,13 +31,32 @@ struct ChannelTimeouts {
     std::chrono::milliseconds payout_query{6'000};
 
     [[nodiscard]] std::chrono::milliseconds of(payment::Operation operation) const;
+    friend bool operator==(const ChannelTimeouts&, const ChannelTimeouts&) = default;
 };
 
-/// A channel account as the configuration gives it.
+/// `draft` is not there for anybody but who configures it; `live` takes new money; `paused` and
+/// `retired` finish what they began: they ask, close, give back and read notices. Only `retired`
+/// is for ever.
+enum class AccountState { draft, live, paused, retired };
+[[nodiscard]] std::string_view to_string(AccountState state);
+Result<AccountState> parse_account_state(std::string_view text);
+
+/// What routing may know of an account. Amounts in minor units.
+struct AccountRouting {
+    std::string method;  ///< what payers call it; empty: the channel's name
+    std::int64_t cost_basis_points = 0;
+    std::int64_t amount_min = 1;
+    std::int64_t amount_max = 5'000'000;
+
+    friend bool operator==(const AccountRouting&, const AccountRouting&) = default;
+};
+
+/// A channel account as an operator or the configuration gives it.
 struct ChannelAccountSettings {
     std::string name;  ///< 1 to 40 of a-z, 0-9, '_' and '-': it stands in the callback address
     std::string channel;
-    std::string origin;  ///< where it is configured, for messages; may be empty
+    std::string merchant_id;  ///< whose money alone goes over it; empty: everybody's
+    std::string origin;       ///< where it is configured, for messages; may be empty
     /// Public settings by form field. Every account has `base_url` (where the channel answers) and
     /// may have `callback_base_url` (where the channel reaches us).
     TextMap settings;
@@ -44,6 +64,15 @@ struct ChannelAccountSettings {
     TextMap keys_by_serial;  ///< serial of a channel's public key -> name of the secret with it
     std::vector<std::string> hosts_allowed;  ///< besides the form's own and the base_url's
     ChannelTimeouts timeouts;
+    /// The operator's word on when a "no such order" may be believed; 0: the adapter's.
+    std::int64_t not_found_after_seconds = 0;
+    AccountRouting routing;
+    AccountState state = AccountState::live;
+
+    /// What payers call it.
+    [[nodiscard]] const std::string& method() const {
+        return routing.method.empty() ? channel : routing.method;
+    }
 };
 
 /// A merchant's account at a channel, checked against the channel's form, its keys parsed.
@@ -57,6 +86,11 @@ class ChannelAccount {
     [[nodiscard]] const std::string& name() const { return settings_.name; }
     [[nodiscard]] const std::string& channel() const { return settings_.channel; }
     [[nodiscard]] const ChannelAccountSettings& settings() const { return settings_; }
+    /// Whether new money may go over it for this merchant.
+    [[nodiscard]] bool takes_money_of(std::string_view merchant_id) const {
+        return settings_.state == AccountState::live &&
+               (settings_.merchant_id.empty() || settings_.merchant_id == merchant_id);
+    }
     /// The merchant id that the channel's answers must name.
     [[nodiscard]] const std::string& merchant() const { return merchant_; }
     /// "" when the account has no `callback_base_url`.
@@ -71,6 +105,8 @@ class ChannelAccount {
 
     [[nodiscard]] const PrivateKey* private_key(std::string_view name) const;
     [[nodiscard]] const PublicKey* public_key(std::string_view name) const;
+    /// In order of name.
+    [[nodiscard]] std::vector<std::string> public_key_names() const;
     [[nodiscard]] const Secret<std::string>* secret(std::string_view name) const;
     /// One sentence for each of the channel's certificates that is over at `time`.
     [[nodiscard]] std::vector<std::string> certificates_over_at(Time time) const;

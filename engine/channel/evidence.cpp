@@ -84,6 +84,27 @@ void mask_member(std::string& body, const std::string& name, std::size_t charact
     }
 }
 
+/// The same in a form: "name=value&...".
+void mask_form_member(std::string& body, const std::string& name, std::size_t characters) {
+    const std::string wanted = name + "=";
+    std::size_t position = 0;
+    while (position < body.size()) {
+        std::size_t end = std::min(body.find('&', position), body.size());
+        if (body.compare(position, wanted.size(), wanted) == 0) {
+            const std::size_t begin = position + wanted.size();
+            const std::size_t shown = std::min(after_characters(body, begin, characters), end);
+            body.replace(shown, end - shown, kHidden);
+            end = shown + kHidden.size();
+        }
+        position = end + 1;
+    }
+}
+
+bool is_form(std::string_view body) {
+    return !body.empty() && body.front() != '{' && body.front() != '[' &&
+           body.find('=') != std::string_view::npos;
+}
+
 bool is_unreserved(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
            c == '_' || c == '.' || c == '~';
@@ -140,11 +161,12 @@ std::string masked_body(std::string_view body, const MaskedMembers& masked) {
             '?'
         );
     }
+    const auto mask = is_form(text) ? mask_form_member : mask_member;
     for (const std::string& name : masked.whole) {
-        mask_member(text, name, 0);
+        mask(text, name, 0);
     }
     for (const std::string& name : masked.in_part) {
-        mask_member(text, name, kShown);
+        mask(text, name, kShown);
     }
     return std::string(cut_text(text, kBodyMax));
 }

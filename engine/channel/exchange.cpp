@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -22,6 +23,7 @@ constexpr std::size_t kNonceBytes = 16;
 /// One exchange on its way. Owned by what its lane's client has to do for it.
 struct Journey {
     ExchangeOrder order;
+    RegistryPtr registry;  ///< of the moment it set out
     const ChannelAccount* account = nullptr;
     Evidence evidence;
     std::vector<std::string> secrets;  ///< of the payee: nothing we keep may show them
@@ -110,7 +112,15 @@ class Exchange::Lane {
         if (is_stopped_) {
             return;
         }
-        auto request = build(*journey);
+        auto handed_over = hand_over(*journey);
+        if (handed_over) {
+            if (auto& outcome = *handed_over; outcome.has_value()) {
+                report(*journey, *std::move(outcome));
+                return;
+            }
+        }
+        auto request =
+            handed_over ? build(*journey) : Result<http::ClientRequest>(fail(handed_over.error()));
         if (!request) {
             std::string code = code_of(request.error());
             report(*journey, config(std::move(code), std::move(request.error().message)));
@@ -119,10 +129,21 @@ class Exchange::Lane {
         send(journey, std::move(*request));
     }
 
+    /// Of some scenes nothing is sent.
+    Result<std::optional<Outcome>> hand_over(Journey& journey) {
+        const payment::Instruction& instruction = journey.order.instruction;
+        journey.registry = parts_.registry.now();
+        journey.account =
+            journey.registry->find_account({instruction.channel, instruction.channel_account});
+        if (journey.account == nullptr) {
+            return std::nullopt;
+        }
+        AdapterHost& host = host_of(adapter_of(journey));
+        return host.hand_over(journey.order, *journey.account, moment());
+    }
+
     Result<http::ClientRequest> build(Journey& journey) {
         const payment::Instruction& instruction = journey.order.instruction;
-        journey.account =
-            parts_.registry->find_account({instruction.channel, instruction.channel_account});
         if (journey.account == nullptr) {
             return fail(
                 ErrorCode::not_found,
@@ -131,7 +152,7 @@ class Exchange::Lane {
             );
         }
         journey.secrets = secrets_of(instruction, adapter_of(journey)->form);
-        AdapterHost& host = host_of(instruction.channel);
+        AdapterHost& host = host_of(adapter_of(journey));
         SLUICE_ASSIGN(
             http::ClientRequest request, host.build(journey.order, *journey.account, moment())
         );
@@ -178,7 +199,7 @@ class Exchange::Lane {
         }
         journey.evidence.http_status = result->status;
         journey.evidence.response = shown(journey, result->body);
-        AdapterHost& host = host_of(journey.order.instruction.channel);
+        AdapterHost& host = host_of(adapter_of(journey));
         return host.read({journey.order, *result}, *journey.account, moment());
     }
 
@@ -197,18 +218,19 @@ class Exchange::Lane {
         parts_.sink(std::move(report));
     }
 
-    std::string shown(const Journey& journey, const std::string& body) const {
+    static std::string shown(const Journey& journey, const std::string& body) {
         return masked_body(without_secrets(body, journey.secrets), adapter_of(journey)->masked);
     }
 
-    AdapterPtr adapter_of(const Journey& journey) const {
-        return parts_.registry->find_adapter(journey.order.instruction.channel);
+    static AdapterPtr adapter_of(const Journey& journey) {
+        return journey.registry->find_adapter(journey.order.instruction.channel);
     }
 
-    AdapterHost& host_of(const std::string& channel) {
-        std::unique_ptr<AdapterHost>& host = hosts_[channel];
-        if (!host) {
-            host = std::make_unique<AdapterHost>(parts_.registry->find_adapter(channel));
+    /// One for each channel; after a reload, of the adapter that is asked for.
+    AdapterHost& host_of(const AdapterPtr& adapter) {
+        std::unique_ptr<AdapterHost>& host = hosts_[adapter->name];
+        if (!host || !host->runs(adapter)) {
+            host = std::make_unique<AdapterHost>(adapter);
         }
         return *host;
     }

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "channel/exchange_message.hpp"
-#include "channel/registry.hpp"
+#include "channel/live_registry.hpp"
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "http/client.hpp"
@@ -17,7 +17,7 @@ namespace sluice::channel {
 /// What an exchange works with. `sink` is called on an exchange thread, once for every accepted
 /// order unless the exchange is stopped first; it must be quick.
 struct ExchangeParts {
-    RegistryPtr registry;
+    RegistrySource registry;
     std::function<void(ExchangeReport)> sink;
     const Clock& clock;
     /// Instead of the HTTP clients. It must call back at once, or after stop().
@@ -36,7 +36,8 @@ struct ExchangeSettings {
 /// A script that uses up its limits of time holds up the others of its thread for as long. It keeps
 /// nothing: what is unfinished at a stop is dropped, the journal knows it and recovery asks again.
 /// It never repeats a request, and sends none to a host that the account's allow-list does not
-/// name: that one ends as `config`. Time-outs are the account's, by operation.
+/// name: that one ends as `config`. Time-outs are the account's, by operation. An exchange keeps
+/// the registry that it began with.
 class Exchange {
   public:
     explicit Exchange(const ExchangeParts& parts, ExchangeSettings settings = {});

@@ -1,5 +1,6 @@
 #include "channel/registry.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -45,7 +46,8 @@ Result<std::shared_ptr<const Registry>> Registry::build(
                 "two channel accounts of " + key.first + " are named '" + key.second + "'"
             );
         }
-        registry.accounts_.emplace(std::move(key), std::move(account));
+        const auto placed = registry.accounts_.emplace(std::move(key), std::move(account));
+        registry.in_order_.push_back(&placed.first->second);
     }
     return std::make_shared<const Registry>(std::move(registry));
 }
@@ -60,20 +62,23 @@ const ChannelAccount* Registry::find_account(const AccountAddress& address) cons
     return found == accounts_.end() ? nullptr : &found->second;
 }
 
-std::vector<const ChannelAccount*> Registry::accounts() const {
-    std::vector<const ChannelAccount*> all;
-    all.reserve(accounts_.size());
-    for (const auto& [key, account] : accounts_) {
-        all.push_back(&account);
-    }
-    return all;
-}
-
 Result<AdapterFiles> read_adapter_folder(const std::filesystem::path& folder) {
     AdapterFiles files;
     files.name = folder.filename().string();
     SLUICE_ASSIGN(files.script, read_file(folder / "adapter.lua"));
     SLUICE_ASSIGN(files.form, read_file(folder / "form.json"));
+    std::error_code ignored;
+    std::vector<std::filesystem::path> libraries;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+        if (entry.path().extension() == ".lua" && entry.path().filename() != "adapter.lua") {
+            libraries.push_back(entry.path());
+        }
+    }
+    std::ranges::sort(libraries);
+    for (const auto& path : libraries) {
+        SLUICE_ASSIGN(std::string text, read_file(path));
+        files.libraries.emplace_back(path.filename().string(), std::move(text));
+    }
     return files;
 }
 

@@ -31,15 +31,16 @@ class Registry {
         std::string_view account;
     };
     [[nodiscard]] const ChannelAccount* find_account(const AccountAddress& address) const;
-    /// Ordered by channel, then name.
-    [[nodiscard]] std::vector<const ChannelAccount*> accounts() const;
+    /// In the order in which they were given.
+    [[nodiscard]] const std::vector<const ChannelAccount*>& accounts() const { return in_order_; }
 
   private:
     Registry() = default;
     using AccountKey = std::pair<std::string, std::string>;
 
     std::map<std::string, AdapterPtr, std::less<>> adapters_;
-    std::map<AccountKey, ChannelAccount> accounts_;
+    std::map<AccountKey, ChannelAccount> accounts_;  ///< whose nodes stay where they are
+    std::vector<const ChannelAccount*> in_order_;
 };
 
 using RegistryPtr = std::shared_ptr<const Registry>;

@@ -2,100 +2,25 @@
 
 #include <string>
 
+#include "channel/aes_cbc.hpp"
+#include "channel/certificate_number.hpp"
+#include "channel/charset.hpp"
 #include "channel/crypto.hpp"
-#include "core/clock.hpp"
+#include "channel/script_arguments.hpp"
+#include "channel/script_text.hpp"
 #include "core/value.hpp"
-#include "json/json.hpp"
 
 namespace sluice::channel {
 namespace {
-
-using lua::HostReply;
-using Arguments = std::span<const Value>;
-
-constexpr std::int64_t kDayMinutes = std::int64_t{24} * 60;
-constexpr std::int64_t kSecondsMax = 253'402'300'799;  // the end of the year 9999
-
-HostReply give(Value value) { return {HostReply::Kind::value, std::move(value), {}}; }
-HostReply mistake(std::string message) { return {HostReply::Kind::error, {}, std::move(message)}; }
-
-const std::string* text_at(Arguments arguments, std::size_t index) {
-    return index < arguments.size() ? arguments[index].as_text() : nullptr;
-}
-
-/// Whether the first `count` arguments are texts.
-bool are_texts(Arguments arguments, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) {
-        if (text_at(arguments, i) == nullptr) {
-            return false;
-        }
-    }
-    return true;
-}
 
 HostReply no_such_key(const ScriptCalls& calls, const std::string& name) {
     const std::string account = calls.account != nullptr ? calls.account->name() : "";
     return mistake("channel account '" + account + "' has no key '" + name + "'");
 }
 
-HostReply encode(Arguments arguments) {
-    if (arguments.empty()) {
-        return mistake("json.encode wants a value");
-    }
-    return give(to_json(arguments[0]));
-}
-
-/// Lists from outside hold no null in a script; in a message one means a member that is not there.
-void drop_nulls(Value& value) {
-    if (ValueArray* list = value.as_array()) {
-        std::erase_if(*list, [](const Value& element) { return element.is_null(); });
-        for (Value& element : *list) {
-            drop_nulls(element);
-        }
-    } else if (ValueObject* members = value.as_object()) {
-        for (auto& [name, member] : *members) {
-            drop_nulls(member);
-        }
-    }
-}
-
-/// Makes the member at a path like "amount.currency" readable as nil when it is not there.
-void allow_absent(Value& value, std::string_view path) {
-    const std::size_t dot = path.find('.');
-    const std::string_view name = path.substr(0, dot);
-    if (value.as_object() == nullptr) {
-        return;
-    }
-    if (dot == std::string_view::npos) {
-        if (value.find(name) == nullptr) {
-            value.set(name, Value());
-        }
-        return;
-    }
-    for (auto& [key, member] : *value.as_object()) {
-        if (key == name) {
-            allow_absent(member, path.substr(dot + 1));
-        }
-    }
-}
-
-HostReply decode(Arguments arguments) {
-    const std::string* text = text_at(arguments, 0);
-    if (text == nullptr) {
-        return mistake("json.decode wants a text");
-    }
-    auto value = json::parse(*text);
-    if (!value || value->as_object() == nullptr) {
-        return give({});
-    }
-    drop_nulls(*value);
-    for (std::size_t i = 1; i < arguments.size(); ++i) {
-        if (text_at(arguments, i) == nullptr) {
-            return mistake("json.decode wants the names of members that may be absent");
-        }
-        allow_absent(*value, *text_at(arguments, i));
-    }
-    return give(std::move(*value));
+/// nullptr when the account has none of the name in the first argument.
+const Secret<std::string>* secret_named(const ScriptCalls& calls, Arguments arguments) {
+    return calls.account != nullptr ? calls.account->secret(*text_at(arguments, 0)) : nullptr;
 }
 
 HostReply sign(const ScriptCalls& calls, Arguments arguments) {
@@ -119,6 +44,17 @@ HostReply key_of_serial(const ScriptCalls& calls, Arguments arguments) {
     return give(name != nullptr ? Value(*name) : Value());
 }
 
+/// In order of name, so that every node tries them alike.
+HostReply public_keys(const ScriptCalls& calls, Arguments /*arguments*/) {
+    ValueArray names;
+    if (calls.account != nullptr) {
+        for (const std::string& name : calls.account->public_key_names()) {
+            names.emplace_back(name);
+        }
+    }
+    return give(Value(std::move(names)));
+}
+
 HostReply verify(const ScriptCalls& calls, Arguments arguments) {
     if (!are_texts(arguments, 3)) {
         return mistake(
@@ -130,7 +66,18 @@ HostReply verify(const ScriptCalls& calls, Arguments arguments) {
     if (key == nullptr) {
         return no_such_key(calls, *text_at(arguments, 0));
     }
-    return give(rsa_sha256_verify(*key, {*text_at(arguments, 1), *text_at(arguments, 2)}));
+    std::string message = *text_at(arguments, 1);
+    if (arguments.size() > 3) {
+        const std::string* name = text_at(arguments, 3);
+        const auto charset = name != nullptr ? parse_charset(*name) : std::nullopt;
+        auto bytes = charset ? from_utf8(message, *charset)
+                             : fail(ErrorCode::invalid, "crypto.verify_rsa_sha256 wants a charset");
+        if (!bytes) {
+            return mistake(std::move(bytes.error().message));
+        }
+        message = *std::move(bytes);
+    }
+    return give(rsa_sha256_verify(*key, {message, *text_at(arguments, 2)}));
 }
 
 HostReply decrypt(const ScriptCalls& calls, Arguments arguments) {
@@ -140,14 +87,70 @@ HostReply decrypt(const ScriptCalls& calls, Arguments arguments) {
             "and a ciphertext"
         );
     }
-    const Secret<std::string>* key =
-        calls.account != nullptr ? calls.account->secret(*text_at(arguments, 0)) : nullptr;
+    const Secret<std::string>* key = secret_named(calls, arguments);
     if (key == nullptr) {
         return no_such_key(calls, *text_at(arguments, 0));
     }
     const AeadBox box{key->reveal(), *text_at(arguments, 1), *text_at(arguments, 2)};
     auto plain = aes_256_gcm_decrypt(box, *text_at(arguments, 3));
     return give(plain ? Value(std::move(*plain)) : Value());
+}
+
+HostReply has_secret(const ScriptCalls& calls, Arguments arguments) {
+    if (!are_texts(arguments, 1)) {
+        return mistake("crypto.has_secret wants the name of a secret");
+    }
+    return give(secret_named(calls, arguments) != nullptr);
+}
+
+/// `work` with the secret of the first argument and the text of the second.
+HostReply cipher_with(
+    const ScriptCalls& calls,
+    Arguments arguments,
+    Result<std::string> (*work)(const Secret<std::string>&, std::string_view)
+) {
+    if (!are_texts(arguments, 2)) {
+        return mistake("crypto's AES-128-CBC wants the name of a secret and a text");
+    }
+    const Secret<std::string>* key = secret_named(calls, arguments);
+    if (key == nullptr) {
+        return no_such_key(calls, *text_at(arguments, 0));
+    }
+    auto text = work(*key, *text_at(arguments, 1));
+    return give(text ? Value(*std::move(text)) : Value());
+}
+
+HostReply encrypt_cbc(const ScriptCalls& calls, Arguments arguments) {
+    return cipher_with(calls, arguments, aes_128_cbc_encrypt);
+}
+
+HostReply decrypt_cbc(const ScriptCalls& calls, Arguments arguments) {
+    return cipher_with(calls, arguments, aes_128_cbc_decrypt);
+}
+
+/// How a certificate among the account's secrets is named.
+HostReply number_with(
+    const ScriptCalls& calls,
+    Arguments arguments,
+    Result<std::string> (*number_of)(std::string_view)
+) {
+    if (!are_texts(arguments, 1)) {
+        return mistake("crypto's certificate numbers want the name of a secret");
+    }
+    const Secret<std::string>* pem = secret_named(calls, arguments);
+    if (pem == nullptr) {
+        return no_such_key(calls, *text_at(arguments, 0));
+    }
+    auto number = number_of(pem->reveal());
+    return number ? give(Value(*std::move(number))) : mistake(std::move(number.error().message));
+}
+
+HostReply number_of_certificate(const ScriptCalls& calls, Arguments arguments) {
+    return number_with(calls, arguments, certificate_number);
+}
+
+HostReply number_of_roots(const ScriptCalls& calls, Arguments arguments) {
+    return number_with(calls, arguments, root_certificate_number);
 }
 
 HostReply digest(Arguments arguments) {
@@ -161,8 +164,7 @@ HostReply authenticate(const ScriptCalls& calls, Arguments arguments) {
     if (!are_texts(arguments, 2)) {
         return mistake("crypto.hmac_sha256 wants the name of a secret and a text");
     }
-    const Secret<std::string>* key =
-        calls.account != nullptr ? calls.account->secret(*text_at(arguments, 0)) : nullptr;
+    const Secret<std::string>* key = secret_named(calls, arguments);
     if (key == nullptr) {
         return no_such_key(calls, *text_at(arguments, 0));
     }
@@ -189,36 +191,30 @@ HostReply verify_hmac(const ScriptCalls& calls, Arguments arguments) {
     return give(difference == 0);
 }
 
-HostReply rfc3339(Arguments arguments) {
-    const auto* seconds = !arguments.empty() ? arguments[0].as_int() : nullptr;
-    const auto* offset = arguments.size() > 1 ? arguments[1].as_int() : nullptr;
-    const bool is_good = seconds != nullptr && offset != nullptr && *seconds >= 0 &&
-                         *seconds <= kSecondsMax && *offset > -kDayMinutes && *offset < kDayMinutes;
-    if (!is_good) {
-        return mistake("time.rfc3339 wants Unix seconds and an offset in minutes");
-    }
-    const Time time{std::chrono::seconds(*seconds)};
-    return give(format_rfc3339_offset(time, std::chrono::minutes(*offset)));
-}
-
 }  // namespace
 
 std::vector<lua::HostTable> script_host_tables(ScriptCalls& calls) {
     const auto with_keys = [&calls](HostReply (*function)(const ScriptCalls&, Arguments)) {
         return [&calls, function](Arguments arguments) { return function(calls, arguments); };
     };
-    return {
-        {"json", {{"encode", encode}, {"decode", decode}}},
+    std::vector<lua::HostTable> tables = text_host_tables();
+    tables.push_back(
         {"crypto",
          {{"sign_rsa_sha256", with_keys(sign)},
           {"verify_rsa_sha256", with_keys(verify)},
           {"key_of_serial", with_keys(key_of_serial)},
+          {"public_keys", with_keys(public_keys)},
+          {"has_secret", with_keys(has_secret)},
+          {"certificate_number", with_keys(number_of_certificate)},
+          {"root_certificate_number", with_keys(number_of_roots)},
+          {"encrypt_aes_128_cbc", with_keys(encrypt_cbc)},
+          {"decrypt_aes_128_cbc", with_keys(decrypt_cbc)},
           {"decrypt_aes_256_gcm", with_keys(decrypt)},
           {"sha256", digest},
           {"hmac_sha256", with_keys(authenticate)},
-          {"verify_hmac_sha256", with_keys(verify_hmac)}}},
-        {"time", {{"rfc3339", rfc3339}}},
-    };
+          {"verify_hmac_sha256", with_keys(verify_hmac)}}}
+    );
+    return tables;
 }
 
 lua::Limits adapter_limits() {

@@ -12,7 +12,8 @@ struct ScriptCalls {
     const ChannelAccount* account = nullptr;
 };
 
-/// What an adapter may call besides the language: `json`, `crypto`, `time`. Described for authors
+/// What an adapter may call besides the language: `json`, `form`,
+/// `crypto`, `time`. Described for authors
 /// in channels/README.md. `calls` must outlive the interpreter. A script names keys, it never sees
 /// one.
 [[nodiscard]] std::vector<lua::HostTable> script_host_tables(ScriptCalls& calls);

@@ -52,15 +52,33 @@ Result<void> set_log_level(const std::string& value, Settings& settings) {
     return {};
 }
 
+/// How long a key is and what it is made of, its user checks: it is not shown to anybody.
+Result<void> set_master_key(const std::string& value, Settings& settings) {
+    settings.secrets.master_key = Secret<std::string>(value);
+    return {};
+}
+
+Result<void> set_old_master_keys(const std::string& value, Settings& settings) {
+    std::string_view rest = value;
+    while (!rest.empty()) {
+        const std::size_t end = std::min(rest.find(','), rest.size());
+        settings.secrets.old_master_keys.emplace_back(std::string(rest.substr(0, end)));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return {};
+}
+
 struct Override {
     std::string_view name;
     Result<void> (*set)(const std::string& value, Settings& settings);
 };
-constexpr std::array<Override, 4> kOverrides{{
+constexpr std::array<Override, 6> kOverrides{{
     {"SLUICE_LISTEN", set_listen},
     {"SLUICE_DATABASE_CONNINFO", set_conninfo},
     {"SLUICE_DATA_DIR", set_data_dir},
     {"SLUICE_LOG_LEVEL", set_log_level},
+    {"SLUICE_MASTER_KEY", set_master_key},
+    {"SLUICE_OLD_MASTER_KEYS", set_old_master_keys},
 }};
 
 Result<void> apply_one(const std::string& name, const std::string& value, Settings& settings) {

@@ -4,6 +4,7 @@
 
 #include "config/api_key.hpp"
 #include "config/environment.hpp"
+#include "config/master_keys.hpp"
 #include "config/rules.hpp"
 #include "config/section.hpp"
 
@@ -177,6 +178,7 @@ Result<Settings> read_settings(const fs::path& path) {
     read_database(root.below("database"), settings.database);
     read_node(root.below("node"), settings.node);
     read_webhooks(root.below("webhooks"), settings.webhooks);
+    read_secrets(root.below("secrets"), fs::absolute(path).parent_path(), settings.secrets);
     for (Section& section : root.list("api_key")) {
         read_api_key(section, settings.api_keys);
     }
@@ -209,6 +211,9 @@ Result<Settings> load(const fs::path& path, const TextMap& environment) {
     SLUICE_TRY(apply_environment(environment, settings));
     if (auto reachable = check_reachable(settings); !reachable) {
         return fail(ErrorCode::invalid, path.string() + ": " + reachable.error().message);
+    }
+    if (auto keys = read_master_keys(settings.secrets); !keys) {
+        return fail(ErrorCode::invalid, path.string() + ": " + keys.error().message);
     }
     return settings;
 }

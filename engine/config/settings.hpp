@@ -21,7 +21,7 @@ struct HttpSettings {
     std::string host = "127.0.0.1";  ///< an IPv6 address without its brackets
     std::uint16_t port = 8080;       ///< 0: any free one
     std::size_t threads = 32;        ///< requests that are worked on at once
-    std::size_t body_max_bytes = 256U << 10U;
+    std::size_t body_max_bytes = 1U << 20U;
     std::chrono::milliseconds read_timeout{10'000};
 };
 
@@ -51,6 +51,14 @@ struct WebhookSettings {
     std::chrono::milliseconds timeout{15'000};  ///< of one attempt
     std::int64_t keep_delivered_hours = 72;
     std::int64_t keep_dead_days = 90;
+};
+
+/// Under what secrets are sealed in the database: 32 bytes each, in hexadecimal or base64.
+struct SecretsSettings {
+    std::filesystem::path master_key_file;
+    std::vector<std::filesystem::path> old_master_key_files;
+    Secret<std::string> master_key;  ///< of the environment or the file; empty: there is none
+    std::vector<Secret<std::string>> old_master_keys;  ///< open what was sealed before a rotation
 };
 
 /// How requests of a key must be signed.
@@ -113,6 +121,7 @@ struct Settings {
     DatabaseSettings database;
     NodeSettings node;
     WebhookSettings webhooks;
+    SecretsSettings secrets;
     std::filesystem::path root;      ///< holds flows/, scripts/, channels/, db/, openapi/
     std::filesystem::path channels;  ///< default: root / "channels"
     std::vector<ApiKeySettings> api_keys;

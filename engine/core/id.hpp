@@ -106,11 +106,23 @@ struct AccountTag {
 struct CaseTag {
     static constexpr std::string_view kPrefix = "cas_";
 };
+struct TaskTag {
+    static constexpr std::string_view kPrefix = "tsk_";
+};
 struct EventTag {
     static constexpr std::string_view kPrefix = "evt_";
 };
 struct JournalTag {
     static constexpr std::string_view kPrefix = "jnl_";
+};
+struct PayoutTag {
+    static constexpr std::string_view kPrefix = "out_";
+};
+struct PayoutBatchTag {
+    static constexpr std::string_view kPrefix = "pob_";
+};
+struct TransferTag {
+    static constexpr std::string_view kPrefix = "trf_";
 };
 struct RunTag {
     static constexpr std::string_view kPrefix = "run_";
@@ -121,8 +133,12 @@ using PaymentId = Id<PaymentTag>;
 using InstructionId = Id<InstructionTag>;
 using AccountId = Id<AccountTag>;
 using CaseId = Id<CaseTag>;
+using TaskId = Id<TaskTag>;
 using EventId = Id<EventTag>;
 using JournalId = Id<JournalTag>;
+using PayoutId = Id<PayoutTag>;
+using PayoutBatchId = Id<PayoutBatchTag>;
+using TransferId = Id<TransferTag>;
 using RunId = Id<RunTag>;
 
 }  // namespace sluice

@@ -3,6 +3,18 @@
 #include <utility>
 
 namespace sluice::db {
+namespace {
+
+/// Prepared statements keep their plans: one made while a table was empty would read it whole.
+constexpr std::string_view kKeepToIndexes = "SET enable_seqscan = off";
+
+Result<Connection> open_reader(const std::string& conninfo, const ConnectionOptions& options) {
+    SLUICE_ASSIGN(Connection connection, Connection::open(conninfo, options));
+    SLUICE_TRY(connection.run(kKeepToIndexes));
+    return connection;
+}
+
+}  // namespace
 
 Pool::Lease::Lease(Pool& pool, Connection connection)
     : pool_(&pool), connection_(std::move(connection)) {}
@@ -47,7 +59,7 @@ Result<Pool::Lease> Pool::acquire() {
     if (idle && idle->check_open()) {
         return Lease(*this, std::move(*idle));
     }
-    Result<Connection> fresh = Connection::open(conninfo_, options_.connection);
+    Result<Connection> fresh = open_reader(conninfo_, options_.connection);
     if (!fresh) {
         free_place();
         return fail(std::move(fresh).error());

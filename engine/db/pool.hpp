@@ -18,9 +18,9 @@ struct PoolOptions {
     ConnectionOptions connection;
 };
 
-/// A few sessions for readers that come and go (API queries, pages). Workers do not use it: their
-/// session carries locks. Opens sessions when they are first needed, replaces dead ones, and gives
-/// up with `unavailable` rather than queue without end. Any thread; must outlive its leases.
+/// A few sessions for readers that come and go (API queries, pages), whose plans keep to indexes.
+/// Workers do not use it: their session carries locks. Opens sessions when they are first needed,
+/// replaces dead ones, gives up (`unavailable`) rather than queue. Any thread; outlives its leases.
 class Pool {
   public:
     /// A session on loan to one thread; goes back when it ends. A session that was lost, or left

@@ -32,6 +32,28 @@ Result<void> check_risk(std::string_view policy, const Value& answer) {
     return {};
 }
 
+Result<void> check_approval(std::string_view policy, const Value& answer) {
+    constexpr std::int64_t kPeopleMax = 10;
+    const std::int64_t needed = answer.int_or("needed", -1);
+    if (needed < 0 || needed > kPeopleMax) {
+        return wrong(
+            policy,
+            "answered 'needed' with " + kind_of(answer.find("needed")) +
+                ", wanted how many people, 0 to 10"
+        );
+    }
+    if (answer.text_or_empty("why").empty()) {
+        return wrong(policy, "asks people or not without 'why', wanted a text");
+    }
+    // Said of small amounts too: or a mistake would wait for the first large one.
+    if (answer.text_or_empty("role").empty()) {
+        return wrong(
+            policy, "answered without 'role', wanted whose word counts when somebody is asked"
+        );
+    }
+    return {};
+}
+
 /// Nothing of the amount is lost or given twice, and nothing is taken of what is not there.
 Result<void> check_spread(const Value& facts, const Value& answer) {
     const Value* sources = facts.find("sources");
@@ -72,6 +94,41 @@ std::string quoted(std::string_view name) {
     return "'" + std::string(cut_text(name, kShown)) + "'";
 }
 
+/// No way is tried twice: what was impossible once stays so.
+Result<void> check_ways(const Value& answer) {
+    constexpr std::string_view kWays[] = {"original", "other_leg", "balance", "payout"};
+    const Value* ways = answer.find("ways");
+    if (ways == nullptr || ways->as_array() == nullptr || ways->as_array()->empty()) {
+        return wrong(
+            "refund_ways", "answered 'ways' with " + kind_of(ways) + ", wanted a list of ways"
+        );
+    }
+    std::vector<std::string> seen;
+    for (const Value& each : *ways->as_array()) {
+        const std::string_view way = each.text_or_empty("way");
+        const std::string_view kind = each.text_or_empty("kind");
+        if (std::ranges::find(kWays, way) == std::end(kWays)) {
+            return wrong(
+                "refund_ways",
+                "names the way " + quoted(way) + ", wanted original, other_leg, balance or payout"
+            );
+        }
+        if ((way == "other_leg") == kind.empty()) {
+            return wrong(
+                "refund_ways",
+                "gives " + quoted(way) + " the kind " + quoted(kind) +
+                    ", wanted a kind of account for other_leg and none for the others"
+            );
+        }
+        std::string name = std::string(way) + " " + std::string(kind);
+        if (std::ranges::find(seen, name) != seen.end()) {
+            return wrong("refund_ways", "names the way " + quoted(way) + " twice, wanted it once");
+        }
+        seen.push_back(std::move(name));
+    }
+    return {};
+}
+
 }  // namespace
 
 AnswerRules::AnswerRules(const Value& candidates) {
@@ -79,7 +136,8 @@ AnswerRules::AnswerRules(const Value& candidates) {
     for (const Value& candidate : list == nullptr ? ValueArray{} : *list) {
         candidates_.push_back(
             {std::string(candidate.text_or_empty("name")),
-             std::string(candidate.text_or_empty("channel"))}
+             std::string(candidate.text_or_empty("channel")),
+             std::string(candidate.text_or_empty("merchant_id"))}
         );
     }
 }
@@ -92,17 +150,26 @@ Result<void> AnswerRules::check(std::string_view policy, const Value& facts, con
     if (policy == "risk" || policy.ends_with("_risk")) {
         return check_risk(policy, answer);
     }
+    if (policy.ends_with("_approval")) {
+        return check_approval(policy, answer);
+    }
     if (policy == "spread") {
         return check_spread(facts, answer);
     }
+    if (policy == "refund_ways") {
+        return check_ways(answer);
+    }
     const bool routes = policy == "route" || policy.ends_with("_route");
-    return routes ? check_route(policy, answer) : Result<void>{};
+    return routes ? check_route(policy, facts, answer) : Result<void>{};
 }
 
 /// A candidate of which nothing is said would leave the choice unexplained.
-Result<void> AnswerRules::check_route(std::string_view policy, const Value& answer) const {
+Result<void> AnswerRules::check_route(
+    std::string_view policy, const Value& facts, const Value& answer
+) const {
     Named named(candidates_.size());
     SLUICE_TRY(check_list(policy, answer, "accounts", named));
+    SLUICE_TRY(check_merchant(policy, facts, answer));
     SLUICE_TRY(check_list(policy, answer, "dropped", named));
     const auto forgotten = std::ranges::find(named, false);
     if (forgotten == named.end()) {
@@ -114,6 +181,28 @@ Result<void> AnswerRules::check_route(std::string_view policy, const Value& answ
         "says nothing of " + quoted(candidates_[position].name) +
             ", wanted every candidate in 'accounts' or in 'dropped'"
     );
+}
+
+/// Whatever a policy thinks: no merchant's money goes over another's account.
+Result<void> AnswerRules::check_merchant(
+    std::string_view policy, const Value& facts, const Value& answer
+) const {
+    const std::string_view merchant = facts.text_or_empty("merchant_id");
+    for (const Value& entry : *answer.find("accounts")->as_array()) {
+        const auto found = std::ranges::find_if(candidates_, [&](const Candidate& candidate) {
+            return candidate.name == entry.text_or_empty("name") &&
+                   candidate.channel == entry.text_or_empty("channel");
+        });
+        if (!found->merchant_id.empty() && found->merchant_id != merchant) {
+            return wrong(
+                policy,
+                "names " + quoted(found->name) +
+                    " in 'accounts', which belongs to another "
+                    "merchant, wanted it in 'dropped'"
+            );
+        }
+    }
+    return {};
 }
 
 Result<void> AnswerRules::check_list(

@@ -16,8 +16,10 @@ class AnswerRules {
 
     /// Every answer is a record. `risk` and `..._risk`: `allowed` is true, or false with `code` and
     /// `message`. `route` and `..._route`: `accounts` names some of the candidates with channel and
-    /// reason, `dropped` all others with a reason. `spread`: `parts` of the facts' `sources` that
-    /// add up to their `amount`. `script` tells what is wrong and what is wanted.
+    /// reason and none that belongs to another merchant, `dropped` all others with a reason.
+    /// `..._approval`: `needed` people, 0 to 10, and `why`, and the `role` of those people, also
+    /// when nobody is asked. `spread`: `parts` of the facts' `sources` that add up to their
+    /// `amount`. `script` tells what is wrong and what is wanted.
     [[nodiscard]] Result<void> check(
         std::string_view policy, const Value& facts, const Value& answer
     ) const;
@@ -26,11 +28,17 @@ class AnswerRules {
     struct Candidate {
         std::string name;
         std::string channel;
+        std::string merchant_id;  ///< whose money alone goes over it; empty: everybody's
     };
     /// One candidate each: whether the answer has named it.
     using Named = std::vector<bool>;
 
-    [[nodiscard]] Result<void> check_route(std::string_view policy, const Value& answer) const;
+    [[nodiscard]] Result<void> check_route(
+        std::string_view policy, const Value& facts, const Value& answer
+    ) const;
+    [[nodiscard]] Result<void> check_merchant(
+        std::string_view policy, const Value& facts, const Value& answer
+    ) const;
     [[nodiscard]] Result<void> check_list(
         std::string_view policy, const Value& answer, std::string_view list, Named& named
     ) const;

@@ -1,5 +1,6 @@
 #include "decision/dry_run.hpp"
 
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -14,8 +15,9 @@ using flow::AccountStep;
 using flow::Fact;
 using payment::Operation;
 using payment::OutcomeKind;
+using payment::Verdict;
 
-constexpr int kStepsMax = 40;
+constexpr int kStepsMax = 60;
 constexpr int kRefusalsMax = 10;
 constexpr int kStepsBeforeClosing = 6;
 
@@ -26,6 +28,8 @@ struct Story {
     OutcomeKind query;
     bool business_closes = false;
     std::optional<AccountStep::Kind> refused{};  ///< what the bank refuses
+    /// What people say when they are asked; nothing: they let the time go by.
+    std::optional<Verdict> people = Verdict::approve;
 };
 
 const Story kStories[] = {
@@ -49,11 +53,26 @@ const Story kStories[] = {
      OutcomeKind::succeeded,
      false,
      AccountStep::Kind::give},
+    {"no way is open", OutcomeKind::refused, OutcomeKind::refused, false, AccountStep::Kind::give},
+    {"a channel cannot be reached", OutcomeKind::not_sent, OutcomeKind::not_found},
     {"an account gives nothing",
      OutcomeKind::succeeded,
      OutcomeKind::succeeded,
      false,
      AccountStep::Kind::take},
+    {"people say no",
+     OutcomeKind::succeeded,
+     OutcomeKind::succeeded,
+     false,
+     std::nullopt,
+     Verdict::deny},
+    {"nobody says anything",
+     OutcomeKind::succeeded,
+     OutcomeKind::succeeded,
+     false,
+     std::nullopt,
+     std::nullopt},
+    {"no channel tells anything", OutcomeKind::unknown, OutcomeKind::unknown},
 };
 
 /// One flow in one story; kept for that long.
@@ -88,6 +107,7 @@ class Play {
             activation.known = step.recorded;
             const auto refused = refused_in(step);
             if (!refused) {
+                remember_tasks(step);
                 taken_.push_back(activation);
                 return {};
             }
@@ -118,6 +138,29 @@ class Play {
         return std::nullopt;
     }
 
+    void remember_tasks(const flow::Step& step) {
+        for (const flow::TaskTurn& turn : step.task_turns) {
+            tasks_[turn.task.id] = turn.task;
+        }
+    }
+
+    /// Everybody who is needed says the same.
+    [[nodiscard]] std::vector<Fact> votes() const {
+        std::vector<Fact> facts;
+        for (const auto& [id, task] : tasks_) {
+            const bool is_answered = story_.people && task.status == payment::TaskStatus::open;
+            for (int person = 0; is_answered && person < task.needed; ++person) {
+                payment::TaskVote vote{id, "person-" + std::to_string(person), {task.role}};
+                vote.verdict = *story_.people;
+                vote.values = made_up_values(task);
+                Fact& fact = facts.emplace_back();
+                fact.kind = Fact::Kind::task_vote;
+                fact.vote = std::make_shared<const payment::TaskVote>(std::move(vote));
+            }
+        }
+        return facts;
+    }
+
     std::vector<Fact> next_facts(int step) {
         std::vector<Fact> facts;
         if (run_->kernel().is_finished()) {
@@ -125,6 +168,9 @@ class Play {
         }
         for (const auto& [number, sent] : run_->kernel().unanswered()) {
             facts.push_back(answer_to(sent));
+        }
+        if (facts.empty()) {
+            facts = votes();
         }
         if (!facts.empty()) {
             return facts;
@@ -174,6 +220,7 @@ class Play {
     payment::Picture start_;
     std::unique_ptr<flow::Run> run_;
     std::vector<flow::Kernel::Activation> taken_;
+    std::map<TaskId, payment::Task> tasks_;
     Time now_ = kDryBegin;
     bool closing_ = false;
 };

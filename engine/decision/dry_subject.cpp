@@ -42,6 +42,8 @@ payment::Refund made_up_refund(Random& random) {
     refund.reason = "dry-run";
     refund.payment = RunId::generate(kDryBegin, kBucket, random);
     refund.balance_account = AccountId::generate(kDryBegin, kBucket, random);
+    refund.payout_method = "dry-run";
+    refund.payee.set("name", "dry-run");
     for (const auto kind : {LegKind::internal, LegKind::external}) {
         payment::RefundSource source;
         source.instruction = InstructionId::generate(kDryBegin, kBucket, random);
@@ -106,6 +108,27 @@ payment::Picture made_up_subject(
     subject.flow = flow;
     subject.amount = Money{10'000, cny()};
     return picture;
+}
+
+Value made_up_values(const payment::Task& task) {
+    Value values;
+    for (const payment::TaskField& field : task.form) {
+        switch (field.type) {
+            case payment::TaskField::Type::text:
+                values.set(field.name, "dry-run");
+                break;
+            case payment::TaskField::Type::amount:
+                values.set(field.name, 1);
+                break;
+            case payment::TaskField::Type::choice:
+                values.set(field.name, field.choices.front());
+                break;
+            case payment::TaskField::Type::account:
+                values.set(field.name, AccountId(task.id.raw()).to_string());
+                break;
+        }
+    }
+    return values;
 }
 
 }  // namespace sluice::decision

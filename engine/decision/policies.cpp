@@ -74,4 +74,16 @@ Result<void> Policies::adopt(script::ReleasePtr release) {
     return {};
 }
 
+Result<void> Policies::adopt(Value candidates) {
+    auto before = std::exchange(candidates_, std::move(candidates));
+    auto vm = std::exchange(vm_, nullptr);
+    if (auto opened = open_vm(); !opened) {
+        candidates_ = std::move(before);
+        vm_ = std::move(vm);
+        return opened;
+    }
+    rules_ = AnswerRules(candidates_);
+    return {};
+}
+
 }  // namespace sluice::decision

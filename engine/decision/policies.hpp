@@ -27,6 +27,8 @@ class Policies {
 
     /// From the next decision on. On failure the old release stays.
     Result<void> adopt(script::ReleasePtr release);
+    /// The same for what routing may choose from.
+    Result<void> adopt(Value candidates);
 
   private:
     Policies(script::ReleasePtr release, Value candidates);

@@ -47,6 +47,10 @@ Value to_value(const RefundClaim& effect) {
     value.set("type", kClaimKinds.of(effect.kind));
     value.set("instruction", effect.instruction.to_string());
     value.set("amount", effect.amount);
+    if (effect.parts > 0) {
+        value.set("parts", effect.parts);
+        value.set("parts_max", effect.parts_max);
+    }
     return value;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -48,6 +49,8 @@ struct RefundClaim {
     RunId run;                  ///< whose instruction it is
     InstructionId instruction;  ///< the collected one
     Money amount;
+    int parts = 0;      ///< refunds at the channel that it adds, or gives back: 0 or 1
+    int parts_max = 0;  ///< of a claim: how many the channel takes of one payment; 0: any
 };
 
 enum class Side { debit, credit };
@@ -62,10 +65,13 @@ struct PostLine {
     Money amount;
 };
 
+/// The kind of case whose money stands on 2204 until it is refunded.
+inline constexpr std::string_view kSurplusCase = "surplus";
+
 /// Money that a person must look at.
 struct OpenCase {
     CaseId id;
-    std::string kind;  ///< "conflicted", "refund_due", "needs_operator"
+    std::string kind;  ///< "conflicted", "refund_due", "needs_operator", "surplus"...
     InstructionId instruction;
     Money amount;
     std::string detail;

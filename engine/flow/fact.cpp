@@ -1,16 +1,18 @@
 #include "flow/fact.hpp"
 
+#include <utility>
+
 #include "core/json_record.hpp"
 #include "payment/names.hpp"
 
 namespace sluice::flow {
 namespace {
 
-constexpr payment::Names<Fact::Kind, 5> kKinds{
-    "fact kind", {"started", "outcome", "callback", "timer", "close_requested"}
+constexpr payment::Names<Fact::Kind, 6> kKinds{
+    "fact kind", {"started", "outcome", "callback", "timer", "close_requested", "task_vote"}
 };
-constexpr payment::Names<payment::Source, 3> kSources{
-    "source", {"first_send", "resend", "callback"}
+constexpr payment::Names<payment::Source, 4> kSources{
+    "source", {"first_send", "resend", "callback", "person"}
 };
 
 bool speaks_of_instruction(Fact::Kind kind) {
@@ -27,6 +29,9 @@ void append_json(std::string& out, const Fact& fact) {
     // The usual reason is not written: journals of before have none.
     if (fact.reason != payment::CloseReason::closed_by_business) {
         record.add("reason", payment::to_string(fact.reason));
+    }
+    if (fact.vote != nullptr) {
+        record.add_value("vote", payment::to_value(*fact.vote));
     }
     if (speaks_of_instruction(fact.kind)) {
         record.add("instruction", fact.instruction);
@@ -51,6 +56,10 @@ Result<Fact> fact_from_value(const Value& value) {
     SLUICE_ASSIGN(fact.kind, kKinds.parse(value.text_or_empty("type")));
     if (value.find("reason") != nullptr) {
         SLUICE_ASSIGN(fact.reason, payment::parse_close_reason(value.text_or_empty("reason")));
+    }
+    if (const Value* vote = value.find("vote")) {
+        SLUICE_ASSIGN(auto said, payment::vote_from_value(*vote));
+        fact.vote = std::make_shared<const payment::TaskVote>(std::move(said));
     }
     if (!speaks_of_instruction(fact.kind)) {
         return fact;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,7 @@
 #include "payment/close_reason.hpp"
 #include "payment/operation.hpp"
 #include "payment/outcome.hpp"
+#include "payment/task.hpp"
 
 namespace sluice::flow {
 
@@ -23,6 +25,7 @@ struct Fact {
         callback,         ///< the channel told us by itself
         timer,            ///< the moment the run waited for has come
         close_requested,  ///< the business wants the payment to end unpaid
+        task_vote,        ///< a person has said something to a task
     };
     Kind kind = Kind::started;
     InstructionId instruction;   ///< outcome, callback
@@ -31,6 +34,7 @@ struct Fact {
     payment::Source source = payment::Source::first_send;
     payment::Outcome outcome;
     payment::CloseReason reason = payment::CloseReason::closed_by_business;  ///< close_requested
+    std::shared_ptr<const payment::TaskVote> vote;                           ///< task_vote
     Value evidence;  ///< masked exchange for the timeline; proves nothing to the flow
 };
 

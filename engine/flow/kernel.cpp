@@ -19,8 +19,23 @@ Value effect_of(std::string_view type) {
 
 }  // namespace
 
+Kernel Kernel::ended(payment::Picture picture, const std::vector<InstructionId>& contested) {
+    Kernel kernel(std::move(picture));
+    kernel.has_ended_ = true;
+    kernel.taken_ = true;  // what it moved came from somewhere
+    for (const InstructionId id : contested) {
+        kernel.talks_[id].contested = true;
+    }
+    return kernel;
+}
+
 Step Kernel::take_step() {
     step_.finished = is_finished();
+    if (!step_.finished) {
+        const auto task = board_.next_moment();
+        const bool is_first = task && (!script_wakes_at_ || *task < *script_wakes_at_);
+        step_.wake_at = is_first ? task : script_wakes_at_;
+    }
     if (step_.subject_changed) {
         picture_.subject.updated_at = activation_.now;
     }
@@ -69,9 +84,11 @@ bool Kernel::move(payment::Instruction& instruction, InstructionEvent event) {
         note(std::move(effect));
     }
     touch(instruction.id);
-    if (instruction.purpose == payment::Purpose::refund &&
-        !payment::may_bring_money(instruction.status)) {
-        yield_claim(instruction);
+    if (payment::is_final(instruction.status)) {
+        end_doubt(instruction.id);
+    }
+    if (!instruction.original.id.is_nil() && !payment::may_bring_money(instruction.status)) {
+        did_not_go(instruction);
     }
     return true;
 }

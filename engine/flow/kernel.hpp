@@ -2,9 +2,7 @@
 
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <map>
-#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -14,6 +12,7 @@
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "core/value.hpp"
+#include "flow/channel_talk.hpp"
 #include "flow/channel_terms.hpp"
 #include "flow/effect.hpp"
 #include "flow/fact.hpp"
@@ -25,27 +24,21 @@ namespace sluice::flow {
 /// The part of a run that a script cannot argue with: it owns the picture of the payment, moves
 /// statuses by the transition table, holds the channel's claims against the record, derives every
 /// posting itself, and refuses what would lose money. Pure: one activation at a time, no clock, no
-/// database.
-/// Errors of the script-facing calls speak to the script's author.
+/// database. Errors of the script-facing calls speak to the script's author.
 class Kernel {
   public:
     explicit Kernel(payment::Picture picture) : picture_(std::move(picture)) {}
+
+    /// Of a run that is over, as the database has it: books what still comes, no script hears of
+    /// it. `contested`: the instructions of which a case tells already that the channel errs.
+    static Kernel ended(payment::Picture picture, const std::vector<InstructionId>& contested);
 
     /// The stages of the flow; until then every name is one.
     void declare_stages(StageNames stages) { stages_ = std::move(stages); }
 
     /// Begins an activation: resets the step, takes the facts, applies them to the instructions.
-    /// `known` are results recorded for it before; the two sources are null on replay.
-    struct Activation {
-        std::uint32_t seq = 0;
-        Time now{};
-        std::vector<Fact> facts;
-        std::vector<Recorded> known;
-        const Decider* decider = nullptr;
-        const TermsSource* terms = nullptr;
-    };
+    using Activation = flow::Activation;
     Result<void> begin(Activation activation);
-    /// The step as it stands; the kernel keeps a fresh one.
     Step take_step();
 
     [[nodiscard]] const payment::Picture& picture() const { return picture_; }
@@ -60,8 +53,8 @@ class Kernel {
     // What scripts ask for (through lua_api/kernel_api).
     [[nodiscard]] bool has_event() const { return !events_.empty(); }
     std::optional<Value> next_event();
-    void wait_until(Time at) { step_.wake_at = at; }
-    void wait_for_facts() { step_.wake_at.reset(); }
+    void wait_until(Time at) { script_wakes_at_ = at; }
+    void wait_for_facts() { script_wakes_at_.reset(); }
     Result<void> stage(std::string_view name, std::string_view phase);
     Result<Value> decide(std::string_view policy, const Value& facts);
     /// The one instruction that may collect the leg; nullopt when this node has no such account.
@@ -71,33 +64,44 @@ class Kernel {
     Result<Value> capture(InstructionId id);
     Result<void> release(InstructionId id);
     Result<void> exchange(InstructionId id, payment::Operation operation);
-    /// Whether the same collect may go out once more: the channel has the order, what the payer
-    /// needs was lost, and the channel's terms allow it.
+    /// Whether the same request may go out once more: its answer was lost, the terms allow it.
     [[nodiscard]] bool may_repeat(const payment::Instruction& instruction) const;
-    /// Whether the instruction is now known never to have come to be, so that it is closed: it was
-    /// sent and closed, and a query found nothing that was asked after that close and, by the
-    /// channel's terms, long enough after the last collect. False leaves all as it is.
+    /// Closes what is known by now never to have come to be; false leaves all as it is.
     Result<bool> conclude_absent(InstructionId id);
-    /// Begins to give back part of what was collected. An account has it at once; a channel must be
-    /// asked (exchange). A record with `ok`, `instruction` and, when it cannot be, `code` and
-    /// `message`.
+    /// Begins to give back part of what was collected: an account has it at once, a channel must be
+    /// asked. A record with `ok`, `instruction` and, when it cannot be, `code` and `message`.
     Result<Value> refund(const RefundRequest& request);
-    /// The account a payout is paid from gives amount and fee (to 2203); a transfer moves both.
-    /// A record as refund() gives it.
+    /// Keeps room of a source for a later refund(), once; a record as that gives it.
+    Result<Value> reserve(const RefundRequest& request);
+    /// Pays out to the payee that a refund names, from 2203; a record as refund() gives it.
+    Result<Value> pay_back(const PayBackRequest& request);
+    /// Ends a refund or payout that surely never reached its channel.
+    Result<void> give_up(InstructionId id);
+    /// Its last request surely never arrived: the same may go out again while it is `created`.
+    [[nodiscard]] bool is_not_sent(const payment::Instruction& instruction) const;
+    /// The account a payout is paid from gives amount and fee (to 2203); a transfer moves both; the
+    /// account of a converted refund gives its amount (to 2202). A record as refund() gives it.
     Result<Value> take_from_account();
-    /// The one instruction of a payout that may be open; nullopt when this node has no such
-    /// account.
+    /// The one instruction of a payout that may be open; nullopt: this node has no such account.
     Result<std::optional<InstructionId>> pay_out(const ChannelAddress& address);
-    /// Books the whole collected amount from the order to what the merchant is owed; once, and
-    /// only success may follow.
-    Result<void> settle();
+    /// Books the whole collected amount from the order to what the merchant is owed, or to the
+    /// account that a top-up names; once, and only success may follow. The order may be over, and
+    /// the account may refuse: a record as refund() gives it.
+    Result<Value> settle();
+    /// What was collected for an order that is over belongs to no order from now on: once.
+    Result<void> exceed(InstructionId id);
     /// Owes collected money back, when its payment unwinds: once. It goes back by refund().
     Result<void> owe_back(InstructionId id);
     Result<void> open_case(std::string_view kind, InstructionId id, std::string detail);
+    /// Asks people; the events that follow name the same id.
+    Result<TaskId> open_task(payment::Task task);
+    /// Books what people found out about the very instruction that nobody else tells of: once.
+    Result<void> resolve(TaskId id);
     Result<void> unwind(std::string code, std::string message);
     Result<void> finish(payment::SubjectEvent event, std::string code, std::string message);
 
   private:
+    friend class LateMoney;
     payment::Instruction* find_mutable(InstructionId id);
     Result<payment::Leg*> leg(int number);
     Result<void> may(std::string_view verb) const;
@@ -111,11 +115,8 @@ class Kernel {
     void apply(const Fact& fact);
     bool answers(const Fact& fact);
     void learn(const Fact& fact, payment::Instruction& instruction);
-    void contest(
-        payment::InstructionEvent event,
-        const payment::Instruction& instruction,
-        const std::string& conflict
-    );
+    void tell(payment::SubjectEvent event);
+    [[nodiscard]] bool is_surplus() const;
     void note_absence(const Fact& fact);
     void queue_event(const Fact& fact, const payment::Instruction& instruction);
     bool move(payment::Instruction& instruction, payment::InstructionEvent event);
@@ -136,6 +137,8 @@ class Kernel {
     [[nodiscard]] static PostLine far_line(const payment::Instruction& at, Side side);
     [[nodiscard]] static PostLine float_line(const payment::Instruction& at, Side side);
     [[nodiscard]] PostLine owed_line(Side side, Money amount) const;
+    [[nodiscard]] PostLine surplus_line(Side side, Money amount) const;
+    [[nodiscard]] PostLine giver_line(Side side, Money amount) const;
     Result<void> covered() const;
     Result<void> nothing_held() const;
     Result<void> may_end(payment::SubjectEvent event) const;
@@ -144,22 +147,29 @@ class Kernel {
     void end_books(payment::SubjectEvent event);
     void end_order(payment::SubjectEvent event);
     void come_back(const payment::Instruction& instruction);
-    // Refunds (kernel_refund.cpp).
+    void take_vote(const Fact& fact);
+    void tell_tasks();
+    void end_doubt(InstructionId id);
     void accept_refund();
-    Result<void> may_give_back(const RefundRequest& request) const;
+    Result<void> may_give_back(Money amount) const;
     [[nodiscard]] Result<payment::RefundSource> source_of(InstructionId id) const;
     [[nodiscard]] Money owed() const;
     enum class Counted { going_back, gone_back };
     [[nodiscard]] Money given_back(Counted counted, InstructionId source = {}) const;
-    Result<Value> refund_at_channel(
-        const payment::RefundSource& source, const RefundRequest& request
+    Result<Value> refund_at_channel(const payment::RefundSource& from, const RefundRequest& wish);
+    Value refund_to_account(
+        const payment::RefundSource& source, const RefundRequest& request, std::string channel
     );
-    Value refund_to_account(const payment::RefundSource& source, const RefundRequest& request);
-    std::optional<Value> claim(const payment::RefundSource& source, Money amount);
+    std::optional<Value> claim(RefundClaim wanted);
+    void push_claim(const RefundClaim& claim);
     void yield_claim(const payment::Instruction& instruction);
+    void did_not_go(const payment::Instruction& instruction);
+    bool stays_unsent(const Fact& fact, payment::Instruction& instruction);
+    void book_not_paid_out(const payment::Instruction& instruction);
+    Value take_converted(const payment::Refund& conversion);
+    void give_back_to_account(const payment::Refund& conversion);
     Result<void> may_end_refund(payment::SubjectEvent event) const;
     void end_refund(payment::SubjectEvent event);
-    // Payouts and transfers (kernel_payout.cpp).
     Result<void> may_end_payout(payment::SubjectEvent event) const;
     void end_payout(payment::SubjectEvent event);
     void restore(const payment::Payout& payout);
@@ -173,23 +183,17 @@ class Kernel {
     std::uint32_t exchanges_sent_ = 0;
     std::deque<Value> events_;
     std::map<std::uint32_t, SendExchange> unanswered_;
-    /// What was said with the channel about one instruction.
-    struct Talk {
-        ChannelTerms terms;
-        bool sent = false;  ///< the request that moves the money
-        Time send_over{};   ///< when the last one was answered or given up
-        Time query_sent{};
-        /// The last exchange sent when a close was answered (a refund or payout has none: when the
-        /// request itself was); 0: none was since the last request.
-        std::uint32_t closed_after = 0;
-        /// When the query was asked that found nothing after that.
-        std::optional<Time> found_nothing;
-        bool contested = false;  ///< a case tells that money came against our record
-    };
-    std::map<InstructionId, Talk> talks_;
+    std::map<InstructionId, ChannelTalk> talks_;
     std::set<InstructionId> owed_back_;
+    std::set<InstructionId> exceeded_;
+    std::map<InstructionId, RefundClaim> reserved_;  ///< by what it gives back of
+    bool has_ended_ = false;                         ///< what it has was read, not replayed
+    bool order_over_ = false;                        ///< settle() was refused
     bool settled_ = false;
     bool taken_ = false;  ///< take_from_account() has done its work
+    TaskBoard board_;
+    std::map<InstructionId, CaseId> doubts_;  ///< cases that end with the doubt about the money
+    std::optional<Time> script_wakes_at_;     ///< the board has moments of its own
     StageNames stages_;
 };
 

@@ -156,6 +156,7 @@ Result<void> Kernel::exchange(InstructionId id, Operation operation) {
     if (moves) {
         // It may create the order anew: whatever was closed or not found before is worth nothing.
         talk.sent = true;
+        talk.not_sent = false;
         talk.closed_after = 0;
         talk.found_nothing.reset();
     }
@@ -166,6 +167,33 @@ Result<void> Kernel::exchange(InstructionId id, Operation operation) {
     unanswered_[effect.exchange] = effect;
     note(to_value(effect));
     step_.exchanges.push_back(effect);
+    return {};
+}
+
+bool Kernel::is_not_sent(const payment::Instruction& instruction) const {
+    const auto talk = talks_.find(instruction.id);
+    return talk != talks_.end() && talk->second.not_sent;
+}
+
+Result<void> Kernel::give_up(InstructionId id) {
+    SLUICE_TRY(may("give up"));
+    payment::Instruction* instruction = find_mutable(id);
+    const bool goes_out = instruction != nullptr && instruction->kind == LegKind::external &&
+                          instruction->purpose != payment::Purpose::collect;
+    if (!goes_out || instruction->status != InstructionStatus::created || talks_[id].sent) {
+        std::string what = "not of " + picture_.subject.name();
+        if (instruction != nullptr) {
+            what = goes_out && instruction->status == InstructionStatus::created
+                       ? "sent, it may have been executed"
+                       : std::string(to_string(instruction->status));
+        }
+        return fail(
+            ErrorCode::script,
+            id.to_string() + " is " + what +
+                ", only a refund or payout that surely never left can be given up"
+        );
+    }
+    move(*instruction, payment::InstructionEvent::not_sent);
     return {};
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "flow/kernel.hpp"
+#include "flow/late_money.hpp"
 #include "payment/claims.hpp"
 
 namespace sluice::flow {
@@ -12,6 +13,20 @@ using payment::InstructionStatus;
 using payment::Operation;
 using payment::OutcomeKind;
 
+namespace {
+
+/// Whether the channel has taken the refund that it speaks of; its refusal of the request itself is
+/// no such word.
+bool shows_it_was_taken(const Fact& fact) {
+    const auto kind = fact.outcome.kind;
+    const bool refuses = kind == OutcomeKind::refused || kind == OutcomeKind::closed;
+    const bool is_told = fact.kind == Fact::Kind::callback || !payment::moves_money(fact.operation);
+    return kind == OutcomeKind::succeeded || kind == OutcomeKind::pending ||
+           kind == OutcomeKind::returned || (refuses && is_told);
+}
+
+}  // namespace
+
 Result<void> Kernel::begin(Activation activation) {
     activation_ = std::move(activation);
     step_ = Step{};
@@ -20,6 +35,8 @@ Result<void> Kernel::begin(Activation activation) {
     if (activation_.seq == 1 && picture_.subject.service == payment::Service::refund) {
         accept_refund();
     }
+    board_.pass(activation_.now);
+    tell_tasks();
     for (const auto& fact : activation_.facts) {
         apply(fact);
     }
@@ -43,15 +60,26 @@ void Kernel::forget_untaken_way() {
 }
 
 /// Whether the fact is news. The answer to an exchange that was already answered (it had been sent
-/// again) proves only what is final.
+/// again) proves only what is final. After the end nobody knows any more what was answered: there
+/// every answer counts, as nothing but money moves any more.
 bool Kernel::answers(const Fact& fact) {
-    return fact.kind != Fact::Kind::outcome || unanswered_.erase(fact.exchange) > 0 ||
+    return fact.kind != Fact::Kind::outcome || unanswered_.erase(fact.exchange) > 0 || has_ended_ ||
            fact.outcome.kind == OutcomeKind::succeeded ||
            fact.outcome.kind == OutcomeKind::returned;
 }
 
 void Kernel::apply(const Fact& fact) {
     if (fact.kind == Fact::Kind::started) {
+        return;
+    }
+    if (fact.kind == Fact::Kind::task_vote) {
+        take_vote(fact);
+        return;
+    }
+    // The moment may have been that of a task alone.
+    const bool is_for_script =
+        board_.is_empty() || (script_wakes_at_ && *script_wakes_at_ <= activation_.now);
+    if (fact.kind == Fact::Kind::timer && !is_for_script) {
         return;
     }
     if (fact.kind == Fact::Kind::close_requested || fact.kind == Fact::Kind::timer) {
@@ -99,23 +127,44 @@ void Kernel::note_absence(const Fact& fact) {
     }
 }
 
+/// A refund that surely never arrived is not refused by that: where the channel takes the same one
+/// again it stays as it was, until it is sent again or given up.
+bool Kernel::stays_unsent(const Fact& fact, payment::Instruction& instruction) {
+    auto& talk = talks_[instruction.id];
+    const bool is_created = instruction.status == InstructionStatus::created;
+    talk.not_sent = is_created && fact.outcome.kind == OutcomeKind::not_sent;
+    if (!talk.not_sent || instruction.purpose != payment::Purpose::refund ||
+        !talk.terms.refund_may_repeat) {
+        return false;
+    }
+    talk.sent = false;
+    instruction.outcome_code = fact.outcome.code;
+    instruction.outcome_message = fact.outcome.message;
+    touch(instruction.id);
+    return true;
+}
+
 void Kernel::learn(const Fact& fact, payment::Instruction& instruction) {
     const auto reading =
         payment::read_outcome(instruction, fact.outcome, fact.operation, fact.source);
-    if (!reading.event) {
+    if (!reading.event ||
+        (*reading.event == InstructionEvent::not_sent && stays_unsent(fact, instruction))) {
         return;
     }
-    if (!move(instruction, *reading.event)) {
-        contest(*reading.event, instruction, reading.conflict);
+    if (shows_it_was_taken(fact)) {
+        talks_[instruction.id].is_counted = true;
+    }
+    const bool moved = move(instruction, *reading.event);
+    if (!moved && !LateMoney(*this).take(*reading.event, instruction, reading.conflict)) {
         return;
     }
-    if (*reading.event == InstructionEvent::confirmed) {
+    if (moved && *reading.event == InstructionEvent::confirmed) {
         book(instruction);
-    } else if (*reading.event == InstructionEvent::came_back &&
+    } else if (moved && *reading.event == InstructionEvent::came_back &&
                instruction.status == InstructionStatus::returned) {
         come_back(instruction);
     }
-    if (!fact.outcome.code.empty()) {
+    if (moved && !fact.outcome.code.empty()) {
         instruction.outcome_code = fact.outcome.code;
         instruction.outcome_message = fact.outcome.message;
     }
@@ -132,32 +181,6 @@ void Kernel::learn(const Fact& fact, payment::Instruction& instruction) {
         (void)open_case("conflicted", instruction.id, reading.conflict);
         talks_[instruction.id].contested = true;
     }
-}
-
-/// A status never moves backwards, but money that is said to have moved against it is somebody's.
-void Kernel::contest(
-    InstructionEvent event, const payment::Instruction& instruction, const std::string& conflict
-) {
-    const bool came_late = event == InstructionEvent::confirmed &&
-                           instruction.status != InstructionStatus::succeeded &&
-                           instruction.status != InstructionStatus::conflicted;
-    const bool contradicts = event == InstructionEvent::contradicted &&
-                             instruction.status != InstructionStatus::conflicted;
-    auto& talk = talks_[instruction.id];
-    if (talk.contested || !(came_late || contradicts)) {
-        return;
-    }
-    talk.contested = true;
-    if (contradicts) {
-        (void)open_case("conflicted", instruction.id, conflict);
-        return;
-    }
-    (void)open_case(
-        "late_success",
-        instruction.id,
-        "the channel reports a success of an instruction that is " +
-            std::string(payment::to_string(instruction.status))
-    );
 }
 
 void Kernel::queue_event(const Fact& fact, const payment::Instruction& instruction) {

@@ -10,6 +10,9 @@ namespace {
 using payment::InstructionStatus;
 using payment::LegKind;
 
+/// The case of money of which nobody tells what became of it.
+constexpr std::string_view kNeedsOperator = "needs_operator";
+
 Value status_effect(const payment::Subject& payment) {
     Value value;
     value.set("type", "status");
@@ -46,6 +49,9 @@ Result<void> Kernel::open_case(std::string_view kind, InstructionId id, std::str
     opened.amount = amount;
     opened.detail = std::move(detail);
     note(to_value(opened));
+    if (kind == kNeedsOperator) {
+        doubts_.emplace(id, opened.id);
+    }
     step_.cases.push_back(std::move(opened));
     return {};
 }
@@ -70,7 +76,44 @@ Result<void> Kernel::unwind(std::string code, std::string message) {
     payment.failure_message = std::move(message);
     step_.subject_changed = true;
     note_status();
+    board_.cancel(TaskBoard::Unneeded::all_but_resolving, activation_.now);
+    tell_tasks();
     return {};
+}
+
+/// Moves the subject, when its table has a way.
+void Kernel::tell(payment::SubjectEvent event) {
+    auto& subject = picture_.subject;
+    if (const auto to = payment::next(subject.service, subject.status, event)) {
+        subject.status = *to;
+        step_.subject_changed = true;
+        note_status();
+    }
+}
+
+/// What was collected, and the order took no payment any more when it was to be booked.
+Result<void> Kernel::exceed(InstructionId id) {
+    SLUICE_TRY(may("exceed"));
+    const payment::Instruction* instruction = find(id);
+    const bool has_money = instruction != nullptr &&
+                           instruction->purpose == payment::Purpose::collect &&
+                           instruction->kind == LegKind::external &&
+                           instruction->status == InstructionStatus::succeeded;
+    const bool is_free = has_money && !owed_back_.contains(id) && !exceeded_.contains(id);
+    if (!order_over_ || picture_.subject.status != payment::SubjectStatus::compensating ||
+        !is_free) {
+        return fail(
+            ErrorCode::script,
+            id.to_string() +
+                " cannot exceed its order: wanted money that a channel collected and "
+                "that is not owed back, of a payment that unwinds because its order "
+                "was over"
+        );
+    }
+    exceeded_.insert(id);
+    const Money amount = instruction->amount;
+    post(order_line(Side::debit, amount), surplus_line(Side::credit, amount));
+    return open_case(kSurplusCase, id, "it was collected, and its order was over");
 }
 
 /// Neither held nor on its way, and what came has gone back.
@@ -79,6 +122,7 @@ Result<void> Kernel::nothing_held() const {
         const auto status = instruction.status;
         const bool is_back = status == InstructionStatus::succeeded &&
                              (instruction.purpose == payment::Purpose::refund ||
+                              exceeded_.contains(instruction.id) ||
                               given_back(Counted::gone_back, instruction.id) == instruction.amount);
         if (payment::may_bring_money(status) && !is_back) {
             return fail(
@@ -93,6 +137,14 @@ Result<void> Kernel::nothing_held() const {
 
 Result<void> Kernel::may_end_payment(payment::SubjectEvent event) const {
     if (event != payment::SubjectEvent::succeed) {
+        if ((event == payment::SubjectEvent::exceed) == exceeded_.empty()) {
+            return fail(
+                ErrorCode::script,
+                picture_.subject.name() + " has " + std::to_string(exceeded_.size()) +
+                    " instructions whose money no order took; with any it ends as surplus, and "
+                    "only with any"
+            );
+        }
         return nothing_held();
     }
     SLUICE_TRY(covered());
@@ -136,6 +188,9 @@ void Kernel::end_books(payment::SubjectEvent event) {
 }
 
 void Kernel::end_order(payment::SubjectEvent event) {
+    if (event == payment::SubjectEvent::exceed) {
+        return;  // somebody else ended it
+    }
     auto& order = picture_.order;
     if (event == payment::SubjectEvent::succeed) {
         order.paid_minor += picture_.subject.amount.minor();
@@ -168,6 +223,8 @@ Result<void> Kernel::finish(payment::SubjectEvent event, std::string code, std::
     }
     step_.subject_changed = true;
     note_status();
+    board_.cancel(TaskBoard::Unneeded::all, activation_.now);
+    tell_tasks();
     return {};
 }
 

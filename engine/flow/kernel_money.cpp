@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "flow/kernel.hpp"
+#include "flow/late_money.hpp"
 
 namespace sluice::flow {
 namespace {
@@ -19,6 +20,7 @@ constexpr std::string_view kPrepaidCard = "2002";
 constexpr std::string_view kMerchantPending = "2101";
 constexpr std::string_view kOrderHolding = "2201";
 constexpr std::string_view kRefundPayable = "2202";
+constexpr std::string_view kSurplusPayable = "2204";
 
 PostLine line(std::string_view gl, std::string_view owner, Side side, Money amount) {
     return {std::string(gl), std::string(owner), {}, side, amount};
@@ -78,6 +80,15 @@ PostLine Kernel::owed_line(Side side, Money amount) const {
     return line(kRefundPayable, picture_.subject.merchant_id, side, amount);
 }
 
+PostLine Kernel::surplus_line(Side side, Money amount) const {
+    return line(kSurplusPayable, picture_.subject.merchant_id, side, amount);
+}
+
+/// Whose money a refund gives back: what the merchant is owed, or what no order took.
+PostLine Kernel::giver_line(Side side, Money amount) const {
+    return is_surplus() ? surplus_line(side, amount) : merchant_line(side, amount);
+}
+
 PostLine Kernel::float_line(const payment::Instruction& at, Side side) {
     return line(kChannelFloat, channel_owner(at), side, at.amount);
 }
@@ -117,13 +128,10 @@ void Kernel::come_back(const payment::Instruction& instruction) {
     } else {
         return_payout(instruction);
     }
-    auto& subject = picture_.subject;
-    const auto to =
-        payment::next(subject.service, subject.status, payment::SubjectEvent::come_back);
-    if (to) {
-        subject.status = *to;
-        step_.subject_changed = true;
-        note_status();
+    if (has_ended_) {
+        LateMoney(*this).come_back(instruction);
+    } else {
+        tell(payment::SubjectEvent::come_back);
     }
 }
 
@@ -153,16 +161,35 @@ Result<void> Kernel::covered() const {
     return within_due(Money{0, collected.currency()});
 }
 
-Result<void> Kernel::settle() {
+Result<Value> Kernel::settle() {
     SLUICE_TRY(may_begin("settle"));
     if (settled_) {
         return fail(ErrorCode::script, picture_.subject.name() + " is booked already");
     }
     SLUICE_TRY(covered());
+    const std::uint32_t ordinal = ++ordinal_;
+    const auto refused = refusal_at(ordinal);
+    Value answer;
+    answer.set("ok", !refused.has_value());
+    if (refused) {
+        order_over_ = true;
+        answer.set("code", refused->text_or_empty("code"));
+        answer.set("message", refused->text_or_empty("message"));
+        return answer;
+    }
     const Money amount = picture_.subject.amount;
-    post(order_line(Side::debit, amount), merchant_line(Side::credit, amount));
-    settled_ = true;
-    return {};
+    const payment::BookedAccount& credit = picture_.order.credit;
+    PostLine gets = merchant_line(Side::credit, amount);
+    if (!credit.id.is_nil()) {
+        answer = try_account({0, AccountStep::Kind::give, {}, credit.id, amount});
+        gets = {credit.gl, {}, credit.id, Side::credit, amount};
+    }
+    if (*answer.find("ok")->as_bool()) {
+        post(order_line(Side::debit, amount), std::move(gets));
+        settled_ = true;
+        step_.settles_at = ordinal;
+    }
+    return answer;
 }
 
 Result<void> Kernel::owe_back(InstructionId id) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "flow/kernel.hpp"
+#include "flow/refund_way.hpp"
 
 namespace sluice::flow {
 namespace {
@@ -37,17 +38,23 @@ Result<Value> Kernel::take_from_account() {
     const auto& subject = picture_.subject;
     const auto* payout = std::get_if<payment::Payout>(&picture_.details);
     const auto* transfer = std::get_if<payment::Transfer>(&picture_.details);
+    const payment::Refund* converted = conversion_in(picture_);
+    if (converted != nullptr && !taken_) {
+        return take_converted(*converted);
+    }
     if (taken_ || (payout == nullptr && transfer == nullptr)) {
         return fail(
             ErrorCode::script,
             subject.name() + (taken_ ? " has taken its money already"
-                                     : " is no payout or transfer, it takes nothing")
+                                     : " is no payout, transfer or conversion, it takes nothing")
         );
     }
     const payment::BookedAccount& from = payout != nullptr ? payout->from : transfer->from;
     SLUICE_ASSIGN(
         const Money whole, subject.amount.plus(payout != nullptr ? payout->fee : transfer->fee)
     );
+    const std::size_t steps_before = step_.account_steps.size();
+    const std::size_t effects_before = step_.effects.size();
     Value answer;
     answer.set("ok", true);
     if (!from.id.is_nil()) {
@@ -57,6 +64,9 @@ Result<Value> Kernel::take_from_account() {
         answer = try_account({0, AccountStep::Kind::give, {}, transfer->to.id, subject.amount});
     }
     if (!*answer.find("ok")->as_bool()) {
+        // A receiver that refuses leaves nothing taken.
+        step_.account_steps.resize(steps_before);
+        step_.effects.resize(effects_before);
         return answer;
     }
     taken_ = true;
@@ -197,24 +207,24 @@ void Kernel::restore(const payment::Payout& payout) {
 
 /// It had succeeded and came back: the float is taken back. While the payout is under way that is
 /// all, its end decides about what stands on 2203; after its success the fee is taken back too, and
-/// the payout's source has everything again.
+/// the payout's source has everything again. A refund that was paid out owes it as before.
 void Kernel::return_payout(const payment::Instruction& instruction) {
-    const auto& payout = std::get<payment::Payout>(picture_.details);
+    const auto* payout = std::get_if<payment::Payout>(&picture_.details);
     const std::string& merchant = picture_.subject.merchant_id;
     post(
         float_line(instruction, Side::debit),
         merchants_line(kPayoutInProcess, merchant, Side::credit, instruction.amount)
     );
-    if (picture_.subject.status != payment::SubjectStatus::succeeded) {
+    if (payout == nullptr || picture_.subject.status != payment::SubjectStatus::succeeded) {
         return;
     }
-    if (payout.fee.minor() > 0) {
+    if (payout->fee.minor() > 0) {
         post(
-            merchants_line(kServiceFee, merchant, Side::debit, payout.fee),
-            merchants_line(kPayoutInProcess, merchant, Side::credit, payout.fee)
+            merchants_line(kServiceFee, merchant, Side::debit, payout->fee),
+            merchants_line(kPayoutInProcess, merchant, Side::credit, payout->fee)
         );
     }
-    restore(payout);
+    restore(*payout);
 }
 
 }  // namespace sluice::flow

@@ -138,17 +138,11 @@ Result<Step> Run::activate(Kernel::Activation activation) {
     }
     const bool first = activation.seq == 1;
     SLUICE_TRY(kernel_.begin(std::move(activation)));
-    // A wait that ends without an event keeps its deadline; drive() sets a new one if it waits
-    // anew.
-    const auto before = wake_at_;
     const bool resumes = first || kernel_.has_event();
     if (resumes && !ended_) {
         SLUICE_TRY(drive(first));
     }
     Step step = kernel_.take_step();
-    if (!resumes) {
-        step.wake_at = before;
-    }
     wake_at_ = step.finished ? std::nullopt : step.wake_at;
     ++next_seq_;
     return step;

@@ -23,11 +23,18 @@ Value leg_facts(const payment::Leg& leg) {
     return value;
 }
 
+/// False where none is named: scripts then need no other question.
+Value account_facts(AccountId account) {
+    return account.is_nil() ? Value(false) : Value(account.to_string());
+}
+
 Value source_facts(const payment::RefundSource& source) {
     Value value;
     value.set("instruction", source.instruction.to_string());
     value.set("kind", payment::to_string(source.kind));
     value.set("channel", source.channel);
+    value.set("payment", PaymentId(source.payment.raw()).to_string());
+    value.set("account", account_facts(source.account));
     value.set("amount", source.amount);
     value.set(
         "refundable",
@@ -49,15 +56,18 @@ Value list_of(const Items& items, Facts facts) {
 void add_details(Value& value, const payment::Refund& refund) {
     value.set("reason", refund.reason);
     value.set("sources", list_of(refund.sources, source_facts));
-    const AccountId balance = refund.balance_account;
-    value.set("balance_account", balance.is_nil() ? Value(false) : Value(balance.to_string()));
+    value.set("to_account", account_facts(refund.to_account));
+    value.set("balance_account", account_facts(refund.balance_account));
     value.set("may_pay_out", !refund.payee.is_null());
+    value.set("payout_method", refund.payout_method);
+    value.set("is_conversion", !refund.converts.is_nil());
+    value.set("is_surplus", refund.is_surplus);
 }
 
 void add_details(Value& value, const payment::Payout& payout) {
     value.set("fee", payout.fee);
     value.set("method", payout.method);
-    value.set("is_compensation", !payout.compensates.is_nil());
+    value.set("is_compensation", !payout.order.is_nil());
 }
 
 void add_details(Value& value, const payment::Transfer& transfer) {

@@ -11,8 +11,11 @@
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "core/value.hpp"
+#include "flow/channel_terms.hpp"
 #include "flow/effect.hpp"
 #include "flow/fact.hpp"
+#include "flow/task_board.hpp"
+#include "payment/status.hpp"
 
 namespace sluice::flow {
 
@@ -32,6 +35,19 @@ struct Recorded {
 void append_json(std::string& out, const Recorded& recorded);
 Result<Recorded> recorded_from_value(const Value& value);
 
+/// What the order of a refund has refunded more, or less when it is below zero. Only with an
+/// ordinal may the database refuse it without refusing the whole refund.
+struct OrderRefund {
+    std::uint32_t ordinal = 0;
+    std::int64_t minor = 0;
+};
+
+/// A vote that does not count, and why.
+struct RefusedVote {
+    std::shared_ptr<const payment::TaskVote> vote;  ///< the fact's own
+    Error why;
+};
+
 /// Everything one activation asks of the world, and what became of the payment.
 struct Step {
     std::vector<Fact> facts;
@@ -42,11 +58,30 @@ struct Step {
     std::vector<RefundClaim> claims;
     std::vector<PostLine> lines;
     std::vector<OpenCase> cases;
+    std::vector<CaseId> closed_cases;
+    std::vector<TaskTurn> task_turns;
+    std::vector<RefusedVote> refused_votes;
     std::vector<InstructionId> created;
     std::vector<InstructionId> touched;
+    /// What is told of the subject beside its end: money that moved against what was known.
+    std::vector<payment::SubjectStatus> told;
+    OrderRefund order_refund;
+    /// The ordinal of what books the payment to its order, which may be over by now; 0: nothing.
+    std::uint32_t settles_at = 0;
     bool subject_changed = false;
     bool finished = false;
     std::optional<Time> wake_at;
+};
+
+/// One activation as a run takes it. `known` are results recorded for it before; the two sources
+/// are null on replay.
+struct Activation {
+    std::uint32_t seq = 0;
+    Time now{};
+    std::vector<Fact> facts;
+    std::vector<Recorded> known;
+    const Decider* decider = nullptr;
+    const TermsSource* terms = nullptr;
 };
 
 /// What a new instruction at a channel is about.
@@ -63,6 +98,14 @@ struct RefundRequest {
     InstructionId source;
     Money amount;
     AccountId account;  ///< nil: the original path
+};
+
+/// What no way back takes, and who is to pay it out instead.
+struct PayBackRequest {
+    InstructionId source;
+    Money amount;
+    std::string channel;
+    std::string channel_account;
 };
 
 /// The stages of a flow, shared by its runs.

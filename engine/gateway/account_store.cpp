@@ -20,6 +20,7 @@ struct KindRow {
 constexpr std::array kKinds{
     KindRow{AccountKind::balance, "balance", "2001"},
     KindRow{AccountKind::prepaid_card, "prepaid_card", "2002"},
+    KindRow{AccountKind::merchant_available, "merchant_available", "2102"},
 };
 
 const KindRow& row_of(AccountKind kind) { return kKinds[static_cast<std::size_t>(kind)]; }
@@ -27,6 +28,12 @@ const KindRow& row_of(AccountKind kind) { return kKinds[static_cast<std::size_t>
 /// The ledger knows one owner text; merchants' ids hold no '/', so the first one ends the merchant.
 std::string join_owner(const AccountOwner& owner) {
     return std::string(owner.merchant_id) + "/" + std::string(owner.owner_number);
+}
+
+std::string owner_of(const AccountIdentity& identity) {
+    return identity.kind == AccountKind::merchant_available
+               ? identity.merchant_id
+               : join_owner({identity.merchant_id, identity.owner_number});
 }
 
 ledger::AccountKey key_of(const AccountIdentity& identity, const std::string& owner) {
@@ -41,14 +48,15 @@ ledger::AccountKey key_of(const AccountIdentity& identity, const std::string& ow
 std::optional<Account> to_account(const ledger::AccountView& view) {
     for (const KindRow& row : kKinds) {
         const std::size_t slash = view.owner.find('/');
-        if (view.gl != row.gl || slash == std::string::npos) {
+        const bool is_of_merchant = row.kind == AccountKind::merchant_available;
+        if (view.gl != row.gl || is_of_merchant != (slash == std::string::npos)) {
             continue;
         }
         Account account;
         account.identity.id = view.id;
         account.identity.merchant_id = view.owner.substr(0, slash);
         account.identity.kind = row.kind;
-        account.identity.owner_number = view.owner.substr(slash + 1);
+        account.identity.owner_number = view.owner.substr(is_of_merchant ? 0 : slash + 1);
         account.identity.currency = view.balance.currency();
         account.is_open = view.status == ledger::AccountStatus::open;
         account.balance_minor = view.balance.minor();
@@ -96,7 +104,7 @@ AccountEntry to_entry(const ledger::EntryView& view) {
     entry.seq = view.number;
     entry.journal = view.journal;
     entry.event = view.event;
-    // Both kinds are liabilities: a credit is money of the holder that came in.
+    // Every kind is a liability: a credit is money of the holder that came in.
     entry.adds = view.side == ledger::Side::credit;
     entry.amount = view.amount;
     entry.order = view.order;
@@ -141,8 +149,7 @@ class LedgerAccountStore final : public AccountStore {
         SLUICE_ASSIGN(auto lease, pool_.acquire());
         SLUICE_ASSIGN(Transaction transaction, Transaction::begin(*lease));
         ledger::LedgerStore ledger(*lease);
-        const std::string owner =
-            join_owner({request.identity.merchant_id, request.identity.owner_number});
+        const std::string owner = owner_of(request.identity);
         AccountIdentity identity = request.identity;
         identity.id = ledger::account_id(key_of(identity, owner));
         SLUICE_TRY(claim(*lease, identity, request.keyed));
@@ -165,17 +172,10 @@ class LedgerAccountStore final : public AccountStore {
 
     Result<std::vector<Account>> find_of_owner(const AccountOwner& owner) override {
         SLUICE_ASSIGN(auto lease, pool_.acquire());
-        const std::string joined = join_owner(owner);
-        ledger::OwnerQuery query{.owner = joined, .gls = {}};
-        for (const KindRow& row : kKinds) {
-            query.gls.push_back(row.gl);
-        }
-        SLUICE_ASSIGN(const auto views, ledger::LedgerStore(*lease).find_of_owner(query));
         std::vector<Account> accounts;
-        for (const ledger::AccountView& view : views) {
-            if (auto account = to_account(view)) {
-                accounts.push_back(*std::move(account));
-            }
+        SLUICE_TRY(add_accounts(*lease, join_owner(owner), accounts));
+        if (owner.owner_number == owner.merchant_id) {
+            SLUICE_TRY(add_accounts(*lease, std::string(owner.merchant_id), accounts));
         }
         return accounts;
     }
@@ -243,6 +243,22 @@ class LedgerAccountStore final : public AccountStore {
     }
 
   private:
+    static Result<void> add_accounts(
+        db::Connection& connection, const std::string& owner, std::vector<Account>& accounts
+    ) {
+        ledger::OwnerQuery query{.owner = owner, .gls = {}};
+        for (const KindRow& row : kKinds) {
+            query.gls.push_back(row.gl);
+        }
+        SLUICE_ASSIGN(const auto views, ledger::LedgerStore(connection).find_of_owner(query));
+        for (const ledger::AccountView& view : views) {
+            if (auto account = to_account(view)) {
+                accounts.push_back(*std::move(account));
+            }
+        }
+        return {};
+    }
+
     db::Pool& pool_;
     IdentityCache cache_;
 };
@@ -250,6 +266,15 @@ class LedgerAccountStore final : public AccountStore {
 }  // namespace
 
 std::string_view to_string(AccountKind kind) { return row_of(kind).name; }
+std::string_view gl_of(AccountKind kind) { return row_of(kind).gl; }
+
+AccountId available_account(std::string_view merchant_id, Currency currency) {
+    ledger::AccountKey key;
+    key.gl = row_of(AccountKind::merchant_available).gl;
+    key.owner = merchant_id;
+    key.currency = currency.code();
+    return ledger::account_id(key);
+}
 
 std::unique_ptr<AccountStore> make_account_store(db::Pool& pool) {
     return std::make_unique<LedgerAccountStore>(pool);

@@ -16,16 +16,20 @@
 
 namespace sluice::gateway {
 
-/// What the holder of an account has: a balance or a prepaid card.
-enum class AccountKind { balance, prepaid_card };
+/// What the holder of an account has: a balance or a prepaid card, or what a merchant itself may
+/// dispose of.
+enum class AccountKind { balance, prepaid_card, merchant_available };
 [[nodiscard]] std::string_view to_string(AccountKind kind);
+/// The code of the chart that accounts of the kind are kept under.
+[[nodiscard]] std::string_view gl_of(AccountKind kind);
 
 /// What never changes about an account.
 struct AccountIdentity {
     AccountId id;
     std::string merchant_id;
     AccountKind kind = AccountKind::balance;
-    std::string owner_number;  ///< the merchant's own number of the holder
+    /// The merchant's own number of the holder; of its available money the merchant's id.
+    std::string owner_number;
     Currency currency;
 };
 
@@ -113,6 +117,9 @@ class AccountStore {
     /// No money comes in or is held from now on; what is in it stays. Closing twice is fine.
     virtual Result<Account> close(AccountId id) = 0;
 };
+
+/// The one account of the merchant's available money in that currency, opened or not. Pure.
+[[nodiscard]] AccountId available_account(std::string_view merchant_id, Currency currency);
 
 /// The store over a pool of sessions, which must outlive it.
 [[nodiscard]] std::unique_ptr<AccountStore> make_account_store(db::Pool& pool);

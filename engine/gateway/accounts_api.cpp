@@ -41,6 +41,16 @@ Answer answer_change(const Result<AccountChange>& change) {
     return account_answer(change->is_new ? 201 : 200, change->account);
 }
 
+/// What is no word of a kind was refused by then.
+AccountKind kind_of(std::string_view word) {
+    for (const auto kind : {AccountKind::balance, AccountKind::merchant_available}) {
+        if (word == to_string(kind)) {
+            return kind;
+        }
+    }
+    return AccountKind::prepaid_card;
+}
+
 /// A whole number of a query, within its bounds; nullopt when the parameter is absent.
 std::expected<std::optional<std::int64_t>, Problem> read_number(
     const http::Request& request, std::string_view name, std::int64_t max
@@ -72,9 +82,11 @@ Answer open_account(const Services& services, const Call& call) {
     );
     std::vector<FieldError> errors;
     Fields fields(body, "", errors);
-    const std::string kind = fields.choice("kind", {"prepaid_card", "balance"});
-    request.identity.kind = kind == "balance" ? AccountKind::balance : AccountKind::prepaid_card;
-    request.identity.owner_number = fields.text("owner_number", kNumberRule);
+    request.identity.kind =
+        kind_of(fields.choice("kind", {"prepaid_card", "balance", "merchant_available"}));
+    request.identity.owner_number = request.identity.kind == AccountKind::merchant_available
+                                        ? std::string(call.merchant_id)
+                                        : fields.text("owner_number", kNumberRule);
     request.identity.currency = read_currency(fields);
     fields.finish();
     if (!errors.empty()) {

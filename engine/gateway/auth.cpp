@@ -66,6 +66,10 @@ void KeyRing::add(const ApiKey& key) {
     caller.roles = key.roles;
     caller.scopes = key.operator_name.empty() ? key.scopes.value_or(Scopes::of_business())
                                               : Scopes::of_operator();
+    if (!key.operator_name.empty() &&
+        std::ranges::find(key.roles, to_string(Scope::channels)) != key.roles.end()) {
+        caller.scopes.add(Scope::channels);
+    }
     caller.signature = key.signature;
     entries_.push_back({std::move(caller), std::move(digest)});
 }

@@ -7,6 +7,9 @@
 #include "core/json_record.hpp"
 #include "gateway/order_store.hpp"
 #include "gateway/render.hpp"
+#include "gateway/render_subject.hpp"
+#include "gateway/render_tasks.hpp"
+#include "gateway/task_store.hpp"
 #include "notify/endpoint.hpp"
 #include "payment/service.hpp"
 #include "worker/picture.hpp"
@@ -32,26 +35,6 @@ std::string with_merchant(std::string_view merchant_id, std::string_view object)
     return out.append(object.substr(1));
 }
 
-/// Of a refund, a payout or a transfer: what tells that it changed and when.
-std::string render_service_briefly(const payment::Subject& subject) {
-    std::string out;
-    JsonRecord body(out);
-    body.add("id", subject.name());
-    body.add("status", payment::to_string(subject.status));
-    body.add("updated_at", subject.updated_at);
-    body.end();
-    return out;
-}
-
-std::string render_run(const payment::Picture& picture) {
-    const payment::Subject& subject = picture.subject;
-    return with_merchant(
-        subject.merchant_id,
-        subject.service == payment::Service::payment ? render(picture)
-                                                     : render_service_briefly(subject)
-    );
-}
-
 void render_runs(
     db::Connection& connection, Events events, const Places& places, Objects& objects
 ) {
@@ -72,7 +55,8 @@ void render_runs(
         }
         const std::optional<payment::Picture>& picture = *read;
         if (picture) {
-            objects[places[i]] = render_run(*picture);
+            objects[places[i]] =
+                with_merchant(picture->subject.merchant_id, render_subject(*picture));
         }
     }
 }
@@ -98,6 +82,27 @@ void render_orders(
     }
 }
 
+void render_tasks(
+    db::Connection& connection, Events events, const Places& places, Objects& objects
+) {
+    std::vector<TaskId> ids;
+    for (const std::size_t place : places) {
+        ids.emplace_back(events[place].object);
+    }
+    const auto tasks = load_tasks(connection, ids);
+    for (const std::size_t place : places) {
+        if (!tasks) {
+            objects[place] = fail(tasks.error());
+            continue;
+        }
+        const auto id_of = [](const StoredTask& stored) { return stored.task.id; };
+        const auto found = std::ranges::find(*tasks, TaskId(events[place].object), id_of);
+        if (found != tasks->end()) {
+            objects[place] = to_json(render(*found));
+        }
+    }
+}
+
 /// What a test event tells is that it arrived.
 void render_endpoints(Events events, const Places& places, Objects& objects) {
     for (const std::size_t place : places) {
@@ -118,6 +123,7 @@ Objects render_event_objects(db::Connection& connection, Events events) {
     );
     Places runs;
     Places orders;
+    Places tasks;
     Places endpoints;
     for (std::size_t i = 0; i < events.size(); ++i) {
         const std::string kind = kind_of(events[i]);
@@ -125,6 +131,8 @@ Objects render_event_objects(db::Connection& connection, Events events) {
             runs.push_back(i);
         } else if (kind == "order") {
             orders.push_back(i);
+        } else if (kind == "task") {
+            tasks.push_back(i);
         } else if (kind == "endpoint") {
             endpoints.push_back(i);
         }
@@ -134,6 +142,9 @@ Objects render_event_objects(db::Connection& connection, Events events) {
     }
     if (!orders.empty()) {
         render_orders(connection, events, orders, objects);
+    }
+    if (!tasks.empty()) {
+        render_tasks(connection, events, tasks, objects);
     }
     render_endpoints(events, endpoints, objects);
     return objects;

@@ -7,25 +7,17 @@
 #include <utility>
 
 #include "core/utf8.hpp"
-#include "gateway/accounts_api.hpp"
 #include "gateway/admission.hpp"
 #include "gateway/call.hpp"
-#include "gateway/callbacks.hpp"
-#include "gateway/deliveries_api.hpp"
-#include "gateway/events_api.hpp"
+#include "gateway/dispatch.hpp"
 #include "gateway/forwarding.hpp"
 #include "gateway/input.hpp"
 #include "gateway/metrics.hpp"
-#include "gateway/order_closing.hpp"
-#include "gateway/orders_api.hpp"
-#include "gateway/payment_list.hpp"
-#include "gateway/payments_api.hpp"
 #include "gateway/problem.hpp"
 #include "gateway/reply.hpp"
 #include "gateway/routes.hpp"
 #include "gateway/system_api.hpp"
 #include "gateway/text_rule.hpp"
-#include "gateway/webhooks_api.hpp"
 #include "http/work_threads.hpp"
 #include "log/log.hpp"
 
@@ -251,75 +243,12 @@ class Gateway::Core {
     }
 
     Reply dispatch(Endpoint endpoint, const Call& call) {
-        switch (endpoint) {
-            case Endpoint::create_order:
-                return create_order(services_, call);
-            case Endpoint::list_orders:
-                return list_orders(services_, call);
-            case Endpoint::get_order:
-                return get_order(services_, call);
-            case Endpoint::close_order:
-                return close_order(services_, call);
-            case Endpoint::create_payment:
-                return create_payment(services_, call);
-            case Endpoint::list_payments:
-                return list_payments(services_, call);
-            case Endpoint::get_payment:
-                return get_payment(services_, call);
-            case Endpoint::close_payment:
-                return close_payment(services_, call);
-            case Endpoint::get_timeline:
-                return get_timeline(services_, call);
-            case Endpoint::open_account:
-                return open_account(services_, call);
-            case Endpoint::list_accounts:
-                return list_accounts(services_, call);
-            case Endpoint::get_account:
-                return get_account(services_, call);
-            case Endpoint::top_up_account:
-                return top_up_account(services_, call);
-            case Endpoint::list_entries:
-                return list_entries(services_, call);
-            case Endpoint::close_account:
-                return close_account(services_, call);
-            case Endpoint::create_webhook_endpoint:
-                return create_webhook_endpoint(services_, call);
-            case Endpoint::list_webhook_endpoints:
-                return list_webhook_endpoints(services_, call);
-            case Endpoint::get_webhook_endpoint:
-                return get_webhook_endpoint(services_, call);
-            case Endpoint::change_webhook_endpoint:
-                return change_webhook_endpoint(services_, call);
-            case Endpoint::delete_webhook_endpoint:
-                return delete_webhook_endpoint(services_, call);
-            case Endpoint::rotate_webhook_secret:
-                return rotate_webhook_secret(services_, call);
-            case Endpoint::test_webhook_endpoint:
-                return test_webhook_endpoint(services_, call);
-            case Endpoint::list_deliveries:
-                return list_deliveries(services_, call);
-            case Endpoint::get_delivery:
-                return get_delivery(services_, call);
-            case Endpoint::redeliver:
-                return redeliver(services_, call);
-            case Endpoint::redeliver_since:
-                return redeliver_since(services_, call);
-            case Endpoint::list_events:
-                return list_events(services_, call);
-            case Endpoint::get_event:
-                return get_event(services_, call);
-            case Endpoint::receive_callback:
-                return receive_callback(services_, call);
-            case Endpoint::healthz:
-                return get_healthz();
-            case Endpoint::readyz:
-                return get_readyz(services_);
-            case Endpoint::metrics:
-                return get_metrics(services_, metrics_);
-            case Endpoint::openapi:
-                return get_openapi();
+        if (endpoint == Endpoint::metrics) {
+            return get_metrics(services_, metrics_);
         }
-        return std::unexpected(unknown_address(call.request));
+        const Handler handler = handler_of(endpoint);
+        return handler == nullptr ? std::unexpected(unknown_address(call.request))
+                                  : handler(services_, call);
     }
 
     const Settings settings_;

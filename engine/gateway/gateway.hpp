@@ -14,9 +14,14 @@
 #include "core/secret.hpp"
 #include "gateway/account_store.hpp"
 #include "gateway/auth.hpp"
+#include "gateway/channel_accounts.hpp"
 #include "gateway/order_store.hpp"
 #include "gateway/payment_store.hpp"
+#include "gateway/payout_store.hpp"
+#include "gateway/refund_store.hpp"
 #include "gateway/signature_store.hpp"
+#include "gateway/surplus_store.hpp"
+#include "gateway/task_store.hpp"
 #include "gateway/webhooks.hpp"
 #include "http/message.hpp"
 #include "http/protocol_error.hpp"
@@ -42,6 +47,30 @@ struct CallbackAddress {
 using CallbackReader = std::function<
     std::expected<CallbackVerdict, http::Response>(const CallbackAddress&, const http::Request&)>;
 
+/// Who would be paid by a payout, and how.
+struct PayeeWish {
+    std::string_view method;
+    const Value& payee;
+    std::string_view merchant_id;  ///< whose money it would be
+};
+/// Whether some channel account pays out so; else `invalid`, whose context is the place in the
+/// request ("/method", "/payee/name") and whose text never has a value of the payee. Pure, any
+/// thread.
+using PayeeCheck = std::function<Result<void>(const PayeeWish&)>;
+
+/// How a leg would be collected.
+struct SceneWish {
+    std::string_view method;
+    std::string_view scene;
+    std::string_view merchant_id;
+};
+/// Whether some channel account collects so; else `invalid`, whose context is "/method" or "/scene"
+/// and whose text says what is offered. Pure, any thread.
+using SceneCheck = std::function<Result<void>(const SceneWish&)>;
+
+/// Seals and opens nothing but payees: `seal` gives what may be stored of them, for that run alone.
+using PayeeSeal = std::function<Value(RunId run, const Value& payee)>;
+
 /// Takes what another node answered. `unavailable`: surely nothing arrived there; `unknown`: it may
 /// have.
 using ForwardDone = std::function<void(Result<http::Response>)>;
@@ -56,7 +85,7 @@ struct Settings {
     Secret<std::string> internal_secret;
     std::size_t threads =
         32;  ///< requests that are worked on at once, other than on the I/O thread
-    std::size_t body_bytes_max = 256U << 10U;
+    std::size_t body_bytes_max = 1U << 20U;
     std::size_t callback_bytes_max = 1U << 20U;
     std::chrono::seconds order_lifetime{30 * 60};  ///< of an order that names no expiry
     /// How long POST /v1/payments waits, unasked, for something the payer can act on.
@@ -72,11 +101,19 @@ struct Collaborators {
     Random& random;  ///< used by the gateway alone, which guards it
     OrderStore& orders;
     PaymentStore& payments;
+    RefundStore& refunds;
     AccountStore& accounts;
     SignatureStore& signatures;
+    TaskStore& tasks;
+    SurplusStore& surpluses;
     Webhooks webhooks;
+    ChannelAccounts channel_accounts;
     CallbackReader read_callback;
     Forwarder forward;
+    PayoutStore& payouts;
+    PayeeCheck check_payee;
+    SceneCheck check_scene;
+    PayeeSeal seal_payee;
     std::function<Result<void>()> check_ready;  ///< empty: always ready
     std::function<std::string()> more_metrics;  ///< empty: none; lines in Prometheus' text format
 };

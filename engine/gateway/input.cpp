@@ -9,6 +9,9 @@
 namespace sluice::gateway {
 namespace {
 
+/// A thousand payouts are twelve thousand members; how large a body may be is told otherwise.
+constexpr json::ParseLimits kBodyLimits{.depth_max = 32, .nodes_max = 50'000};
+
 constexpr TextRule kCurrencyRule{.min = 3, .max = 3, .charset = TextRule::Charset::any};
 
 bool is_json_type(std::string_view content_type) {
@@ -206,7 +209,7 @@ std::expected<Value, Problem> read_body(const http::Request& request, std::size_
     if (!is_json_type(type) || is_other_charset(type)) {
         return std::unexpected(wrong_type(type));
     }
-    auto body = json::parse(request.body);
+    auto body = json::parse(request.body, kBodyLimits);
     if (!body) {
         return std::unexpected(unreadable(body.error()));
     }

@@ -39,6 +39,20 @@ class Fields {
     std::int64_t whole(std::string_view name, const WholeRule& rule);
     /// One of the listed words.
     std::string choice(std::string_view name, std::initializer_list<std::string_view> words);
+    /// An id of that kind; nil when it is missing or wrong.
+    template <class SomeId>
+    SomeId id(std::string_view name) {
+        const std::string given = text(name, {.min = 1, .max = 64});
+        if (given.empty()) {
+            return {};
+        }
+        const auto id = SomeId::parse(given);
+        if (!id) {
+            refuse(name, std::string(name) + ": " + id.error().message);
+            return {};
+        }
+        return *id;
+    }
     /// A member that may be absent, and else is true or false.
     std::optional<bool> flag(std::string_view name);
     /// A member that must be a record or a list; nullptr (and an error) otherwise.

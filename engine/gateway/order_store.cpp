@@ -12,13 +12,15 @@ namespace {
 
 #define SLUICE_ORDER_COLUMNS                                                                      \
     "id, merchant_id, merchant_order_number, product_code, description, currency, amount, paid, " \
-    "status, created_at, expires_at, request_hash, active_payment"
+    "status, created_at, expires_at, request_hash, active_payment, refunded, credit_account, "    \
+    "credit_gl"
 
 constexpr db::Statement kInsertOrder{
     "gateway_insert_order",
     "INSERT INTO sluice.orders (id, merchant_id, merchant_order_number, product_code, description, "
-    "currency, amount, request_hash, created_at, updated_at, expires_at, closes_at) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $10) "
+    "currency, amount, request_hash, created_at, updated_at, expires_at, closes_at, "
+    "credit_account, credit_gl) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $10, $11, $12) "
     "ON CONFLICT (merchant_id, merchant_order_number) DO NOTHING"
 };
 constexpr db::Statement kSelectOrder{
@@ -51,7 +53,7 @@ constexpr db::Statement kListOrders{
     "ORDER BY x.id DESC LIMIT 1 OFFSET $4::bigint - 1) END AS id) edge "
     "LEFT JOIN page ON true ORDER BY page.id DESC"
 };
-constexpr int kEdgeColumn = 13;
+constexpr int kEdgeColumn = 16;
 
 struct StoredOrder {
     payment::Order order;
@@ -76,6 +78,10 @@ Result<StoredOrder> read_row(const db::Row& row) {
     stored.request_hash = row.uuid(11);
     if (!row.is_null(12)) {
         stored.under_way = PaymentId(row.uuid(12));
+    }
+    order.refunded_minor = row.int64(13);
+    if (!row.is_null(14)) {
+        order.credit = {AccountId(row.uuid(14)), std::string(row.text(15))};
     }
     return stored;
 }
@@ -116,6 +122,7 @@ struct Landed {
 
 Result<Landed> insert_or_find(db::Connection& connection, const OpenOrder& request) {
     const payment::Order& order = request.order;
+    const bool tops_up = !order.credit.id.is_nil();
     SLUICE_ASSIGN(
         const db::Rows inserted,
         connection.execute(
@@ -129,7 +136,9 @@ Result<Landed> insert_or_find(db::Connection& connection, const OpenOrder& reque
              order.amount.minor(),
              as_uuid(request.order_hash),
              order.created_at,
-             order.expires_at}
+             order.expires_at,
+             tops_up ? db::Parameter(order.credit.id) : db::Parameter(nullptr),
+             tops_up ? db::Parameter(order.credit.gl) : db::Parameter(nullptr)}
         )
     );
     if (inserted.affected() == 1) {

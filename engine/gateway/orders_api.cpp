@@ -5,6 +5,7 @@
 #include "gateway/idempotency.hpp"
 #include "gateway/listed_merchant.hpp"
 #include "gateway/listing.hpp"
+#include "gateway/payout_request.hpp"
 #include "gateway/render.hpp"
 
 namespace sluice::gateway {
@@ -89,10 +90,34 @@ payment::Order read_order(Fields& fields, const Services& services, const Call& 
     order.product_code = fields.text_or("product_code", kProductRule, kDefaultProduct);
     order.created_at = services.ids.now();
     order.expires_at = read_expiry(fields, services.settings, order.created_at);
+    if (fields.has("credit_account_id")) {
+        order.credit.id = fields.id<AccountId>("credit_account_id");
+    }
     fields.finish();
     const Bucket bucket = bucket_of(order.merchant_id, order.merchant_order_number);
     order.id = services.ids.make<OrderId>(bucket);
     return order;
+}
+
+std::optional<Problem> settle_credit(
+    payment::Order& order, const Services& services, const Call& call
+) {
+    if (order.credit.id.is_nil()) {
+        return std::nullopt;
+    }
+    const auto found = services.parts.accounts.identify(order.credit.id);
+    if (!found) {
+        return problem_of(found.error());
+    }
+    const std::optional<AccountIdentity>& account = *found;
+    auto fault = find_account_fault(account, order.credit.id, order.amount.currency(), call);
+    if (fault || !account) {
+        return invalid_request(
+            {{FieldError::Where::pointer, "/credit_account_id", std::move(fault).value_or("")}}
+        );
+    }
+    order.credit.gl = gl_of(account->kind);
+    return std::nullopt;
 }
 
 Answer create_order(const Services& services, const Call& call) {
@@ -106,6 +131,9 @@ Answer create_order(const Services& services, const Call& call) {
     request.order = read_order(fields, services, call);
     if (!errors.empty()) {
         return std::unexpected(invalid_request(std::move(errors)));
+    }
+    if (auto problem = settle_credit(request.order, services, call)) {
+        return std::unexpected(*std::move(problem));
     }
     request.order_hash = hash_request("order", body);
     request.idempotency_key = key;

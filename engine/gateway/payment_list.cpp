@@ -16,7 +16,7 @@ Answer list_payments(const Services& services, const Call& call) {
     query.status = listing.word(
         "status",
         payment::parse_subject_status,
-        "pending, compensating, succeeded, failed or closed"
+        "pending, compensating, succeeded, failed, closed or surplus"
     );
     query.window = listing.window();
     if (!listing.errors().empty()) {

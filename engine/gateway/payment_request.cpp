@@ -10,22 +10,9 @@ namespace sluice::gateway {
 namespace {
 
 constexpr std::size_t kLegsMax = 8;
-constexpr TextRule kIdRule{.min = 1, .max = 64, .charset = TextRule::Charset::any};
+constexpr TextRule kWordRule{.min = 1, .max = 64, .charset = TextRule::Charset::token};
 
 std::string leg_pointer(std::size_t index) { return "/legs/" + std::to_string(index); }
-
-AccountId read_account_id(Fields& fields) {
-    const std::string text = fields.text("account_id", kIdRule);
-    if (text.empty()) {
-        return {};
-    }
-    const auto id = AccountId::parse(text);
-    if (!id) {
-        fields.refuse("account_id", "account_id: " + id.error().message);
-        return {};
-    }
-    return *id;
-}
 
 payment::Leg read_leg(const Value& item, std::size_t index, std::vector<FieldError>& errors) {
     payment::Leg leg;
@@ -46,10 +33,11 @@ payment::Leg read_leg(const Value& item, std::size_t index, std::vector<FieldErr
     if (kind == "internal") {
         leg.kind = payment::LegKind::internal;
         leg.method = fields.choice("method", {"prepaid_card", "balance"});
-        leg.account = read_account_id(fields);
+        leg.account = fields.id<AccountId>("account_id");
     } else {
-        leg.method = fields.choice("method", {"wechatpay"});
-        leg.scene = fields.choice("scene", {"qr"});
+        // Which there are, the channel accounts say: check_scenes.
+        leg.method = fields.text("method", kWordRule);
+        leg.scene = fields.text("scene", kWordRule);
     }
     leg.amount = Money{fields.whole("amount", {.unit = "minor units"}), Currency{}};
     fields.finish();
@@ -57,18 +45,8 @@ payment::Leg read_leg(const Value& item, std::size_t index, std::vector<FieldErr
 }
 
 void check_legs(const PaymentRequest& request, std::vector<FieldError>& errors) {
-    std::size_t external = 0;
     for (std::size_t i = 0; i < request.legs.size(); ++i) {
         const payment::Leg& leg = request.legs[i];
-        external += leg.kind == payment::LegKind::external ? 1 : 0;
-        if (leg.kind == payment::LegKind::external && external > 1) {
-            errors.push_back(
-                {FieldError::Where::pointer,
-                 leg_pointer(i),
-                 "leg " + std::to_string(leg.number) +
-                     " is a second external leg, wanted at most one for now"}
-            );
-        }
         for (std::size_t j = 0; j < i && leg.kind == payment::LegKind::internal; ++j) {
             if (request.legs[j].account == leg.account) {
                 errors.push_back(
@@ -120,13 +98,7 @@ void read_target(
         return;
     }
     if (has_id) {
-        const std::string text = fields.text("order_id", kIdRule);
-        const auto id = OrderId::parse(text);
-        if (id) {
-            request.order_id = *id;
-        } else if (!text.empty()) {
-            fields.refuse("order_id", "order_id: " + id.error().message);
-        }
+        request.order_id = fields.id<OrderId>("order_id");
         return;
     }
     if (const Value* order = fields.record("order")) {
@@ -149,6 +121,32 @@ std::optional<std::string> find_account_fault(
     if (account->currency != leg.amount.currency()) {
         return name + " holds " + std::string(account->currency.code()) + ", wanted " +
                std::string(leg.amount.currency().code());
+    }
+    return std::nullopt;
+}
+
+/// Whether the channel accounts of now offer what the legs ask for. A request that is well formed
+/// and that nobody can serve: 422.
+std::optional<Problem> check_scenes(
+    const PaymentRequest& request, const Services& services, const Call& call
+) {
+    for (std::size_t i = 0; i < request.legs.size(); ++i) {
+        const payment::Leg& leg = request.legs[i];
+        if (leg.kind != payment::LegKind::external) {
+            continue;
+        }
+        const auto offered = services.parts.check_scene({leg.method, leg.scene, call.merchant_id});
+        if (!offered) {
+            const Error& error = offered.error();
+            return Problem{
+                .status = 422,
+                .code = "not_offered",
+                .detail = error.message,
+                .errors =
+                    {{FieldError::Where::pointer, leg_pointer(i) + error.context, error.message}},
+                .headers = {}
+            };
+        }
     }
     return std::nullopt;
 }
@@ -192,6 +190,9 @@ std::expected<PaymentRequest, Problem> read_payment_request(
 std::optional<Problem> settle_legs(
     PaymentRequest& request, Currency currency, const Services& services, const Call& call
 ) {
+    if (auto problem = check_scenes(request, services, call)) {
+        return problem;
+    }
     std::vector<FieldError> errors;
     for (std::size_t i = 0; i < request.legs.size(); ++i) {
         payment::Leg& leg = request.legs[i];

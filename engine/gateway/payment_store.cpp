@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "gateway/run_page.hpp"
 #include "json/json.hpp"
 #include "worker/journal_body.hpp"
 #include "worker/picture.hpp"
@@ -64,30 +65,6 @@ Result<db::Rows> select_page(db::Connection& connection, const PaymentQuery& que
     );
 }
 
-/// The payments of a page, and where the next one begins.
-struct PageIds {
-    std::vector<RunId> ids;
-    std::optional<Id128> next_after;
-};
-
-PageIds read_page(const db::Rows& rows, std::int64_t limit) {
-    PageIds page;
-    for (const db::Row row : rows) {
-        if (row.is_null(0)) {
-            continue;
-        }
-        if (static_cast<std::int64_t>(page.ids.size()) == limit) {
-            page.next_after = page.ids.back().raw();
-            return page;
-        }
-        page.ids.emplace_back(row.uuid(0));
-    }
-    if (!rows.empty() && !rows[0].is_null(1)) {
-        page.next_after = rows[0].uuid(1);
-    }
-    return page;
-}
-
 class PgPaymentStore final : public PaymentStore {
   public:
     explicit PgPaymentStore(db::Pool& pool) : pool_(pool) {}
@@ -126,16 +103,8 @@ class PgPaymentStore final : public PaymentStore {
     Result<PaymentPage> list(const PaymentQuery& query) override {
         SLUICE_ASSIGN(auto lease, pool_.acquire());
         SLUICE_ASSIGN(const db::Rows rows, select_page(*lease, query));
-        const PageIds found = read_page(rows, query.window.limit);
-        PaymentPage page;
-        page.next_after = found.next_after;
-        SLUICE_ASSIGN(const auto pictures, worker::PictureRows::load(*lease, found.ids));
-        for (const RunId id : found.ids) {
-            SLUICE_ASSIGN(auto picture, pictures.read(id));
-            if (picture) {
-                page.payments.push_back(*std::move(picture));
-            }
-        }
+        SLUICE_ASSIGN(RunPage found, read_run_page(*lease, rows, query.window.limit));
+        PaymentPage page{std::move(found.pictures), found.next_after};
         return page;
     }
 

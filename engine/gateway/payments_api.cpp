@@ -6,39 +6,17 @@
 #include "gateway/forwarding.hpp"
 #include "gateway/idempotency.hpp"
 #include "gateway/input.hpp"
+#include "gateway/orders_api.hpp"
 #include "gateway/payment_request.hpp"
 #include "gateway/prefer.hpp"
-#include "gateway/render.hpp"
+#include "gateway/subject_answer.hpp"
 #include "gateway/superseding.hpp"
-#include "gateway/timeline.hpp"
 
 namespace sluice::gateway {
 namespace {
 
 using payment::Picture;
 using std::chrono::seconds;
-using OwnPicture = std::expected<payment::Picture, Problem>;
-
-OwnPicture own_picture(const Services& services, const Call& call, PaymentId id) {
-    auto found = services.parts.payments.find(RunId(id.raw()));
-    if (!found) {
-        return std::unexpected(problem_of(found.error()));
-    }
-    std::optional<Picture>& picture = *found;
-    if (!picture || !call.sees(picture->subject.merchant_id)) {
-        return std::unexpected(not_found("payment", id.to_string()));
-    }
-    return *std::move(picture);
-}
-
-http::Response answer_with(int status, const Picture& picture, std::optional<seconds> wait) {
-    http::Response response = json_response(status, render(picture));
-    response.headers.set({"Location", "/v1/payments/" + picture.subject.name()});
-    if (wait) {
-        response.headers.set({"Preference-Applied", "wait=" + std::to_string(wait->count())});
-    }
-    return response;
-}
 
 std::expected<OrderState, Problem> target_order(
     const Services& services, const Call& call, const PaymentRequest& request
@@ -132,13 +110,20 @@ std::expected<Wish, Problem> read_wish(const Services& services, const Call& cal
 
 /// Whether start_payment() would have to ask the database or another node. What makes it say no
 /// hardly ever changes before the question is put.
-bool may_block(const Wish& wish, const Services& services) {
+bool may_block(const Wish& wish, const Services& services, const Call& call) {
     const PaymentRequest& request = wish.request;
+    const bool is_not_offered = std::ranges::any_of(request.legs, [&](const payment::Leg& leg) {
+        return leg.kind == payment::LegKind::external &&
+               !services.parts.check_scene({leg.method, leg.scene, call.merchant_id});
+    });
     const bool is_strange = std::ranges::any_of(request.legs, [&](const payment::Leg& leg) {
         return leg.kind == payment::LegKind::internal &&
                !services.parts.accounts.is_known(leg.account);
     });
-    return is_strange || !request.order || request.order->expires_at <= request.order->created_at ||
+    const bool is_strange_credit = request.order && !request.order->credit.id.is_nil() &&
+                                   !services.parts.accounts.is_known(request.order->credit.id);
+    return is_not_offered || is_strange || is_strange_credit || !request.order ||
+           request.order->expires_at <= request.order->created_at ||
            !services.parts.intake.owns(request.order_id.bucket());
 }
 
@@ -152,55 +137,30 @@ auto show(std::optional<seconds> wait) {
     };
 }
 
-/// The payment as it is, or once it is final when that is worth waiting for.
-Reply show_or_wait(
-    const Services& services, const Call& call, const Picture& picture, std::optional<seconds> wait
+/// A repeat is answered with its first as ever, though no payment could begin so any more; all else
+/// with the problem. Blocks on the database.
+Reply answer_earlier(
+    const Services& services, const Call& call, const Wish& wish, Problem problem
 ) {
-    const seconds patience = wait.value_or(seconds{0});
-    if (patience == seconds{0} || payment::is_final(picture.subject.status)) {
-        return answer_with(200, picture, wait);
-    }
-    const RunId id = picture.subject.id;
-    if (auto reply = answer_elsewhere(services, call, id.bucket())) {
-        return *std::move(reply);
-    }
-    return wait_for<Picture>(
-        patience + services.settings.engine_grace,
-        [&services, id, patience](Take<Picture> take) {
-            services.parts.intake.wait_final(id, services.ids.now() + patience, std::move(take));
-        },
-        show(wait)
-    );
-}
-
-/// An order that exists and takes no such payment: a repeat of what it did take is answered as ever
-/// (no flow could begin for it any more), all else is refused. Blocks on the database.
-std::optional<Reply> answer_without_start(
-    const Services& services, const Call& call, const Wish& wish, const payment::Order& order
-) {
-    const auto refusal = find_refusal(order, wish.request.amount_minor);
-    if (wish.request.order || !refusal) {
-        return std::nullopt;
-    }
     if (wish.key.empty()) {
-        return Reply(std::unexpected(problem_of(*refusal)));
+        return std::unexpected(std::move(problem));
     }
     const auto found = services.parts.payments.find_key(call.merchant_id, wish.key);
     if (!found) {
-        return Reply(std::unexpected(problem_of(found.error())));
+        return std::unexpected(problem_of(found.error()));
     }
     const std::optional<KnownKey>& known = *found;
     if (!known) {
-        return Reply(std::unexpected(problem_of(*refusal)));
+        return std::unexpected(std::move(problem));
     }
     if (known->request_hash != as_uuid(hash_request("POST /v1/payments", wish.body))) {
-        return Reply(std::unexpected(problem_of(key_reused(wish.key))));
+        return std::unexpected(problem_of(key_reused(wish.key)));
     }
-    const auto picture = own_picture(services, call, PaymentId(known->object_id));
-    if (!picture) {
-        return Reply(std::unexpected(picture.error()));
-    }
-    return show_or_wait(services, call, *picture, wish.wait);
+    SLUICE_ANSWER_ASSIGN(
+        const Picture picture,
+        own_picture(services, call, payment::Service::payment, known->object_id)
+    );
+    return show_or_wait(services, call, picture, wish.wait);
 }
 
 Reply start_payment(const Services& services, const Call& call, Wish wish) {
@@ -210,11 +170,16 @@ Reply start_payment(const Services& services, const Call& call, Wish wish) {
     }
     SLUICE_ANSWER_ASSIGN(OrderState state, target_order(services, call, request));
     payment::Order& order = state.order;
-    if (auto reply = answer_without_start(services, call, wish, order)) {
-        return *std::move(reply);
+    if (const auto refusal = find_refusal(order, request.amount_minor); refusal && !request.order) {
+        return answer_earlier(services, call, wish, problem_of(*refusal));
+    }
+    if (request.order) {
+        if (auto problem = settle_credit(order, services, call)) {
+            return std::unexpected(below_order(*std::move(problem)));
+        }
     }
     if (auto problem = settle_legs(request, order.amount.currency(), services, call)) {
-        return std::unexpected(*std::move(problem));
+        return answer_earlier(services, call, wish, *std::move(problem));
     }
     const bool supersedes = request.supersedes;
     worker::StartRun start = build_start(services, std::move(order), std::move(request));
@@ -261,7 +226,7 @@ Reply start_payment(const Services& services, const Call& call, Wish wish) {
 
 Reply create_payment(const Services& services, const Call& call) {
     SLUICE_ANSWER_ASSIGN(Wish wish, read_wish(services, call));
-    if (!may_block(wish, services)) {
+    if (!may_block(wish, services, call)) {
         return start_payment(services, call, std::move(wish));
     }
     return Slow{[&services, &call, wish = std::move(wish)]() mutable {
@@ -271,9 +236,7 @@ Reply create_payment(const Services& services, const Call& call) {
 
 Reply get_payment(const Services& services, const Call& call) {
     SLUICE_ANSWER_ASSIGN(const PaymentId id, id_in_path<PaymentId>(call, "payment"));
-    SLUICE_ANSWER_ASSIGN(const auto wait, read_wait(call.request));
-    SLUICE_ANSWER_ASSIGN(const Picture picture, own_picture(services, call, id));
-    return show_or_wait(services, call, picture, wait);
+    return answer_get(services, call, payment::Service::payment, id.raw());
 }
 
 Reply close_payment(const Services& services, const Call& call) {
@@ -282,7 +245,9 @@ Reply close_payment(const Services& services, const Call& call) {
     if (auto problem = check_empty_body(call.request, services.settings.body_bytes_max)) {
         return std::unexpected(*std::move(problem));
     }
-    SLUICE_ANSWER_ASSIGN(const Picture picture, own_picture(services, call, id));
+    SLUICE_ANSWER_ASSIGN(
+        const Picture picture, own_picture(services, call, payment::Service::payment, id.raw())
+    );
     if (payment::is_final(picture.subject.status)) {
         return answer_with(200, picture, wait);
     }
@@ -301,12 +266,7 @@ Reply close_payment(const Services& services, const Call& call) {
 
 Answer get_timeline(const Services& services, const Call& call) {
     SLUICE_ANSWER_ASSIGN(const PaymentId id, id_in_path<PaymentId>(call, "payment"));
-    SLUICE_ANSWER_ASSIGN(const Picture picture, own_picture(services, call, id));
-    const auto journal = services.parts.payments.journal(RunId(id.raw()));
-    if (!journal) {
-        return std::unexpected(problem_of(journal.error()));
-    }
-    return json_response(200, render_timeline(picture, *journal));
+    return answer_timeline(services, call, payment::Service::payment, id.raw());
 }
 
 }  // namespace sluice::gateway

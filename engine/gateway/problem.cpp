@@ -43,10 +43,10 @@ Problem conflict_of(const Error& error) {
     if (error.context == "idempotency_key") {
         return reused("idempotency_key_reused", error, {Where::header, "Idempotency-Key", {}});
     }
-    if (error.context == "merchant_order_number") {
-        return reused(
-            "merchant_order_number_reused", error, {Where::pointer, "/merchant_order_number", {}}
-        );
+    const bool is_number =
+        error.context.starts_with("merchant_") && error.context.ends_with("_number");
+    if (is_number) {
+        return reused(error.context + "_reused", error, {Where::pointer, "/" + error.context, {}});
     }
     if (error.context == "top_up_number_reused") {
         return reused(error.context, error, {Where::pointer, "/top_up_number", {}});
@@ -55,8 +55,10 @@ Problem conflict_of(const Error& error) {
 }
 
 Problem refusal_of(const Error& error) {
-    // A payment under way is a clash with another request, not a fault of this one.
-    const int status = error.context == "payment_unresolved" ? 409 : 422;
+    // A payment under way, or money that another refund just took, is a clash with another
+    // request, not a fault of this one.
+    const bool is_clash = error.context == "payment_unresolved" || error.context == "over_refunded";
+    const int status = is_clash ? 409 : 422;
     return plain(status, error.context.empty() ? "refused" : error.context, error.message);
 }
 

@@ -5,13 +5,42 @@
 #include <vector>
 
 #include "core/json_record.hpp"
+#include "gateway/render_parts.hpp"
 
 namespace sluice::gateway {
 namespace {
 
 constexpr std::size_t kUsualBytes = 2048;
 
-void append_leg(std::string& out, const payment::Leg& leg) {
+/// How far a leg is: "waiting" before its turn, "given_back" when what it collected went back, else
+/// the status of its newest movement.
+std::string_view status_of_leg(const payment::Picture& picture, int number) {
+    const payment::Instruction* newest = nullptr;
+    bool is_given_back = false;
+    for (const payment::Instruction& each : picture.instructions) {
+        const bool collects = each.purpose == payment::Purpose::collect;
+        newest = collects && each.leg_number == number ? &each : newest;
+        const bool is_back = newest != nullptr && !collects && each.original.id == newest->id &&
+                             each.status == payment::InstructionStatus::succeeded &&
+                             each.amount == newest->amount;
+        is_given_back = is_given_back || is_back;
+    }
+    if (is_given_back) {
+        return "given_back";
+    }
+    return newest == nullptr ? "waiting" : payment::to_string(newest->status);
+}
+
+/// How much of what came by the leg has gone back or is on its way.
+std::int64_t refunded_of(const payment::Picture& picture, const payment::Leg& leg) {
+    std::int64_t minor = 0;
+    for (const payment::Instruction& instruction : picture.instructions) {
+        minor += instruction.leg_number == leg.number ? instruction.refunded_minor : 0;
+    }
+    return minor;
+}
+
+void append_leg(std::string& out, const payment::Picture& picture, const payment::Leg& leg) {
     JsonRecord body(out);
     body.add("number", std::int64_t{leg.number});
     body.add("kind", payment::to_string(leg.kind));
@@ -22,12 +51,26 @@ void append_leg(std::string& out, const payment::Leg& leg) {
         body.add("scene", leg.scene);
     }
     body.add("amount", leg.amount.minor());
+    body.add("status", status_of_leg(picture, leg.number));
+    body.add("amount_refunded", refunded_of(picture, leg));
     body.end();
+}
+
+void append_legs(std::string& out, const payment::Picture& picture) {
+    out.push_back('[');
+    for (const payment::Leg& leg : picture.legs) {
+        if (out.back() != '[') {
+            out.push_back(',');
+        }
+        append_leg(out, picture, leg);
+    }
+    out.push_back(']');
 }
 
 void append_instruction(std::string& out, const payment::Instruction& instruction) {
     JsonRecord body(out);
     body.add("id", instruction.id);
+    body.add("purpose", payment::to_string(instruction.purpose));
     body.add("leg", std::int64_t{instruction.leg_number});
     body.add("kind", payment::to_string(instruction.kind));
     body.add("channel", instruction.channel);
@@ -47,42 +90,22 @@ void append_instruction(std::string& out, const payment::Instruction& instructio
     body.end();
 }
 
-template <class T>
-void append_list(
-    std::string& out, const std::vector<T>& items, void (*append)(std::string&, const T&)
-) {
-    out.push_back('[');
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        if (i > 0) {
-            out.push_back(',');
-        }
-        append(out, items[i]);
-    }
-    out.push_back(']');
-}
-
-/// What the payer can do now: the latest thing a channel asked for and still waits for.
-const Value& next_action_of(const payment::Picture& picture) {
-    static const Value kNothing;
-    const Value* action = &kNothing;
+/// What the payer can do now, and for which leg: the latest thing a channel asked for and still
+/// waits for.
+Value next_action_of(const payment::Picture& picture) {
+    const payment::Instruction* asking = nullptr;
     for (const payment::Instruction& instruction : picture.instructions) {
         const bool waits = instruction.status == payment::InstructionStatus::pending;
         if (waits && instruction.next_action.as_object() != nullptr) {
-            action = &instruction.next_action;
+            asking = &instruction;
         }
     }
-    return payment::is_final(picture.subject.status) ? kNothing : *action;
-}
-
-void append_failure(std::string& out, const payment::Subject& payment) {
-    if (payment.failure_code.empty()) {
-        out += "null";
-        return;
+    if (asking == nullptr || payment::is_final(picture.subject.status)) {
+        return {};
     }
-    JsonRecord body(out);
-    body.add("code", payment.failure_code);
-    body.add("message", payment.failure_message);
-    body.end();
+    Value action = asking->next_action;
+    action.set("leg", asking->leg_number);
+    return action;
 }
 
 void append_order(std::string& out, const payment::Order& order) {
@@ -95,6 +118,10 @@ void append_order(std::string& out, const payment::Order& order) {
     body.add("amount", order.amount.minor());
     body.add("amount_paid", order.paid_minor);
     body.add("amount_due", order.amount.minor() - order.paid_minor);
+    body.add("amount_refunded", order.refunded_minor);
+    if (!order.credit.id.is_nil()) {
+        body.add("credit_account_id", order.credit.id);
+    }
     body.add("status", payment::to_string(order.status));
     body.add("created_at", order.created_at);
     body.add("expires_at", order.expires_at);
@@ -124,7 +151,7 @@ void append_payment(std::string& out, const payment::Picture& picture) {
     append_failure(out, payment);
     body.add_value("next_action", next_action_of(picture));
     body.begin("legs");
-    append_list(out, picture.legs, append_leg);
+    append_legs(out, picture);
     body.begin("instructions");
     append_list(out, picture.instructions, append_instruction);
     body.begin("order");
@@ -132,25 +159,6 @@ void append_payment(std::string& out, const payment::Picture& picture) {
     body.add("created_at", payment.created_at);
     body.add("updated_at", payment.updated_at);
     body.end();
-}
-
-/// The members of a list, and where it goes on.
-template <class T>
-struct Page {
-    std::string_view name;
-    const std::vector<T>& items;
-    const std::string& next_cursor;
-};
-
-template <class T>
-std::string render_page_of(const Page<T>& page, void (*append)(std::string&, const T&)) {
-    std::string out;
-    JsonRecord body(out);
-    body.begin(page.name);
-    append_list(out, page.items, append);
-    body.add_or_null("next_cursor", page.next_cursor);
-    body.end();
-    return out;
 }
 
 }  // namespace

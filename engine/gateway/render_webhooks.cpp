@@ -19,6 +19,7 @@ struct Kind {
 constexpr std::array kKinds{
     Kind{"order", OrderTag::kPrefix},
     Kind{"endpoint", notify::EndpointTag::kPrefix},
+    Kind{"task", TaskTag::kPrefix},
 };
 
 std::string_view prefix_of(std::string_view kind) {

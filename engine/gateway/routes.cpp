@@ -19,11 +19,45 @@ constexpr std::array<std::string_view, 8> kOrderList{
 constexpr std::array<std::string_view, 7> kPaymentList{
     "merchant_id", "order_id", "status", "created_from", "created_to", "cursor", "limit"
 };
+constexpr std::array<std::string_view, 9> kRefundList{
+    "merchant_id",
+    "order_id",
+    "payment_id",
+    "merchant_refund_number",
+    "status",
+    "created_from",
+    "created_to",
+    "cursor",
+    "limit",
+};
+constexpr std::array<std::string_view, 8> kPayoutList{
+    "merchant_id",
+    "status",
+    "merchant_payout_number",
+    "order_id",
+    "created_from",
+    "created_to",
+    "cursor",
+    "limit",
+};
+constexpr std::array<std::string_view, 7> kTransferList{
+    "merchant_id",
+    "status",
+    "merchant_transfer_number",
+    "created_from",
+    "created_to",
+    "cursor",
+    "limit",
+};
+constexpr std::array<std::string_view, 4> kSurplusList{"merchant_id", "day", "cursor", "limit"};
 constexpr std::array<std::string_view, 2> kAccountList{"merchant_id", "owner_number"};
 constexpr std::array<std::string_view, 2> kPage{"cursor", "limit"};
 
 constexpr std::array<std::string_view, 3> kDeliveryPage{"status", "cursor", "limit"};
 constexpr std::array<std::string_view, 4> kEventPage{"types", "object_id", "cursor", "limit"};
+constexpr std::array<std::string_view, 8> kTaskList{
+    "merchant_id", "status", "role", "kind", "created_from", "created_to", "cursor", "limit"
+};
 
 constexpr std::array kRoutes{
     Route{"POST", "/v1/orders", Endpoint::create_order, Scope::orders},
@@ -35,6 +69,28 @@ constexpr std::array kRoutes{
     Route{"GET", "/v1/payments/{payment_id}", Endpoint::get_payment, Scope::payments},
     Route{"POST", "/v1/payments/{payment_id}/close", Endpoint::close_payment, Scope::payments},
     Route{"GET", "/v1/payments/{payment_id}/timeline", Endpoint::get_timeline, Scope::payments},
+    Route{"POST", "/v1/refunds", Endpoint::create_refund, Scope::refunds},
+    Route{"GET", "/v1/refunds", Endpoint::list_refunds, Scope::refunds, kRefundList},
+    Route{"GET", "/v1/refunds/{refund_id}", Endpoint::get_refund, Scope::refunds},
+    Route{"GET", "/v1/refunds/{refund_id}/timeline", Endpoint::get_refund_timeline, Scope::refunds},
+    Route{"POST", "/v1/payouts", Endpoint::create_payout, Scope::payouts},
+    Route{"GET", "/v1/payouts", Endpoint::list_payouts, Scope::payouts, kPayoutList},
+    Route{"GET", "/v1/payouts/{payout_id}", Endpoint::get_payout, Scope::payouts},
+    Route{"GET", "/v1/payouts/{payout_id}/timeline", Endpoint::get_payout_timeline, Scope::payouts},
+    Route{"POST", "/v1/payout_batches", Endpoint::create_payout_batch, Scope::payouts},
+    Route{
+        "GET", "/v1/payout_batches/{batch_id}", Endpoint::get_payout_batch, Scope::payouts, kPage
+    },
+    Route{"POST", "/v1/transfers", Endpoint::create_transfer, Scope::transfers},
+    Route{"GET", "/v1/transfers", Endpoint::list_transfers, Scope::transfers, kTransferList},
+    Route{"GET", "/v1/transfers/{transfer_id}", Endpoint::get_transfer, Scope::transfers},
+    Route{
+        "GET",
+        "/v1/transfers/{transfer_id}/timeline",
+        Endpoint::get_transfer_timeline,
+        Scope::transfers
+    },
+    Route{"GET", "/v1/surpluses", Endpoint::list_surpluses, Scope::payments, kSurplusList},
     Route{"POST", "/v1/accounts", Endpoint::open_account, Scope::accounts},
     Route{"GET", "/v1/accounts", Endpoint::list_accounts, Scope::accounts, kAccountList},
     Route{"GET", "/v1/accounts/{account_id}", Endpoint::get_account, Scope::accounts},
@@ -90,8 +146,55 @@ constexpr std::array kRoutes{
     },
     Route{"GET", "/v1/deliveries/{delivery_id}", Endpoint::get_delivery, Scope::webhooks},
     Route{"POST", "/v1/deliveries/{delivery_id}/redeliver", Endpoint::redeliver, Scope::webhooks},
+    Route{"POST", "/v1/channel_accounts", Endpoint::create_channel_account, Scope::channels},
+    Route{"GET", "/v1/channel_accounts", Endpoint::list_channel_accounts, Scope::channels},
+    Route{
+        "GET",
+        "/v1/channel_accounts/{channel_account_id}",
+        Endpoint::get_channel_account,
+        Scope::channels
+    },
+    Route{
+        "PATCH",
+        "/v1/channel_accounts/{channel_account_id}",
+        Endpoint::change_channel_account,
+        Scope::channels
+    },
+    Route{
+        "POST",
+        "/v1/channel_accounts/{channel_account_id}/go_live",
+        Endpoint::go_live_channel_account,
+        Scope::channels
+    },
+    Route{
+        "POST",
+        "/v1/channel_accounts/{channel_account_id}/pause",
+        Endpoint::pause_channel_account,
+        Scope::channels
+    },
+    Route{
+        "POST",
+        "/v1/channel_accounts/{channel_account_id}/resume",
+        Endpoint::resume_channel_account,
+        Scope::channels
+    },
+    Route{
+        "POST",
+        "/v1/channel_accounts/{channel_account_id}/retire",
+        Endpoint::retire_channel_account,
+        Scope::channels
+    },
+    Route{
+        "POST",
+        "/v1/channel_accounts/{channel_account_id}/test",
+        Endpoint::test_channel_account,
+        Scope::channels
+    },
     Route{"GET", "/v1/events", Endpoint::list_events, Scope::events, kEventPage},
     Route{"GET", "/v1/events/{event_id}", Endpoint::get_event, Scope::events},
+    Route{"GET", "/v1/tasks", Endpoint::list_tasks, Scope::tasks, kTaskList},
+    Route{"GET", "/v1/tasks/{task_id}", Endpoint::get_task, Scope::tasks},
+    Route{"POST", "/v1/tasks/{task_id}/votes", Endpoint::vote_on_task, Scope::tasks},
     Route{
         "POST", "/callbacks/{channel}/{channel_account}", Endpoint::receive_callback, Scope::open
     },

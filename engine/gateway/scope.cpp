@@ -28,7 +28,7 @@ Scopes Scopes::of_business() {
     for (std::size_t i = 0; i < kScopeNames.size(); ++i) {
         all.add(scope_at(i));
     }
-    all.bits_ &= ~bit_of(Scope::tasks);
+    all.bits_ &= ~(bit_of(Scope::tasks) | bit_of(Scope::channels));
     return all;
 }
 

@@ -21,10 +21,12 @@ enum class Scope : std::uint8_t {
     webhooks,  ///< managing where it is told
     tasks,     ///< deciding what waits for a person
     read,      ///< any GET, and nothing else
+    channels,  ///< configuring channel accounts: for operators with the role of that name
 };
 
-/// Every right as the configuration names it, in the order of the enumerators behind `open`.
-constexpr std::array<std::string_view, 10> kScopeNames{
+/// Every right as the configuration names it (but `channels`, which it gives to no key), in the
+/// order of the enumerators behind `open`.
+constexpr std::array<std::string_view, 11> kScopeNames{
     "orders",
     "payments",
     "refunds",
@@ -35,6 +37,7 @@ constexpr std::array<std::string_view, 10> kScopeNames{
     "webhooks",
     "tasks",
     "read",
+    "channels",
 };
 
 [[nodiscard]] std::string_view to_string(Scope scope);
@@ -44,7 +47,7 @@ constexpr std::array<std::string_view, 10> kScopeNames{
 /// The rights of one key. A value type; any thread.
 class Scopes {
   public:
-    /// What a business system needs: all but deciding tasks.
+    /// What a business system needs: all but deciding tasks and configuring channels.
     static Scopes of_business();
     /// What a person who operates needs: to read everything and to decide tasks.
     static Scopes of_operator();

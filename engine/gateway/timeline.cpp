@@ -132,7 +132,9 @@ Value render_timeline(
         }
     }
     Value body;
-    body.set("payment_id", picture.subject.name());
+    body.set(
+        std::string(payment::to_string(picture.subject.service)) + "_id", picture.subject.name()
+    );
     body.set("items", renderer.take());
     return body;
 }

@@ -1,69 +1,12 @@
 #include "gateway/timeline_text.hpp"
 
 #include <algorithm>
-#include <array>
+#include <variant>
+
+#include "gateway/timeline_words.hpp"
 
 namespace sluice::gateway {
 namespace {
-
-struct Word {
-    std::string_view word;
-    std::string_view en;
-    std::string_view zh;
-};
-
-constexpr std::array<Word, 8> kOutcomes{{
-    {"succeeded", "paid", "已支付"},
-    {"pending", "accepted, the payer or the channel still acts", "已受理，等待付款人或渠道"},
-    {"refused", "refused, no money moves", "已拒绝，资金不会变动"},
-    {"not_sent", "surely not reached, nothing was done", "请求确定未送达，未执行"},
-    {"unknown", "no answer to rely on, it may have been done", "结果未知，可能已执行"},
-    {"config", "not asked: our own set-up is wrong", "我方配置有误，未执行"},
-    {"not_found", "it knows no such order", "查无此单"},
-    {"closed", "closed without payment", "已关闭，未支付"},
-}};
-
-constexpr std::array<Word, 3> kQuestions{{
-    {"collect", "to take the order", "下单"},
-    {"query", "how the order stands", "查询订单"},
-    {"close", "to close the order", "关闭订单"},
-}};
-
-constexpr std::array<Word, 10> kStatuses{{
-    {"created", "recorded, not yet confirmed as sent", "已记录，尚未确认送出"},
-    {"pending", "under way", "处理中"},
-    {"unknown", "unknown: the money may or may not have moved", "未知：资金可能已变动"},
-    {"succeeded", "succeeded", "成功"},
-    {"refused", "refused", "被拒绝"},
-    {"closed", "closed without payment", "已关闭，未支付"},
-    {"released", "given back", "已退回"},
-    {"conflicted", "in conflict with our record: a person must look", "与我方记录冲突，待人工处理"},
-    {"failed", "failed", "失败"},
-    {"compensating", "being unwound: what was taken is given back", "回退中：已取款项正在退还"},
-}};
-
-constexpr std::array<Word, 3> kAccountSteps{{
-    {"hold", "Froze", "冻结"},
-    {"capture", "Took", "扣除"},
-    {"release", "Gave back", "退回"},
-}};
-
-constexpr std::array<Word, 7> kLedgerAccounts{{
-    {"1101", "Payment in transit", "支付在途"},
-    {"2001", "User balance", "用户余额"},
-    {"2002", "Prepaid card", "预付卡"},
-    {"2101", "Merchant pending", "商户待结算"},
-    {"2201", "Order holding", "订单暂存"},
-    {"2202", "Refund payable", "应付退款"},
-    {"2204", "Duplicate payment payable", "重复支付应付"},
-}};
-
-/// The word itself when it is not listed.
-template <std::size_t Size>
-Word find(const std::array<Word, Size>& words, std::string_view word) {
-    const auto found = std::ranges::find(words, word, &Word::word);
-    return found == words.end() ? Word{word, word, word} : *found;
-}
 
 std::string text(const Value& value, std::string_view member) {
     return std::string(value.text_or_empty(member));
@@ -116,13 +59,17 @@ Sentence tell_route(const Value& answer) {
     return sentence;
 }
 
-Sentence tell_risk(const Value& answer) {
+Sentence tell_risk(const Value& answer, const std::string& service) {
     const Value* allowed = answer.find("allowed");
     if (allowed != nullptr && allowed->as_bool() != nullptr && *allowed->as_bool()) {
-        return {"The risk check allowed the payment.", "风控检查通过。"};
+        return {"The risk check allowed the " + service + ".", "风控检查通过。"};
     }
     const std::string why = reason(answer);
-    return {"The risk check stopped the payment" + why + ".", "风控检查拒绝" + why + "。"};
+    return {"The risk check stopped the " + service + why + ".", "风控检查拒绝" + why + "。"};
+}
+
+std::string party_text(const std::string& channel, const std::string& account) {
+    return channel + (account.empty() ? "" : " (" + account + ")");
 }
 
 }  // namespace
@@ -132,11 +79,6 @@ std::string amount_text(const Value& item, std::string_view member) {
     const Money* money = value == nullptr ? nullptr : value->as_money();
     return money == nullptr ? ""
                             : money->to_decimal() + " " + std::string(money->currency().code());
-}
-
-Sentence ledger_account_name(std::string_view gl) {
-    const Word name = find(kLedgerAccounts, gl);
-    return {std::string(name.en), std::string(name.zh)};
 }
 
 Narrator::Narrator(const payment::Picture& picture) : picture_(picture) {}
@@ -158,9 +100,17 @@ const std::map<std::string_view, Narrator::Teller>& Narrator::tellers() {
         {"hold", &Narrator::tell_hold},
         {"capture", &Narrator::tell_hold},
         {"release", &Narrator::tell_hold},
+        {"give", &Narrator::tell_hold},
+        {"take", &Narrator::tell_hold},
+        {"restore", &Narrator::tell_hold},
+        {"refund_claim", &Narrator::tell_claim},
+        {"refund_yield", &Narrator::tell_claim},
         {"post", &Narrator::tell_post},
         {"case", &Narrator::tell_case},
         {"status", &Narrator::tell_status},
+        {"task", &Narrator::tell_task},
+        {"task_vote", &Narrator::tell_vote},
+        {"resolve", &Narrator::tell_resolve},
     };
     return kTellers;
 }
@@ -179,24 +129,50 @@ const payment::Instruction* Narrator::instruction_of(const Value& item) const {
     return found == picture_.instructions.end() ? nullptr : &*found;
 }
 
+Word Narrator::service() const {
+    return service_word(payment::to_string(picture_.subject.service));
+}
+
 int Narrator::leg_of(const Value& item) const {
     const auto* instruction = instruction_of(item);
     return instruction == nullptr ? 0 : instruction->leg_number;
 }
 
-std::string Narrator::party_of(const Value& item) const {
+payment::Purpose Narrator::purpose_of(const Value& item) const {
     const auto* instruction = instruction_of(item);
-    if (instruction == nullptr) {
-        return text(item, "instruction");
+    return instruction == nullptr ? payment::Purpose::collect : instruction->purpose;
+}
+
+std::string Narrator::party_of(const Value& item) const {
+    if (const auto* instruction = instruction_of(item)) {
+        return party_text(instruction->channel, instruction->channel_account);
     }
-    const std::string& account = instruction->channel_account;
-    return instruction->channel + (account.empty() ? "" : " (" + account + ")");
+    std::string id = text(item, "instruction");
+    for (const payment::RefundSource& source : sources()) {
+        if (source.instruction.to_string() == id) {
+            return party_text(source.channel, source.channel_account);
+        }
+    }
+    return id;
+}
+
+std::span<const payment::RefundSource> Narrator::sources() const {
+    const auto* refund = std::get_if<payment::Refund>(&picture_.details);
+    return refund == nullptr ? std::span<const payment::RefundSource>{} : refund->sources;
 }
 
 Sentence Narrator::tell_started(const Value& /*item*/) const {
     const Money& amount = picture_.subject.amount;
     const std::string sum = amount.to_decimal() + " " + std::string(amount.currency().code());
     const std::string number = picture_.order.merchant_order_number;
+    if (picture_.subject.service != payment::Service::payment) {
+        const std::string of = number.empty() ? "" : " of order " + number;
+        return {
+            "The " + std::string(service().en) + " of " + sum + of + " began.",
+            (number.empty() ? "" : "订单 " + number + " 的") + std::string(service().zh) +
+                "开始，金额 " + sum + "。"
+        };
+    }
     return {
         "The payment of " + sum + " for order " + number + " began.",
         "订单 " + number + " 的支付开始，金额 " + sum + "。"
@@ -205,8 +181,8 @@ Sentence Narrator::tell_started(const Value& /*item*/) const {
 
 Sentence Narrator::tell_outcome(const Value& item) const {
     const Value& said = below(item, "outcome");
-    const Word question = find(kQuestions, text(item, "operation"));
-    const Word kind = find(kOutcomes, text(said, "kind"));
+    const Word question = question_word(text(item, "operation"));
+    const Word kind = outcome_word(purpose_of(item), text(said, "kind"));
     const std::string party = party_of(item);
     const std::string why = reason(said);
     return {
@@ -218,7 +194,7 @@ Sentence Narrator::tell_outcome(const Value& item) const {
 
 Sentence Narrator::tell_callback(const Value& item) const {
     const Value& said = below(item, "outcome");
-    const Word kind = find(kOutcomes, text(said, "kind"));
+    const Word kind = outcome_word(purpose_of(item), text(said, "kind"));
     const std::string party = party_of(item);
     const std::string why = reason(said);
     return {
@@ -244,13 +220,33 @@ Sentence Narrator::tell_close_requested(const Value& item) const {
 Sentence Narrator::tell_decision(const Value& item) const {
     const Value& answer = below(item, "value");
     const std::string policy = text(answer, "policy");
-    if (policy == "route") {
+    if (policy == "route" || policy == "payout_route") {
         return tell_route(answer);
     }
-    if (policy == "risk") {
-        return tell_risk(answer);
+    if (policy == "spread") {
+        return tell_spread(answer);
+    }
+    if (policy == "risk" || policy.ends_with("_risk")) {
+        return tell_risk(answer, std::string(service().en));
+    }
+    if (policy.ends_with("_approval")) {
+        return tell_approval(answer);
     }
     return {"The policy '" + policy + "' decided.", "策略“" + policy + "”作出决定。"};
+}
+
+Sentence Narrator::tell_spread(const Value& answer) const {
+    std::string parts;
+    for (const Value& part : list_of(answer, "parts")) {
+        const auto place = static_cast<std::size_t>(part.int_or("source", 0));
+        const bool is_known = place >= 1 && place <= sources().size();
+        const std::string party =
+            is_known
+                ? party_text(sources()[place - 1].channel, sources()[place - 1].channel_account)
+                : "source " + std::to_string(place);
+        parts += (parts.empty() ? "" : ", ") + amount_text(part, "amount") + " " + party;
+    }
+    return {"The refund is spread: " + parts + ".", "退款分摊：" + parts + "。"};
 }
 
 Sentence Narrator::tell_terms(const Value& item) const {
@@ -288,6 +284,12 @@ Sentence Narrator::tell_instruct(const Value& item) const {
     const std::string leg = std::to_string(item.int_or("leg", 0));
     const std::string amount = amount_text(item, "amount");
     const std::string party = party_of(item);
+    if (purpose_of(item) == payment::Purpose::payout) {
+        return {party + " shall pay " + amount + " out.", amount + " 将由 " + party + " 付出。"};
+    }
+    if (purpose_of(item) == payment::Purpose::refund) {
+        return {amount + " shall go back to " + party + ".", amount + " 将退回 " + party + "。"};
+    }
     return {
         "Leg " + leg + ": " + amount + " shall come from " + party + ".",
         "第 " + leg + " 部分：" + amount + " 由 " + party + " 支付。"
@@ -295,7 +297,7 @@ Sentence Narrator::tell_instruct(const Value& item) const {
 }
 
 Sentence Narrator::tell_exchange(const Value& item) const {
-    const Word question = find(kQuestions, text(item, "operation"));
+    const Word question = question_word(text(item, "operation"));
     const std::string party = party_of(item);
     const bool again = item.find("repeats") != nullptr;
     return {
@@ -305,9 +307,21 @@ Sentence Narrator::tell_exchange(const Value& item) const {
 }
 
 Sentence Narrator::tell_instruction(const Value& item) const {
-    const Word status = find(kStatuses, text(item, "status"));
+    const Word status = status_word(text(item, "status"));
     const std::string leg = std::to_string(leg_of(item));
     const std::string party = party_of(item);
+    if (purpose_of(item) == payment::Purpose::payout) {
+        return {
+            "Payout at " + party + ": " + std::string(status.en) + ".",
+            "付款（" + party + "）：" + std::string(status.zh) + "。"
+        };
+    }
+    if (purpose_of(item) == payment::Purpose::refund) {
+        return {
+            "Refund at " + party + ": " + std::string(status.en) + ".",
+            "退款（" + party + "）：" + std::string(status.zh) + "。"
+        };
+    }
     return {
         "Leg " + leg + " at " + party + ": " + std::string(status.en) + ".",
         "第 " + leg + " 部分（" + party + "）：" + std::string(status.zh) + "。"
@@ -315,12 +329,29 @@ Sentence Narrator::tell_instruction(const Value& item) const {
 }
 
 Sentence Narrator::tell_hold(const Value& item) const {
-    const Word step = find(kAccountSteps, text(item, "type"));
+    const Word step = account_step_word(text(item, "type"));
     const std::string amount = amount_text(item, "amount");
-    const std::string party = party_of(item);
+    // What the subject itself moves has no instruction: the account is told.
+    const std::string account = text(item, "account");
+    const std::string party = account.empty() ? party_of(item) : account;
     return {
         std::string(step.en) + " " + amount + " on " + party + ".",
         std::string(step.zh) + " " + party + " " + amount + "。"
+    };
+}
+
+Sentence Narrator::tell_claim(const Value& item) const {
+    const std::string amount = amount_text(item, "amount");
+    const std::string party = party_of(item);
+    if (item.text_or_empty("type") == "refund_claim") {
+        return {
+            "Of what " + party + " collected, " + amount + " are kept for this.",
+            "占用 " + party + " 已收款 " + amount + " 用于退款。"
+        };
+    }
+    return {
+        "Of what " + party + " collected, " + amount + " may be given back anew.",
+        "释放 " + party + " 已收款 " + amount + " 的退款占用。"
     };
 }
 
@@ -329,12 +360,12 @@ Sentence Narrator::tell_post(const Value& item) const {
     const std::string gl = text(item, "gl");
     const std::string owner = text(item, "owner");
     const std::string amount = amount_text(item, "amount");
-    const Sentence name = ledger_account_name(gl);
+    const Word name = ledger_account_word(gl);
     return {
-        std::string("Booked: ") + (is_debit ? "debit " : "credit ") + gl + " " + name.en + " (" +
-            owner + "), " + amount + ".",
-        std::string("记账：") + (is_debit ? "借 " : "贷 ") + gl + " " + name.zh + "（" + owner +
-            "）" + amount + "。"
+        std::string("Booked: ") + (is_debit ? "debit " : "credit ") + gl + " " +
+            std::string(name.en) + " (" + owner + "), " + amount + ".",
+        std::string("记账：") + (is_debit ? "借 " : "贷 ") + gl + " " + std::string(name.zh) +
+            "（" + owner + "）" + amount + "。"
     };
 }
 
@@ -342,6 +373,12 @@ Sentence Narrator::tell_case(const Value& item) const {
     const std::string kind = text(item, "kind");
     const std::string amount = amount_text(item, "amount");
     const std::string party = party_of(item);
+    if (kind == "surplus") {
+        return {
+            "No order takes " + amount + " that came at " + party + "; a refund gives it back.",
+            party + " 收到的 " + amount + " 无订单可入账，将以退款退还。"
+        };
+    }
     return {
         "A person must look: " + kind + ", " + amount + " at " + party + ".",
         "需人工处理：" + kind + "，" + party + " " + amount + "。"
@@ -349,11 +386,11 @@ Sentence Narrator::tell_case(const Value& item) const {
 }
 
 Sentence Narrator::tell_status(const Value& item) const {
-    const Word status = find(kStatuses, text(item, "status"));
+    const Word status = status_word(text(item, "status"));
     const std::string why = reason(item);
     return {
-        "The payment: " + std::string(status.en) + why + ".",
-        "支付状态：" + std::string(status.zh) + why + "。"
+        "The " + std::string(service().en) + ": " + std::string(status.en) + why + ".",
+        std::string(service().zh) + "状态：" + std::string(status.zh) + why + "。"
     };
 }
 

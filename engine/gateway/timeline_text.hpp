@@ -1,10 +1,12 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "core/value.hpp"
+#include "gateway/timeline_words.hpp"
 #include "payment/payment.hpp"
 
 namespace sluice::gateway {
@@ -36,6 +38,7 @@ class Narrator {
     [[nodiscard]] Sentence tell_timer(const Value& item) const;
     [[nodiscard]] Sentence tell_close_requested(const Value& item) const;
     [[nodiscard]] Sentence tell_decision(const Value& item) const;
+    [[nodiscard]] Sentence tell_spread(const Value& answer) const;
     [[nodiscard]] Sentence tell_terms(const Value& item) const;
     [[nodiscard]] Sentence tell_refusal(const Value& item) const;
     [[nodiscard]] Sentence tell_stage(const Value& item) const;
@@ -43,11 +46,21 @@ class Narrator {
     [[nodiscard]] Sentence tell_exchange(const Value& item) const;
     [[nodiscard]] Sentence tell_instruction(const Value& item) const;
     [[nodiscard]] Sentence tell_hold(const Value& item) const;
+    [[nodiscard]] Sentence tell_claim(const Value& item) const;
     [[nodiscard]] Sentence tell_post(const Value& item) const;
     [[nodiscard]] Sentence tell_case(const Value& item) const;
     [[nodiscard]] Sentence tell_status(const Value& item) const;
+    // What people are asked and say (timeline_people.cpp).
+    [[nodiscard]] static Sentence tell_approval(const Value& answer);
+    [[nodiscard]] Sentence tell_task(const Value& item) const;
+    [[nodiscard]] Sentence tell_vote(const Value& item) const;
+    [[nodiscard]] Sentence tell_resolve(const Value& item) const;
 
     [[nodiscard]] const payment::Instruction* instruction_of(const Value& item) const;
+    [[nodiscard]] payment::Purpose purpose_of(const Value& item) const;
+    /// What a refund may give back; empty for the others.
+    [[nodiscard]] std::span<const payment::RefundSource> sources() const;
+    [[nodiscard]] Word service() const;
     /// "wechatpay (wechat_main)" or "prepaid_card".
     [[nodiscard]] std::string party_of(const Value& item) const;
 
@@ -56,8 +69,5 @@ class Narrator {
 
 /// "97.00 CNY" of a member that holds money; "" when it does not.
 [[nodiscard]] std::string amount_text(const Value& item, std::string_view member);
-
-/// An account of the ledger in words; the bare code when it is not one that payments use.
-[[nodiscard]] Sentence ledger_account_name(std::string_view gl);
 
 }  // namespace sluice::gateway

@@ -5,6 +5,7 @@
 
 #include "log/log.hpp"
 #include "notify/backoff.hpp"
+#include "notify/endpoint_store.hpp"
 
 namespace sluice::notify {
 namespace {
@@ -97,6 +98,22 @@ Result<Courier::Pace> Courier::round() {
     return more ? Pace::go_on : Pace::wait;
 }
 
+/// Told once for each endpoint; what is due there waits for the key.
+bool Courier::open_secrets(Receiver& receiver) {
+    for (Secret<std::string>& secret : receiver.secrets) {
+        auto opened = open_endpoint_secret(parts_.keys, receiver.id, secret);
+        if (!opened) {
+            if (unreadable_.insert(receiver.id).second) {
+                log::error("webhook_secret_not_opened", {{"text", opened.error().message}});
+            }
+            return false;
+        }
+        secret = *std::move(opened);
+    }
+    unreadable_.erase(receiver.id);
+    return true;
+}
+
 Result<void> Courier::learn_receivers(Time now) {
     if (receivers_known_ != Time{} && now >= receivers_known_ &&
         now - receivers_known_ < settings_.endpoints_every) {
@@ -107,6 +124,9 @@ Result<void> Courier::learn_receivers(Time now) {
     receivers_known_ = now;
     std::unordered_map<EndpointId, Known> known;
     for (Receiver& receiver : found) {
+        if (!open_secrets(receiver)) {
+            continue;
+        }
         const EndpointId id = receiver.id;
         const auto before = receivers_.find(id);
         Known item = before == receivers_.end() ? Known{} : std::move(before->second);

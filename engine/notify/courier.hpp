@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "channel/seal.hpp"
 #include "core/clock.hpp"
 #include "core/mutex.hpp"
 #include "core/random.hpp"
@@ -37,6 +39,7 @@ struct CourierParts {
     const Clock& clock;
     Random& random;
     http::Client& client;
+    const channel::SealingKeys& keys;  ///< for the secrets of endpoints
     RenderObjects render;
     std::function<void()> wake;  ///< an attempt has ended; any thread
 };
@@ -92,6 +95,7 @@ class Courier {
     Result<bool> session();
     Result<Pace> round();
     Result<void> learn_receivers(Time now);
+    bool open_secrets(Receiver& receiver);
     void drop_outcomes() SLUICE_EXCLUDES(mutex_);
     void collect_ended(Time now) SLUICE_EXCLUDES(mutex_);
     Result<void> write_outcomes(Time now) SLUICE_EXCLUDES(mutex_);
@@ -113,6 +117,7 @@ class Courier {
     Alarms alarms_;
     std::unordered_map<EndpointId, Known> receivers_;
     std::vector<AttemptOutcome> unwritten_;
+    std::set<EndpointId> unreadable_;  ///< endpoints that are known to have no readable secret
     Time receivers_known_{};
     Time looked_again_{};
     Time pruned_{};

@@ -54,7 +54,7 @@ class CourierStore {
     Result<void> prepare_session();
     /// Takes the lock; false while another session has it.
     Result<bool> become_sender();
-    /// Enabled endpoints with the secrets that sign now.
+    /// Enabled endpoints with the secrets that sign now, sealed as they are kept.
     Result<std::vector<Receiver>> receivers(Time now);
     Result<Spread> spread(std::int64_t transactions_max, Time now);
     Result<std::vector<DueDelivery>> due(std::span<const DuePlace> places, Time now);

@@ -100,9 +100,22 @@ db::Parameter or_null(const std::optional<std::string>& text) {
 
 }  // namespace
 
+Result<Secret<std::string>> open_endpoint_secret(
+    const channel::SealingKeys& keys, EndpointId endpoint, const Secret<std::string>& sealed
+) {
+    const std::string owner = endpoint.to_string();
+    return keys.open({kEndpointSecretTable, owner, kEndpointSecretField}, sealed.reveal());
+}
+
+std::string EndpointStore::sealed(EndpointId id, const Secret<std::string>& secret) const {
+    const std::string owner = id.to_string();
+    return keys_.seal({kEndpointSecretTable, owner, kEndpointSecretField}, secret.reveal());
+}
+
 Result<void> EndpointStore::add(const Endpoint& endpoint, const Secret<std::string>& secret) {
     SLUICE_ASSIGN(auto lease, pool_.acquire());
     const db::ArrayBuilder filters = texts(endpoint.filters);
+    const std::string kept = sealed(endpoint.id, secret);
     SLUICE_ASSIGN(
         const db::Rows inserted,
         lease->execute(
@@ -113,7 +126,7 @@ Result<void> EndpointStore::add(const Endpoint& endpoint, const Secret<std::stri
              endpoint.description,
              filters,
              endpoint.enabled,
-             secret.reveal(),
+             kept,
              endpoint.created_at,
              kEndpointsMax}
         )
@@ -178,12 +191,10 @@ Result<std::optional<Endpoint>> EndpointStore::rotate(
     const OwnEndpoint& own, const SecretRotation& rotation
 ) {
     SLUICE_ASSIGN(auto lease, pool_.acquire());
+    const std::string kept = sealed(own.id, rotation.secret);
     SLUICE_ASSIGN(
         const db::Rows rows,
-        lease->execute(
-            kRotate,
-            {own.id, own.merchant_id, rotation.secret.reveal(), rotation.now, rotation.old_until}
-        )
+        lease->execute(kRotate, {own.id, own.merchant_id, kept, rotation.now, rotation.old_until})
     );
     if (!rows.empty()) {
         return first_of(rows);

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "channel/seal.hpp"
 #include "core/result.hpp"
 #include "db/pool.hpp"
 #include "notify/delivery.hpp"
@@ -34,11 +35,18 @@ struct SecretRotation {
     Time old_until{};
 };
 
-/// Endpoints in the database. What is deleted is not found. Every call blocks on the database;
-/// errors as db::Connection tells them. Any thread; the pool must outlive it.
+/// Where the secrets of an endpoint are sealed for, the replaced ones too.
+[[nodiscard]] Result<Secret<std::string>> open_endpoint_secret(
+    const channel::SealingKeys& keys, EndpointId endpoint, const Secret<std::string>& sealed
+);
+inline constexpr std::string_view kEndpointSecretTable = "webhook_endpoint";
+inline constexpr std::string_view kEndpointSecretField = "secret";
+
+/// Endpoints in the database, their secrets sealed. What is deleted is not found. Every call blocks
+/// on the database; errors as db::Connection tells them. Any thread; pool and keys must outlive it.
 class EndpointStore {
   public:
-    explicit EndpointStore(db::Pool& pool) : pool_(pool) {}
+    EndpointStore(db::Pool& pool, const channel::SealingKeys& keys) : pool_(pool), keys_(keys) {}
 
     /// `refused` (context "too_many_endpoints") when the merchant has kEndpointsMax already.
     Result<void> add(const Endpoint& endpoint, const Secret<std::string>& secret);
@@ -57,7 +65,10 @@ class EndpointStore {
     Result<void> add_test_event(EventId event, EndpointId endpoint, Time now);
 
   private:
+    [[nodiscard]] std::string sealed(EndpointId id, const Secret<std::string>& secret) const;
+
     db::Pool& pool_;
+    const channel::SealingKeys& keys_;
 };
 
 }  // namespace sluice::notify

@@ -15,7 +15,7 @@ struct Reading {
 };
 
 /// Where the outcome came from decides what it can prove.
-enum class Source { first_send, resend, callback };
+enum class Source { first_send, resend, callback, person };
 
 /// Holds the outcome's claims against our record (law 3), then reads it. Pure. An unclear answer to
 /// a query or a close, or an unclear callback, proves nothing; what a repeated collect was refused

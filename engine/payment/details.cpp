@@ -34,7 +34,9 @@ Value to_value(const RefundSource& source) {
     Value value;
     set_id(value, "instruction", source.instruction);
     set_id(value, "payment", source.payment);
+    value.set("leg", std::int64_t{source.leg_number});
     value.set("kind", to_string(source.kind));
+    value.set("method", source.method);
     value.set("channel", source.channel);
     value.set("channel_account", source.channel_account);
     value.set("scene", source.scene);
@@ -43,6 +45,11 @@ Value to_value(const RefundSource& source) {
     value.set("refunded", source.refunded.minor());
     value.set("channel_reference", source.channel_reference);
     value.set("collected_at", format_rfc3339(source.collected_at));
+    if (!source.collected.instruction.is_nil()) {
+        set_id(value, "collected_instruction", source.collected.instruction);
+        set_id(value, "collected_payment", source.collected.payment);
+        value.set("collected_amount", source.collected.amount.minor());
+    }
     return value;
 }
 
@@ -50,7 +57,9 @@ Result<RefundSource> source_from_value(const Value& value, Currency currency) {
     RefundSource source;
     SLUICE_ASSIGN(source.instruction, id_of<InstructionId>(value, "instruction"));
     SLUICE_ASSIGN(source.payment, id_of<RunId>(value, "payment"));
+    source.leg_number = static_cast<int>(value.int_or("leg", 0));
     SLUICE_ASSIGN(source.kind, parse_leg_kind(value.text_or_empty("kind")));
+    source.method = value.text_or_empty("method");
     source.channel = value.text_or_empty("channel");
     source.channel_account = value.text_or_empty("channel_account");
     source.scene = value.text_or_empty("scene");
@@ -59,6 +68,10 @@ Result<RefundSource> source_from_value(const Value& value, Currency currency) {
     source.refunded = money_of(value, "refunded", currency);
     source.channel_reference = value.text_or_empty("channel_reference");
     SLUICE_ASSIGN(source.collected_at, parse_rfc3339(value.text_or_empty("collected_at")));
+    auto& first = source.collected;
+    SLUICE_ASSIGN(first.instruction, id_of<InstructionId>(value, "collected_instruction"));
+    SLUICE_ASSIGN(first.payment, id_of<RunId>(value, "collected_payment"));
+    first.amount = money_of(value, "collected_amount", currency);
     return source;
 }
 
@@ -90,13 +103,22 @@ Value to_value(const Refund& refund) {
     Value value;
     set_id(value, "payment", refund.payment);
     value.set("reason", refund.reason);
+    set_id(value, "to_account_id", refund.to_account);
     set_id(value, "balance_account_id", refund.balance_account);
     value.set("payee", refund.payee);
+    value.set("payout_method", refund.payout_method);
+    if (!refund.converts.is_nil()) {
+        set_id(value, "converts", refund.converts);
+        value.set("from", to_value(refund.from));
+    }
     ValueArray sources;
     for (const RefundSource& source : refund.sources) {
         sources.push_back(to_value(source));
     }
     value.set("sources", Value(std::move(sources)));
+    if (refund.is_surplus) {
+        value.set("is_surplus", true);
+    }
     return value;
 }
 
@@ -104,8 +126,12 @@ Result<Refund> refund_from_value(const Value& value, Currency currency) {
     Refund refund;
     SLUICE_ASSIGN(refund.payment, id_of<RunId>(value, "payment"));
     refund.reason = value.text_or_empty("reason");
+    SLUICE_ASSIGN(refund.to_account, id_of<AccountId>(value, "to_account_id"));
     SLUICE_ASSIGN(refund.balance_account, id_of<AccountId>(value, "balance_account_id"));
     refund.payee = member(value, "payee");
+    refund.payout_method = value.text_or_empty("payout_method");
+    SLUICE_ASSIGN(refund.converts, id_of<RunId>(value, "converts"));
+    SLUICE_ASSIGN(refund.from, booked_from_value(member(value, "from")));
     const Value sources = member(value, "sources");
     if (sources.as_array() == nullptr) {
         return fail(ErrorCode::corrupt, "a stored refund has no list of sources");
@@ -114,6 +140,8 @@ Result<Refund> refund_from_value(const Value& value, Currency currency) {
         SLUICE_ASSIGN(RefundSource source, source_from_value(each, currency));
         refund.sources.push_back(std::move(source));
     }
+    const Value is_surplus = member(value, "is_surplus");
+    refund.is_surplus = is_surplus.as_bool() != nullptr && *is_surplus.as_bool();
     return refund;
 }
 
@@ -124,6 +152,7 @@ Value to_value(const Payout& payout) {
     value.set("method", payout.method);
     value.set("payee", payout.payee);
     value.set("description", payout.description);
+    set_id(value, "order_id", payout.order);
     set_id(value, "compensates", payout.compensates);
     return value;
 }
@@ -135,6 +164,7 @@ Result<Payout> payout_from_value(const Value& value, Currency currency) {
     payout.method = value.text_or_empty("method");
     payout.payee = member(value, "payee");
     payout.description = value.text_or_empty("description");
+    SLUICE_ASSIGN(payout.order, id_of<OrderId>(value, "order_id"));
     SLUICE_ASSIGN(payout.compensates, id_of<RunId>(value, "compensates"));
     return payout;
 }

@@ -12,7 +12,7 @@ constexpr Names<OrderStatus, 3> kOrderStatus{"order status", {"open", "paid", "c
 constexpr Names<SubjectStatus, 7> kSubjectStatus{
     "status", {"pending", "compensating", "succeeded", "failed", "closed", "surplus", "returned"}
 };
-constexpr Names<InstructionStatus, 9> kInstructionStatus{
+constexpr Names<InstructionStatus, 10> kInstructionStatus{
     "instruction status",
     {"created",
      "pending",
@@ -22,9 +22,10 @@ constexpr Names<InstructionStatus, 9> kInstructionStatus{
      "closed",
      "released",
      "conflicted",
-     "returned"}
+     "returned",
+     "surplus"}
 };
-constexpr Names<InstructionEvent, 9> kInstructionEvent{
+constexpr Names<InstructionEvent, 11> kInstructionEvent{
     "instruction event",
     {"accepted",
      "unclear",
@@ -34,10 +35,12 @@ constexpr Names<InstructionEvent, 9> kInstructionEvent{
      "shut",
      "let_go",
      "contradicted",
-     "came_back"}
+     "came_back",
+     "came_late",
+     "went_late"}
 };
-constexpr Names<SubjectEvent, 6> kSubjectEvent{
-    "event", {"unwind", "succeed", "fail", "close", "exceed", "come_back"}
+constexpr Names<SubjectEvent, 7> kSubjectEvent{
+    "event", {"unwind", "succeed", "fail", "close", "exceed", "come_back", "turn_out"}
 };
 constexpr Names<OrderEvent, 2> kOrderEvent{"order event", {"settle", "close"}};
 constexpr Names<OutcomeKind, 9> kOutcomeKind{

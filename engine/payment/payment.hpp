@@ -28,6 +28,9 @@ struct Order {
     std::string description;
     Money amount;
     std::int64_t paid_minor = 0;
+    std::int64_t refunded_minor = 0;  ///< given back or on its way back
+    /// Of a top-up: the account that gets what is paid. A nil id: the merchant is owed it.
+    BookedAccount credit;
     OrderStatus status = OrderStatus::open;
     Time created_at{};
     Time expires_at{};
@@ -39,6 +42,9 @@ struct Original {
     RunId run_id;      ///< whose instruction it is
     std::string channel_reference;
     Money amount;
+    /// Where the room for it is claimed: the same, or the refund to an account that is converted.
+    InstructionId claimed;
+    RunId claimed_run;
 };
 
 /// One movement at one channel or account. Its number at the channel is the id's 26 characters.
@@ -52,8 +58,9 @@ struct Instruction {
     std::string scene;
     AccountId account;  ///< internal ones only
     Money amount;
-    Original original;  ///< of refunds
-    Value payee;        ///< of payouts: who gets it, a record as the channel's form wants it
+    std::int64_t refunded_minor = 0;  ///< of what was collected: given back or on its way back
+    Original original;                ///< of refunds
+    Value payee;  ///< of payouts: who gets it, a record as the channel's form wants it
     InstructionStatus status = InstructionStatus::created;
     std::string merchant;  ///< the merchant id at the channel that an answer must name
     std::string channel_reference;

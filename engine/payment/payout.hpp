@@ -22,7 +22,8 @@ struct Payout {
     std::string method;  ///< "bank_card", "wechatpay"...
     Value payee;         ///< as the channel's form wants it
     std::string description;
-    RunId compensates;  ///< the payment it makes good, or nil
+    OrderId order;      ///< the order it makes good, or nil
+    RunId compensates;  ///< the payment of that order it makes good, or nil: all of it
 };
 
 /// What a transfer between two accounts of ours is about.

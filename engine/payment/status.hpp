@@ -17,6 +17,7 @@ enum class SubjectStatus { pending, compensating, succeeded, failed, closed, sur
 /// `created`: the intent is committed, nothing is known to have been sent. `pending`: the channel
 /// has it. `unknown`: the money may or may not have moved. `conflicted`: the channel's answer
 /// contradicts our record; a person must look. `returned`: it had gone out and came back.
+/// `surplus`: it was over without money, and the money came after all; it belongs to no order.
 enum class InstructionStatus {
     created,
     pending,
@@ -26,7 +27,8 @@ enum class InstructionStatus {
     closed,
     released,
     conflicted,
-    returned
+    returned,
+    surplus
 };
 
 /// What happened to an instruction, as the kernel (never a script) understood it.
@@ -39,9 +41,13 @@ enum class InstructionEvent {
     shut,          ///< closed at the channel, money did not and will not move
     let_go,        ///< a hold was released
     contradicted,  ///< amount, currency, number or merchant differ from our record
-    came_back      ///< what had gone out came back to us
+    came_back,     ///< what had gone out came back to us
+    came_late,     ///< money to us moved after a definite end without money
+    went_late      ///< the same of money that was to leave us
 };
-enum class SubjectEvent { unwind, succeed, fail, close, exceed, come_back };
+/// `exceed`: money came that the order does not take. `turn_out`: what was told as failed was done
+/// after all.
+enum class SubjectEvent { unwind, succeed, fail, close, exceed, come_back, turn_out };
 enum class OrderEvent { settle, close };
 
 [[nodiscard]] std::string_view to_string(OrderStatus status);
@@ -58,8 +64,8 @@ Result<InstructionStatus> parse_instruction_status(std::string_view text);
 [[nodiscard]] bool is_final(SubjectStatus status);
 /// Whether nothing more can be learned; `conflicted` is final for the flow, a person ends it.
 [[nodiscard]] bool is_final(InstructionStatus status);
-/// Whether money may still come of it or has come: all but a definite end without money. A leg has
-/// at most one such instruction.
+/// Whether money may still come of it or has come: all but a definite end without money, and what
+/// came after such an end. A leg has at most one such instruction.
 [[nodiscard]] bool may_bring_money(InstructionStatus status);
 
 /// The status after the event, or nullopt when the table has no such row.

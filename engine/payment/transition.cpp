@@ -44,6 +44,7 @@ constexpr std::array kSubjectRows{
     // What came back is given by another way, or to the merchant.
     SubjectRow{Service::refund, SS::returned, SE::succeed, SS::succeeded},
     SubjectRow{Service::refund, SS::returned, SE::fail, SS::failed},
+    SubjectRow{Service::refund, SS::failed, SE::turn_out, SS::succeeded},
     SubjectRow{Service::payout, SS::pending, SE::succeed, SS::succeeded},
     SubjectRow{Service::payout, SS::pending, SE::fail, SS::failed},
     SubjectRow{Service::payout, SS::succeeded, SE::come_back, SS::returned},
@@ -81,6 +82,11 @@ constexpr std::array kInstructionRows{
     Row<IS, IE>{IS::pending, IE::came_back, IS::refused},
     Row<IS, IE>{IS::unknown, IE::came_back, IS::refused},
     Row<IS, IE>{IS::succeeded, IE::came_back, IS::returned},
+    // It had surely ended without money, and the channel says later that the money moved.
+    Row<IS, IE>{IS::refused, IE::came_late, IS::surplus},
+    Row<IS, IE>{IS::closed, IE::came_late, IS::surplus},
+    Row<IS, IE>{IS::refused, IE::went_late, IS::succeeded},
+    Row<IS, IE>{IS::closed, IE::went_late, IS::succeeded},
 };
 
 template <class Rows, class Status, class Event>
@@ -125,7 +131,8 @@ bool is_final(InstructionStatus status) {
 
 bool may_bring_money(InstructionStatus status) {
     return status != InstructionStatus::refused && status != InstructionStatus::closed &&
-           status != InstructionStatus::released && status != InstructionStatus::returned;
+           status != InstructionStatus::released && status != InstructionStatus::returned &&
+           status != InstructionStatus::surplus;
 }
 
 }  // namespace sluice::payment

@@ -22,8 +22,10 @@ Role role_of(const std::string& path) {
     if (below("scripts/lib/")) {
         return Role::library;
     }
-    if (below("scripts/routing/") || below("scripts/risk/") || below("scripts/split/")) {
-        return Role::policy;
+    for (const auto folder : {"approval", "refund_ways", "risk", "routing", "split"}) {
+        if (below("scripts/" + std::string(folder) + "/")) {
+            return Role::policy;
+        }
     }
     // For editors and lua-check only.
     return below("scripts/api/") ? Role::annotation : Role::unknown;
@@ -49,7 +51,7 @@ Result<void> add(Release& release, const std::string& path, const std::string& s
             ErrorCode::invalid,
             "script " + path +
                 " lies outside flows/, scripts/lib/, scripts/routing/, scripts/risk/, "
-                "scripts/split/"
+                "scripts/split/, scripts/approval/, scripts/refund_ways/"
         );
     }
     auto program = lua::compile(path, source);

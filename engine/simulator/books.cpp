@@ -220,18 +220,27 @@ ApiResult<Order> Books::close(const OrderKey& key, Time now) {
     return *order;
 }
 
-ApiResult<Order> Books::pay(const OrderKey& key, Time now) {
+ApiResult<Order> Books::pay(const OrderKey& key, Time now, PayMoment moment) {
     const MutexLock lock(mutex_);
     Order* order = locate(key, now);
     if (order == nullptr) {
         return refuse(not_exist());
     }
-    if (order->state != OrderState::notpay) {
-        return refuse(order->state == OrderState::success ? paid_already() : closed_already());
+    if (order->state == OrderState::success) {
+        return refuse(paid_already());
+    }
+    if (order->state == OrderState::closed) {
+        if (moment == PayMoment::in_time) {
+            return refuse(closed_already());
+        }
+        order->closed.reset();
+        --sums_.closed;
     }
     order->state = OrderState::success;
     order->paid = now;
-    order->transaction_id = ids_.transaction_id(now);
+    order->scanned = true;
+    order->transaction_id = order->wanted.provider == Provider::alipay ? ids_.trade_number(now)
+                                                                       : ids_.transaction_id(now);
     order->payer_openid =
         order->wanted.openid.empty() ? "o" + ids_.token(27) : order->wanted.openid;
     ++order->payments;
@@ -249,6 +258,16 @@ ApiResult<Order> Books::decline(const OrderKey& key, Time now) {
         return refuse(not_exist());
     }
     ++order->declined;
+    return *order;
+}
+
+ApiResult<Order> Books::scan(const OrderKey& key, Time now) {
+    const MutexLock lock(mutex_);
+    Order* order = locate(key, now);
+    if (order == nullptr) {
+        return refuse(not_exist());
+    }
+    order->scanned = true;
     return *order;
 }
 

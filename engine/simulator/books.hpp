@@ -30,6 +30,10 @@ struct OrderKey {
 
 enum class OrderState { notpay, success, closed };
 
+/// `late`: the payer had confirmed before the order was closed, and the money comes after it. A
+/// channel that keeps its word knows no such thing; banks behind it do.
+enum class PayMoment { in_time, late };
+
 /// What was paid back of one order, or is about to be, in fen.
 struct RefundSums {
     int refunds = 0;  ///< accepted ones, closed ones not
@@ -53,6 +57,7 @@ struct Order {
     Time created;
     std::optional<Time> paid;
     std::optional<Time> closed;
+    bool scanned = false;  ///< the payer has seen it; Alipay knows no trade before
     int creates = 0;
     int queries = 0;
     int closes = 0;
@@ -90,9 +95,12 @@ class Books {
     /// Repeatable; ORDER_PAID when money came first.
     ApiResult<Order> close(const OrderKey& key, Time now);
 
-    /// The payer's money arrives: once. ORDER_PAID, ORDER_CLOSED, ORDER_NOT_EXIST otherwise.
-    ApiResult<Order> pay(const OrderKey& key, Time now);
+    /// The payer's money arrives: once. ORDER_PAID, ORDER_NOT_EXIST otherwise, and ORDER_CLOSED
+    /// unless it comes late.
+    ApiResult<Order> pay(const OrderKey& key, Time now, PayMoment moment = PayMoment::in_time);
     ApiResult<Order> decline(const OrderKey& key, Time now);
+    /// The payer looks at the order. ORDER_NOT_EXIST.
+    ApiResult<Order> scan(const OrderKey& key, Time now);
     /// The order that a live code leads to.
     std::optional<Order> find_code(std::string_view code, Time now);
     std::optional<Order> find(const OrderKey& key, Time now);

@@ -1,5 +1,6 @@
 #include "simulator/callbacks.hpp"
 
+#include "simulator/alipay_notice.hpp"
 #include "simulator/misbehaviour.hpp"
 #include "simulator/platform_signature.hpp"
 
@@ -37,9 +38,24 @@ std::string_view summary(RefundStatus status) {
 
 }  // namespace
 
+bool Callbacks::may_notify(const std::string& owner, const std::string& url) const {
+    if (const AlipayApp* app = world_.alipay.find_seller(owner)) {
+        return app->may_be_notified_at(url);
+    }
+    const Merchant* merchant = world_.merchants.find(owner);
+    return merchant != nullptr && merchant->may_be_notified_at(url);
+}
+
+bool Callbacks::may_tell(const Order& order) const {
+    return may_notify(order.wanted.mchid, order.wanted.notify_url);
+}
+
+bool Callbacks::may_tell(const Refund& refund) const {
+    return may_notify(refund.order.mchid, refund.wanted.notify_url);
+}
+
 void Callbacks::announce(const Order& order) {
-    const Merchant* merchant = world_.merchants.find(order.wanted.mchid);
-    if (merchant == nullptr || !merchant->may_be_notified_at(order.wanted.notify_url)) {
+    if (!may_tell(order)) {
         return;
     }
     const Deviation deviation = world_.faults.take(
@@ -50,8 +66,7 @@ void Callbacks::announce(const Order& order) {
 }
 
 void Callbacks::announce(const Refund& refund) {
-    const Merchant* merchant = world_.merchants.find(refund.order.mchid);
-    if (merchant == nullptr || !merchant->may_be_notified_at(refund.wanted.notify_url)) {
+    if (!may_tell(refund)) {
         return;
     }
     const Deviation deviation = world_.faults.take(
@@ -73,6 +88,9 @@ int Callbacks::send_now(const Refund& refund, CallbackTruth truth) {
 
 Notice Callbacks::notice_of(Order order, CallbackTruth truth) {
     const OrderKey key = order.key();
+    if (order.wanted.provider == Provider::alipay) {
+        return alipay_notice(world_, std::move(order), {.truth = truth});
+    }
     Message message{
         .merchant = world_.merchants.find(key.mchid),
         .name = order.signing_name,
@@ -109,6 +127,12 @@ Notice Callbacks::notice_of(Order order, CallbackTruth truth) {
 
 Notice Callbacks::notice_of(Refund refund, CallbackTruth truth) {
     const RefundKey key = refund.key();
+    if (world_.alipay.find_seller(key.mchid) != nullptr) {
+        const auto order = world_.books.find(refund.order, world_.now());
+        return alipay_notice(
+            world_, order.value_or(Order{}), {.truth = truth, .refund = std::move(refund)}
+        );
+    }
     if (refund.status == RefundStatus::processing) {
         // Only forgeries speak of a refund that has not ended.
         refund.status = RefundStatus::success;

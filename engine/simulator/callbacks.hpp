@@ -13,6 +13,10 @@ class Callbacks {
   public:
     explicit Callbacks(World& world) : world_(world), sender_(world) {}
 
+    /// Whether the customer lets itself be told of this order there.
+    [[nodiscard]] bool may_tell(const Order& order) const;
+    [[nodiscard]] bool may_tell(const Refund& refund) const;
+
     /// The channel's own course after a payment or the end of a refund, with every fault that was
     /// ordered for callbacks. Nothing when the merchant may not be notified there.
     void announce(const Order& order);
@@ -22,6 +26,8 @@ class Callbacks {
     int send_now(const Refund& refund, CallbackTruth truth);
 
   private:
+    [[nodiscard]] bool may_notify(const std::string& owner, const std::string& url) const;
+
     /// What is signed and sealed anew for each attempt.
     struct Message {
         const Merchant* merchant = nullptr;

@@ -40,6 +40,9 @@ http::Response ControlApi::answer(const http::Request& request) {
     if (request.path == "/sim/decline" && is_post) {
         return decline(body);
     }
+    if (request.path == "/sim/scan" && is_post) {
+        return scan(body);
+    }
     if (request.path == "/sim/callback" && is_post && body.find("out_refund_no") == nullptr) {
         return callback(body);
     }
@@ -70,9 +73,9 @@ ApiResult<OrderKey> ControlApi::order_named_in(const Value& body) {
     }
     const std::string number(body.text_or_empty("out_trade_no"));
     const std::string_view mchid = body.text_or_empty("mchid");
-    for (const Merchant& merchant : world.merchants.all()) {
-        OrderKey key{.mchid = merchant.mchid, .out_trade_no = number};
-        const bool fits = mchid.empty() || mchid == merchant.mchid;
+    for (const std::string& owner : world.owners()) {
+        OrderKey key{.mchid = owner, .out_trade_no = number};
+        const bool fits = mchid.empty() || mchid == owner;
         if (fits && world.books.find(key, world.now())) {
             return key;
         }
@@ -87,7 +90,10 @@ ApiResult<OrderKey> ControlApi::order_named_in(const Value& body) {
 
 http::Response ControlApi::pay(const Value& body) {
     const auto key = order_named_in(body);
-    const auto paid = key ? parts_.wechat.pay(*key) : refuse(key.error());
+    const Value* late = body.find("late");
+    const bool is_late = late != nullptr && late->as_bool() != nullptr && *late->as_bool();
+    const auto moment = is_late ? PayMoment::late : PayMoment::in_time;
+    const auto paid = key ? parts_.wechat.pay(*key, moment) : refuse(key.error());
     return paid ? json_answer(200, paid_answer(*paid)) : control_refusal(paid.error());
 }
 
@@ -96,6 +102,13 @@ http::Response ControlApi::decline(const Value& body) {
     const auto declined =
         key ? parts_.world.books.decline(*key, parts_.world.now()) : refuse(key.error());
     return declined ? json_answer(200, paid_answer(*declined)) : control_refusal(declined.error());
+}
+
+http::Response ControlApi::scan(const Value& body) {
+    const auto key = order_named_in(body);
+    const auto scanned =
+        key ? parts_.world.books.scan(*key, parts_.world.now()) : refuse(key.error());
+    return scanned ? json_answer(200, paid_answer(*scanned)) : control_refusal(scanned.error());
 }
 
 http::Response ControlApi::books(const http::Request& request) {
@@ -133,8 +146,7 @@ http::Response ControlApi::callback(const Value& body) {
         return control_refusal(key.error());
     }
     const auto order = parts_.world.books.find(*key, parts_.world.now());
-    const Merchant* merchant = parts_.world.merchants.find(key->mchid);
-    if (!order || !merchant->may_be_notified_at(order->wanted.notify_url)) {
+    if (!order || !parts_.callbacks.may_tell(*order)) {
         return control_refusal(
             {.status = 409,
              .code = "NOTIFY_NOT_ALLOWED",

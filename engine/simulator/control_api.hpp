@@ -29,6 +29,7 @@ class ControlApi {
   private:
     http::Response pay(const Value& body);
     http::Response decline(const Value& body);
+    http::Response scan(const Value& body);
     http::Response books(const http::Request& request);
     http::Response faults(const http::Request& request, const Value& body);
     http::Response callback(const Value& body);

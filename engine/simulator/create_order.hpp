@@ -17,9 +17,13 @@ enum class Scene { native, jsapi, h5, app };
 /// NATIVE, JSAPI, MWEB, APP.
 [[nodiscard]] std::string_view trade_type(Scene scene);
 
-/// A checked create call.
+/// Whose order it is: the books are one, the words are each channel's own.
+enum class Provider { wechat, alipay };
+
+/// A checked create call. At Alipay `mchid` is the seller's number and `appid` the application's.
 struct CreateOrder {
     Scene scene = Scene::native;
+    Provider provider = Provider::wechat;
     std::string appid;
     std::string mchid;
     std::string description;
@@ -28,6 +32,7 @@ struct CreateOrder {
     std::string attach;
     std::int64_t amount_total = 0;
     std::string openid;
+    std::string auth_code;  ///< what the payer showed; Alipay only
     Time expires;
     /// Equal for two calls exactly when all their parameters are equal, whatever their order.
     std::string fingerprint;

@@ -15,7 +15,8 @@ using std::filesystem::path;
 
 constexpr std::string_view kMchid = "1900000109";
 constexpr std::string_view kAppid = "wxd678efh567hg6787";
-constexpr std::string_view kBankAccount = "110060149018";
+constexpr std::string_view kDemoName = "Demo shop 演示商户";
+constexpr std::string_view kContentKey = "ABEiM0RVZneImaq7zN3u/w==\n";
 constexpr std::int64_t kOpeningBalance = 1'000'000'00;
 constexpr std::int64_t kSingleLimit = 500'000'00;
 constexpr std::int64_t kDailyLimit = 5'000'000'00;
@@ -57,6 +58,26 @@ Result<std::string> write_key(const path& folder, const NamedKey& named, Time no
     return certificate.serial;
 }
 
+/// One application in key mode, one in certificate mode with encrypted contents.
+Value demo_alipay_apps() {
+    const Value with_key(ValueObject{
+        {"app_id", kDemoAlipayApp},
+        {"seller_id", kDemoAlipaySeller},
+        {"name", kDemoName},
+        {"public_key_file", "merchant_public.pem"}
+    });
+    const Value with_certificate(ValueObject{
+        {"app_id", kDemoAlipayCertifiedApp},
+        {"seller_id", kDemoAlipayCertifiedSeller},
+        {"name", kDemoName},
+        {"public_key_file", "merchant_public.pem"},
+        {"certificate_file", "merchant_certificate.pem"},
+        {"content_key_file", "alipay_content_key.txt"},
+        {"transfer_balance", kOpeningBalance}
+    });
+    return Value(ValueArray{with_key, with_certificate});
+}
+
 std::string public_key_id(Random& random) {
     std::string id = "PUB_KEY_ID_";
     for (int i = 0; i < 32; ++i) {
@@ -92,22 +113,25 @@ Result<void> make_demo_keys(const path& folder, const Clock& clock, Random& rand
     const Value merchant(ValueObject{
         {"mchid", kMchid},
         {"appid", kAppid},
-        {"name", "Demo shop 演示商户"},
+        {"name", kDemoName},
         {"certificate_serial", serial},
         {"public_key_file", "merchant_public.pem"},
         {"api_v3_key_file", "api_v3_key.txt"}
     });
     SLUICE_TRY(write_file(folder / "bank_key.txt", random_hex(random, 32) + "\n"));
     const Value bank_account(ValueObject{
-        {"account", kBankAccount},
-        {"name", "Demo shop 演示商户"},
+        {"account", kDemoBankAccount},
+        {"name", kDemoName},
         {"key_file", "bank_key.txt"},
         {"opening_balance", kOpeningBalance},
         {"single_limit", kSingleLimit},
         {"daily_limit", kDailyLimit}
     });
+    SLUICE_TRY(write_file(folder / "alipay_content_key.txt", kContentKey));
     const Value customers(ValueObject{
-        {"merchants", ValueArray{merchant}}, {"bank_accounts", ValueArray{bank_account}}
+        {"merchants", ValueArray{merchant}},
+        {"bank_accounts", ValueArray{bank_account}},
+        {"alipay_apps", demo_alipay_apps()}
     });
     // Last: its presence says that the set is complete.
     return write_file(folder / "merchants.json", to_json(customers) + "\n");

@@ -27,6 +27,12 @@ std::string IdSource::transaction_id(Time now) {
     return "4200" + digits(random_.next(), 8) + day_digits(now) + digits(transactions_, 8);
 }
 
+std::string IdSource::trade_number(Time now) {
+    const MutexLock lock(mutex_);
+    ++transactions_;
+    return day_digits(now) + "2200" + digits(random_.next(), 8) + digits(transactions_, 8);
+}
+
 std::string IdSource::refund_id(Time now) {
     const MutexLock lock(mutex_);
     ++refunds_;

@@ -18,6 +18,8 @@ class IdSource {
 
     /// 28 digits: 4200, eight random ones, the day, a counter; never twice in one process.
     std::string transaction_id(Time now);
+    /// 28 digits: the day, 2200, eight random ones, a counter.
+    std::string trade_number(Time now);
     /// 29 digits: 50, nine random ones, the day, a counter.
     std::string refund_id(Time now);
     /// "PO", the day, eight random digits, a counter.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "http/blocking.hpp"
 
@@ -14,8 +15,24 @@ constexpr std::array kLadder{
     15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10800, 10800, 10800, 21600, 21600
 };
 
-bool is_acknowledged(const http::ClientResult& answer) {
-    return answer && (answer->status == 200 || answer->status == 204);
+constexpr std::array kAlipayLadder{240, 600, 600, 3600, 7200, 21600, 54000};
+
+bool is_acknowledged(const http::ClientResult& answer, NoticeRules rules) {
+    if (!answer) {
+        return false;
+    }
+    if (rules == NoticeRules::alipay) {
+        return answer->status == 200 && answer->body == "success";
+    }
+    return answer->status == 200 || answer->status == 204;
+}
+
+/// After so many attempts; nullopt when there are no more.
+std::optional<int> seconds_after(std::size_t number, NoticeRules rules) {
+    const std::span<const int> ladder = rules == NoticeRules::alipay
+                                            ? std::span<const int>(kAlipayLadder)
+                                            : std::span<const int>(kLadder);
+    return number < ladder.size() ? std::optional(ladder[number]) : std::nullopt;
 }
 
 struct TruthRow {
@@ -68,7 +85,7 @@ void NoticeSender::send(const Notice& notice, const Deviation& deviation) {
 int NoticeSender::send_now(const Notice& notice) {
     notice.note(Books::Delivery::sent);
     const http::ClientResult answer = http::fetch(client_, notice.build());
-    if (is_acknowledged(answer)) {
+    if (is_acknowledged(answer, notice.rules)) {
         notice.note(Books::Delivery::acknowledged);
     }
     return answer ? answer->status : 0;
@@ -88,14 +105,15 @@ void NoticeSender::attempt(Notice notice, std::size_t number) {
 void NoticeSender::after_attempt(
     Notice notice, std::size_t number, const http::ClientResult& answer
 ) {
-    if (is_acknowledged(answer)) {
+    if (is_acknowledged(answer, notice.rules)) {
         notice.note(Books::Delivery::acknowledged);
         return;
     }
-    if (number >= kLadder.size()) {
+    const auto seconds = seconds_after(number, notice.rules);
+    if (!seconds) {
         return;
     }
-    const std::chrono::microseconds pause = world_.settings.ladder_second * kLadder.at(number);
+    const std::chrono::microseconds pause = world_.settings.ladder_second * *seconds;
     world_.scheduler.after(pause, [this, number, notice = std::move(notice)]() mutable {
         attempt(std::move(notice), number + 1);
     });

@@ -24,14 +24,20 @@ enum class CallbackTruth {
 /// The lie that the faults order; resend when they order none.
 [[nodiscard]] CallbackTruth truth_of(const Deviation& deviation);
 
+/// Whose rules a notice follows: when it is taken, and how long to wait after it was not.
+enum class NoticeRules {
+    wechat,  ///< 200 or 204; 15 more attempts
+    alipay,  ///< 200 with the body "success" and nothing else; 7 more attempts
+};
+
 /// Something to tell a merchant.
 struct Notice {
     std::function<http::ClientRequest()> build;  ///< freshly signed for each attempt
     std::function<void(Books::Delivery)> note;
+    NoticeRules rules = NoticeRules::wechat;
 };
 
-/// Sends notices and repeats each over the channel's ladder until it is acknowledged with 200 or
-/// 204. Any thread.
+/// Sends notices and repeats each over its channel's ladder until it is acknowledged. Any thread.
 class NoticeSender {
   public:
     explicit NoticeSender(World& world) : world_(world) {}

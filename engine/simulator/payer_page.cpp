@@ -8,6 +8,7 @@
 #include <qrencode.h>
 
 #include "core/currency.hpp"
+#include "simulator/payer_code.hpp"
 
 namespace sluice::simulator {
 
@@ -132,7 +133,7 @@ http::Response PayerPage::answer(const http::Request& request) {
     }
     const std::string_view action =
         slash == std::string_view::npos ? std::string_view{} : rest.substr(slash + 1);
-    const bool known = action == "confirm" || action == "decline";
+    const bool known = action == "confirm" || action == "decline" || action == "confirm_late";
     return known && request.method == "POST" ? act({action, code, chosen_language(request)})
                                              : http::Response{.status = 404, .headers = {}};
 }
@@ -151,13 +152,13 @@ http::Response PayerPage::show(const http::Request& request, const std::string& 
         {"state", std::string(page_state(order))}
     };
     if (order) {
-        const Merchant* merchant = world_.merchants.find(order->wanted.mchid);
-        marks["merchant"] = escaped(merchant == nullptr ? order->wanted.mchid : merchant->name);
+        std::ignore = world_.books.scan(order->key(), world_.now());
+        marks["merchant"] = escaped(world_.name_of(order->wanted.mchid));
         marks["description"] = escaped(order->wanted.description);
         marks["out_trade_no"] = escaped(order->wanted.out_trade_no);
         marks["paid_at"] = shop_time(order->paid);
         marks["amount"] = Money(order->wanted.amount_total, cny()).to_decimal();
-        const QrSquares qr = qr_squares(wechat_.code_url(*order));
+        const QrSquares qr = qr_squares(payer_code(world_, *order));
         marks["qr_side"] = std::to_string(qr.side);
         marks["qr_path"] = qr.path;
     }
@@ -177,6 +178,8 @@ http::Response PayerPage::act(const Press& press) {
         // A second confirmation is refused by the books; the page then shows what is.
         if (press.action == "confirm") {
             std::ignore = wechat_.pay(order->key());
+        } else if (press.action == "confirm_late") {
+            std::ignore = wechat_.pay(order->key(), PayMoment::late);
         } else {
             std::ignore = world_.books.decline(order->key(), world_.now());
         }

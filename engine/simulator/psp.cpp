@@ -1,6 +1,8 @@
 #include "simulator/psp.hpp"
 
 #include "http/blocking.hpp"
+#include "simulator/alipay_api.hpp"
+#include "simulator/alipay_control.hpp"
 #include "simulator/bank_api.hpp"
 #include "simulator/bank_callbacks.hpp"
 #include "simulator/bank_control.hpp"
@@ -23,7 +25,9 @@ struct Psp::Parts {
           payer(world, wechat),
           bank_callbacks(world),
           bank(world, bank_callbacks),
-          bank_control({.world = world, .callbacks = bank_callbacks, .api = bank}) {}
+          bank_control({.world = world, .callbacks = bank_callbacks, .api = bank}),
+          alipay(world, callbacks),
+          alipay_control(world) {}
 
     World world;
     Callbacks callbacks;
@@ -34,6 +38,8 @@ struct Psp::Parts {
     BankCallbacks bank_callbacks;
     BankApi bank;
     BankControl bank_control;
+    AlipayApi alipay;
+    AlipayControl alipay_control;
     std::unique_ptr<http::Server> server;
 };
 
@@ -79,6 +85,12 @@ http::Response Psp::answer(const http::Request& request) {
     }
     if (path.starts_with("/bank/")) {
         return parts_->bank.answer(request);
+    }
+    if (path == "/gateway.do") {
+        return parts_->alipay.answer(request);
+    }
+    if (path.starts_with("/sim/alipay/")) {
+        return parts_->alipay_control.answer(request);
     }
     if (path.starts_with("/sim/bank/")) {
         return parts_->bank_control.answer(request);

@@ -10,6 +10,7 @@
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "http/message.hpp"
+#include "simulator/alipay_app.hpp"
 #include "simulator/bank_account.hpp"
 #include "simulator/merchant.hpp"
 
@@ -33,13 +34,14 @@ struct PspIdentities {
     std::vector<Merchant> merchants;
     PlatformIdentity platform;
     std::vector<BankAccount> bank_accounts = {};
+    std::vector<AlipayApp> alipay_apps = {};
 };
 
 /// The other side of the wire, over real HTTP, with its own books: WeChat Pay's v3 API under /v3/,
-/// a bank under /bank/, the payer's page under /payer/, the control API under /sim/ (all in
-/// README.md). It believes nothing: signatures, times and parameters are checked as the channel
-/// does. start() and stop() belong to
-/// one owner; the rest is its own threads.
+/// Alipay's gateway at /gateway.do, a bank under /bank/, the payer's page under /payer/, the
+/// control API under /sim/ (all in README.md). It believes nothing: signatures, times and
+/// parameters are checked as the channel does. start() and stop() belong to one owner; the rest is
+/// its own threads.
 class Psp {
   public:
     /// The clock must outlive the simulator and may be read by many threads at once.

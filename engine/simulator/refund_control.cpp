@@ -1,5 +1,7 @@
 #include "simulator/refund_control.hpp"
 
+#include <algorithm>
+
 #include "simulator/control_answer.hpp"
 
 namespace sluice::simulator {
@@ -42,9 +44,9 @@ http::Response RefundControl::answer(const http::Request& request, const Value& 
 ApiResult<Refund> RefundControl::refund_named_in(const Value& body) {
     const std::string number(body.text_or_empty("out_refund_no"));
     const std::string_view mchid = body.text_or_empty("mchid");
-    for (const Merchant& merchant : parts_.world.merchants.all()) {
-        const bool fits = mchid.empty() || mchid == merchant.mchid;
-        auto refund = fits ? parts_.world.refunds.find({merchant.mchid, number}) : std::nullopt;
+    for (const std::string& owner : parts_.world.owners()) {
+        const bool fits = mchid.empty() || mchid == owner;
+        auto refund = fits ? parts_.world.refunds.find({owner, number}) : std::nullopt;
         if (refund) {
             return *std::move(refund);
         }
@@ -93,8 +95,8 @@ http::Response RefundControl::course(const Value& body) {
 
 http::Response RefundControl::funds() {
     ValueArray rows;
-    for (const Merchant& merchant : parts_.world.merchants.all()) {
-        rows.push_back(funds_row(parts_.world, merchant.mchid));
+    for (const std::string& owner : parts_.world.owners()) {
+        rows.push_back(funds_row(parts_.world, owner));
     }
     return json_answer(200, Value(ValueObject{{"funds", std::move(rows)}}));
 }
@@ -105,7 +107,8 @@ http::Response RefundControl::move_funds(const Value& body) {
     if (mchid.empty() && !world.merchants.all().empty()) {
         mchid = world.merchants.all().front().mchid;
     }
-    if (world.merchants.find(mchid) == nullptr) {
+    const auto owners = world.owners();
+    if (std::ranges::find(owners, mchid) == owners.end()) {
         return bad_request("'mchid' names no merchant: '" + mchid + "'");
     }
     const auto top_up = number_in(body, {.name = "top_up", .most = kMoneyMax});
@@ -136,8 +139,7 @@ http::Response RefundControl::callback(const Value& body) {
     if (!refund) {
         return control_refusal(refund.error());
     }
-    const Merchant* merchant = parts_.world.merchants.find(refund->order.mchid);
-    if (!merchant->may_be_notified_at(refund->wanted.notify_url)) {
+    if (!parts_.callbacks.may_tell(*refund)) {
         return control_refusal(
             {.status = 409,
              .code = "NOTIFY_NOT_ALLOWED",

@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::chrono::hours kBeijing{8};
 constexpr std::chrono::days kWindow{365};
-constexpr int kRefundsOfOrderMax = 50;
 constexpr const char* kReceivedBy = "支付用户零钱";
 
 std::unexpected<ApiError> no(int status, std::string_view code, std::string message) {
@@ -75,7 +74,7 @@ std::int64_t* sum_of(RefundSums& sums, RefundStatus status) {
 }
 
 /// What the order's state, sums and age allow.
-ApiResult<void> check_new(const Refund& refund, const Order& order, std::chrono::milliseconds gap) {
+ApiResult<void> check_new(const Refund& refund, const Order& order, const Refunds::Caller& caller) {
     if (order.state != OrderState::success) {
         const bool open = order.state == OrderState::notpay;
         return no(403, "TRADE_ERROR", open ? "the order is not paid" : "the order is closed");
@@ -91,10 +90,10 @@ ApiResult<void> check_new(const Refund& refund, const Order& order, std::chrono:
     if (refund.wanted.amount_refund > total - others.taken()) {
         return no(400, "INVALID_REQUEST", "the refunds exceed what was paid");
     }
-    if (others.refunds >= kRefundsOfOrderMax) {
-        return no(403, "RULE_LIMIT", "an order can have 50 refunds");
+    if (others.refunds >= caller.refunds_max) {
+        return no(403, "RULE_LIMIT", "the order has all the refunds it can have");
     }
-    if (others.refunds > 0 && refund.created < others.latest + gap) {
+    if (others.refunds > 0 && refund.created < others.latest + caller.gap) {
         return no(429, "FREQUENCY_LIMITED", "the last refund of this order was too short ago");
     }
     return {};
@@ -220,7 +219,7 @@ ApiResult<Refund> Refunds::create(const RefundOrder& wanted, const Caller& calle
         .ended = {},
         .creates = 1
     };
-    if (const auto checked = check_new(refund, *order, caller.gap); !checked) {
+    if (const auto checked = check_new(refund, *order, caller); !checked) {
         return refuse(checked.error());
     }
     const Funds::Move taking{

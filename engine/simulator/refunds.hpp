@@ -78,12 +78,13 @@ class Refunds {
         std::string mchid;
         SigningName signing_name = SigningName::certificate;
         std::chrono::milliseconds gap{0};  ///< between two refunds of one order
+        int refunds_max = 50;              ///< of one order
     };
     /// A new refund, PROCESSING, its money taken; or the known one when nothing differs (then
     /// `creates` is more than 1). Refusals, in this order: the number was used otherwise
     /// (REFUND_FEE_MISMATCH for another amount, else INVALID_REQUEST), RESOURCE_NOT_EXISTS,
     /// TRADE_ERROR for an unpaid or closed order, REFUND_FEE_MISMATCH for another total,
-    /// TRADE_OVERDUE, INVALID_REQUEST above what is left, RULE_LIMIT for the 51st,
+    /// TRADE_OVERDUE, INVALID_REQUEST above what is left, RULE_LIMIT for one too many,
     /// FREQUENCY_LIMITED within the gap, NOT_ENOUGH. A refusal keeps nothing.
     ApiResult<Refund> create(const RefundOrder& wanted, const Caller& caller, Time now);
     /// RESOURCE_NOT_EXISTS when there is none.

@@ -2,6 +2,8 @@
 
 #include <tuple>
 
+#include "simulator/payer_code.hpp"
+
 namespace sluice::simulator {
 
 namespace {
@@ -118,26 +120,20 @@ void WechatApi::pay_later(const OrderKey& key, std::chrono::milliseconds delay) 
     world_.scheduler.after(delay, [this, key] { std::ignore = pay(key); });
 }
 
-ApiResult<Order> WechatApi::pay(const OrderKey& key) {
-    auto paid = world_.books.pay(key, world_.now());
+ApiResult<Order> WechatApi::pay(const OrderKey& key, PayMoment moment) {
+    auto paid = world_.books.pay(key, world_.now(), moment);
     if (paid) {
         callbacks_.announce(*paid);
     }
     return paid;
 }
 
-std::string WechatApi::code_url(const Order& order) const {
-    const std::string& base = world_.settings.payer_page_base;
-    return base.empty() ? "weixin://wxpay/bizpayurl?pr=" + order.code
-                        : base + "/payer/" + order.code;
-}
-
 Value WechatApi::create_answer(const Order& order) const {
     switch (order.wanted.scene) {
         case Scene::native:
-            return Value(ValueObject{{"code_url", code_url(order)}});
+            return Value(ValueObject{{"code_url", payer_code(world_, order)}});
         case Scene::h5:
-            return Value(ValueObject{{"h5_url", code_url(order)}});
+            return Value(ValueObject{{"h5_url", payer_code(world_, order)}});
         case Scene::jsapi:
         case Scene::app:
             break;

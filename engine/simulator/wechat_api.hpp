@@ -21,9 +21,7 @@ class WechatApi {
     http::Response answer(const http::Request& request);
 
     /// The payer pays an order; what follows (a callback) is the channel's own business.
-    ApiResult<Order> pay(const OrderKey& key);
-    /// What a QR code for this order says.
-    [[nodiscard]] std::string code_url(const Order& order) const;
+    ApiResult<Order> pay(const OrderKey& key, PayMoment moment = PayMoment::in_time);
 
   private:
     http::Response create(const http::Request& request, Scene scene);

@@ -3,8 +3,10 @@
 #include <atomic>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "core/clock.hpp"
+#include "simulator/alipay_app.hpp"
 #include "simulator/bank_account.hpp"
 #include "simulator/books.hpp"
 #include "simulator/faults.hpp"
@@ -26,21 +28,49 @@ struct World {
           merchants(std::move(identities.merchants)),
           platform(std::move(identities.platform)),
           bank(std::move(identities.bank_accounts)),
+          alipay(std::move(identities.alipay_apps)),
+          transfer_accounts(alipay.transfer_accounts()),
           ids(settings.seed),
           nonces(settings.seed + 1),
           chances(settings.seed + 2),
           books(ids, funds, settings.orders_max),
           refunds({.ids = ids, .books = books, .funds = funds}, settings.orders_max),
           payouts(bank, {.seed = settings.seed + 3, .payouts_max = settings.orders_max}),
+          transfers(
+              transfer_accounts, {.seed = settings.seed + 4, .payouts_max = settings.orders_max}
+          ),
           faults(chances) {}
 
     [[nodiscard]] Time now() const { return clock.now(); }
+    /// Every customer whose orders are in the books: merchants of WeChat Pay, sellers at Alipay.
+    [[nodiscard]] std::vector<std::string> owners() const {
+        std::vector<std::string> all;
+        for (const Merchant& merchant : merchants.all()) {
+            all.push_back(merchant.mchid);
+        }
+        for (const AlipayApp& app : alipay.all()) {
+            all.push_back(app.seller_id);
+        }
+        return all;
+    }
+
+    /// What payers call the customer; its number when it has no name.
+    [[nodiscard]] std::string name_of(const std::string& owner) const {
+        const Merchant* merchant = merchants.find(owner);
+        const AlipayApp* app = alipay.find_seller(owner);
+        const std::string name = merchant != nullptr ? merchant->name
+                                 : app != nullptr    ? app->name
+                                                     : "";
+        return name.empty() ? owner : name;
+    }
 
     const PspSettings settings;
     const Clock& clock;
     const MerchantDirectory merchants;
     const PlatformIdentity platform;
     const BankDirectory bank;
+    const AlipayDirectory alipay;
+    const BankDirectory transfer_accounts;
     // Three sources, so that how many callbacks were tried changes neither ids nor faults.
     IdSource ids;      ///< what the books invent
     IdSource nonces;   ///< what signatures and callbacks need
@@ -49,6 +79,7 @@ struct World {
     Books books;
     Refunds refunds;
     Payouts payouts;
+    Payouts transfers;  ///< at Alipay, out of each seller's own balance there
     Faults faults;
     std::atomic<std::int64_t> auto_pay_share = 0;  ///< per cent of new orders
     std::atomic<std::int64_t> auto_pay_delay_ms = 0;

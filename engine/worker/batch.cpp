@@ -7,6 +7,7 @@
 #include "ledger/account.hpp"
 #include "payment/legs.hpp"
 #include "worker/batch_columns.hpp"
+#include "worker/journal_event.hpp"
 
 namespace sluice::worker {
 namespace {
@@ -25,34 +26,15 @@ const std::string& commit_sql() {
 }
 
 std::string_view state_text(RunState state) {
-    constexpr std::array<std::string_view, 4> kTexts{"new", "live", "done", "new_done"};
+    constexpr std::array<std::string_view, 5> kTexts{"new", "live", "done", "new_done", "ended"};
     return kTexts[static_cast<std::size_t>(state)];
 }
 
 Id128 as_id(Hash128 hash) { return {hash.high, hash.low}; }
 
-/// What the journal of an activation is about, told by what it moved.
-std::string journal_event(const payment::Subject& subject) {
-    const std::string service(payment::to_string(subject.service));
-    if (subject.service == payment::Service::payment) {
-        const bool unwinds = subject.status == payment::SubjectStatus::compensating ||
-                             subject.status == payment::SubjectStatus::failed ||
-                             subject.status == payment::SubjectStatus::closed;
-        const bool is_paid = subject.status == payment::SubjectStatus::succeeded;
-        return service + (is_paid ? "_succeeded" : unwinds ? "_unwound" : "_collected");
-    }
-    return service + "_" + std::string(payment::to_string(subject.status));
-}
-
-/// A column that few rows fill: NULL up to the row with this number, and for all after the last.
-db::ArrayBuilder& append_at(db::ArrayBuilder& column, std::size_t row) {
-    while (column.size() + 1 < row) {
-        column.append_null();
-    }
-    return column;
-}
-
-// Ordinals that scripts never reach: one journal and one event of a kind an activation.
+// Ordinals that scripts never reach: one journal and one event of a kind an activation; what is
+// told beside them counts down.
+constexpr std::uint32_t kToldOrdinal = 0xfffffff0U;
 constexpr std::uint32_t kOrderEventOrdinal = 0xfffffffdU;
 constexpr std::uint32_t kJournalOrdinal = 0xfffffffeU;
 constexpr std::uint32_t kEventOrdinal = 0xffffffffU;
@@ -290,18 +272,29 @@ void Batch::add_journal(const Activated& activated, std::int64_t i) {
 }
 
 void Batch::add_event(const Activated& activated, std::int64_t i) {
-    if (!activated.step->finished) {
-        return;
+    add_task_events(activated, i);
+    const auto& subject = activated.kernel->picture().subject;
+    std::vector<std::pair<std::uint32_t, payment::SubjectStatus>> told;
+    told.reserve(activated.step->told.size() + 1);
+    for (const auto status : activated.step->told) {
+        told.emplace_back(kToldOrdinal - told.size(), status);
     }
-    const auto& picture = activated.kernel->picture();
+    const bool ends = activated.step->finished && activated.state != RunState::had_ended;
+    if (ends) {
+        told.emplace_back(kEventOrdinal, subject.status);
+    }
     auto& v = columns_->event;
-    v.i.append(i);
-    v.id.append(picture.subject.id.raw().derive(activated.row->seq, kEventOrdinal));
-    v.type.append(
-        std::string(payment::to_string(picture.subject.service)) + "." +
-        std::string(payment::to_string(picture.subject.status))
-    );
-    add_order_event(activated, i);
+    for (const auto& [ordinal, status] : told) {
+        v.i.append(i);
+        v.id.append(subject.id.raw().derive(activated.row->seq, ordinal));
+        v.type.append(
+            std::string(payment::to_string(subject.service)) + "." +
+            std::string(payment::to_string(status))
+        );
+    }
+    if (ends) {
+        add_order_event(activated, i);
+    }
 }
 
 /// An order that its payment ended is told as an object of its own; not one that a single payment

@@ -20,7 +20,8 @@
 namespace sluice::worker {
 
 /// Where a run stands in the table of live runs after an activation.
-enum class RunState { begins, continues, ends, begins_and_ends };
+/// `had_ended`: it is not there, before and after.
+enum class RunState { begins, continues, ends, begins_and_ends, had_ended };
 
 /// One activation that waits to be committed.
 struct Activated {
@@ -78,6 +79,7 @@ class Batch {
     void add_journal(const Activated& activated, std::int64_t i);
     void add_event(const Activated& activated, std::int64_t i);
     void add_order_event(const Activated& activated, std::int64_t i);
+    void add_task_events(const Activated& activated, std::int64_t i);
     Id128 account_of(const flow::PostLine& line);
     void write_moves();
     void failed();

@@ -44,4 +44,11 @@ std::vector<db::ArrayBuilder*> Batch::Columns::all() {
     };
 }
 
+db::ArrayBuilder& append_at(db::ArrayBuilder& column, std::size_t row) {
+    while (column.size() + 1 < row) {
+        column.append_null();
+    }
+    return column;
+}
+
 }  // namespace sluice::worker

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "db/array.hpp"
@@ -72,5 +73,8 @@ struct Batch::Columns {
     /// Every array in the order of the function's parameters.
     std::vector<A*> all();
 };
+
+/// A column that few rows fill: NULL up to the row with this number, and for all after the last.
+db::ArrayBuilder& append_at(db::ArrayBuilder& column, std::size_t row);
 
 }  // namespace sluice::worker

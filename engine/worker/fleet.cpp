@@ -129,6 +129,15 @@ void Fleet::close(RunId run_id, payment::CloseReason reason, PictureReply reply)
     post(run_id.bucket(), std::move(input));
 }
 
+void Fleet::vote(RunId run_id, payment::TaskVote vote, DoneReply reply) {
+    Input input;
+    input.run_id = run_id;
+    input.fact.kind = flow::Fact::Kind::task_vote;
+    input.fact.vote = std::make_shared<const payment::TaskVote>(std::move(vote));
+    input.on_done = std::move(reply);
+    post(run_id.bucket(), std::move(input));
+}
+
 void Fleet::callback(CallbackFact fact, DoneReply reply) {
     Input input;
     input.kind = Input::Kind::callback;

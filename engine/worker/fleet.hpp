@@ -47,6 +47,7 @@ class Fleet final : public Intake {
     Result<std::optional<std::string>> owner_elsewhere(Bucket bucket) override;
     void start(StartRun request, PictureReply reply) override;
     void close(RunId run_id, payment::CloseReason reason, PictureReply reply) override;
+    void vote(RunId run_id, payment::TaskVote vote, DoneReply reply) override;
     void callback(CallbackFact fact, DoneReply reply) override;
     void wait_final(RunId run_id, Time deadline, PictureReply reply) override;
 

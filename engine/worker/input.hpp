@@ -34,4 +34,7 @@ struct Input {
     }
 };
 
+/// What a callback or fact tells a run. The input keeps it: the activation may have to run again.
+[[nodiscard]] flow::Fact fact_of(const Input& input);
+
 }  // namespace sluice::worker

@@ -12,6 +12,7 @@
 #include "payment/close_reason.hpp"
 #include "payment/outcome.hpp"
 #include "payment/payment.hpp"
+#include "payment/task.hpp"
 
 namespace sluice::worker {
 
@@ -70,6 +71,11 @@ class Intake {
     /// Asks a pending payment to end unpaid: the channel is closed first, and money that arrived
     /// meanwhile wins. Replies when the wish is committed; a final payment is answered as it is.
     virtual void close(RunId run_id, payment::CloseReason reason, PictureReply reply) = 0;
+
+    /// Hands a person's vote to the run that asked. Replies when it is counted and committed, or
+    /// with the reason why it does not count: `not_found`, `forbidden`, `invalid`, or `conflict`
+    /// with context "task_over" or "already_voted". The same vote again is counted once.
+    virtual void vote(RunId run_id, payment::TaskVote vote, DoneReply reply) = 0;
 
     /// Records what a channel told us. Replies after the commit that holds it.
     virtual void callback(CallbackFact fact, DoneReply reply) = 0;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "db/array.hpp"
+#include "flow/refund_way.hpp"
 #include "json/json.hpp"
 #include "payment/legs.hpp"
 
@@ -10,13 +11,14 @@ namespace sluice::worker {
 namespace {
 
 /// One row for each instruction, or one with NULLs: payment and order repeat, so that one snapshot
-/// tells everything. OFFSET 0 keeps each look-up one of its own: by index, for every id alone.
+/// tells everything. OFFSET 0 keeps each look-up one of its own: by index, for every id alone. The
+/// list is hidden in a SELECT: who sees how long it is makes a plan for each, dearer than the rest.
 #define SLUICE_ORDER_AND_INSTRUCTION                                                       \
     "o.merchant_order_number, o.product_code, o.description, o.amount, o.paid, o.status, " \
-    "o.created_at, o.expires_at, "                                                         \
+    "o.created_at, o.expires_at, o.refunded, o.credit_account, o.credit_gl, "              \
     "i.id, i.leg, i.kind, i.channel, i.channel_account, i.scene, i.account_id, i.amount, " \
     "i.status, i.merchant, i.channel_reference, i.outcome_code, i.outcome_message, "       \
-    "i.next_action, i.created_at, i.expires_at, i.purpose, i.original_id "
+    "i.next_action, i.created_at, i.expires_at, i.purpose, i.original_id, i.refunded "
 #define SLUICE_SERVICE_COLUMNS                                                                    \
     "x.merchant_id, x.flow, x.currency, x.amount, x.details, x.status, x.stage, x.failure_code, " \
     "x.failure_message, x.created_at, x.updated_at, x.merchant_number "
@@ -25,7 +27,7 @@ constexpr db::Statement kPictures{
     "SELECT p.id, p.order_id, p.merchant_id, p.flow, p.currency, p.amount, p.legs, p.status, "
     "p.stage, p.failure_code, p.failure_message, p.created_at, p.updated_at, "
     "'' AS merchant_number, 'payment' AS service, " SLUICE_ORDER_AND_INSTRUCTION
-    "FROM unnest($1::uuid[]) AS wanted (id) "
+    "FROM unnest((SELECT $1::uuid[])) AS wanted (id) "
     "CROSS JOIN LATERAL (SELECT * FROM sluice.payment x WHERE x.id = wanted.id OFFSET 0) p "
     "CROSS JOIN LATERAL (SELECT * FROM sluice.orders x WHERE x.id = p.order_id OFFSET 0) o "
     "LEFT JOIN LATERAL (SELECT * FROM sluice.instruction x WHERE x.run_id = p.id OFFSET 0) i "
@@ -35,7 +37,7 @@ constexpr db::Statement kPictures{
 constexpr db::Statement kServicePictures{
     "worker_service_pictures",
     "SELECT s.*, " SLUICE_ORDER_AND_INSTRUCTION
-    "FROM unnest($1::uuid[]) AS wanted (id) CROSS JOIN LATERAL ("
+    "FROM unnest((SELECT $1::uuid[])) AS wanted (id) CROSS JOIN LATERAL ("
     "SELECT x.id, x.order_id, " SLUICE_SERVICE_COLUMNS
     ", 'refund' AS service "
     "FROM sluice.refund x WHERE x.id = wanted.id UNION ALL "
@@ -52,7 +54,7 @@ constexpr db::Statement kServicePictures{
 #undef SLUICE_ORDER_AND_INSTRUCTION
 #undef SLUICE_SERVICE_COLUMNS
 constexpr int kFirstOrderColumn = 15;
-constexpr int kFirstInstructionColumn = 23;
+constexpr int kFirstInstructionColumn = 26;
 
 Result<payment::Subject> read_subject(const db::Row& row) {
     payment::Subject subject;
@@ -88,6 +90,10 @@ Result<payment::Order> read_order(const db::Row& row, const payment::Subject& su
     SLUICE_ASSIGN(order.status, payment::parse_order_status(row.text(column++)));
     order.created_at = row.time(column++);
     order.expires_at = row.time(column++);
+    order.refunded_minor = row.int64(column++);
+    if (!row.is_null(column)) {
+        order.credit = {AccountId(row.uuid(column)), std::string(row.text(column + 1))};
+    }
     return order;
 }
 
@@ -145,7 +151,27 @@ Result<payment::Instruction> read_instruction(const db::Row& row, Currency curre
     if (!row.is_null(column)) {
         instruction.original.id = InstructionId(row.uuid(column));
     }
+    instruction.refunded_minor = row.int64(++column);
     return instruction;
+}
+
+/// What an instruction gives back, as its refund's sources tell it; of a payment that unwinds it is
+/// one of its own.
+payment::Original full_original(const payment::Picture& picture, InstructionId id) {
+    if (const auto* refund = std::get_if<payment::Refund>(&picture.details)) {
+        for (const payment::RefundSource& source : refund->sources) {
+            const payment::Original original = flow::original_of(source);
+            if (original.id == id) {
+                return original;
+            }
+        }
+    }
+    payment::Original own;
+    own.id = id;
+    own.run_id = picture.subject.id;
+    own.claimed = id;
+    own.claimed_run = picture.subject.id;
+    return own;
 }
 
 }  // namespace
@@ -199,6 +225,9 @@ Result<std::optional<payment::Picture>> PictureRows::read(RunId id) const {
             break;
         }
         SLUICE_ASSIGN(auto instruction, read_instruction(row, picture.subject.amount.currency()));
+        if (!instruction.original.id.is_nil()) {
+            instruction.original = full_original(picture, instruction.original.id);
+        }
         picture.instructions.push_back(std::move(instruction));
     }
     return picture;

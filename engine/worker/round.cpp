@@ -3,28 +3,14 @@
 #include <algorithm>
 #include <utility>
 
-#include "worker/evidence.hpp"
-
 namespace sluice::worker {
 namespace {
 
-flow::Fact fact_of(const CallbackFact& callback) {
-    flow::Fact fact;
-    fact.kind = flow::Fact::Kind::callback;
-    fact.source = payment::Source::callback;
-    fact.instruction = callback.instruction;
-    fact.operation = callback.operation;
-    fact.outcome = callback.outcome;
-    fact.evidence = to_value(callback.evidence);
-    return fact;
-}
-
-/// The inputs keep what they say: the activation may have to run again.
 std::vector<flow::Fact> facts_of(const std::vector<Input>& inputs) {
     std::vector<flow::Fact> facts;
     facts.reserve(inputs.size());
     for (const auto& input : inputs) {
-        facts.push_back(input.kind == Input::Kind::callback ? fact_of(input.callback) : input.fact);
+        facts.push_back(fact_of(input));
     }
     return facts;
 }
@@ -137,7 +123,7 @@ Round::Fate Round::prepare(Work& work) {
     if (work.start != nullptr) {
         auto begun = parts_.runs.begin(work.start->picture);
         if (!begun) {
-            refuse(work, begun.error());
+            not_begun(work, begun.error());
             return Fate::over;
         }
         work.run = std::move(*begun);
@@ -153,6 +139,9 @@ Round::Fate Round::prepare(Work& work) {
 }
 
 Round::Fate Round::activate(Work& work) {
+    if (work.ended != nullptr) {
+        return Fate::ready;  // its step was made when it was read
+    }
     if (const Fate fate = prepare(work); fate != Fate::ready) {
         return fate;
     }
@@ -170,7 +159,7 @@ Round::Fate Round::activate(Work& work) {
     if (!step) {
         parts_.runs.failed(work.run_id, std::move(work.run));
         if (work.start != nullptr) {
-            refuse(work, step.error());
+            not_begun(work, step.error());
             return Fate::over;
         }
         work.parks = std::move(step).error();
@@ -207,11 +196,11 @@ void Round::run_some(Works& works) {
 void Round::add_to_batch(const Work& work) {
     const bool ends = work.step.finished;
     const bool begins = work.start != nullptr;
-    const RunState state = begins ? (ends ? RunState::begins_and_ends : RunState::begins)
-                                  : (ends ? RunState::ends : RunState::continues);
-    parts_.batch.add(
-        {&work.run->kernel(), &work.step, &work.row, work.start.get(), work.run->release(), state}
-    );
+    RunState state = begins ? (ends ? RunState::begins_and_ends : RunState::begins)
+                            : (ends ? RunState::ends : RunState::continues);
+    state = work.ended != nullptr ? RunState::had_ended : state;
+    const Id128 release = work.ended != nullptr ? Id128{} : work.run->release();
+    parts_.batch.add({&work.kernel(), &work.step, &work.row, work.start.get(), release, state});
     body_bytes_ += work.row.body.size();
 }
 

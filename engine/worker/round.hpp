@@ -22,6 +22,7 @@
 #include "worker/live_runs.hpp"
 #include "worker/uncommitted.hpp"
 #include "worker/waiters.hpp"
+#include "worker/work.hpp"
 
 namespace sluice::worker {
 
@@ -36,6 +37,9 @@ struct WorkerServices {
     std::function<channel::Resend(const payment::Instruction&, payment::Operation)> resend;
     /// A person must look: logged and counted.
     std::function<void(std::string_view event, const std::string& text)> alarm;
+    /// What routing may choose from now; another pointer when it is another list. Any thread; may
+    /// be empty: then what the worker was made with stays.
+    std::function<std::shared_ptr<const Value>()> candidates;
     std::function<void()> events_written;  ///< a commit had some; quick, any thread; may be empty
 };
 
@@ -99,8 +103,7 @@ class Round {
     };
     [[nodiscard]] Sent sent() const { return sent_; }
 
-    /// What nobody sends again and whose moment has come, at most `most`: timers of runs, and
-    /// answers of channels that could not be written when they came.
+    /// At most `most` whose moment has come and that nobody sends again: timers, unwritten answers.
     std::vector<Input> take_due(std::size_t most);
     [[nodiscard]] std::optional<Time> next_due() const;
 
@@ -108,22 +111,10 @@ class Round {
     /// Skips those that were interrupted no longer: whom an input comes for is recovered first.
     /// Only while nothing is under way.
     Result<void> recover(std::span<const RunId> runs);
+    /// Begins the refunds that are missing. Only while nothing is under way.
+    Result<void> refund_surpluses(const std::vector<OpenSurplus>& open);
 
   private:
-    /// One run with what it takes in this round.
-    struct Work {
-        RunId run_id;
-        Uncommitted::Entry entry;
-        std::vector<Input> inputs;
-        std::unique_ptr<StartRun> start;
-        std::vector<flow::Recorded> known;
-        std::unique_ptr<flow::Run> run;
-        flow::Step step;
-        flow::JournalRow row;
-        Time now{};
-        int refusals = 0;            ///< how often the database sent this activation back
-        std::optional<Error> parks;  ///< why it goes to a person as soon as the session is free
-    };
     using Works = std::vector<Work>;
     using Places = std::map<RunId, std::size_t>;
     /// What becomes of a work that was tried with memory alone.
@@ -153,6 +144,15 @@ class Round {
     Result<void> ask_interrupted(std::span<const RunId> runs);
     Result<bool> ask_again(Work& work);
 
+    // Money after the end (round_late.cpp).
+    Result<bool> take_late(Work& work);
+    Result<bool> read_ended(Work& work);
+    Result<void> take_evidence(Work& work, Unbooked unbooked);
+    void refund_surplus(const Work& work);
+    void begin_surplus_refund(
+        const payment::Picture& paid, const payment::Instruction& instruction
+    );
+
     // Batches (round_commit.cpp). What is to be run again comes to the front of `again`.
     Result<void> send_prepared();
     Result<void> write(Works& again);
@@ -171,11 +171,11 @@ class Round {
     void give_up(Work& work, const Error& error);
     Result<void> take_refusal(Work& work, const Refusal& refusal, Works& again);
     Result<void> park_refused(Work& work, const Refusal& refusal);
+    void not_begun(Work& work, const Error& error);
 
     // What is told (round_answers.cpp).
     Result<void> answer_existing(Work& work, const Refusal& refusal);
     Result<void> answer_wait(Input input);
-    Result<void> take_late(Work& work);
     Result<void> quarantine(Work& work, const Error& error);
     void refuse(Work& work, const Error& error);
     void refuse_all(Works& works, const Error& error);

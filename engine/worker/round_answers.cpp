@@ -30,6 +30,25 @@ Error explained(const Refusal& refusal) {
             ErrorCode::refused, "the payment is more than the order still owes", refusal.reason
         };
     }
+    if (refusal.reason == "over_refunded") {
+        return {
+            ErrorCode::refused,
+            "what was to be given back has been taken by another refund in the same moment",
+            refusal.reason
+        };
+    }
+    if (refusal.reason == "currency_mismatch") {
+        return {
+            ErrorCode::refused, "the payment has another currency than its order", refusal.reason
+        };
+    }
+    if (refusal.reason == "top_up_not_refundable") {
+        return {
+            ErrorCode::conflict,
+            "the order topped an account up: pay the money out of that account instead",
+            refusal.reason
+        };
+    }
     if (refusal.reason == "more_than_paid") {
         return {
             ErrorCode::refused,
@@ -150,37 +169,6 @@ Result<void> Round::answer_wait(Input input) {
     return {};
 }
 
-/// The run takes nothing more (it ended, or is parked): what was said is kept, nothing is decided.
-Result<void> Round::take_late(Work& work) {
-    for (auto& input : work.inputs) {
-        CallbackFact late = input.callback;
-        if (input.kind == Input::Kind::fact) {
-            late.instruction = input.fact.instruction;
-            late.outcome = input.fact.outcome;
-        }
-        const bool says_something = input.kind == Input::Kind::callback ||
-                                    (input.fact.kind == flow::Fact::Kind::outcome &&
-                                     input.fact.outcome.kind == payment::OutcomeKind::succeeded);
-        if (says_something) {
-            auto kept = store_.keep_late_fact(late, parts_.services.clock->now());
-            if (!kept) {
-                refuse(work, kept.error());
-                return fail(kept.error());
-            }
-        }
-        if (input.on_done) {
-            input.on_done({});
-        }
-        if (input.on_picture) {
-            Input wait;
-            wait.run_id = work.run_id;
-            wait.on_picture = std::move(input.on_picture);
-            SLUICE_TRY(answer_wait(std::move(wait)));
-        }
-    }
-    return {};
-}
-
 Result<void> Round::quarantine(Work& work, const Error& error) {
     const RunId id = work.run_id;
     auto parked = store_.quarantine(id, error.message, parts_.services.clock->now());
@@ -193,7 +181,7 @@ Result<void> Round::quarantine(Work& work, const Error& error) {
         slot->interrupted = false;
     }
     parts_.services.alarm("run_quarantined", id.to_string() + ": " + error.message);
-    return take_late(work);
+    return take_evidence(work, Unbooked::opens_case);
 }
 
 }  // namespace sluice::worker

@@ -6,6 +6,19 @@
 #include "worker/round.hpp"
 
 namespace sluice::worker {
+namespace {
+
+/// A vote that does not count is told so; everything else is taken by being committed.
+Result<void> became_of(const Input& input, const flow::Step& step) {
+    for (const flow::RefusedVote& refused : step.refused_votes) {
+        if (refused.vote == input.fact.vote) {
+            return fail(refused.why);
+        }
+    }
+    return {};
+}
+
+}  // namespace
 
 /// A failure leaves the works where they are; their rows are gone.
 Result<void> Round::send_prepared() {
@@ -105,11 +118,13 @@ Result<void> Round::answer_all(Works& ready, const std::vector<Refusal>& refusal
     for (const auto& refusal : refusals) {
         refused[refusal.activation] = &refusal;
     }
-    bool wrote_events = false;  // a step that finishes writes one, see Batch::add_event()
+    bool wrote_events = false;  // see Batch::add_event()
     for (std::size_t i = 0; i < ready.size(); ++i) {
         if (refused[i] == nullptr) {
+            const flow::Step& step = ready[i].step;
+            const bool tells = step.finished || !step.told.empty() || !step.task_turns.empty();
             committed(ready[i]);
-            wrote_events = wrote_events || ready[i].step.finished;
+            wrote_events = wrote_events || tells;
         }
     }
     if (wrote_events && parts_.services.events_written) {
@@ -137,7 +152,7 @@ Result<void> Round::answer_all(Works& ready, const std::vector<Refusal>& refusal
 
 void Round::committed(Work& work) {
     const RunId id = work.run_id;
-    const payment::Picture& picture = work.run->kernel().picture();
+    const payment::Picture& picture = work.kernel().picture();
     for (const auto& effect : work.step.exchanges) {
         send(*work.run, effect, effect.repeats);
     }
@@ -150,11 +165,12 @@ void Round::committed(Work& work) {
             input.on_picture(picture);
         }
         if (input.on_done) {
-            input.on_done({});
+            input.on_done(became_of(input, work.step));
         }
     }
     work.inputs.clear();
-    parts_.waiters.tell(picture, work.run->kernel().unanswered().size());
+    parts_.waiters.tell(picture, work.kernel().unanswered().size());
+    refund_surplus(work);
     if (work.step.finished) {
         parts_.runs.forget(id);
     } else {

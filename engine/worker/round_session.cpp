@@ -136,13 +136,16 @@ Result<bool> Round::bring(Work& work) {
         return false;
     }
     const bool is_here = work.run != nullptr && work.run->interpreter().is_usable();
-    if (work.start != nullptr || is_here) {
+    if (work.start != nullptr || is_here || work.ended != nullptr) {
         return true;
     }
     const RunId id = work.run_id;
     const LiveRuns::Slot* slot = parts_.runs.find(id);
-    if (slot == nullptr || slot->quarantined) {
-        SLUICE_TRY(take_late(work));
+    if (slot == nullptr) {
+        return take_late(work);
+    }
+    if (slot->quarantined) {
+        SLUICE_TRY(take_evidence(work, Unbooked::opens_case));
         return false;
     }
     work.run = parts_.runs.take(id);
@@ -166,8 +169,7 @@ Result<bool> Round::rebuild(Work& work) {
     }
     if (*rebuilt == nullptr) {
         parts_.runs.forget(id);
-        SLUICE_TRY(take_late(work));
-        return false;
+        return take_late(work);
     }
     work.run = std::move(*rebuilt);
     return true;

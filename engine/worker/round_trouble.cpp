@@ -12,6 +12,9 @@ namespace {
 constexpr int kTriesMax = 3;
 /// Until an input is tried again that nobody will repeat: long enough not to add to the trouble.
 constexpr std::chrono::seconds kLater{1};
+/// What the database raises when a payment would end as one of an order that takes none any more.
+/// No refusal of commit_batch: every payment would pay for looking before.
+constexpr std::string_view kOrderIsOver = "SL006";
 /// More than a flow can have holds; each refusal sends it another way.
 constexpr int kRefusalsMax = 64;
 
@@ -42,7 +45,7 @@ Result<void> Round::not_committed(Works works, Error error, Works& again) {
     body_bytes_ = 0;
     lua_spent_ = {};
     for (auto& work : next) {
-        work.run.reset();
+        work.start_over();
     }
     auto first = commit_failed(std::move(works), std::move(error));
     if (first) {
@@ -58,7 +61,7 @@ Result<void> Round::not_committed(Works works, Error error, Works& again) {
 /// A coroutine cannot be rolled back: whatever the failure, every run of the batch leaves memory.
 Result<Round::Works> Round::commit_failed(Works works, Error error) {
     for (auto& work : works) {
-        work.run.reset();
+        work.start_over();
     }
     if (session_lost(error)) {
         refuse_all(works, error);
@@ -89,6 +92,11 @@ Result<Round::Works> Round::commit_failed(Works works, Error error) {
         return Works{};
     }
     Work& work = works.front();
+    if (error.context == kOrderIsOver && work.step.settles_at > 0) {
+        Works again;
+        SLUICE_TRY(take_refusal(work, {0, work.step.settles_at, "order_over", {}, {}}, again));
+        return again;
+    }
     if (++work.inputs.front().tries < 2) {
         return works;
     }
@@ -141,8 +149,11 @@ std::optional<Time> Round::next_due() const {
 }
 
 Result<void> Round::take_refusal(Work& work, const Refusal& refusal, Works& again) {
-    work.run.reset();
-    if (refusal.ordinal == 0) {
+    work.start_over();
+    // What a run that begins was shown to give back is not there any more: it never began, and
+    // whoever asked for it may look again.
+    const bool is_outdated = work.start != nullptr && refusal.reason == "over_refunded";
+    if (refusal.ordinal == 0 || is_outdated) {
         return answer_existing(work, refusal);
     }
     const bool knew_it = std::ranges::any_of(work.known, [&](const flow::Recorded& recorded) {
@@ -169,7 +180,7 @@ Result<void> Round::take_refusal(Work& work, const Refusal& refusal, Works& agai
 /// The flow asks again for what it was refused: another turn would end the same way.
 Result<void> Round::park_refused(Work& work, const Refusal& refusal) {
     const Error error{
-        ErrorCode::corrupt,
+        work.start == nullptr ? ErrorCode::corrupt : ErrorCode::refused,
         "activation " + std::to_string(work.row.seq) + ": the database refuses " +
             name_of_step(work.step, refusal.ordinal) + " (" + refusal.reason +
             ") and the flow goes no other way",
@@ -178,9 +189,29 @@ Result<void> Round::park_refused(Work& work, const Refusal& refusal) {
     if (work.start == nullptr) {
         return quarantine(work, error);
     }
-    parts_.services.alarm("payment_not_begun", work.run_id.to_string() + ": " + error.message);
-    refuse(work, error);
+    not_begun(work, error);
     return {};
+}
+
+/// Nothing of it stays. When the scripts are to blame a person is told what they did, the caller
+/// only that they failed.
+void Round::not_begun(Work& work, const Error& error) {
+    if (error.code == ErrorCode::unavailable) {
+        refuse(work, error);
+        return;
+    }
+    const auto& subject = work.start->picture.subject;
+    const std::string name = subject.name();
+    parts_.services.alarm(
+        std::string(payment::to_string(subject.service)) + "_not_begun", name + ": " + error.message
+    );
+    const bool is_script = error.code == ErrorCode::script;
+    const Error told{
+        ErrorCode::refused,
+        "flow '" + subject.flow + "' failed before anything was done; it has been reported",
+        "flow_failed"
+    };
+    refuse(work, is_script ? told : error);
 }
 
 }  // namespace sluice::worker

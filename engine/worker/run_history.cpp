@@ -1,5 +1,6 @@
 #include "worker/run_history.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -35,6 +36,10 @@ void rewind(payment::Picture& picture) {
     }
     if (picture.subject.service == payment::Service::payment) {
         picture.order.status = payment::OrderStatus::open;
+        // It began because its order owed it, whatever another payment has paid since.
+        picture.order.paid_minor = std::min(
+            picture.order.paid_minor, picture.order.amount.minor() - picture.subject.amount.minor()
+        );
     }
     picture.subject.status = payment::SubjectStatus::pending;
     picture.subject.stage.clear();

@@ -43,6 +43,13 @@ constexpr db::Statement kLateFact{
     "AND $7 AND i.status <> 'succeeded' "
     "ON CONFLICT DO NOTHING"
 };
+// Byte 6 of an id is its bucket.
+constexpr db::Statement kOpenSurpluses{
+    "worker_open_surpluses",
+    "SELECT c.run_id, c.instruction_id FROM sluice.money_case c "
+    "WHERE c.kind = 'surplus' AND c.status = 'open' AND c.refund_id IS NULL "
+    "AND get_byte(uuid_send(c.run_id), 6) = ANY ($1::smallint[]) ORDER BY c.id LIMIT $2"
+};
 constexpr db::Statement kQuarantine{
     "worker_quarantine",
     "WITH parked AS (UPDATE sluice.flow_run SET state = 'quarantined' "
@@ -130,17 +137,33 @@ Result<std::optional<RunId>> RunStore::payment_of_order(OrderId order) {
     return std::optional(RunId(rows[0].uuid(0)));
 }
 
-Result<void> RunStore::keep_late_fact(const CallbackFact& fact, Time now) {
+Result<void> RunStore::keep_late_fact(const flow::Fact& fact, Time now, Unbooked unbooked) {
     const std::string body = to_json(payment::to_value(fact.outcome));
     const Hash128 hash = hash128(body);
-    const bool success = fact.outcome.kind == payment::OutcomeKind::succeeded;
+    const bool opens_case =
+        unbooked == Unbooked::opens_case && fact.outcome.kind == payment::OutcomeKind::succeeded;
     const Id128 case_id = fact.instruction.raw().derive(0, 0);
     const std::int64_t amount = fact.outcome.amount ? fact.outcome.amount->minor() : 0;
     SLUICE_TRY(connection_.execute(
         kLateFact,
-        {fact.instruction, Id128{hash.high, hash.low}, body, now, case_id, amount, success}
+        {fact.instruction, Id128{hash.high, hash.low}, body, now, case_id, amount, opens_case}
     ));
     return {};
+}
+
+Result<std::vector<OpenSurplus>> RunStore::open_surpluses(
+    const std::set<Bucket>& buckets, std::size_t most
+) {
+    const db::ArrayBuilder numbers = numbers_of(buckets);
+    SLUICE_ASSIGN(
+        const db::Rows rows,
+        connection_.execute(kOpenSurpluses, {numbers, static_cast<std::int64_t>(most)})
+    );
+    std::vector<OpenSurplus> open;
+    for (const db::Row row : rows) {
+        open.push_back({RunId(row.uuid(0)), InstructionId(row.uuid(1))});
+    }
+    return open;
 }
 
 Result<void> RunStore::quarantine(RunId run, const std::string& reason, Time now) {

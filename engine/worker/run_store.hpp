@@ -15,6 +15,16 @@
 
 namespace sluice::worker {
 
+/// What a success that is only kept means, when our record has none: of a run that is parked it is
+/// money that nobody books.
+enum class Unbooked { opens_case, is_nothing };
+
+/// Money that no order took.
+struct OpenSurplus {
+    RunId run;
+    InstructionId instruction;
+};
+
 /// The statements of the worker about runs, all on its own session. Begins and ends no transaction
 /// (each call is one statement). Errors as db::Connection tells them; `corrupt` for rows that
 /// cannot be read back.
@@ -39,9 +49,12 @@ class RunStore {
     /// The hash of the body that an order was created with, and the payment it began with, if any.
     Result<std::optional<RunId>> payment_of_order(OrderId order);
 
-    /// Keeps what a channel said about a run that takes nothing more. A success of an instruction
-    /// that is not succeeded opens a case: money came that nobody waits for.
-    Result<void> keep_late_fact(const CallbackFact& fact, Time now);
+    /// Keeps what a channel said about a run that takes nothing more.
+    Result<void> keep_late_fact(const flow::Fact& fact, Time now, Unbooked unbooked);
+    /// Money of the buckets that no order took and whose refund has not begun, at most `most`.
+    Result<std::vector<OpenSurplus>> open_surpluses(
+        const std::set<Bucket>& buckets, std::size_t most
+    );
     Result<void> quarantine(RunId run, const std::string& reason, Time now);
 
     /// Closes orders of the buckets that expired while nobody was paying them, at most `most`; says

@@ -1,5 +1,6 @@
 #include "worker/service_rows.hpp"
 
+#include <map>
 #include <utility>
 #include <variant>
 
@@ -33,6 +34,53 @@ Value details_of(const payment::Picture& picture) {
     );
 }
 
+Value task_row(const payment::Task& task, const payment::Subject& subject, std::int64_t i) {
+    Value row = row_of(i);
+    row.set("id", task.id.raw().to_uuid());
+    row.set("merchant", subject.merchant_id);
+    row.set("service", payment::to_string(subject.service));
+    row.set("kind", task.kind);
+    row.set("title_en", task.title.en);
+    row.set("title_zh", task.title.zh);
+    row.set("role", task.role);
+    row.set("needed", task.needed);
+    row.set("form", to_json(payment::to_value(task.form)));
+    if (!task.about.is_nil()) {
+        row.set("about", task.about.raw().to_uuid());
+    }
+    if (task.amount) {
+        row.set("currency", task.amount->currency().code());
+        row.set("amount", task.amount->minor());
+    }
+    if (task.due_at) {
+        row.set("due", format_rfc3339(*task.due_at));
+    }
+    if (task.escalates_at) {
+        row.set("escalates", format_rfc3339(*task.escalates_at));
+    }
+    row.set("escalate_role", task.escalate_role);
+    return row;
+}
+
+Value task_change_row(const payment::Task& task, std::int64_t i) {
+    Value row = row_of(i);
+    row.set("id", task.id.raw().to_uuid());
+    row.set("status", payment::to_string(task.status));
+    row.set("escalated", task.escalated);
+    row.set("values", to_json(task.values));
+    return row;
+}
+
+Value vote_row(const payment::TaskVote& vote, std::int64_t i) {
+    Value row = row_of(i);
+    row.set("task", vote.task.raw().to_uuid());
+    row.set("actor", vote.actor);
+    row.set("verdict", payment::to_string(vote.verdict));
+    row.set("values", to_json(vote.values));
+    row.set("note", vote.note);
+    return row;
+}
+
 }  // namespace
 
 void ServiceRows::add(
@@ -49,7 +97,13 @@ void ServiceRows::add(
         } else if (step.subject_changed) {
             add_change(subject, activation);
         }
-        add_order_refund(subject, start, activation);
+        if (start != nullptr || step.subject_changed) {
+            add_surplus(picture, activation);
+        }
+        add_order_refund(subject, step.order_refund, activation);
+    }
+    if (start != nullptr && start->order_is_new && !picture.order.credit.id.is_nil()) {
+        add_credit(picture.order, activation);
     }
     for (const flow::RefundClaim& claim : step.claims) {
         const bool claims = claim.kind == flow::RefundClaim::Kind::claim;
@@ -58,10 +112,17 @@ void ServiceRows::add(
         row.set("run", claim.run.raw().to_uuid());
         row.set("instruction", claim.instruction.raw().to_uuid());
         row.set("amount", claims ? claim.amount.minor() : -claim.amount.minor());
+        row.set("parts", claim.parts);
+        row.set("parts_max", claim.parts_max);
         claims_.push_back(std::move(row));
     }
+    add_cases(step, activation);
+    add_tasks(subject, step, activation);
+}
+
+void ServiceRows::add_cases(const flow::Step& step, std::int64_t i) {
     for (const flow::OpenCase& opened : step.cases) {
-        Value row = row_of(activation);
+        Value row = row_of(i);
         row.set("id", opened.id.raw().to_uuid());
         row.set("kind", opened.kind);
         row.set("instruction", opened.instruction.raw().to_uuid());
@@ -69,6 +130,35 @@ void ServiceRows::add(
         row.set("currency", opened.amount.currency().code());
         row.set("detail", opened.detail);
         cases_.push_back(std::move(row));
+    }
+    for (const CaseId closed : step.closed_cases) {
+        Value row = row_of(i);
+        row.set("id", closed.raw().to_uuid());
+        closed_cases_.push_back(std::move(row));
+    }
+}
+
+/// A task that changes twice in one activation is written as the last change left it.
+void ServiceRows::add_tasks(
+    const payment::Subject& subject, const flow::Step& step, std::int64_t i
+) {
+    std::map<TaskId, Value> changes;
+    for (const flow::TaskTurn& turn : step.task_turns) {
+        switch (turn.kind) {
+            case flow::TaskTurn::Kind::opened:
+                tasks_.push_back(task_row(turn.task, subject, i));
+                break;
+            case flow::TaskTurn::Kind::voted:
+                votes_.push_back(vote_row(turn.task.votes.back(), i));
+                break;
+            case flow::TaskTurn::Kind::escalated:
+            case flow::TaskTurn::Kind::decided:
+                changes[turn.task.id] = task_change_row(turn.task, i);
+                break;
+        }
+    }
+    for (auto& [id, row] : changes) {
+        task_changes_.push_back(std::move(row));
     }
 }
 
@@ -78,8 +168,10 @@ void ServiceRows::add_start(
     const payment::Subject& subject = picture.subject;
     Value row = row_of(i);
     set_state(row, subject);
-    if (!subject.order_id.is_nil()) {
-        row.set("order", subject.order_id.raw().to_uuid());
+    const auto* payout = std::get_if<payment::Payout>(&picture.details);
+    const OrderId order = payout != nullptr ? payout->order : subject.order_id;
+    if (!order.is_nil()) {
+        row.set("order", order.raw().to_uuid());
     }
     row.set("merchant", subject.merchant_id);
     row.set("number", subject.number);
@@ -91,24 +183,49 @@ void ServiceRows::add_start(
     starts_.push_back(std::move(row));
 }
 
+/// Which account an order that begins tops up.
+void ServiceRows::add_credit(const payment::Order& order, std::int64_t i) {
+    Value row = row_of(i);
+    row.set("order", order.id.raw().to_uuid());
+    row.set("account", order.credit.id.raw().to_uuid());
+    row.set("gl", order.credit.gl);
+    credits_.push_back(std::move(row));
+}
+
 void ServiceRows::add_change(const payment::Subject& subject, std::int64_t i) {
     Value row = row_of(i);
     set_state(row, subject);
     changes_.push_back(std::move(row));
 }
 
-/// An order counts a refund from its first activation on, and no longer once it failed.
+/// An order counts a refund from its first activation on, and no longer once it failed; the kernel
+/// says what that comes to.
 void ServiceRows::add_order_refund(
-    const payment::Subject& subject, const StartRun* start, std::int64_t i
+    const payment::Subject& subject, const flow::OrderRefund& more, std::int64_t i
 ) {
-    const bool failed = subject.status == payment::SubjectStatus::failed;
-    if (subject.service != payment::Service::refund || (start != nullptr) == failed) {
+    if (more.minor == 0) {
         return;
     }
     Value row = row_of(i);
+    row.set("ordinal", std::int64_t{more.ordinal});
     row.set("order", subject.order_id.raw().to_uuid());
-    row.set("amount", failed ? -subject.amount.minor() : subject.amount.minor());
+    row.set("amount", more.minor);
     order_refunds_.push_back(std::move(row));
+}
+
+/// The case of money that no order took is over when its refund has succeeded, and while it has.
+void ServiceRows::add_surplus(const payment::Picture& picture, std::int64_t i) {
+    const auto* refund = std::get_if<payment::Refund>(&picture.details);
+    if (refund == nullptr || !refund->is_surplus) {
+        return;
+    }
+    for (const payment::RefundSource& source : refund->sources) {
+        Value row = row_of(i);
+        row.set("run", source.payment.raw().to_uuid());
+        row.set("instruction", source.instruction.raw().to_uuid());
+        row.set("over", picture.subject.status == payment::SubjectStatus::succeeded);
+        surpluses_.push_back(std::move(row));
+    }
 }
 
 std::optional<std::string> ServiceRows::document() const {
@@ -116,9 +233,15 @@ std::optional<std::string> ServiceRows::document() const {
     const std::pair<const char*, const ValueArray*> lists[] = {
         {"starts", &starts_},
         {"changes", &changes_},
+        {"credits", &credits_},
         {"order_refunds", &order_refunds_},
         {"claims", &claims_},
         {"cases", &cases_},
+        {"closed_cases", &closed_cases_},
+        {"surpluses", &surpluses_},
+        {"tasks", &tasks_},
+        {"task_changes", &task_changes_},
+        {"votes", &votes_},
     };
     for (const auto& [name, list] : lists) {
         if (!list->empty()) {
@@ -129,7 +252,18 @@ std::optional<std::string> ServiceRows::document() const {
 }
 
 void ServiceRows::clear() {
-    for (ValueArray* list : {&starts_, &changes_, &order_refunds_, &claims_, &cases_}) {
+    for (ValueArray* list :
+         {&starts_,
+          &changes_,
+          &credits_,
+          &order_refunds_,
+          &claims_,
+          &cases_,
+          &closed_cases_,
+          &surpluses_,
+          &tasks_,
+          &task_changes_,
+          &votes_}) {
         list->clear();
     }
 }

@@ -11,8 +11,9 @@
 namespace sluice::worker {
 
 /// What a batch brings beside payments: refunds, payouts and transfers, what goes back of orders
-/// and instructions, cases. Most batches have nothing of it, so it is one document instead of
-/// dozens of columns; db/functions/services.sql tells its members. Owned by the batch; one thread.
+/// and instructions, cases, tasks. Most batches have nothing of it, so it is one document instead
+/// of dozens of columns; db/functions/services.sql tells its members, tasks.sql those of tasks.
+/// Owned by the batch; one thread.
 class ServiceRows {
   public:
     /// What the activation with this number (counted from 1) brings. `start` of a run that begins,
@@ -30,10 +31,17 @@ class ServiceRows {
 
   private:
     void add_start(const payment::Picture& picture, const StartRun& start, std::int64_t i);
+    void add_credit(const payment::Order& order, std::int64_t i);
     void add_change(const payment::Subject& subject, std::int64_t i);
-    void add_order_refund(const payment::Subject& subject, const StartRun* start, std::int64_t i);
+    void add_order_refund(
+        const payment::Subject& subject, const flow::OrderRefund& more, std::int64_t i
+    );
+    void add_surplus(const payment::Picture& picture, std::int64_t i);
+    void add_cases(const flow::Step& step, std::int64_t i);
+    void add_tasks(const payment::Subject& subject, const flow::Step& step, std::int64_t i);
 
-    ValueArray starts_, changes_, order_refunds_, claims_, cases_;
+    ValueArray starts_, changes_, credits_, order_refunds_, claims_, cases_, closed_cases_;
+    ValueArray surpluses_, tasks_, task_changes_, votes_;
 };
 
 }  // namespace sluice::worker

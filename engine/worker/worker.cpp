@@ -43,7 +43,7 @@ Worker::Worker(
     : settings_(std::move(settings)),
       services_(std::move(services)),
       release_(std::move(release)),
-      candidates_(std::move(candidates)),
+      candidates_(std::make_shared<const Value>(std::move(candidates))),
       inbox_(settings_.inbox_max) {}
 
 Worker::~Worker() { stop(); }
@@ -89,7 +89,10 @@ void Worker::loop() {
 
 Result<void> Worker::open_session() {
     SLUICE_ASSIGN(auto connection, db::Connection::open(settings_.conninfo, settings_.connection));
-    SLUICE_ASSIGN(auto policies, decision::Policies::create(release_, candidates_));
+    if (services_.candidates) {
+        candidates_ = services_.candidates();
+    }
+    SLUICE_ASSIGN(auto policies, decision::Policies::create(release_, *candidates_));
     SLUICE_TRY(register_worker(connection, settings_.worker));
     SLUICE_TRY(RunStore(connection).prepare_session());
     session_ = std::make_unique<Session>(std::move(connection), *this, std::move(policies));
@@ -130,7 +133,8 @@ Time Worker::next_wake(Time now) const {
 /// Whether something needs the session that no input asks for.
 bool Worker::has_house_work() const {
     const Time now = services_.clock->now();
-    return now >= next_rebalance_ || now >= next_sweep_ || !session_->interrupted.empty();
+    return now >= std::min({next_rebalance_, next_sweep_, next_surplus_sweep_}) ||
+           !session_->interrupted.empty();
 }
 
 std::size_t Worker::room() const {
@@ -249,16 +253,32 @@ Result<void> Worker::recover_some() {
     return part.empty() ? Result<void>{} : session_->round.recover(part);
 }
 
+/// Between two batches. Interpreters of policies that cannot be opened leave the old list.
+void Worker::adopt_candidates() {
+    auto now = services_.candidates ? services_.candidates() : candidates_;
+    if (now == candidates_) {
+        return;
+    }
+    candidates_ = std::move(now);
+    if (auto adopted = session_->policies->adopt(*candidates_); !adopted) {
+        services_.alarm("candidates_not_adopted", adopted.error().message);
+    }
+}
+
 Result<void> Worker::keep_house() {
     const Time now = services_.clock->now();
     const Round::Sent sent = session_->round.sent();
     counters_.batches = session_->sent_before.batches + sent.batches;
     counters_.activations = session_->sent_before.activations + sent.activations;
+    adopt_candidates();
     if (now >= next_sweep_) {
         SLUICE_TRY(sweep_orders(now));
     }
     if (now >= next_rebalance_) {
         SLUICE_TRY(rebalance());
+    }
+    if (now >= next_surplus_sweep_) {
+        SLUICE_TRY(sweep_surpluses(now));
     }
     return {};
 }
@@ -273,6 +293,18 @@ Result<void> Worker::sweep_orders(Time now) {
     // When there are more, they are next after the payments that gathered meanwhile.
     next_sweep_ = closed < settings_.sweep_max ? now + settings_.sweep : now;
     return {};
+}
+
+/// Refunds that did not begin when their money came: a process ended between, or the database
+/// refused.
+Result<void> Worker::sweep_surpluses(Time now) {
+    auto& session = *session_;
+    SLUICE_ASSIGN(
+        const auto open,
+        RunStore(session.connection).open_surpluses(session.locks.held(), settings_.sweep_max)
+    );
+    next_surplus_sweep_ = now + settings_.surplus_sweep;
+    return open.empty() ? Result<void>{} : session.round.refund_surpluses(open);
 }
 
 Result<void> Worker::rebalance() {
@@ -304,6 +336,7 @@ Result<void> Worker::rebalance() {
             ++interrupted;
         }
     }
+    next_surplus_sweep_ = Time{};
     // From here on others hand us what is ours.
     for (const Bucket bucket : taken) {
         set_owned(bucket, session.locks.held().size());

@@ -33,6 +33,8 @@ struct WorkerSettings {
     std::chrono::milliseconds reconnect{200};
     std::chrono::milliseconds sweep{1000};  ///< how often expired orders are closed
     std::size_t sweep_max = 500;            ///< of them at once, so that payments wait little
+    /// How often refunds of surplus money are looked for that did not begin.
+    std::chrono::milliseconds surplus_sweep{10'000};
 };
 
 /// One thread, one session, one set of buckets. While a commit is under way it prepares the next
@@ -83,22 +85,25 @@ class Worker {
     Result<void> prepare_next();
     Result<void> begin_commit();
     Result<void> look_after_memory();
+    void adopt_candidates();
     Result<void> keep_house();
     Result<void> recover_some();
     Result<void> rebalance();
     Result<void> sweep_orders(Time now);
+    Result<void> sweep_surpluses(Time now);
     void set_owned(Bucket bucket, std::size_t held);
 
     WorkerSettings settings_;
     WorkerServices services_;
     script::ReleasePtr release_;
-    Value candidates_;
+    std::shared_ptr<const Value> candidates_;
 
     Inbox inbox_;
     std::unique_ptr<Session> session_;
     Waiters waiters_;
     Time next_rebalance_{};
     Time next_sweep_{};
+    Time next_surplus_sweep_{};
     std::array<std::atomic<bool>, kBucketCount> owned_{};
     std::atomic<std::size_t> held_count_{0};
     Counters counters_;

@@ -11,13 +11,34 @@
 ---@alias Operation "collect"|"query"|"close"|"refund"|"refund_query"|"payout"|"payout_query"
 
 ---@class Event
----@field type "outcome"|"callback"|"timer"|"close_requested"
+---@field type "outcome"|"callback"|"timer"|"close_requested"|"task"
 ---@field reason "closed_by_business"|"superseded" close_requested only
 ---@field instruction string outcome and callback only
 ---@field operation Operation outcome and callback only
 ---@field outcome string what the adapter understood, e.g. "pending"; outcome and callback only
 ---@field code string the channel's own code, may be ""; outcome and callback only
 ---@field status string the instruction's status just after this; outcome and callback only
+---@field task string task only
+---@field verdict "approved"|"denied"|"expired"|"cancelled" task only
+---@field values table what was approved, as the form orders it; task only
+
+---@class TaskField
+---@field name string
+---@field title { en: string, zh: string }
+---@field type "text"|"amount"|"choice"|"account"
+---@field required boolean?
+---@field choices string[]? of a choice
+
+---@class Task
+---@field kind string e.g. "approve"; "resolve": what became of an instruction? its form is given
+---@field title { en: string, zh: string }
+---@field role string of those who may vote
+---@field needed integer? so many people must say the same, 1 to 10; nil is 1
+---@field form TaskField[]? what they fill in; texts need not be alike
+---@field deadline integer? seconds; then it expires
+---@field escalate { after: integer, role: string }? then another role may vote too
+---@field about string? an instruction
+---@field amount Money? what is at stake
 
 ---@class Request
 ---@field leg integer
@@ -28,13 +49,21 @@
 ---@class Refund
 ---@field source string the collected instruction
 ---@field amount Money
----@field account string? a balance account; nil is the original path
+---@field account string? one that the refund names, or that paid a part; nil: the original path
+
+---@class PayBack
+---@field source string the collected instruction
+---@field amount Money
+---@field channel string
+---@field channel_account string
 
 ---@class View
 ---@field status string
 ---@field code string
 ---@field message string
 ---@field amount Money
+---@field not_sent boolean whether its last request surely never reached the channel; while it is
+---"created" the same may go out again
 ---@field may_repeat boolean whether `collect` may go out once more: what the payer needs was lost,
 ---and the channel gives the same order for the same request
 
@@ -95,26 +124,58 @@ function kernel.view(instruction) end
 ---@return boolean closed
 function kernel.conclude_absent(instruction) end
 
--- Books the whole amount from the order to what the merchant is owed (2201 to 2101). Refused unless
--- succeeded instructions cover it; after it only success may follow. Never waits. Journaled: an
--- effect a line.
+-- Books the whole amount from the order to what the merchant is owed (2201 to 2101), or to the
+-- account that a top-up names (2201 to 2001 or 2002), which may refuse it. An error unless
+-- succeeded instructions cover it; after it only success may follow. Not `ok`, code "order_over",
+-- when the order was paid or closed meanwhile: nothing is booked then, and the payment can only
+-- unwind. Never waits. Journaled: an effect a line; a refusal by the database, recorded.
+---@return { ok: boolean, code: string?, message: string? }
 function kernel.settle() end
+
+-- Keeps what a channel collected as money that no order took (2201 to 2204); it is refunded by a
+-- run of its own. Only once, after kernel.settle said that the order is over, and of a payment that
+-- unwinds. Never waits. Journaled: an effect a line, and a case.
+---@param instruction string
+function kernel.exceed(instruction) end
 
 -- Owes collected money back (2201 to 2202); kernel.refund then gives it back. Only once, and only
 -- of a payment that unwinds. Never waits. Journaled: an effect a line.
 ---@param instruction string
 function kernel.owe_back(instruction) end
 
+-- Keeps room of one source for a kernel.refund or kernel.pay_back that comes later, so that no
+-- other refund takes it meanwhile; free again when the refund ends. Once a source. Codes when it
+-- cannot be: "over_refunded". Never waits. Journaled: an effect; a refusal by the database,
+-- recorded.
+---@param request { source: string, amount: Money }
+---@return { ok: boolean, code: string?, message: string? }
+function kernel.reserve(request) end
+
 -- Begins to give back part of what was collected, within what is owed and what is left of its
--- source. An account has it at once (2202 to 2001 or 2002); at a channel it is an instruction for
--- kernel.exchange. Codes when it cannot be: "over_refunded", "window_over", "no_refunds",
--- "no_channel", "account_closed". Never waits. Journaled: an effect; a refusal by the database and
--- the terms of the channel account, recorded.
+-- source. An account has it at once (2202 to 2001 or 2002); only its own, or as `account` one that
+-- the refund names or that paid another part. At a channel it is an instruction for
+-- kernel.exchange. Codes when it cannot be: "over_refunded", "too_many_parts", "window_over",
+-- "no_refunds", "no_channel", "account_closed". Never waits. Journaled: an effect; a refusal by the
+-- database and the terms of the channel account, recorded.
 ---@param request Refund
 ---@return { ok: boolean, instruction: string?, code: string?, message: string? }
 function kernel.refund(request) end
 
--- Takes amount and fee of a payout from its account (to 2203), or moves a transfer. Once.
+-- Begins to pay out to the payee that the refund names what no way back takes, within what is owed
+-- and what is left of its source (2202 to 2203); `kernel.exchange` sends it. What the channel
+-- surely did not pay is owed as before. Codes when it cannot be: "over_refunded", "no_channel".
+-- Never waits. Journaled: as kernel.refund.
+---@param request PayBack
+---@return { ok: boolean, instruction: string?, code: string?, message: string? }
+function kernel.pay_back(request) end
+
+-- Ends a refund that surely was not sent (`not_sent` of its view) and shall not be sent any more.
+-- Never waits. Journaled: an effect.
+---@param instruction string
+function kernel.give_up(instruction) end
+
+-- Takes amount and fee of a payout from its account (to 2203), moves a transfer, or takes the
+-- amount of a converted refund from the account that has it (to 2202). Once.
 -- Never waits. Journaled: as kernel.hold.
 ---@return { ok: boolean, code: string?, message: string? }
 function kernel.take() end
@@ -132,14 +193,28 @@ function kernel.pay_out(request) end
 ---@param detail string for the person
 function kernel.open_case(kind, instruction, detail) end
 
+-- Asks people. What they decide comes as an event of type "task": enough of them said the same, or
+-- one said no, or the deadline came, or nobody needs to know any more (the run unwinds or ends;
+-- what a task of kind "resolve" asks became known otherwise). Votes, deadline and escalation are
+-- the kernel's business. Never waits. Journaled: an effect; the votes are facts.
+---@param task Task
+---@return string task
+function kernel.task(task) end
+
+-- Believes an approved task of kind "resolve": its instruction has succeeded or was refused, and is
+-- booked so. Refused when the instruction is resolved already. Never waits. Journaled: an effect.
+---@param task string
+function kernel.resolve(task) end
+
 -- From here on the payment can only end unpaid. Never waits. Journaled: an effect.
 ---@param code string
 ---@param message string
 function kernel.unwind(code, message) end
 
 -- Ends the payment. Success is refused unless the amount is covered and booked (kernel.settle); any
--- other end while money is held, collected or in doubt. Never waits. Journaled: an effect.
----@param status "succeeded"|"failed"|"closed"
+-- other end while money is held, collected or in doubt; it is "surplus" when there is money that no
+-- order took (kernel.exceed). Never waits. Journaled: an effect.
+---@param status "succeeded"|"failed"|"closed"|"surplus"
 ---@param code string?
 ---@param message string?
 function kernel.finish(status, code, message) end
@@ -147,6 +222,11 @@ function kernel.finish(status, code, message) end
 -- The time of this activation, the same when it is rebuilt. Never waits. Not journaled.
 ---@return integer milliseconds since 1970
 function kernel.now_ms() end
+
+-- The next event that has come and was not taken yet; nil when there is none. Never waits. Not
+-- journaled.
+---@return Event?
+function kernel.next_event() end
 
 -- The next event, in the order in which they came. WAITS until there is one, or for `milliseconds`
 -- until a "timer" event; without an argument, for ever. The facts behind events are journaled.

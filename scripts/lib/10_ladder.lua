@@ -10,20 +10,12 @@ local ladder = {
   going_out = {
     2000, 5000, 10000, 30000, 60000, 120000, 300000, 600000, 1800000, 3600000, 7200000,
   },
+  -- A channel could not be reached, or takes no more for now: so often money is sent back again.
+  unreached = { 5000, 15000, 60000, 300000, 900000, 1800000, 3600000, 3600000 },
 }
-
--- After so many questions to a channel that leaves us without a clear answer a person is told.
-local QUESTIONS_MAX = 20
 
 local function pause(steps, turn)
   return steps[turn] or steps[#steps]
 end
 
--- Tells a person, once, that the channel does not say what became of this. Asking goes on.
-local function tell_people(talk)
-  if talk.turn <= QUESTIONS_MAX or talk.told then return end
-  talk.told = true
-  kernel.open_case("needs_operator", talk.instruction, "the channel gives no clear answer")
-end
-
-return { ladder = ladder, pause = pause, tell_people = tell_people }
+return { ladder = ladder, pause = pause }

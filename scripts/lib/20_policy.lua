@@ -20,6 +20,7 @@ local policy = {
   refund_risk = function(refund)
     return kernel.decide("refund_risk", {
       amount = refund.amount, merchant_id = refund.merchant_id, reason = refund.reason,
+      is_surplus = refund.is_surplus,
     })
   end,
   payout_risk = function(payout)
@@ -34,10 +35,40 @@ local policy = {
     })
   end,
 
+  -- How many people must agree before this refund or payout goes on, and who?
+  -- -> { needed, role, why } and, if they want, { deadline, escalate }
+  refund_approval = function(refund)
+    return kernel.decide("refund_approval", {
+      amount = refund.amount, merchant_id = refund.merchant_id, reason = refund.reason,
+      is_surplus = refund.is_surplus,
+    })
+  end,
+  payout_approval = function(payout)
+    return kernel.decide("payout_approval", {
+      amount = payout.amount, merchant_id = payout.merchant_id, method = payout.method,
+      is_compensation = payout.is_compensation,
+    })
+  end,
+
+  -- How many people must say what became of money that no channel tells of? -> as above, 1 or more
+  doubt_approval = function(instruction)
+    return kernel.decide("doubt_approval", { amount = kernel.view(instruction).amount })
+  end,
+
   -- How much goes back of which collected part? -> { parts = { { source, amount }, ... } }, source
   -- being the part's place in the facts
   spread = function(refund)
     return kernel.decide("spread", { amount = refund.amount, sources = refund.sources })
+  end,
+
+  -- By which ways may this refund go back, first one first? -> { ways = { { way, kind }, ... } }
+  refund_ways = function(refund)
+    return kernel.decide("refund_ways", {
+      amount = refund.amount, merchant_id = refund.merchant_id, reason = refund.reason,
+      paid_by = refund:paid_by(), is_to_account = refund.to_account ~= false,
+      is_conversion = refund.is_conversion, has_balance_account = refund.balance_account ~= false,
+      may_pay_out = refund.may_pay_out,
+    })
   end,
 
   -- Which channel accounts may pay this out, best first? -> as route

@@ -3,6 +3,10 @@
 
 -- How often a lost code is asked for again.
 local CODE_ASKED_MAX = 5
+-- How many channel accounts a leg tries, and until how long after the first one it tries another:
+-- a payer does not wait for ever.
+local ACCOUNTS_MAX = 4
+local SWITCHING_MS_MAX = 600000   -- ten minutes
 
 local function is_open(status)
   return status == "created" or status == "pending" or status == "unknown"
@@ -52,7 +56,7 @@ local function on_timer(talk)
   else
     ask(talk, "query")
   end
-  if kernel.view(talk.instruction).status == "unknown" then tell_people(talk) end
+  if kernel.view(talk.instruction).status == "unknown" then ask_people(talk) end
 end
 
 -- An answer may still come for the account that was tried before.
@@ -73,6 +77,8 @@ local function take(talk, event)
     on_outcome(talk, event)
   elseif event.type == "timer" then
     on_timer(talk)
+  else
+    hear_people(talk, event)
   end
 end
 
@@ -95,11 +101,17 @@ local function next_pause(talk)
   return at - now
 end
 
--- Follows one instruction to its end. Returns its view and why it was closed, if it was.
+-- Follows one instruction to its end. Returns its view and why it was closed, if it was: also by a
+-- wish that came in the same breath as its end.
 local function follow(talk)
   ask(talk, "collect")
   while is_open(kernel.view(talk.instruction).status) do
     take(talk, kernel.wait(next_pause(talk)))
+  end
+  local more = kernel.next_event()
+  while more do
+    take(talk, more)
+    more = kernel.next_event()
   end
   return kernel.view(talk.instruction), talk.closing
 end
@@ -119,6 +131,7 @@ local function instruct(pay, leg, account)
   return {
     instruction = instruction, waiting = {}, situation = "", turn = 1, ask_at_ms = false,
     expires_at_ms = now + seconds * 1000, closing = false, told = false,
+    task = false,
     needs_code = leg.scene == "qr", code_asked = 0,
   }
 end
@@ -131,8 +144,18 @@ local function owe_back(pay, instruction, kind)
   })
 end
 
--- Tries one account to its end. Returns true when it has the money (which is booked by then), else
--- why it has not.
+-- What goes back by this payment, or, when its order was over, by a refund of its own.
+local function let_go_of(pay, instruction)
+  if pay.order_over then
+    kernel.exceed(instruction)
+    pay.exceeds = true
+  else
+    owe_back(pay, instruction, "external")
+  end
+end
+
+-- Tries one account to its end. Returns true when it has the money (which is booked by then) and
+-- why it was closed if it was; else false and why it has not.
 local function try_account(pay, leg, account)
   local talk = instruct(pay, leg, account)
   if not talk then
@@ -140,8 +163,8 @@ local function try_account(pay, leg, account)
   end
   local seen, closing = follow(talk)
   if seen.status == "succeeded" then
-    pay:on_undo(function() owe_back(pay, talk.instruction, "external") end)
-    return true
+    pay:on_undo(function() let_go_of(pay, talk.instruction) end)
+    return true, closing
   end
   if seen.status == "conflicted" then wait_for_people() end
   if closing then fail { code = closing, message = "closed before it was paid" } end
@@ -149,12 +172,15 @@ local function try_account(pay, leg, account)
 end
 
 -- Tries the accounts in the order the policy gave, each only after the one before it is known not
--- to have taken the money.
+-- to have taken the money, until the list, the number or the time is used up. Returns why the leg
+-- was to be closed when its payer was quicker.
 local function collect(pay, leg)
   local why = { code = "no_channel", message = "no channel account can collect this" }
-  for _, account in ipairs(policy.route(pay, leg).accounts) do
+  local began_ms = kernel.now_ms()
+  for number, account in ipairs(policy.route(pay, leg).accounts) do
+    if number > ACCOUNTS_MAX or kernel.now_ms() - began_ms >= SWITCHING_MS_MAX then break end
     local paid, reason = try_account(pay, leg, account)
-    if paid then return end
+    if paid then return reason end
     why = reason
   end
   fail(why)

@@ -5,6 +5,14 @@ local function is_open(status)
   return status == "created" or status == "pending" or status == "unknown"
 end
 
+-- What is known of one instruction that goes out; `send` is "refund" or "payout".
+local function going_out(instruction, send)
+  return {
+    instruction = instruction, send = send, query = send .. "_query", waiting = {}, turn = 1,
+    told = false, task = false,
+  }
+end
+
 local function ask(talk, operation)
   if talk.waiting[operation] then return end
   talk.waiting[operation] = true
@@ -21,28 +29,50 @@ local function on_absence(talk)
   end
 end
 
+-- Whether the event answers a question about this instruction.
+local function is_answer(talk, event)
+  if event.type ~= "outcome" or event.instruction ~= talk.instruction then return false end
+  talk.waiting[event.operation] = false
+  return true
+end
+
 local function take(talk, event)
   if event.type == "timer" then
     talk.turn = talk.turn + 1
     ask(talk, talk.query)
-    tell_people(talk)
-  elseif event.type == "outcome" and event.instruction == talk.instruction then
-    talk.waiting[event.operation] = false
+    ask_people(talk)
+  elseif is_answer(talk, event) then
     if event.operation == talk.query and event.outcome == "not_found" then on_absence(talk) end
+  else
+    hear_people(talk, event)
   end
 end
 
--- Sends it and follows it to its end. `send` is "refund" or "payout". Returns its view.
-local function send_out(instruction, send)
-  local talk = {
-    instruction = instruction, send = send, query = send .. "_query", waiting = {}, turn = 1,
-    told = false,
-  }
-  ask(talk, send)
-  while is_open(kernel.view(instruction).status) do
+-- It surely never reached the channel, and the same may be sent again.
+local function is_unsent(talk)
+  local seen = kernel.view(talk.instruction)
+  return seen.status == "created" and seen.not_sent
+end
+
+-- Sends it and follows it to its end, or until it surely was not sent. Returns its view.
+local function send_out(talk)
+  if kernel.view(talk.instruction).status == "created" then ask(talk, talk.send) end
+  while is_open(kernel.view(talk.instruction).status) and not is_unsent(talk) do
     take(talk, kernel.wait(pause(ladder.going_out, talk.turn)))
   end
-  return kernel.view(instruction)
+  return kernel.view(talk.instruction)
 end
 
-return { send_out = send_out }
+-- Waits this long, whatever else comes meanwhile; not longer than something stays unsent.
+local function rest(milliseconds, unsent)
+  local until_ms = kernel.now_ms() + milliseconds
+  while kernel.now_ms() < until_ms do
+    local event = kernel.wait(until_ms - kernel.now_ms())
+    if unsent then
+      is_answer(unsent, event)
+      if not is_unsent(unsent) then return end
+    end
+  end
+end
+
+return { going_out = going_out, is_unsent = is_unsent, send_out = send_out, rest = rest }

@@ -1,8 +1,10 @@
--- Giving collected money back: along the path it came, and when that is known to be impossible, by
--- the next way. Nothing here ever gives up money: what no way takes waits for people.
+-- Giving collected money back, by one way after the other: each only when those before are known to
+-- be impossible. Nothing here ever gives up money: what no way takes waits for people.
 
 -- The channel has not enough of our money now; it may have tomorrow.
-local NO_FUNDS = { "NOT_ENOUGH", "NOTENOUGH", "INSUFFICIENT_FUNDS" }
+local NO_FUNDS = {
+  "NOT_ENOUGH", "NOTENOUGH", "INSUFFICIENT_FUNDS", "SELLER_BALANCE_NOT_ENOUGH",
+}
 local NO_FUNDS_PAUSE_MS = 1800000   -- half an hour between two tries
 local NO_FUNDS_TRIES = 144          -- three days
 
@@ -11,48 +13,132 @@ local function wait_for_people()
   while true do kernel.wait() end
 end
 
--- Waits this long, whatever else comes meanwhile.
-local function sleep(milliseconds)
-  local until_ms = kernel.now_ms() + milliseconds
-  while kernel.now_ms() < until_ms do kernel.wait(until_ms - kernel.now_ms()) end
+-- How a way ended: the money is back, it surely is not (and why), or nobody can tell.
+local BACK, IN_DOUBT = { is_back = true }, { is_in_doubt = true }
+local function not_back(why) return { why = why } end
+
+-- What the channel made of it.
+local function end_of(seen)
+  if seen.status == "succeeded" then return BACK end
+  if seen.status == "conflicted" then return IN_DOUBT end
+  return not_back(seen.code)
 end
 
--- One try on the original path. Returns true, or false and why not.
-local function try_original(part)
-  local begun = kernel.refund { source = part.source, amount = part.amount }
-  if not begun.ok then return false, begun.code end
-  if part.kind == "internal" then return true end
-  local seen = send_out(begun.instruction, "refund")
-  if seen.status == "conflicted" then wait_for_people() end
-  return seen.status == "succeeded", seen.code
-end
-
--- The original path, again and again while only the channel's funds are missing.
-local function original(part)
-  local tries = 1
-  local done, why = try_original(part)
-  while not done and list.contains(NO_FUNDS, why) and tries < NO_FUNDS_TRIES do
-    sleep(NO_FUNDS_PAUSE_MS)
-    tries = tries + 1
-    done, why = try_original(part)
+-- How long until the original path is worth another try; nil when it is worth none.
+local function pause_before_next_try(seen, tries)
+  if seen.status == "succeeded" or seen.status == "conflicted" then return nil end
+  if list.contains(NO_FUNDS, seen.code) then
+    if tries.no_funds >= NO_FUNDS_TRIES then return nil end
+    tries.no_funds = tries.no_funds + 1
+    return NO_FUNDS_PAUSE_MS
   end
-  return done, why
+  -- It never was there: not sent, or nothing to be found of it.
+  if seen.not_sent or seen.code == "not_found" then
+    tries.unreached = tries.unreached + 1
+    return ladder.unreached[tries.unreached]
+  end
+  return nil
 end
 
--- To the payer's balance with us, when the caller named one.
-local function to_balance(part, balance_account)
-  if not balance_account then return false end
-  return kernel.refund {
-    source = part.source, amount = part.amount, account = balance_account,
-  }.ok
+-- To the account, which has it at once.
+local function to_account(part, account)
+  local given = kernel.refund { source = part.source, amount = part.amount, account = account }
+  return given.ok and BACK or not_back(given.code)
 end
 
--- Gives one part back: `part` has source (an instruction), kind and amount. Returns true, or false
--- and why the original path was impossible, when no other way took it either.
-local function give_back(part, balance_account)
-  local done, why = original(part)
-  if done or to_balance(part, balance_account) then return true end
-  return false, why
+-- Back through the channel. What surely was not sent goes out again under the same number where the
+-- channel takes the same refund twice; what the channel refused needs a new one.
+local function through_channel(part)
+  local tries = { unreached = 0, no_funds = 0 }
+  local talk, seen, milliseconds
+  repeat
+    if not talk then
+      local begun = kernel.refund { source = part.source, amount = part.amount }
+      if not begun.ok then return not_back(begun.code) end
+      talk = going_out(begun.instruction, "refund")
+      part.instruction = begun.instruction
+    end
+    seen = send_out(talk)
+    milliseconds = pause_before_next_try(seen, tries)
+    if milliseconds then
+      rest(milliseconds, is_unsent(talk) and talk)
+      if seen.status ~= "created" then talk = nil end
+    end
+  until not milliseconds
+  if is_unsent(talk) then kernel.give_up(talk.instruction) end
+  return end_of(seen)
 end
 
-return { give_back = give_back, wait_for_people = wait_for_people }
+-- One channel account to its end.
+local function pay_back_at(part, account)
+  local begun = kernel.pay_back {
+    source = part.source, amount = part.amount,
+    channel = account.channel, channel_account = account.name,
+  }
+  if not begun.ok then return not_back(begun.code) end
+  part.instruction = begun.instruction
+  return end_of(send_out(going_out(begun.instruction, "payout")))
+end
+
+local ways = {
+  -- The way it came.
+  original = function(_, part)
+    if part.kind == "internal" then return to_account(part, nil) end
+    return through_channel(part)
+  end,
+
+  -- An account of this kind that paid another part of the same payment.
+  other_leg = function(refund, part, way)
+    local ended = not_back("no_other_leg")
+    for _, other in ipairs(refund.sources) do
+      local is_meant = other.channel == way.kind and other.payment == part.payment
+      if is_meant and not ended.is_back and part.kind == "external" then
+        ended = to_account(part, other.account)
+      end
+    end
+    return ended
+  end,
+
+  -- The balance account that was named.
+  balance = function(refund, part)
+    local account = refund.to_account or refund.balance_account
+    if not account then return not_back("no_balance_account") end
+    return to_account(part, account)
+  end,
+
+  -- Paid out to the payee that was named, by the channel accounts that may, one after the other.
+  payout = function(refund, part)
+    local ended = not_back("no_payee")
+    if not refund.may_pay_out then return ended end
+    local asked = {
+      method = refund.payout_method, amount = part.amount, merchant_id = refund.merchant_id,
+    }
+    for _, account in ipairs(policy.payout_route(asked).accounts) do
+      ended = pay_back_at(part, account)
+      if ended.is_back or ended.is_in_doubt then return ended end
+    end
+    return ended
+  end,
+}
+
+-- Gives one part back by the first of the refund's ways that takes it. `part` has source (an
+-- instruction), kind, payment and amount. Returns how it ended; `why` tells of the first way.
+-- Called again for the same part it goes on with the ways that are left.
+local function give_back(refund, part)
+  part.way = part.way or 0
+  while part.way < #refund.ways do
+    part.way = part.way + 1
+    local way = refund.ways[part.way]
+    local ended = ways[way.way](refund, part, way)
+    if ended.is_back or ended.is_in_doubt then return ended end
+    part.why = part.why or ended.why
+  end
+  return not_back(part.why or "no_way")
+end
+
+-- Whether what had reached the payer came back to us since.
+local function came_back(part)
+  return part.instruction and kernel.view(part.instruction).status == "returned"
+end
+
+return { give_back = give_back, came_back = came_back, wait_for_people = wait_for_people }

@@ -17,13 +17,18 @@ local function let_go(pay, instruction)
   end
 end
 
--- Never failed while money is owed: what no way takes keeps the payment compensating, and a person
--- sees to it.
-local function give_back_owed(part)
-  local back, why = give_back(part, false)
-  if back then return end
-  kernel.open_case("refund_due", part.source, "collected, cannot be given back: " .. why)
-  wait_for_people()
+-- What was collected goes back the way it came. Never failed while money is owed: what no way takes
+-- keeps the payment compensating when all else has gone back, and a person sees to it.
+local function give_back_owed(pay)
+  local is_stuck = false
+  for _, part in ipairs(pay.owed) do
+    local ended = give_back({ ways = { { way = "original" } } }, part)
+    is_stuck = is_stuck or not ended.is_back
+    if ended.why then
+      kernel.open_case("refund_due", part.source, "collected, cannot be given back: " .. ended.why)
+    end
+  end
+  if is_stuck then wait_for_people() end
 end
 
 local internal_verbs = {
@@ -51,9 +56,17 @@ local internal_verbs = {
 }
 
 local external_verbs = {
-  -- Collects every external leg at a channel, one after the other.
+  -- Collects every external leg at a channel, one after the other: the next is begun when the one
+  -- before has its money. A failure gives back what the others collected.
   collect = function(self)
-    for _, leg in ipairs(legs_of(self.pay, "external")) do collect_leg(self.pay, leg) end
+    local legs = legs_of(self.pay, "external")
+    for i, leg in ipairs(legs) do
+      local closing = collect_leg(self.pay, leg)
+      -- The payer was quicker with this leg than the wish to close; no other is begun any more.
+      if closing and i < #legs then
+        fail { code = closing, message = "closed before all of it was paid" }
+      end
+    end
   end,
 }
 
@@ -69,8 +82,17 @@ local payment_verbs = {
     if not verdict.allowed then fail { code = verdict.code, message = verdict.message } end
   end,
 
-  -- Books the whole amount from the order to what the merchant is owed; only success may follow.
-  book = function() kernel.settle() end,
+  -- Books the whole amount from the order to what the merchant is owed, or to the account that it
+  -- tops up; only success may follow. An order that was paid or closed meanwhile takes nothing, nor
+  -- does an account that was closed: what came goes back.
+  book = function(self)
+    local booked = kernel.settle()
+    if booked.ok then return end
+    self.order_over = booked.code == "order_over"
+    local why = self.order_over and "the order was paid or closed meanwhile"
+      or "the account to be topped up takes no money"
+    fail { code = booked.code, message = why }
+  end,
 
   succeed = function(self) kernel.finish("succeeded") end,
 
@@ -82,9 +104,11 @@ local payment_verbs = {
       kernel.unwind(failure.code, failure.message)
       for i = #self.undos, 1, -1 do self.undos[i]() end
       -- What was frozen is free by now; what was taken may need a channel and its time.
-      for _, part in ipairs(self.owed) do give_back_owed(part) end
+      give_back_owed(self)
     end
-    kernel.finish(CLOSES[failure.code] and "closed" or "failed", failure.code, failure.message)
+    local status = CLOSES[failure.code] and "closed" or "failed"
+    if self.exceeds then status = "surplus" end
+    kernel.finish(status, failure.code, failure.message)
   end,
 }
 
@@ -92,7 +116,8 @@ local function payment(facts)
   return object(payment_verbs, {
     id = facts.id, amount = facts.amount, legs = facts.legs, order_id = facts.order_id,
     merchant_id = facts.merchant_id, product_code = facts.product_code,
-    expires_at_ms = facts.expires_at_ms, held = {}, undos = {}, owed = {},
+    expires_at_ms = facts.expires_at_ms, held = {}, undos = {}, owed = {}, order_over = false,
+    exceeds = false,
   })
 end
 

@@ -6,28 +6,74 @@ local refund_verbs = {
     if not verdict.allowed then fail { code = verdict.code, message = verdict.message } end
   end,
 
-  -- Decides how much goes back of which collected part.
+  -- Waits for the people who must agree first.
+  approve = function(self, approval)
+    local title = { en = "Approve a refund", zh = "审批退款" }
+    require_approval(title, self.amount, approval)
+  end,
+
+  -- The kinds of our accounts that paid a part of what is given back.
+  paid_by = function(self)
+    local kinds = {}
+    for _, source in ipairs(self.sources) do
+      local is_new = source.kind == "internal" and not list.contains(kinds, source.channel)
+      if is_new then list.insert(kinds, source.channel) end
+    end
+    return kinds
+  end,
+
+  -- Decides how much goes back of which collected part. What an earlier refund gave to an account
+  -- is first taken from there: the payer may have spent it.
   spread = function(self)
+    if self.is_conversion then
+      local taken = kernel.take()
+      if not taken.ok then fail { code = taken.code, message = "the account has it no more" } end
+    end
     for _, part in ipairs(policy.spread(self).parts) do
       local source = self.sources[part.source]
       list.insert(self.parts, {
-        source = source.instruction, kind = source.kind, amount = part.amount,
+        source = source.instruction, kind = source.kind, payment = source.payment,
+        amount = part.amount,
       })
+    end
+    -- Room for the later parts too: while the first one goes, no other refund may take it.
+    for place = 2, #self.parts do
+      local part = self.parts[place]
+      local kept = kernel.reserve { source = part.source, amount = part.amount }
+      if not kept.ok then
+        fail { code = kept.code, message = "another refund was faster" }
+      end
     end
   end,
 
-  -- Gives back part after part. What cannot go back at all ends the refund while nothing has gone
-  -- back yet; later it waits for people, as half a refund is none.
+  -- Gives back part after part, each by the first way that takes it. What cannot go back at all
+  -- ends the refund while nothing has gone back yet; later it waits for people, as half a refund is
+  -- none.
   give_back = function(self)
+    self.ways = policy.refund_ways(self).ways
+    for _, part in ipairs(self.parts) do self:give(part) end
+    -- What came back to us while the rest went is given by the ways that are left.
     for _, part in ipairs(self.parts) do
-      local back, why = give_back(part, self.balance_account)
-      if back then
-        self.given = self.given + 1
-      elseif self.given == 0 then
-        fail { code = why, message = "the original path is closed and no other way was given" }
-      else
-        kernel.open_case("refund_due", part.source, "cannot be given back: " .. why)
-        wait_for_people()
+      while came_back(part) do
+        part.instruction = nil
+        self.given = self.given - 1
+        self:give(part)
+      end
+    end
+    if self.stuck > 0 then wait_for_people() end
+  end,
+
+  -- One part. What nobody can tell of, or what no way takes after others went, is stuck.
+  give = function(self, part)
+    local ended = give_back(self, part)
+    if ended.is_back then
+      self.given = self.given + 1
+    elseif ended.why and self.given + self.stuck == 0 then
+      fail { code = ended.why, message = "no way that the refund may take is open" }
+    else
+      self.stuck = self.stuck + 1
+      if ended.why then
+        kernel.open_case("refund_due", part.source, "cannot be given back: " .. ended.why)
       end
     end
   end,
@@ -43,8 +89,10 @@ local function refund(facts)
   return object(refund_verbs, {
     id = facts.id, amount = facts.amount, reason = facts.reason, sources = facts.sources,
     order_id = facts.order_id, merchant_id = facts.merchant_id,
-    product_code = facts.product_code, balance_account = facts.balance_account,
-    parts = {}, given = 0,
+    product_code = facts.product_code, to_account = facts.to_account,
+    balance_account = facts.balance_account, may_pay_out = facts.may_pay_out,
+    payout_method = facts.payout_method, is_conversion = facts.is_conversion,
+    is_surplus = facts.is_surplus, ways = {}, parts = {}, given = 0, stuck = 0,
   })
 end
 

@@ -6,7 +6,7 @@ local function try_payout(payout, account)
   if not instruction then
     return false, { code = "no_channel", message = account.name .. " is not there any more" }
   end
-  local seen = send_out(instruction, "payout")
+  local seen = send_out(going_out(instruction, "payout"))
   if seen.status == "conflicted" then wait_for_people() end
   return seen.status == "succeeded", { code = seen.code, message = seen.message }
 end
@@ -14,6 +14,12 @@ end
 local payout_verbs = {
   require = function(self, verdict)
     if not verdict.allowed then fail { code = verdict.code, message = verdict.message } end
+  end,
+
+  -- Waits for the people who must agree first.
+  approve = function(self, approval)
+    local title = { en = "Approve a payout", zh = "审批付款" }
+    require_approval(title, self.amount, approval)
   end,
 
   -- Takes amount and fee from the account they are paid from. A failure gives them back.

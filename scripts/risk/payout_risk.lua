@@ -4,7 +4,7 @@ return {
   title = { en = "Payout limits", zh = "付款限额" },
 
   decide = function(facts)
-    local limit = money(5000000, facts.amount:currency())   -- 50,000.00 a payout
+    local limit = money(500000000, facts.amount:currency())   -- 5,000,000.00 a payout
     if facts.amount > limit then
       return {
         allowed = false, code = "over_limit",

@@ -6,7 +6,12 @@ return {
   decide = function(facts, candidates)
     local accounts, dropped = {}, {}
     for _, candidate in ipairs(candidates) do
-      if list.contains(candidate.payout_methods, facts.method) then
+      if candidate.merchant_id ~= "" and candidate.merchant_id ~= facts.merchant_id then
+        list.insert(dropped, {
+          name = candidate.name, channel = candidate.channel,
+          why = "belongs to another merchant",
+        })
+      elseif list.contains(candidate.payout_methods, facts.method) then
         list.insert(accounts, {
           name = candidate.name, channel = candidate.channel,
           why = "pays out by " .. facts.method,

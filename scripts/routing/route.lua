@@ -8,7 +8,9 @@ return {
     local method, scene, amount = facts.method, facts.scene, facts.amount
     for _, candidate in ipairs(candidates) do
       local why
-      if candidate.method ~= method then
+      if candidate.merchant_id ~= "" and candidate.merchant_id ~= facts.merchant_id then
+        why = "belongs to another merchant"
+      elseif candidate.method ~= method then
         why = "collects " .. candidate.method .. ", not " .. method
       elseif not list.contains(candidate.scenes, scene) then
         why = "has no scene " .. scene

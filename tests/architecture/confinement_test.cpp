@@ -27,6 +27,7 @@ const std::vector<Confined>& table() {
         {"<curl/", {"engine/http"}},
         {"<toml++", {"engine/config"}},
         {"<openssl/", {"engine/channel", "engine/http"}},
+        {"<iconv.h", {"engine/channel"}},
         {"<spdlog", {"engine/log"}},
         {"<simdjson", {"engine/json"}},
         {"<qrencode", {"engine/simulator"}},

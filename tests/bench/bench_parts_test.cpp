@@ -58,11 +58,11 @@ TEST(Latencies, GiveTheExactQuantile) {
     EXPECT_DOUBLE_EQ(Latencies().quantile_ms(0.5), 0);
 }
 
-TEST(LoadPlan, FillsInOrderAndAccount) {
+TEST(LoadPlan, FillsInNumberAndObject) {
     LoadPlan plan;
     plan.tag = "t";
-    plan.body = R"({"o":"{{order}}","a":"{{account}}"})";
-    plan.accounts = {"x", "y"};
+    plan.body = R"({"o":"{{number}}","a":"{{object}}"})";
+    plan.objects = {"x", "y"};
     plan.headers = {"Prefer: wait=30"};
 
     const std::string request = render_request(plan, 3);

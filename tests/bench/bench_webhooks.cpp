@@ -1,5 +1,6 @@
 // How long a webhook takes to a business system that answers at once, while another one needs five
-// seconds for each answer: bench_webhooks [SECONDS] [EVENTS_A_SECOND] [SLOW_ENDPOINTS]
+// seconds for each answer, as one JSON line: bench_webhooks [SECONDS] [EVENTS_A_SECOND]
+// [SLOW_ENDPOINTS]. The database is a private one, or in the server of $SLUICE_TEST_PG.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -64,6 +65,7 @@ struct Sender {
                .clock = clock,
                .random = random,
                .client = client,
+               .keys = test_sealing_keys(),
                .render = gateway::render_event_objects,
                .wake = [this] { bell.ring(); }},
               {}
@@ -128,13 +130,14 @@ int run(const Wish& wish) {
         return ms.empty() ? 0.0 : ms[(ms.size() - 1) * percent / 100];
     };
     std::printf(
-        "webhooks: %d events/s for %d s, %d endpoint(s) that take 5 s: %zu of %d at the fast one, "
-        "p50 %.1f ms, p99 %.1f ms, slowest %.1f ms; under way at the end %zu\n",
+        "{\"events_a_second\":%d,\"seconds\":%d,\"slow_endpoints\":%d,\"events\":%d,"
+        "\"arrived\":%zu,\"p50_ms\":%.1f,\"p99_ms\":%.1f,\"max_ms\":%.1f,"
+        "\"under_way_at_end\":%zu}\n",
         wish.events_a_second,
         wish.seconds,
         wish.slow_endpoints,
-        ms.size(),
         events,
+        ms.size(),
         at(50),
         at(99),
         at(100),

@@ -32,6 +32,7 @@ Value candidate(int number) {
     Value value;
     value.set("name", "wx-" + std::to_string(number));
     value.set("channel", "wechatpay");
+    value.set("merchant_id", "");
     value.set("method", "wechatpay");
     value.set("scenes", Value(ValueArray{Value("qr")}));
     value.set("amount_min", Money{1, cny()});

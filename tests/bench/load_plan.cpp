@@ -52,7 +52,7 @@ std::map<std::string, Setter> setters(LoadPlan& plan) {
         {"--success", [&](const auto& v) { return !(plan.success = v).empty(); }},
         {"--header", [&](const auto& v) { return !plan.headers.emplace_back(v).empty(); }},
         {"--body", [&](const auto& v) { return read_file(v, plan.body); }},
-        {"--accounts", [&](const auto& v) { return read_lines(v, plan.accounts); }},
+        {"--objects", [&](const auto& v) { return read_lines(v, plan.objects); }},
     };
 }
 
@@ -84,9 +84,9 @@ std::optional<LoadPlan> parse_plan(const std::vector<std::string>& arguments) {
 
 std::string render_request(const LoadPlan& plan, std::uint64_t n) {
     std::string body = plan.body;
-    replace_all(body, "{{order}}", plan.tag + "-" + std::to_string(n));
-    if (!plan.accounts.empty()) {
-        replace_all(body, "{{account}}", plan.accounts[n % plan.accounts.size()]);
+    replace_all(body, "{{number}}", plan.tag + "-" + std::to_string(n));
+    if (!plan.objects.empty()) {
+        replace_all(body, "{{object}}", plan.objects[n % plan.objects.size()]);
     }
     std::string request = "POST " + plan.path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n";
     request += "Content-Type: application/json\r\n";

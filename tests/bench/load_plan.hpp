@@ -16,11 +16,11 @@ struct LoadPlan {
     std::chrono::seconds duration{10};
     std::chrono::seconds warmup{2};
     std::uint64_t requests_max = 0;  ///< 0: until the time is over
-    std::string tag = "b";           ///< makes the order numbers of this run its own
+    std::string tag = "b";           ///< makes the numbers of this run its own
     std::string success = "\"status\":\"succeeded\"";
     std::vector<std::string> headers;
-    std::string body;                   ///< with {{order}} and {{account}}
-    std::vector<std::string> accounts;  ///< used in turn
+    std::string body;                  ///< with {{number}} and {{object}}
+    std::vector<std::string> objects;  ///< ids of accounts or payments, used in turn
 };
 
 /// Reads "--name value" pairs; prints what is wrong and gives nothing when they cannot be used.

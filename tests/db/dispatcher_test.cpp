@@ -6,6 +6,7 @@
 #include "db/webhook_world.hpp"
 #include "gateway/event_objects.hpp"
 #include "support/process_wait.hpp"
+#include "support/sealing.hpp"
 #include "support/webhook_receiver.hpp"
 
 namespace sluice::notify {
@@ -36,6 +37,7 @@ class WebhookThread : public ::testing::Test {
          .clock = clock,
          .random = random,
          .client = client,
+         .keys = testing::test_sealing_keys(),
          .render = gateway::render_event_objects,
          .wake = [this] { bell.ring(); }},
         CourierSettings{}

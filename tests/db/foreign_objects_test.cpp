@@ -15,12 +15,24 @@ struct Try {
     std::string own_id;
     std::string no_id;
     std::string body{};
+    std::string_view own_key = kMerchantKey;
+    std::string_view other_key = kOtherKey;
 };
+
+constexpr std::string_view kOwnOperator = "op_alpha";
+constexpr std::string_view kOtherOperator = "op_beta";
 
 class ForeignObjects : public GatewayFixture {
   protected:
     ForeignObjects() {
         database = world_.database.conninfo();
+        for (const auto& [merchant, secret] :
+             {std::pair("alpha", kOwnOperator), std::pair("beta", kOtherOperator)}) {
+            gateway::ApiKey key{merchant, Secret<std::string>(std::string(secret))};
+            key.operator_name = "operator-of-" + std::string(merchant);
+            key.roles = {"finance", "channels"};
+            settings.keys.push_back(key);
+        }
         world_.clock.advance(clock.now() - world_.clock.now());
     }
 
@@ -33,6 +45,7 @@ class ForeignObjects : public GatewayFixture {
         const Try order{order_, "ord_01K9ZV3Q8E3V7T4N6YB2D5H8JM"};
         const Try payment{payment_, "pay_01K9ZV3Q8E3V7T4N6YB2D5H8JM"};
         const Try account{account_, "acc_01K9ZV3Q8E3V7T4N6YB2D5H8JM"};
+        const Try refund{given_refund("R-1", given_paid("A-3")), "ref_01K9ZV3Q8E3V7T4N6YB2D5H8JM"};
         Try top_up = account;
         top_up.body = R"({"top_up_number":"t","amount":1,"currency":"CNY"})";
         std::map<std::string, Try> tries = {
@@ -41,13 +54,95 @@ class ForeignObjects : public GatewayFixture {
             {"GET /v1/payments/{payment_id}", payment},
             {"POST /v1/payments/{payment_id}/close", payment},
             {"GET /v1/payments/{payment_id}/timeline", payment},
+            {"GET /v1/refunds/{refund_id}", refund},
+            {"GET /v1/refunds/{refund_id}/timeline", refund},
             {"GET /v1/accounts/{account_id}", account},
             {"POST /v1/accounts/{account_id}/top_ups", top_up},
             {"GET /v1/accounts/{account_id}/entries", account},
             {"POST /v1/accounts/{account_id}/close", account},
         };
+        tries.merge(given_outgoing_tries());
         tries.merge(given_webhook_tries());
+        tries.merge(given_channel_account_tries());
+        const Try task{given_task(), "tsk_01K9ZV3Q8E3V7T4N6YB2D5H8JM"};
+        tries["GET /v1/tasks/{task_id}"] = task;
+        tries["POST /v1/tasks/{task_id}/votes"] = {
+            task.own_id, task.no_id, R"({"verdict":"approve"})", kOwnOperator, kOtherOperator
+        };
         return tries;
+    }
+
+    /// In the order of the addresses each act finds the account in a state that allows it.
+    std::map<std::string, Try> given_channel_account_tries() {
+        const auto made = send(
+            {.method = "POST",
+             .target = "/v1/channel_accounts",
+             .body = R"({"channel":"bank","name":"of-alpha","merchant_id":"alpha",)"
+                     R"("settings":{"base_url":"https://bank.example"},)"
+                     R"("secrets":{"bank_key":"not to be seen"}})",
+             .key = kOwnOperator}
+        );
+        EXPECT_EQ(made.status, 201) << made.body;
+        EXPECT_EQ(made.body.find("not to be seen"), std::string::npos);
+        const std::string own = text_of(made, "id");
+        const std::string none = "cha_01K9ZV3Q8E3V7T4N6YB2D5H8JM";
+        const std::string path = "/v1/channel_accounts/{channel_account_id}";
+        const Try plain{own, none, "", kOwnOperator, kOtherOperator};
+        Try change = plain;
+        change.body = R"({"settings":{"account":"1"}})";
+        std::map<std::string, Try> tries{{"GET " + path, plain}, {"PATCH " + path, change}};
+        for (const char* act : {"go_live", "pause", "resume", "retire", "test"}) {
+            tries["POST " + path + "/" + act] = plain;
+        }
+        return tries;
+    }
+
+    std::string given_task() {
+        gateway::StoredTask stored;
+        stored.merchant_id = "alpha";
+        stored.run = RunId(PaymentId::parse(payment_)->raw());
+        stored.task.id = TaskId(stored.run.raw().derive(1, 1));
+        stored.task.role = "finance";
+        stored.task.opened_at = clock.now();
+        tasks.rows.push_back(stored);
+        return stored.task.id.to_string();
+    }
+
+    std::map<std::string, Try> given_outgoing_tries() {
+        given_available(10'000);
+        const auto made = [this](const std::string& target, const std::string& body) {
+            const auto response = post(target, body);
+            EXPECT_EQ(response.status, 201) << response.body;
+            return text_of(response, "id");
+        };
+        const Try payout{made("/v1/payouts", payout_json("P-1")), "out_01K9ZV3Q8E3V7T4N6YB2D5H8JM"};
+        const Try batch{
+            made(
+                "/v1/payout_batches",
+                R"({"merchant_batch_number":"B","count":1,"total_amount":1,"currency":"CNY",)"
+                R"("lines":[{"merchant_payout_number":"L","amount":1,)" +
+                    payee_members() + "}]}"
+            ),
+            "pob_01K9ZV3Q8E3V7T4N6YB2D5H8JM"
+        };
+        const std::string balance =
+            made("/v1/accounts", R"({"kind":"balance","owner_number":"from","currency":"CNY"})");
+        const Try transfer{
+            made(
+                "/v1/transfers",
+                R"({"merchant_transfer_number":"T","amount":1,"currency":"CNY",)"
+                R"("from_account_id":")" +
+                    balance + R"(","to_account_id":")" + account_ + "\"}"
+            ),
+            "trf_01K9ZV3Q8E3V7T4N6YB2D5H8JM"
+        };
+        return {
+            {"GET /v1/payouts/{payout_id}", payout},
+            {"GET /v1/payouts/{payout_id}/timeline", payout},
+            {"GET /v1/payout_batches/{batch_id}", batch},
+            {"GET /v1/transfers/{transfer_id}", transfer},
+            {"GET /v1/transfers/{transfer_id}/timeline", transfer},
+        };
     }
 
     std::map<std::string, Try> given_webhook_tries() {
@@ -108,11 +203,13 @@ class ForeignObjects : public GatewayFixture {
             " balance " + std::to_string((*account)->balance_minor) +
             ((*account)->is_open ? " open" : " closed") + " starts " +
             std::to_string(intake.starts.size()) + " closes " +
-            std::to_string(intake.closes.size()) + " waits " + std::to_string(intake.waits.size());
+            std::to_string(intake.closes.size()) + " waits " + std::to_string(intake.waits.size()) +
+            " votes " + std::to_string(intake.votes.size());
         for (const auto& [id, picture] : payments.pictures) {
             text += " " + std::string(to_string(picture.subject.status));
         }
-        for (const std::string table : {"webhook_endpoint", "delivery", "event"}) {
+        for (const std::string table :
+             {"webhook_endpoint", "delivery", "event", "channel_account"}) {
             text += " " + world_.value(
                               "SELECT coalesce(string_agg(x::text, ' ' ORDER BY x.id), '') "
                               "FROM sluice." +
@@ -155,10 +252,10 @@ TEST_F(ForeignObjects, AnswerAtEveryAddressAsWhatNeverExisted) {
             ADD_FAILURE() << name << " has no row in given_tries()";
             continue;
         }
-        const auto& [own_id, no_id, body] = row->second;
+        const auto& [own_id, no_id, body, own_key, other_key] = row->second;
 
-        const auto foreign = call(route, own_id, body, kOtherKey);
-        const auto absent = call(route, no_id, body, kOtherKey);
+        const auto foreign = call(route, own_id, body, other_key);
+        const auto absent = call(route, no_id, body, other_key);
 
         EXPECT_EQ(summary(foreign), "404 not_found") << name;
         EXPECT_EQ(summary(absent), "404 not_found") << name;
@@ -175,9 +272,9 @@ TEST_F(ForeignObjects, AreThereForTheirOwner) {
     for (const gateway::Route& route : routes_with_ids()) {
         const auto row = tries.find(std::string(route.method) + " " + std::string(route.pattern));
         ASSERT_NE(row, tries.end());
-        const auto& [own_id, no_id, body] = row->second;
+        const auto& [own_id, no_id, body, own_key, other_key] = row->second;
 
-        EXPECT_LT(call(route, own_id, body, kMerchantKey).status, 300) << route.pattern;
+        EXPECT_LT(call(route, own_id, body, own_key).status, 300) << route.pattern;
     }
 }
 
@@ -197,7 +294,18 @@ TEST_F(ForeignObjects, CannotBePaidNorPayWhenABodyNamesThem) {
         pay(R"({"order":)" + order_json("B-1", 100) + "," + leg +
             R"("account_id":"acc_01K9ZV3Q8E3V7T4N6YB2D5H8JM"}]})");
 
+    const auto refund = [&](const std::string& target) {
+        return send(
+            {.method = "POST",
+             .target = "/v1/refunds",
+             .body = refund_json("R-2", target, 1),
+             .key = kOtherKey}
+        );
+    };
+
     EXPECT_EQ(summary(order), "404 not_found");
+    EXPECT_EQ(summary(refund(order_)), "404 not_found");
+    EXPECT_EQ(summary(refund(payment_)), "404 not_found");
     EXPECT_EQ(card.status, no_card.status);
     EXPECT_EQ(
         without(text_of(card, "detail"), account_),

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -64,12 +66,25 @@ class LedgerGuard : public ::testing::Test {
 
 TEST_F(LedgerGuard, TakesAJournalThatBalances) {
     EXPECT_EQ(sqlstate(journal("1", "21", "100,-100")), "done");
-    EXPECT_EQ(sqlstate(journal("2", "2121", "100,-70,-40,10")), "done");
+    EXPECT_EQ(sqlstate(journal("2", "212", "100,-70,-30")), "done");
+    EXPECT_EQ(sqlstate(journal("3", "2121", "100,-70,-40,10")), "done");
+    EXPECT_EQ(sqlstate(journal("4", "21212", "100,-70,-40,9,1")), "done");
 }
 
 TEST_F(LedgerGuard, RefusesEntriesThatDoNotBalance) {
-    for (const char* amounts : {"100,-99", "100,100", "-100,-100", "100,-100,1", "100,NULL"}) {
-        const std::string accounts = std::string(amounts).ends_with(",1") ? "212" : "21";
+    for (const std::string amounts :
+         {"100,-99",
+          "100,100",
+          "-100,-100",
+          "100,NULL",
+          "100,-100,1",
+          "100,-100,NULL",
+          "100,-100,0",
+          "100,-70,-40,11",
+          "100,-70,-40,9,2",
+          "9223372036854775807,1"}) {
+        const auto lines = static_cast<std::size_t>(std::ranges::count(amounts, ',')) + 1;
+        const std::string accounts = std::string("21212").substr(0, lines);
         EXPECT_EQ(sqlstate(journal("1", accounts, amounts)), "23514") << amounts;
     }
 }

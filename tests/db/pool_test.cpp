@@ -37,6 +37,21 @@ TEST_F(ReaderPool, UsesASessionAgain) {
     EXPECT_EQ(session_of(*again), first);
 }
 
+TEST_F(ReaderPool, KeepsToIndexesOfTablesThatWereEmptyWhenThePlanWasMade) {
+    Connection owner = database_.connect();
+    ASSERT_TRUE(owner.run("CREATE TABLE growing (id bigint PRIMARY KEY)").has_value());
+    ASSERT_TRUE(owner.run("VACUUM ANALYZE growing").has_value());
+    const auto plan = [](Connection& session) {
+        const auto rows = session.run("EXPLAIN SELECT 1 FROM growing WHERE id = 1");
+        return std::string(rows.value()[0].text(0));
+    };
+
+    Result<Pool::Lease> lease = pool_.acquire();
+
+    EXPECT_EQ(plan(**lease).find("Seq Scan"), std::string::npos) << plan(**lease);
+    EXPECT_NE(plan(owner).find("Seq Scan"), std::string::npos) << "a session as it comes does not";
+}
+
 TEST_F(ReaderPool, GivesUpWhenEverySessionStaysBusy) {
     const Result<Pool::Lease> one = pool_.acquire();
     std::optional<Result<Pool::Lease>> two(pool_.acquire());

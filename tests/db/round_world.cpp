@@ -41,7 +41,9 @@ RoundWorld::RoundWorld(worker::BatchLimits limits)
           .clock = &clock,
           .send = [this](channel::ExchangeOrder order) { sent.push_back(std::move(order)); },
           .terms = [](const flow::ChannelAddress&) -> std::optional<flow::ChannelTerms> {
-              return flow::ChannelTerms{"1900000109", true, std::chrono::seconds(60)};
+              flow::ChannelTerms terms{"1900000109", true, std::chrono::seconds(60)};
+              terms.pays_out = true;
+              return terms;
           },
           .resend = [](const payment::Instruction&,
                        payment::Operation) { return channel::Resend::query_first; },
@@ -60,11 +62,13 @@ Value RoundWorld::candidates() {
     Value account;
     account.set("name", "wx-main");
     account.set("channel", "wechatpay");
+    account.set("merchant_id", "");
     account.set("method", "wechatpay");
     account.set("scenes", Value(ValueArray{Value("qr")}));
     account.set("amount_min", Money{1, cny()});
     account.set("amount_max", Money{5'000'000, cny()});
     account.set("cost_basis_points", 60);
+    account.set("payout_methods", Value(ValueArray{Value("bank_card")}));
     return Value(ValueArray{std::move(account)});
 }
 

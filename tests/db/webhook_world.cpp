@@ -24,6 +24,7 @@ CourierNode::CourierNode(
               .clock = clock,
               .random = random_,
               .client = *client_,
+              .keys = test_sealing_keys(),
               .render = gateway::render_event_objects,
               .wake = [this] { bell_.ring(); }
           },

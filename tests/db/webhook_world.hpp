@@ -14,6 +14,7 @@
 #include "notify/delivery_store.hpp"
 #include "notify/endpoint_store.hpp"
 #include "payment/service.hpp"
+#include "support/sealing.hpp"
 #include "support/test_database.hpp"
 
 namespace sluice::testing {
@@ -81,7 +82,7 @@ class WebhookWorld {
     ManualClock clock{Time{std::chrono::seconds(1'767'225'600)}};
     SeededRandom random{7};
     db::Pool pool{database.conninfo(), {.connection = {.role = "sluice_app"}}};
-    notify::EndpointStore endpoints{pool};
+    notify::EndpointStore endpoints{pool, test_sealing_keys()};
     notify::DeliveryStore delivery_store{pool};
     notify::CourierSettings settings;
 

@@ -81,8 +81,10 @@ TEST_F(Audit, FindsEachFaultThatIsPutIntoSoundBooks) {
         {"UPDATE sluice.orders SET paid = paid - 1 WHERE paid > 0",
          "paid amount is not what its payments collected"},
         {"DELETE FROM sluice.event WHERE object_id = '" + paid_ + "'", "has not exactly one event"},
-        {"ALTER TABLE sluice.journal DISABLE TRIGGER journal_stays, "
-         "DROP CONSTRAINT journal_has_lines, DROP CONSTRAINT journal_balances; "
+        {"ALTER DOMAIN sluice.journal_amounts DROP CONSTRAINT journal_has_lines; "
+         "ALTER DOMAIN sluice.journal_amounts DROP CONSTRAINT journal_balances; "
+         "ALTER TABLE sluice.journal DISABLE TRIGGER journal_stays, "
+         "DROP CONSTRAINT journal_has_lines; "
          "UPDATE sluice.journal SET amounts = amounts[1:1]",
          "journals_have_their_lines"},
         {"ALTER TABLE sluice.account_entry DISABLE TRIGGER account_entry_stays; "

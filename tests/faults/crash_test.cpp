@@ -7,6 +7,7 @@
 #include "faults/audit.hpp"
 #include "faults/load.hpp"
 #include "faults/rounds.hpp"
+#include "faults/unruly.hpp"
 #include "support/process_postgres.hpp"
 #include "support/process_wait.hpp"
 
@@ -89,31 +90,6 @@ class UnderLoad {
     Cluster cluster_;
     Load load_{cluster_, {.seed = seed_}};
 };
-
-/// A channel on its worst day: slow, cut, unreadable, forgetful; but it never lies about money.
-void make_unruly(Psp& psp) {
-    const auto always = [&psp](const std::string& operation, ChannelFault fault) {
-        fault.operation = operation;
-        fault.count = -1;
-        psp.order_fault(fault);
-    };
-    for (const char* operation : {"create", "query", "close"}) {
-        always(operation, {.kind = "latency_ms", .value = 120, .share_percent = 30});
-        always(operation, {.kind = "slow_answer_ms", .value = 80, .share_percent = 20});
-        always(operation, {.kind = "drop_before", .share_percent = 5});
-        always(operation, {.kind = "drop_after", .share_percent = 5});
-        always(operation, {.kind = "status_5xx", .share_percent = 5});
-        always(operation, {.kind = "status_5xx_after", .share_percent = 5});
-        always(operation, {.kind = "garbage", .share_percent = 5});
-        always(operation, {.kind = "bad_signature", .share_percent = 5});
-    }
-    always("query", {.kind = "not_found", .share_percent = 10});
-    always("create", {.kind = "early", .share_percent = 10});
-    always("close", {.kind = "close_after_pay", .share_percent = 20});
-    always("callback", {.kind = "missing", .share_percent = 20});
-    always("callback", {.kind = "late_ms", .value = 700, .share_percent = 20});
-    always("callback", {.kind = "duplicate", .value = 3, .share_percent = 20});
-}
 
 TEST(ServerUnderLoad, LosesAndDoublesNothingWhenKilled) {
     UnderLoad load(1);

@@ -1,13 +1,10 @@
 #include "faults/load.hpp"
 
-#include <chrono>
-
 #include "support/process_wait.hpp"
 
 namespace sluice::testing {
 namespace {
 
-constexpr std::chrono::milliseconds kBeforeNextTry{30};
 constexpr std::size_t kComplaintsMax = 20;
 constexpr std::uint64_t kRepeatOneIn = 16;
 /// How callers wait: as it is usual, not at all, for the end.
@@ -15,7 +12,8 @@ constexpr const char* kPreferences[] = {"", "wait=0", "wait=5"};
 
 }  // namespace
 
-Load::Load(Cluster& cluster, Options options) : cluster_(cluster), options_(options) {}
+Load::Load(Cluster& cluster, Options options)
+    : cluster_(cluster), api_(cluster), options_(options) {}
 
 Load::~Load() { stop(); }
 
@@ -62,24 +60,7 @@ void Load::pay(const CompositeOrder& order, const std::string& wait) {
     if (!wait.empty()) {
         headers.add({"Prefer", wait});
     }
-    take(order, post_until_answered(body, headers));
-}
-
-Reply Load::post_until_answered(const Value& body, const http::Headers& headers) {
-    Reply reply;
-    const bool answered = eventually([&] {
-        reply = cluster_.api().post("/v1/payments", body, headers);
-        if (!reply.should_be_sent_again()) {
-            return true;
-        }
-        ++sent_again_;
-        let_pass(kBeforeNextTry);
-        return false;
-    });
-    if (!answered) {
-        reply.why = "never answered, at last: " + reply.why;
-    }
-    return reply;
+    take(order, api_.post("/v1/payments", body, headers));
 }
 
 void Load::take(const CompositeOrder& order, const Reply& reply) {

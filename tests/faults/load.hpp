@@ -9,6 +9,7 @@
 
 #include "core/mutex.hpp"
 #include "core/random.hpp"
+#include "faults/patient.hpp"
 #include "support/node_shop.hpp"
 
 namespace sluice::testing {
@@ -36,7 +37,7 @@ class Load {
 
     [[nodiscard]] std::size_t acknowledged_count() const { return acknowledged_count_; }
     /// Requests that had to be sent again.
-    [[nodiscard]] std::size_t sent_again() const { return sent_again_; }
+    [[nodiscard]] std::size_t sent_again() const { return api_.sent_again(); }
     /// Waits for so many more acknowledged orders. False when they do not come, or a caller got
     /// what it should not; all of them stop then.
     [[nodiscard]] bool wait_for_more(std::size_t count);
@@ -49,16 +50,15 @@ class Load {
   private:
     void run_caller(std::size_t caller);
     void pay(const CompositeOrder& order, const std::string& wait);
-    Reply post_until_answered(const Value& body, const http::Headers& headers);
     void take(const CompositeOrder& order, const Reply& reply);
     void complain(std::string text);
 
     Cluster& cluster_;
+    PatientApi api_;
     Options options_;
     std::atomic<bool> stopping_{false};
     std::atomic<bool> complained_{false};
     std::atomic<std::size_t> acknowledged_count_{0};
-    std::atomic<std::size_t> sent_again_{0};
     Mutex mutex_;
     std::map<std::string, std::string> acknowledged_ SLUICE_GUARDED_BY(mutex_);
     std::vector<std::string> complaints_ SLUICE_GUARDED_BY(mutex_);

@@ -15,6 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::AllOf;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -36,12 +37,21 @@ class Start : public ::testing::Test {
                 fs::path(SLUICE_SOURCE_DIR) / part, folder_ / part, fs::copy_options::recursive
             );
         }
+        write_key(std::string(64, '3'));
         std::ofstream(folder_ / "sluice.toml")
             << "root = '" << folder_.string() << "'\n[http]\nlisten = \"127.0.0.1:0\"\n"
             << "[database]\nconninfo = \"host=" << folder_.string() << " dbname=none\"\n"
+            << "[secrets]\nmaster_key_file = \"master.key\"\n"
             << "[[api_key]]\nkey = \"a-key-of-a-merchant-in-tests\"\nmerchant_id = \"m1\"\n";
     }
     void TearDown() override { fs::remove_all(folder_); }
+
+    void write_key(const std::string& text, fs::perms mode = fs::perms::owner_read) const {
+        const fs::path file = folder_ / "master.key";
+        fs::remove(file);
+        std::ofstream(file) << text;
+        fs::permissions(file, mode);
+    }
 
     void edit(const std::string& file, const std::string& from, const std::string& to) {
         std::string text = text_of(folder_ / file);
@@ -91,6 +101,30 @@ TEST_F(Start, EndsWithOneLineForAPolicyWithAnotherAnswer) {
             "sluice serve: scripts/risk/risk.lua: policy 'risk' answered 'allowed' with nothing, "
             "wanted true or false"
         )
+    );
+}
+
+TEST_F(Start, EndsWithOneLineForAMasterKeyThatIsMissingOrWrong) {
+    const std::string file = (folder_ / "master.key").string();
+    edit("sluice.toml", "master_key_file", "# master_key_file");
+    EXPECT_EQ(
+        said_at_the_end(),
+        "sluice serve: secrets.master_key_file is missing, wanted a file with the master key "
+        "(sluice secrets new-key FILE makes one), or SLUICE_MASTER_KEY\n"
+    );
+    edit("sluice.toml", "# master_key_file", "master_key_file");
+
+    write_key("too-short");
+    EXPECT_THAT(
+        said_at_the_end(),
+        EndsWith("\nsluice serve: secrets: a master key is 9 characters of something else, wanted "
+                 "32 bytes, "
+                 "as 64 hexadecimal characters or as base64\n")
+    );
+
+    write_key(std::string(64, '3'), fs::perms::owner_read | fs::perms::others_read);
+    EXPECT_THAT(
+        said_at_the_end(), HasSubstr("names the file " + file + ", whose mode is 404, wanted 600")
     );
 }
 

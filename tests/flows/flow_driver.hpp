@@ -31,6 +31,9 @@ payment::Leg external_leg(std::int64_t minor);
 /// What routing chooses from: "wx-a" (cheaper) and "wx-b".
 Value two_candidates();
 
+/// One more for such a list; it also pays out to bank cards.
+Value candidate(const std::string& name, int cost_basis_points);
+
 /// Takes a collect and a refund twice, shows an order after a minute, pays out.
 flow::ChannelTerms usual_terms();
 /// Every channel account of the node has these terms.
@@ -49,6 +52,8 @@ struct DriveOptions {
     std::int64_t amount = 0;        ///< of the payment; 0: what the legs sum up to
     std::int64_t order_amount = 0;  ///< 0: the payment's
     flow::TermsSource terms = same_terms(usual_terms());
+    Value candidates = two_candidates();
+    payment::BookedAccount credit{};  ///< what the order tops up, under 2102
     /// What the run is about instead of a payment, and the accounts that it may move.
     std::optional<payment::Picture> subject{};
     std::set<AccountId> accounts{};
@@ -85,6 +90,9 @@ class FlowDriver {
         return std::string();
     };
 
+    /// The same when the payment is to be booked to its order.
+    std::function<std::string()> order = [] { return std::string(); };
+
     [[nodiscard]] flow::Fact answer_to(
         const flow::SendExchange& sent, const payment::Outcome& outcome
     ) const;
@@ -106,6 +114,8 @@ class FlowDriver {
     [[nodiscard]] const std::vector<std::string>& sent() const { return sent_; }
     /// "debit 1101 wechatpay/wx-a 7000", in the order posted.
     [[nodiscard]] const std::vector<std::string>& postings() const { return postings_; }
+    /// What stands on that account code, debits above zero.
+    [[nodiscard]] std::int64_t booked_on(const std::string& gl) const { return booked()[gl]; }
     /// "hold 3000", "capture 3000"...
     [[nodiscard]] const std::vector<std::string>& hold_steps() const { return hold_steps_; }
     /// "claim 7000", "yield 7000"...
@@ -157,6 +167,13 @@ class FlowDriver {
     std::vector<std::string> sent_, postings_, hold_steps_, claims_, cases_;
     std::string error_;
 };
+
+/// What is recorded of a step that the database refused.
+flow::Recorded refusal(std::uint32_t ordinal, const std::string& why);
+
+/// How a step's posting or claim is told: "debit 1101 wechatpay/wx-a 7000", "claim 7000".
+std::string describe(const flow::PostLine& line);
+std::string describe(const flow::RefundClaim& claim);
 
 /// Everything of a run that a reader could tell apart, as text.
 std::string describe(const flow::Run& run);

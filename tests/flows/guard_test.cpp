@@ -36,7 +36,7 @@ const Hostile kHostile[] = {
      "a payment cannot end unpaid while ins_"},
     {"an_end_nobody_knows",
      "kernel.finish('done')",
-     "'done' ends no payment, wanted succeeded, failed or closed"},
+     "'done' ends no payment, wanted succeeded, failed, closed or surplus"},
     {"a_second_instruction_while_the_first_is_open",
      "kernel.instruct { leg = 2, channel = 'c', channel_account = 'a', expires_in = 9 }",
      "another may follow only after it is known not to have taken the money"},

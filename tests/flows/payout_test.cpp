@@ -180,6 +180,7 @@ TEST(TransferFlow, MovesNothingWhenEitherAccountRefuses) {
         EXPECT_EQ(transfer.error(), "");
         EXPECT_EQ(transfer.status(), SubjectStatus::failed);
         EXPECT_THAT(transfer.postings(), IsEmpty());
+        EXPECT_THAT(transfer.hold_steps(), IsEmpty()) << "nothing was taken, nothing says so";
     }
 }
 

@@ -1,4 +1,6 @@
 // The refund flow: what goes back, by which way, what is booked, and what never happens twice.
+#include <utility>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -38,7 +40,9 @@ TEST(RefundFlow, GivesTheLastPartBackFirstAndBooksEachStep) {
         )
     );
     EXPECT_THAT(refund.hold_steps(), ElementsAre("give 1000"));
-    EXPECT_THAT(refund.claims(), ElementsAre("claim 7000", "claim 1000"));
+    EXPECT_THAT(
+        refund.claims(), ElementsAre("claim 1000", "claim 7000", "yield 1000", "claim 1000")
+    );
     EXPECT_TRUE(refund.last().finished);
 }
 
@@ -110,11 +114,48 @@ TEST(RefundFlow, FailsAndGivesTheMerchantBackWhatNoWayTakes) {
     );
 }
 
-TEST(RefundFlow, FailsAtOnceWhenNothingWasSent) {
+TEST(RefundFlow, KeepsRoomForItsLaterPartsWhileTheFirstGoes) {
+    FlowDriver refund(refund_of(8000));
+
+    refund.start();
+
+    EXPECT_EQ(refund.error(), "");
+    EXPECT_THAT(refund.claims(), ElementsAre("claim 1000", "claim 7000"));
+    EXPECT_EQ(refund.status(), SubjectStatus::pending);
+}
+
+TEST(RefundFlow, FreesTheRoomOfItsLaterPartsWhenItFails) {
+    FlowDriver refund(refund_of(8000));
+    refund.start();
+
+    refund.answer(Operation::refund, says(OutcomeKind::refused, "USER_ACCOUNT_ABNORMAL"));
+
+    EXPECT_EQ(refund.status(), SubjectStatus::failed);
+    EXPECT_THAT(
+        refund.claims(), ElementsAre("claim 1000", "claim 7000", "yield 7000", "yield 1000")
+    );
+}
+
+TEST(RefundFlow, FailsBeforeAnythingGoesWhenALaterPartHasNoRoomAnyMore) {
+    FlowDriver refund(refund_of(8000));
+    refund.cap = [](const flow::RefundClaim& claim) {
+        return claim.amount.minor() == 1000 ? "over_refunded" : "";
+    };
+
+    refund.start();
+
+    EXPECT_EQ(refund.error(), "");
+    EXPECT_EQ(refund.status(), SubjectStatus::failed);
+    EXPECT_EQ(refund.picture().subject.failure_code, "over_refunded");
+    EXPECT_THAT(refund.sent(), IsEmpty());
+    EXPECT_THAT(refund.claims(), IsEmpty());
+}
+
+TEST(RefundFlow, FailsAtOnceWhenOurOwnSetUpIsWrong) {
     FlowDriver refund(refund_of(7000));
     refund.start();
 
-    refund.answer(Operation::refund, says(OutcomeKind::not_sent, "CONNECT"));
+    refund.answer(Operation::refund, says(OutcomeKind::config, "NO_AUTH"));
 
     EXPECT_EQ(refund.status(), SubjectStatus::failed);
     EXPECT_EQ(refund.status_of(0), "refused");
@@ -132,6 +173,49 @@ TEST(RefundFlow, GoesToTheBalanceWhenTheOriginalPathIsClosed) {
     EXPECT_EQ(refund.status(), SubjectStatus::succeeded);
     EXPECT_THAT(refund.claims(), ElementsAre("claim 7000", "yield 7000", "claim 7000"));
     EXPECT_EQ(refund.postings().back(), "credit 2001 card 7000");
+}
+
+TEST(RefundFlow, GoesToTheBalanceThatWasChosenAndAsksNoChannel) {
+    auto options = refund_of(10'000);
+    name_balance_account(options);
+    auto& details = std::get<payment::Refund>(options.subject->details);
+    details.to_account = std::exchange(details.balance_account, {});
+    FlowDriver refund(std::move(options));
+
+    refund.start();
+
+    EXPECT_EQ(refund.error(), "");
+    EXPECT_EQ(refund.status(), SubjectStatus::succeeded);
+    EXPECT_THAT(refund.sent(), IsEmpty());
+    EXPECT_THAT(refund.hold_steps(), ElementsAre("give 7000", "give 3000"));
+    EXPECT_EQ(refund.postings().back(), "credit 2001 card 3000");
+}
+
+TEST(RefundFlow, GivesNothingToAnAccountThatNobodyNamed) {
+    const auto refusal_of = [](AccountId account) {
+        auto options = refund_of(1'000);
+        name_balance_account(options);
+        options.release = release_with(
+            "flows/refund.lua",
+            "return flow { service = 'refund', name = 'refund', title = { en = 'x', zh = 'x' },\n"
+            "  stages = { 'only' }, run = function(refund)\n"
+            "    kernel.refund { source = refund.sources[1].instruction, amount = refund.amount,\n"
+            "      account = '" +
+                account.to_string() +
+                "' }\n"
+                "    kernel.finish('succeeded')\n"
+                "  end }\n"
+        );
+        FlowDriver refund(std::move(options));
+        refund.start();
+        return refund.error();
+    };
+
+    EXPECT_EQ(refusal_of(AccountId(Id128{0x019b7c5b4000'002a, 22})), "");
+    EXPECT_THAT(
+        refusal_of(AccountId(Id128{0x019b7c5b4000'002a, 23})),
+        ::testing::HasSubstr("is no account that ref_")
+    );
 }
 
 TEST(RefundFlow, DoesNotAskAChannelAfterItsWindow) {

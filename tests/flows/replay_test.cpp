@@ -109,8 +109,8 @@ TEST(Replay, NamesExpectedAndActualWhenTheScriptWasEdited) {
         "scripts/lib/40_payment.lua",
         replaced(
             repository_release()->files.at("scripts/lib/40_payment.lua"),
-            "kernel.settle()",
-            "kernel.stage('reserve', 'begun') kernel.settle()"
+            "local booked = kernel.settle()",
+            "kernel.stage('reserve', 'begun') local booked = kernel.settle()"
         )
     );
 

@@ -8,16 +8,30 @@ using payment::Operation;
 using payment::OutcomeKind;
 using std::chrono::milliseconds;
 
-ScheduleWorld::ScheduleWorld(std::uint64_t seed, Memory memory) : random_(seed) {
-    pay_ = std::make_unique<FlowDriver>(
-        DriveOptions{.memory = memory, .order_lasts = std::chrono::minutes(1 + chance(3))}
-    );
-    pay_->bank = [this](const flow::AccountStep& step) {
-        const bool refuses = step.kind != flow::AccountStep::Kind::release && chance(10) == 0;
-        const auto [at, fresh] =
-            bank_.try_emplace({step.instruction, step.kind}, refuses ? "account_closed" : "");
-        return at->second;
-    };
+std::vector<payment::Leg> legs_of_shape(std::uint64_t shape) {
+    auto balance = card_leg(2000);
+    balance.method = "balance";
+    switch (shape % 4) {
+        case 0:
+            return {card_leg(3000), external_leg(7000)};
+        case 1:
+            return {external_leg(4000), external_leg(6000)};
+        case 2:
+            return {external_leg(1000), card_leg(500), external_leg(2000), external_leg(3000)};
+        default:
+            return {balance, card_leg(500), external_leg(7500)};
+    }
+}
+
+ScheduleWorld::ScheduleWorld(std::uint64_t seed, Memory memory)
+    : ScheduleWorld(
+          seed,
+          DriveOptions{
+              .legs = legs_of_shape(seed),
+              .memory = memory,
+              .order_lasts = std::chrono::minutes(1 + seed / 4 % 3)
+          }
+      ) {
     if (chance(4) == 0) {
         later(within(200), [this] {
             flow::Fact wish;
@@ -25,6 +39,23 @@ ScheduleWorld::ScheduleWorld(std::uint64_t seed, Memory memory) : random_(seed) 
             deliver(wish);
         });
     }
+}
+
+ScheduleWorld::ScheduleWorld(std::uint64_t seed, DriveOptions options) : random_(seed) {
+    pay_ = std::make_unique<FlowDriver>(std::move(options));
+    pay_->cap = [this](const flow::RefundClaim& claim) {
+        const bool refuses = claim.parts_max > 0 && chance(8) == 0;
+        const auto place = std::pair(pay_->run().next_seq(), claim.ordinal);
+        return caps_.try_emplace(place, refuses ? "too_many_parts" : "").first->second;
+    };
+    pay_->bank = [this](const flow::AccountStep& step) {
+        const bool is_free = step.kind == flow::AccountStep::Kind::release ||
+                             step.kind == flow::AccountStep::Kind::restore;
+        const bool refuses = !is_free && chance(10) == 0;
+        const auto [at, fresh] =
+            bank_.try_emplace({step.instruction, step.kind}, refuses ? "account_closed" : "");
+        return at->second;
+    };
 }
 
 milliseconds ScheduleWorld::within(int seconds) {
@@ -36,8 +67,8 @@ void ScheduleWorld::later(milliseconds in, std::function<void()> event) {
 }
 
 bool ScheduleWorld::is_settled() const {
-    const bool waits_for_people = pay_->status() == payment::SubjectStatus::compensating &&
-                                  !pay_->run().wake_at().has_value();
+    const bool waits_for_people = !pay_->cases().empty() && !pay_->run().wake_at().has_value() &&
+                                  pay_->run().kernel().unanswered().empty();
     return payment::is_final(pay_->status()) || waits_for_people;
 }
 
@@ -48,6 +79,16 @@ int ScheduleWorld::payments_at_channel() const {
         paid += truth == Truth::paid ? (comes ? 1 : -1) : 0;
     }
     return paid;
+}
+
+std::int64_t ScheduleWorld::gone_out() const {
+    std::int64_t sum = 0;
+    for (const auto& [id, truth] : truth_) {
+        const auto* about = pay_->run().kernel().find(id);
+        const bool goes = about->purpose != payment::Purpose::collect;
+        sum += goes && truth == Truth::paid ? about->amount.minor() : 0;
+    }
+    return sum;
 }
 
 void ScheduleWorld::play() {
@@ -116,7 +157,9 @@ payment::Outcome ScheduleWorld::execute(
     if (sent.operation == Operation::collect && truth == Truth::absent) {
         begin_order(about);
     }
-    if (sent.operation == Operation::refund && truth == Truth::absent) {
+    const bool goes_out =
+        sent.operation == Operation::refund || sent.operation == Operation::payout;
+    if (goes_out && truth == Truth::absent) {
         truth = chance(2) == 0 ? Truth::refused : Truth::paid;
     }
     if (sent.operation == Operation::close && truth == Truth::waiting) {

@@ -11,13 +11,19 @@
 
 namespace sluice::testing {
 
-/// One payment against an honest channel and a payer, on a schedule drawn from a seed: requests
-/// that arrive late or never, answers that are lost or repeated, callbacks early, late, twice or
-/// not at all, a payer who pays, pays late or walks away, a business that closes, a card that has
-/// too little or closes before capture. The same seed gives the same schedule. One thread.
+/// The shapes that a payment of a schedule may have: all kinds of legs, up to three at channels.
+[[nodiscard]] std::vector<payment::Leg> legs_of_shape(std::uint64_t shape);
+
+/// One payment, or one refund of several parts, against an honest channel and a payer, on a
+/// schedule drawn from a seed: requests that arrive late or never, answers that are lost or
+/// repeated, callbacks early, late, twice or not at all, a payer who pays, pays late or walks away,
+/// a business that closes, a card that has too little or closes before capture. The same seed gives
+/// the same schedule. One thread.
 class ScheduleWorld {
   public:
     ScheduleWorld(std::uint64_t seed, Memory memory);
+    /// A run of these options instead of a payment.
+    ScheduleWorld(std::uint64_t seed, DriveOptions options);
 
     /// Until the run needs nothing more from the channel, or for a week of its time.
     void play();
@@ -25,6 +31,8 @@ class ScheduleWorld {
     [[nodiscard]] const FlowDriver& pay() const { return *pay_; }
     /// How many instructions the channel has really taken money for and not given it back.
     [[nodiscard]] int payments_at_channel() const;
+    /// What it has really given back or paid out, in fen.
+    [[nodiscard]] std::int64_t gone_out() const;
     /// Whether the run ended, or waits for a person who must give money back.
     [[nodiscard]] bool is_settled() const;
 
@@ -48,6 +56,7 @@ class ScheduleWorld {
     std::multimap<Time, std::function<void()>> agenda_;
     std::map<InstructionId, Truth> truth_;
     std::map<std::pair<InstructionId, flow::AccountStep::Kind>, std::string> bank_;
+    std::map<std::pair<std::uint32_t, std::uint32_t>, std::string> caps_;
     std::vector<flow::Fact> held_back_;
     std::size_t steps_seen_ = 0;
 };

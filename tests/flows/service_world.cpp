@@ -71,6 +71,45 @@ void name_balance_account(DriveOptions& options) {
     options.accounts.insert(account);
 }
 
+DriveOptions refund_of_legs(std::int64_t minor, const std::vector<std::string>& legs) {
+    DriveOptions options = refund_of(minor);
+    auto& sources = std::get<payment::Refund>(options.subject->details).sources;
+    sources.clear();
+    for (std::size_t i = 0; i < legs.size(); ++i) {
+        const bool is_ours = legs[i] == "prepaid_card" || legs[i] == "balance";
+        auto leg = source(is_ours ? LegKind::internal : LegKind::external, 1000);
+        leg.instruction = InstructionId(id(100 + i));
+        leg.channel = is_ours ? legs[i] : "wechatpay";
+        leg.channel_account = is_ours ? "" : legs[i];
+        leg.account = is_ours ? AccountId(id(200 + i)) : AccountId{};
+        if (is_ours) {
+            options.accounts.insert(leg.account);
+        }
+        sources.push_back(std::move(leg));
+    }
+    return options;
+}
+
+void name_payee(DriveOptions& options) {
+    auto& refund = std::get<payment::Refund>(options.subject->details);
+    refund.payout_method = "bank_card";
+    refund.payee.set("name", "Zhang San");
+}
+
+DriveOptions conversion_of(std::int64_t minor) {
+    DriveOptions options = refund_of(minor);
+    auto& refund = std::get<payment::Refund>(options.subject->details);
+    auto given = source(LegKind::external, 7000);
+    given.collected = {given.instruction, given.payment, cny(7000)};
+    given.instruction = InstructionId(id(13));
+    given.payment = RunId(id(4));
+    refund.sources = {std::move(given)};
+    refund.converts = RunId(id(4));
+    refund.from = {payer_account(), "2001"};
+    options.accounts = {payer_account()};
+    return options;
+}
+
 DriveOptions payout_of(std::int64_t minor, std::int64_t fee_minor) {
     payment::Picture picture = picture_of(Service::payout, minor);
     payment::Payout payout;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "flows/flow_driver.hpp"
 
@@ -10,6 +11,14 @@ namespace sluice::testing {
 DriveOptions refund_of(std::int64_t minor);
 /// Gives a refund a balance account that it may go to.
 void name_balance_account(DriveOptions& options);
+
+/// A refund of a payment of several legs, 1000 fen each, by what paid them: "prepaid_card",
+/// "balance", or the name of a channel account.
+DriveOptions refund_of_legs(std::int64_t minor, const std::vector<std::string>& legs);
+/// Gives a refund a payee that it may be paid out to.
+void name_payee(DriveOptions& options);
+/// An earlier refund gave 7000 fen of "wx-a" to a balance account; so much of it leaves again.
+DriveOptions conversion_of(std::int64_t minor);
 
 /// From the balance of payer_account() to somebody's bank card.
 DriveOptions payout_of(std::int64_t minor, std::int64_t fee_minor);

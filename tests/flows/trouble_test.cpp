@@ -190,7 +190,7 @@ TEST(PayTrouble, KeepsAContradictionWhateverComesAfterIt) {
     EXPECT_THAT(pay.cases(), ElementsAre("conflicted 7000"));
 }
 
-TEST(PayTrouble, OpensACaseWhenARefusedInstructionTurnsOutPaid) {
+TEST(PayTrouble, BooksARefusedInstructionThatTurnsOutPaidAsSurplusAndGoesOn) {
     FlowDriver pay;
     pay.start();
     const auto first = pay.instruction();
@@ -199,9 +199,14 @@ TEST(PayTrouble, OpensACaseWhenARefusedInstructionTurnsOutPaid) {
 
     pay.feed({late, late});
 
-    EXPECT_THAT(pay.cases(), ElementsAre("late_success 7000"));
-    EXPECT_EQ(pay.picture().instructions[1].status, payment::InstructionStatus::refused);
+    EXPECT_THAT(pay.cases(), ElementsAre("surplus 7000"));
+    EXPECT_THAT(
+        pay.postings(), ElementsAre("debit 1101 wechatpay/wx-a 7000", "credit 2204 shop 7000")
+    );
+    EXPECT_EQ(pay.picture().instructions[1].status, payment::InstructionStatus::surplus);
     EXPECT_EQ(pay.status(), SubjectStatus::pending);
+    pay.answer(Operation::collect, paid(pay.instruction()));
+    EXPECT_EQ(pay.status(), SubjectStatus::succeeded);
 }
 
 TEST(PayTrouble, HearsALateAnswerOfTheFirstAccountWithoutConfusingTheSecond) {

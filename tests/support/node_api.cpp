@@ -48,6 +48,15 @@ Reply Api::post(const std::string& path, const Value& body, const http::Headers&
     return call(std::move(request));
 }
 
+Reply Api::patch(const std::string& path, const Value& body) {
+    http::ClientRequest request;
+    request.method = "PATCH";
+    request.url = path;
+    request.headers.add({"Content-Type", "application/json"});
+    request.body = to_json(body);
+    return call(std::move(request));
+}
+
 Reply Api::post(const std::string& path) {
     http::ClientRequest request;
     request.method = "POST";

@@ -31,6 +31,7 @@ class Api {
     Reply post(const std::string& path, const Value& body, const http::Headers& headers = {});
     /// A POST without a body.
     Reply post(const std::string& path);
+    Reply patch(const std::string& path, const Value& body);
     Reply remove(const std::string& path);
 
   private:

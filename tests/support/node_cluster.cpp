@@ -64,7 +64,10 @@ Cluster::Cluster(const ClusterOptions& options) : options_(options), database_(n
                   .cost_basis_points = 30,
                   .base_url = options_.first_account_url},
                  {.name = "wx-backup", .mchid = "1900000110", .cost_basis_points = 60}},
-            .more = options_.more_configuration
+            .bank_accounts = {"bank-main", "bank-backup"},
+            .has_alipay = options_.has_alipay,
+            .more = options_.more_configuration,
+            .root = options_.root
         }));
     }
     frozen_.resize(options_.nodes);

@@ -37,7 +37,9 @@ ChannelOrder read_order(const Value& from) {
         .queries = from.int_or("queries", 0),
         .closes = from.int_or("closes", 0),
         .callbacks_sent = from.int_or("callbacks_sent", 0),
-        .callbacks_acknowledged = from.int_or("callbacks_acknowledged", 0)
+        .callbacks_acknowledged = from.int_or("callbacks_acknowledged", 0),
+        .refunds = from.int_or("refunds", 0),
+        .refunded_amount = from.int_or("refunded_amount", 0)
     };
 }
 
@@ -94,7 +96,15 @@ Reply Psp::control(const std::string& path, const Value& body) {
 }
 
 bool Psp::pay(const std::string& out_trade_no) {
-    const Reply reply = api_.post("/sim/pay", Value(ValueObject{{"out_trade_no", out_trade_no}}));
+    return pay_with(Value(ValueObject{{"out_trade_no", out_trade_no}}));
+}
+
+bool Psp::pay_late(const std::string& out_trade_no) {
+    return pay_with(Value(ValueObject{{"out_trade_no", out_trade_no}, {"late", true}}));
+}
+
+bool Psp::pay_with(const Value& body) {
+    const Reply reply = api_.post("/sim/pay", body);
     if (reply.status != 200 && !reply.text("code").starts_with("ORDER_")) {
         throw std::runtime_error("the simulator lets nobody pay: " + reply.why);
     }
@@ -106,6 +116,36 @@ std::vector<ChannelOrder> Psp::books() { return read_orders(api_.get("/sim/books
 ChannelOrder Psp::order(const std::string& out_trade_no) {
     const auto found = read_orders(api_.get("/sim/books?out_trade_no=" + out_trade_no));
     return found.empty() ? ChannelOrder{} : found.front();
+}
+
+std::vector<ChannelRefund> Psp::refunds(const std::string& out_trade_no) {
+    const std::string of = out_trade_no.empty() ? "" : "&out_trade_no=" + out_trade_no;
+    const Reply reply = api_.get("/sim/refunds?limit=1000000" + of);
+    const Value* list = reply.body.find("refunds");
+    if (reply.status != 200 || list == nullptr || list->as_array() == nullptr) {
+        throw std::runtime_error("the simulator does not show its refunds: " + reply.why);
+    }
+    std::vector<ChannelRefund> refunds;
+    for (const Value& item : *list->as_array()) {
+        refunds.push_back(
+            {.out_trade_no = std::string(item.text_or_empty("out_trade_no")),
+             .out_refund_no = std::string(item.text_or_empty("out_refund_no")),
+             .status = std::string(item.text_or_empty("status")),
+             .amount = item.int_or("amount_refund", 0),
+             .creates = item.int_or("creates", 0)}
+        );
+    }
+    return refunds;
+}
+
+void Psp::end_refund(const std::string& out_refund_no, const std::string& status) {
+    control(
+        "/sim/refund", Value(ValueObject{{"out_refund_no", out_refund_no}, {"status", status}})
+    );
+}
+
+void Psp::take_for_refunds(std::chrono::milliseconds span) {
+    control("/sim/refund_course", Value(ValueObject{{"delay_ms", std::int64_t{span.count()}}}));
 }
 
 void Psp::order_fault(const ChannelFault& fault) {

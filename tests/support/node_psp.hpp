@@ -23,6 +23,17 @@ struct ChannelOrder {
     std::int64_t closes = 0;
     std::int64_t callbacks_sent = 0;
     std::int64_t callbacks_acknowledged = 0;
+    std::int64_t refunds = 0;
+    std::int64_t refunded_amount = 0;
+};
+
+/// One refund as the channel itself keeps it.
+struct ChannelRefund {
+    std::string out_trade_no;
+    std::string out_refund_no;
+    std::string status;
+    std::int64_t amount = 0;
+    std::int64_t creates = 0;  ///< how often it was asked for
 };
 
 /// A fault order, in the words of engine/simulator/faults.hpp. `out_trade_no` empty: any order.
@@ -50,9 +61,17 @@ class Psp {
 
     /// The payer pays; false when the channel does not let them (closed, paid).
     bool pay(const std::string& out_trade_no);
+    /// The same when the order may be closed: their money was on its way.
+    bool pay_late(const std::string& out_trade_no);
     [[nodiscard]] std::vector<ChannelOrder> books();
     /// The order of that number, an empty one when the channel has none.
     [[nodiscard]] ChannelOrder order(const std::string& out_trade_no);
+    /// Of one order, of all when the number is empty.
+    [[nodiscard]] std::vector<ChannelRefund> refunds(const std::string& out_trade_no = "");
+    /// Ends a refund that is under way; SUCCESS, CLOSED or ABNORMAL.
+    void end_refund(const std::string& out_refund_no, const std::string& status);
+    /// So long refunds are under way from now on.
+    void take_for_refunds(std::chrono::milliseconds span);
     void order_fault(const ChannelFault& fault);
     void clear_faults();
     /// Fault orders that have not been met as often as they want.
@@ -63,6 +82,7 @@ class Psp {
     void pay_by_itself(int share_percent, std::chrono::milliseconds delay);
 
   private:
+    bool pay_with(const Value& body);
     Reply control(const std::string& path, const Value& body);
 
     ChildProcess process_;

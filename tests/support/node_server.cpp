@@ -4,6 +4,9 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "channel/certificate_number.hpp"
+#include "simulator/demo_keys.hpp"
+
 namespace sluice::testing {
 namespace {
 
@@ -30,6 +33,11 @@ std::string first_line(const fs::path& path) {
         throw std::runtime_error(path.string() + " cannot be read");
     }
     return line;
+}
+
+std::string text_of(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
 }
 
 void write_account(std::ostream& out, const NodeSettings& node, const NodeChannelAccount& account) {
@@ -60,20 +68,90 @@ void write_account(std::ostream& out, const NodeSettings& node, const NodeChanne
     out << "cost_basis_points = " << account.cost_basis_points << "\n";
 }
 
+/// One for all nodes of a folder of keys.
+std::string master_key_file(const NodeSettings& node) {
+    const fs::path file = node.keys / "master.key";
+    if (!fs::exists(file)) {
+        std::ofstream(file) << std::string(64, '5') << "\n";
+        fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
+    }
+    return file;
+}
+
+/// An account at the simulated bank; the second one is the same customer's, by another name.
+void write_bank_account(std::ostream& out, const NodeSettings& node, const std::string& name) {
+    const auto set = [&out](const std::string& member, const std::string& value) {
+        out << member << " = " << quoted(value) << "\n";
+    };
+    out << "\n[[channel_account]]\n";
+    set("name", name);
+    set("channel", "bank");
+    out << "not_found_after_seconds = " << node.not_found_after_seconds << "\n";
+    out << "[channel_account.settings]\n";
+    set("base_url", node.psp_url);
+    set("callback_base_url", node.callback_base_url);
+    set("account", std::string(simulator::kDemoBankAccount));
+    out << "[channel_account.secrets]\nbank_key = { file = " << quoted(node.keys / "bank_key.txt")
+        << " }\n";
+}
+
+/// An application at the simulated Alipay; in certificate mode its contents are encrypted too.
+void write_alipay_account(std::ostream& out, const NodeSettings& node, const std::string& name) {
+    const bool is_certified = name == "ali-cert";
+    const auto set = [&out](const std::string& member, std::string_view value) {
+        out << member << " = " << quoted(std::string(value)) << "\n";
+    };
+    const auto file = [&](const std::string& member, const std::string& in_keys) {
+        out << member << " = { file = " << quoted(node.keys / in_keys) << " }\n";
+    };
+    out << "\n[[channel_account]]\n";
+    set("name", name);
+    set("channel", "alipay");
+    out << "not_found_after_seconds = " << node.not_found_after_seconds << "\n";
+    out << "[channel_account.settings]\n";
+    set("base_url", node.psp_url);
+    set("callback_base_url", node.callback_base_url);
+    set("app_id", is_certified ? simulator::kDemoAlipayCertifiedApp : simulator::kDemoAlipayApp);
+    set("seller_id",
+        is_certified ? simulator::kDemoAlipayCertifiedSeller : simulator::kDemoAlipaySeller);
+    out << "[channel_account.secrets]\n";
+    file("app_key", "merchant_private.pem");
+    std::string number = "public_key";
+    if (is_certified) {
+        file("app_certificate", "merchant_certificate.pem");
+        file("root_certificates", "platform_certificate.pem");
+        file("content_key", "alipay_content_key.txt");
+        number =
+            channel::certificate_number(text_of(node.keys / "platform_certificate.pem")).value();
+    }
+    file("platform_key", is_certified ? "platform_certificate.pem" : "platform_public.pem");
+    out << "[channel_account.keys_by_serial]\n" << quoted(number) << " = \"platform_key\"\n";
+    out << "[channel_account.routing]\ncost_basis_points = " << (is_certified ? 60 : 30) << "\n";
+}
+
 }  // namespace
 
 Node::Node(NodeSettings settings) : settings_(std::move(settings)) {}
 
 void Node::write_configuration() const {
     std::ofstream out(settings_.folder / (settings_.name + ".toml"));
-    out << "root = " << quoted(SLUICE_SOURCE_DIR) << "\n"
+    const std::string root = settings_.root.empty() ? SLUICE_SOURCE_DIR : settings_.root;
+    out << "root = " << quoted(root) << "\n"
         << "[http]\nlisten = \"127.0.0.1:0\"\n"
         << "[database]\nconninfo = " << quoted(settings_.conninfo) << "\n"
         << "[node]\nworkers = 2\ninternal_secret = \"between-the-nodes-of-a-test\"\n"
         << "[webhooks]\nallow_http_loopback = true\n"
+        << "[secrets]\nmaster_key_file = " << quoted(master_key_file(settings_)) << "\n"
         << "[[api_key]]\nkey = " << quoted(settings_.api_key) << "\nmerchant_id = \"m1\"\n";
     for (const NodeChannelAccount& account : settings_.accounts) {
         write_account(out, settings_, account);
+    }
+    for (const std::string& name : settings_.bank_accounts) {
+        write_bank_account(out, settings_, name);
+    }
+    if (settings_.has_alipay) {
+        write_alipay_account(out, settings_, "ali-key");
+        write_alipay_account(out, settings_, "ali-cert");
     }
     out << settings_.more;
     out.close();

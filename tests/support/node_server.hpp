@@ -27,8 +27,11 @@ struct NodeSettings {
     std::string callback_base_url;
     std::string api_key;
     std::vector<NodeChannelAccount> accounts;
+    std::vector<std::string> bank_accounts;  ///< names of accounts at the simulated bank
+    bool has_alipay = false;  ///< "ali-key" in key mode and "ali-cert" in certificate mode
     int not_found_after_seconds = 2;
     std::string more;  ///< tables at the end of the file
+    std::string root;  ///< holds flows/, scripts/ and so on; empty: the repository
 };
 
 /// `sluice serve` as a process of its own, that a test may stop, kill and start again. One thread.

@@ -6,6 +6,8 @@ BENCH_DIR=""
 BENCH_PIDS=()
 BENCH_ACCOUNTS=1000
 BENCH_FLOOR_KEYS=0
+BENCH_WARM=yes
+BENCH_BUILD="${BENCH_BUILD:-$SLUICE_ROOT/build/release}"
 
 bench_cleanup() {
     local pid
@@ -17,7 +19,7 @@ bench_cleanup() {
     [ -z "$BENCH_DIR" ] || rm -rf "$BENCH_DIR"
 }
 
-bench_program() { echo "$SLUICE_ROOT/build/release/tests/bench/$1"; }
+bench_program() { echo "$BENCH_BUILD/tests/bench/$1"; }
 
 # Starts a program that prints its port first; sets BENCH_PID and BENCH_PORT.
 bench_start() {
@@ -34,20 +36,18 @@ bench_start() {
     die "the $name of the benchmark did not start; the log is .sluice/log/bench-$name.log"
 }
 
-# One payment request: 3000 fen from a card, 7000 from the stub channel.
-bench_body() {
-    cat >"$BENCH_DIR/body.json" <<'JSON'
-{"order":{"merchant_order_number":"{{order}}","amount":10000,"currency":"CNY",
-"description":"bench"},"legs":[
-{"kind":"internal","method":"prepaid_card","account_id":"{{account}}","amount":3000},
-{"kind":"external","method":"wechatpay","scene":"qr","amount":7000}]}
-JSON
+# bench_send BODY OBJECTS PATH OPTION... : sends requests of that body, each for the next of the
+# objects.
+bench_send() {
+    local body="$1" objects="$2" path="$3"
+    shift 3
+    "$(bench_program bench_load)" --port "$BENCH_API_PORT" --path "$path" \
+        --body "$body" --objects "$BENCH_DIR/$objects" \
+        --header "Authorization: Bearer $BENCH_KEY" "$@"
 }
 
-bench_load() {
-    "$(bench_program bench_load)" --port "$BENCH_API_PORT" --body "$BENCH_DIR/body.json" \
-        --accounts "$BENCH_DIR/accounts" --header "Authorization: Bearer $BENCH_KEY" "$@"
-}
+# Composite payments: 3000 fen from a card, 7000 from the stub channel.
+bench_load() { bench_send tests/bench/bodies/payment.json cards /v1/payments "$@"; }
 
 # Before each row, of a floor as of sluice: autovacuum is off, or what one row left behind would be
 # cleared away, and paid for, in another.
@@ -113,6 +113,8 @@ bench_rounds() {
         bench_floor round-batch "$batch" "$BENCH_ROUND_SECONDS"
         bench_sluice round-sluice-512 512 "$BENCH_ROUND_SECONDS" "s$round"
         bench_sluice round-sluice-1 1 "$BENCH_ROUND_SECONDS" "u$round"
+        bench_refunds round-refund-64 64 "$BENCH_ROUND_SECONDS" "v$round"
+        bench_payouts round-payout-64 64 "$BENCH_ROUND_SECONDS" "w$round"
     done
 }
 
@@ -182,33 +184,49 @@ bench_core() {
         "$(json_number resident_bytes_each_dropped "$line") B"
 }
 
+# A folder and a PostgreSQL that end with this shell.
+bench_begin() {
+    BENCH_DIR=$(mktemp -d /var/tmp/sluice-bench-XXXXXX)
+    trap bench_cleanup EXIT
+    : >"$BENCH_RESULTS"
+    bench_postgres_start
+}
+
+# The stub channel, and a server whose accounts have money.
+bench_engine_start() {
+    bench_start stub "$(bench_program bench_stub_channel)"
+    STUB_PID=$BENCH_PID STUB_PORT=$BENCH_PORT
+    bench_server_config
+    bench_server_start
+    bench_server_accounts
+}
+
 cmd_bench() {
-    BENCH_SECONDS=10 BENCH_ROUNDS=5 BENCH_ROUND_SECONDS=5
+    BENCH_SECONDS=10 BENCH_ROUNDS=5 BENCH_ROUND_SECONDS=5 BENCH_WEBHOOK_SECONDS=30
     local waiting=10000
     case "${1:-}" in
         "") ;;
-        --quick) BENCH_SECONDS=3 BENCH_ROUNDS=1 BENCH_ROUND_SECONDS=3 waiting=2000 ;;
+        --quick)
+            BENCH_SECONDS=3 BENCH_ROUNDS=1 BENCH_ROUND_SECONDS=3 BENCH_WEBHOOK_SECONDS=8
+            waiting=2000
+            ;;
         *) die "./dev bench takes --quick or nothing, got '$1'" ;;
     esac
     prepare_state_dir
     check_disk
     require_packages "${PACKAGES_UP[@]}"
     build_preset release "Building sluice and the benchmark"
-    BENCH_DIR=$(mktemp -d /var/tmp/sluice-bench-XXXXXX)
-    trap bench_cleanup EXIT
-    : >"$BENCH_RESULTS"
-    bench_postgres_start
+    bench_begin
     say "  ..  measuring the floors"
     bench_floors
-    bench_start stub "$(bench_program bench_stub_channel)"
-    STUB_PID=$BENCH_PID STUB_PORT=$BENCH_PORT
-    bench_body
-    bench_server_config
-    bench_server_start
-    bench_server_accounts
+    bench_engine_start
     say "  ..  measuring sluice"
     bench_throughput
+    bench_services
     bench_rounds
+    bench_hot_orders
+    bench_sound
+    bench_webhooks
     bench_core
     bench_waiting "$waiting"
     bench_recovery

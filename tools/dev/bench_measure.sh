@@ -33,8 +33,8 @@ cpu_snapshot() {
 
 wal_bytes() { bench_psql floor -qtA -c "SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn"; }
 
-# measure JOB CLIENTS COMMAND... : the command prints one JSON line. Records job, clients,
-# payments/s, p50, p99, max, then per payment: server, PostgreSQL, stub CPU (us) and WAL (bytes).
+# measure JOB CLIENTS COMMAND... : the command prints one JSON line. Records job, clients, how many
+# a second, p50, p99, max, then for each: server, PostgreSQL, stub CPU (us) and WAL (bytes).
 measure() {
     local job="$1" clients="$2" line cpu_before cpu_after wal_before wal_after count
     shift 2
@@ -55,7 +55,7 @@ measure() {
                printf "%s\t%s\t%s\t%s\t%s\t%s\t%.0f\t%.0f\t%.0f\t%.0f\n", $1, $2, $3, $4, $5, $6,
                       ($10 - $7) * 1000 / n, ($11 - $8) * 1000 / n, ($12 - $9) * 1000 / n,
                       $13 / n }' | tee -a "$BENCH_RESULTS" |
-        awk -F '\t' '{ printf "      %-7s %4s clients  %9s payments/s\n", $1, $2, $3 }'
+        awk -F '\t' '{ printf "      %-15s %4s clients  %9s/s\n", $1, $2, $3 }'
 }
 
 record_fact() { printf 'fact\t%s\t%s\n' "$1" "$2" >>"$BENCH_RESULTS"; }
@@ -71,7 +71,8 @@ bench_machine() {
 bench_report() {
     local report="$LOG_DIR/bench.txt"
     {
-        echo "sluice benchmark: composite payments (3000 fen card + 7000 fen channel)"
+        echo "sluice benchmark: composite payments (3000 fen card + 7000 fen channel), refunds of" \
+            "them, payouts; the floors do the row work of a composite payment"
         echo "machine: $(bench_machine)"
         echo "settings: fsync, synchronous_commit, full_page_writes on; $BENCH_SECONDS s a row"
         awk -F '\t' -f tools/dev/bench_report.awk "$BENCH_RESULTS"

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The database and the server that ./dev bench measures.
 
-BENCH_CONNINFO=""
+BENCH_CONNINFO="" BENCH_API_PORT=""
 BENCH_KEY="bench"
 BENCH_OPEN_PAYMENTS_SQL="SELECT count(*) FROM sluice.payment
     WHERE status IN ('pending', 'compensating')"
@@ -49,7 +49,8 @@ CONF
 bench_postgres_start() {
     BENCH_CONNINFO="host=$BENCH_DIR/socket user=postgres"
     step bench-postgres "Starting PostgreSQL for the benchmark" bench_postgres_init
-    step bench-warm "Writing through its memory and log once" bench_postgres_warm
+    [ "$BENCH_WARM" = no ] ||
+        step bench-warm "Writing through its memory and log once" bench_postgres_warm
     POSTGRES_PID=$(head -n 1 "$BENCH_DIR/pg/postmaster.pid")
 }
 
@@ -73,9 +74,9 @@ bench_server_start() {
     "${command[@]}" >"$LOG_DIR/bench-server.log" 2>&1 </dev/null &
     SERVER_PID=$!
     BENCH_PIDS+=("$SERVER_PID")
-    # Its own word counts: something else may answer on this port.
     for _ in $(seq 1 300); do
-        ! grep -q '^ready ' "$LOG_DIR/bench-server.log" || return 0
+        BENCH_API_PORT=$(sed -n 's/^ready .*://p' "$LOG_DIR/bench-server.log")
+        [ -z "$BENCH_API_PORT" ] || return 0
         kill -0 "$SERVER_PID" 2>/dev/null || break
         sleep 0.1
     done
@@ -96,17 +97,25 @@ curl_posts() {
 
 bench_posts() { curl_posts | curl -sS --no-progress-meter --parallel --parallel-max 16 -K -; }
 
-# One funded prepaid card a line in BENCH_DIR/accounts.
+# bench_accounts FILE BODY COUNT : opens as many accounts as that, "&" in the body being the number
+# of each, and puts money on them. One id a line in BENCH_DIR/FILE.
+bench_accounts() {
+    local file="$BENCH_DIR/$1" body="$2" count="$3" log="$LOG_DIR/bench-top-ups.log" top_up
+    top_up='{"top_up_number":"t&","amount":1000000000000,"currency":"CNY"}'
+    seq 1 "$count" | sed "s|.*|/v1/accounts $body|" | bench_posts | grep -o 'acc_[0-9A-Z]*' |
+        sort -u >"$file"
+    [ "$(wc -l <"$file")" -eq "$count" ] ||
+        die "the benchmark could not open the $count accounts of $1"
+    sed "s|.*|/v1/accounts/&/top_ups $top_up|" "$file" | bench_posts >"$log"
+    ! grep -q '"code":' "$log" ||
+        die "the benchmark could not top up the accounts of $1; the log is .sluice/log/${log##*/}"
+}
+
+# Prepaid cards that pay, balances and the merchant's one account that is paid out from.
 bench_server_accounts() {
-    local body='{"kind":"prepaid_card","owner_number":"b&","currency":"CNY"}'
-    seq 1 "$BENCH_ACCOUNTS" | sed "s|.*|/v1/accounts $body|" | bench_posts |
-        grep -o 'acc_[0-9A-Z]*' | sort -u \
-        >"$BENCH_DIR/accounts"
-    [ "$(wc -l <"$BENCH_DIR/accounts")" -eq "$BENCH_ACCOUNTS" ] ||
-        die "the benchmark could not open its $BENCH_ACCOUNTS accounts"
-    body='{"top_up_number":"t&","amount":1000000000000,"currency":"CNY"}'
-    sed "s|.*|/v1/accounts/&/top_ups $body|" "$BENCH_DIR/accounts" | bench_posts \
-        >"$LOG_DIR/bench-top-ups.log"
-    ! grep -q '"code":' "$LOG_DIR/bench-top-ups.log" ||
-        die "the benchmark could not top up its accounts; the log is .sluice/log/bench-top-ups.log"
+    bench_accounts cards '{"kind":"prepaid_card","owner_number":"b&","currency":"CNY"}' \
+        "$BENCH_ACCOUNTS"
+    bench_accounts balances '{"kind":"balance","owner_number":"w&","currency":"CNY"}' \
+        "$BENCH_ACCOUNTS"
+    bench_accounts available '{"kind":"merchant_available","currency":"CNY"}' 1
 }

@@ -39,7 +39,6 @@ collect_from_bench() {
     bench_postgres_start
     bench_start stub "$(bench_program bench_stub_channel)"
     STUB_PORT=$BENCH_PORT
-    bench_body
     bench_server_config
     tap_into bench bench_server_start
     bench_server_accounts

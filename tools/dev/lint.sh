@@ -15,7 +15,9 @@ lua_sources() {
 }
 
 check_format() { cpp_sources | xargs clang-format-19 --dry-run -Werror; }
-check_shell() { shellcheck -x dev .ci/run tools/dev/*.sh openapi/*.sh tests/newcomer/run; }
+check_shell() {
+    shellcheck -x dev .ci/run tools/dev/*.sh openapi/*.sh tests/bench/*.sh tests/newcomer/run
+}
 check_lua() { lua_sources | xargs -r -n 1 luac5.4 -p; }
 
 # What a verdict of clang-tidy depends on: the tool, its settings, and every file of ours that the

@@ -17,8 +17,9 @@ simulator_command() {
 server_command() { printf '%s\0' "$SLUICE_BINARY" serve --config "$STATE_DIR/sluice.toml"; }
 
 # The server that ./dev bench measures; its configuration is written by bench_server_config.
-BENCH_API_PORT="${SLUICE_BENCH_PORT:-18080}"
-bench_server_command() { printf '%s\0' "$SLUICE_BINARY" serve --config "$BENCH_DIR/sluice.toml"; }
+bench_server_command() {
+    printf '%s\0' "$BENCH_BUILD/engine/app/sluice" serve --config "$BENCH_DIR/sluice.toml"
+}
 
 api_post() {
     local path="$1" body="$2"
@@ -26,9 +27,14 @@ api_post() {
         -H 'Content-Type: application/json' -d "$body"
 }
 
-# The demo's prepaid card with 10000.00 yuan on it. Both calls are repeatable: the numbers are ours.
+# The demo's prepaid card with 10000.00 yuan on it, and as much that the merchant may pay out. All
+# calls are repeatable: the numbers are ours.
 seed_demo() {
-    local card
+    local card available
+    available=$(api_post /v1/accounts '{"kind":"merchant_available","currency":"CNY"}' |
+        grep -o 'acc_[0-9A-Z]*' | head -n 1) && [ -n "$available" ] || return 1
+    api_post "/v1/accounts/$available/top_ups" \
+        '{"top_up_number":"demo-available","amount":1000000,"currency":"CNY"}' || return 1
     card=$(api_post /v1/accounts \
         '{"kind":"prepaid_card","owner_number":"demo-card","currency":"CNY"}' |
         grep -o 'acc_[0-9A-Z]*' | head -n 1) && [ -n "$card" ] || return 1
@@ -133,6 +139,10 @@ $(payment_line)
 and pay its QR code at the simulator, as the payer's phone would:
 
 $(payer_line)
+
+Pay 12.50 out to a bank account, and see what became of it:
+
+$(payout_line)
 TEXT
 }
 
@@ -152,5 +162,15 @@ payer_line() {
     cat <<TEXT
 curl -s $PSP_URL/sim/pay -H 'Content-Type: application/json' \\
   -d "{\$(grep -o '"code_url":"[^"]*"' /tmp/sluice-demo-payment.json | head -n 1)}"
+TEXT
+}
+
+payout_line() {
+    cat <<TEXT
+curl -s '$API_URL/v1/payouts' -H 'Authorization: Bearer $(kept_secret api_key)' \\
+  -H 'Content-Type: application/json' -H 'Prefer: wait=20' -d '{
+  "merchant_payout_number":"demo-'\$(date +%s)'","amount":1250,"currency":"CNY",
+  "method":"bank_account","description":"Demo payout","payee":{"name":"张三",
+  "account_number":"6222021234567890","bank_code":"102100099996"}}'
 TEXT
 }

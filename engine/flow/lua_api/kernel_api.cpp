@@ -5,6 +5,8 @@
 #include <initializer_list>
 #include <utility>
 
+#include "flow/task_wish.hpp"
+
 namespace sluice::flow {
 namespace {
 
@@ -123,6 +125,7 @@ Result<Value> view(Kernel& kernel, Arguments arguments) {
     record.set("code", instruction->outcome_code);
     record.set("message", instruction->outcome_message);
     record.set("may_repeat", kernel.may_repeat(*instruction));
+    record.set("not_sent", kernel.is_not_sent(*instruction));
     record.set("amount", instruction->amount);
     return record;
 }
@@ -163,20 +166,50 @@ Result<Value> conclude_absent(Kernel& kernel, Arguments arguments) {
     return Value(absent);
 }
 
+Result<Money> money_in(const Value& record, std::string_view verb) {
+    const Value* amount = record.find("amount");
+    if (amount == nullptr || amount->as_money() == nullptr) {
+        return fail(ErrorCode::script, std::string(verb) + " wants an 'amount' of money");
+    }
+    return *amount->as_money();
+}
+
+Result<Value> reserve(Kernel& kernel, Arguments arguments) {
+    const Value& record = at(arguments, 0);
+    SLUICE_TRY(knows_all(record, "reserve", {"source", "amount"}));
+    RefundRequest request;
+    SLUICE_ASSIGN(request.source, InstructionId::parse(record.text_or_empty("source")));
+    SLUICE_ASSIGN(request.amount, money_in(record, "reserve"));
+    return kernel.reserve(request);
+}
+
 Result<Value> refund(Kernel& kernel, Arguments arguments) {
     const Value& record = at(arguments, 0);
     SLUICE_TRY(knows_all(record, "refund", {"source", "amount", "account"}));
     RefundRequest request;
     SLUICE_ASSIGN(request.source, InstructionId::parse(record.text_or_empty("source")));
-    const Value* amount = record.find("amount");
-    if (amount == nullptr || amount->as_money() == nullptr) {
-        return fail(ErrorCode::script, "refund wants an 'amount' of money");
-    }
-    request.amount = *amount->as_money();
+    SLUICE_ASSIGN(request.amount, money_in(record, "refund"));
     if (record.find("account") != nullptr) {
         SLUICE_ASSIGN(request.account, AccountId::parse(record.text_or_empty("account")));
     }
     return kernel.refund(request);
+}
+
+Result<Value> pay_back(Kernel& kernel, Arguments arguments) {
+    const Value& record = at(arguments, 0);
+    SLUICE_TRY(knows_all(record, "pay_back", {"source", "amount", "channel", "channel_account"}));
+    PayBackRequest request;
+    SLUICE_ASSIGN(request.source, InstructionId::parse(record.text_or_empty("source")));
+    SLUICE_ASSIGN(request.amount, money_in(record, "pay_back"));
+    request.channel = record.text_or_empty("channel");
+    request.channel_account = record.text_or_empty("channel_account");
+    return kernel.pay_back(request);
+}
+
+Result<Value> give_up(Kernel& kernel, Arguments arguments) {
+    SLUICE_ASSIGN(const InstructionId id, instruction_at(arguments, 0));
+    SLUICE_TRY(kernel.give_up(id));
+    return Value{};
 }
 
 Result<Value> take(Kernel& kernel, Arguments) { return kernel.take_from_account(); }
@@ -193,8 +226,11 @@ Result<Value> pay_out(Kernel& kernel, Arguments arguments) {
     return id ? Value(id->to_string()) : Value{};
 }
 
-Result<Value> settle(Kernel& kernel, Arguments) {
-    SLUICE_TRY(kernel.settle());
+Result<Value> settle(Kernel& kernel, Arguments) { return kernel.settle(); }
+
+Result<Value> exceed(Kernel& kernel, Arguments arguments) {
+    SLUICE_ASSIGN(const InstructionId id, instruction_at(arguments, 0));
+    SLUICE_TRY(kernel.exceed(id));
     return Value{};
 }
 
@@ -224,6 +260,19 @@ Result<Value> open_case(Kernel& kernel, Arguments arguments) {
     return Value{};
 }
 
+Result<Value> task(Kernel& kernel, Arguments arguments) {
+    SLUICE_ASSIGN(auto wish, read_task_wish(at(arguments, 0), kernel.now()));
+    SLUICE_ASSIGN(const TaskId id, kernel.open_task(std::move(wish)));
+    return Value(id.to_string());
+}
+
+Result<Value> resolve(Kernel& kernel, Arguments arguments) {
+    SLUICE_ASSIGN(const std::string text, text_at(arguments, 0, "task"));
+    SLUICE_ASSIGN(const TaskId id, TaskId::parse(text));
+    SLUICE_TRY(kernel.resolve(id));
+    return Value{};
+}
+
 Result<Value> unwind(Kernel& kernel, Arguments arguments) {
     SLUICE_ASSIGN(std::string code, text_at(arguments, 0, "code"));
     SLUICE_ASSIGN(std::string message, text_at(arguments, 1, "message"));
@@ -238,10 +287,12 @@ Result<Value> finish(Kernel& kernel, Arguments arguments) {
         event = payment::SubjectEvent::fail;
     } else if (status == "closed") {
         event = payment::SubjectEvent::close;
+    } else if (status == "surplus") {
+        event = payment::SubjectEvent::exceed;
     } else if (status != "succeeded") {
         return fail(
             ErrorCode::script,
-            "'" + status + "' ends no payment, wanted succeeded, failed or closed"
+            "'" + status + "' ends no payment, wanted succeeded, failed, closed or surplus"
         );
     }
     SLUICE_TRY(kernel.finish(
@@ -275,6 +326,10 @@ Result<Value> now_ms(Kernel& kernel, Arguments) {
     );
 }
 
+Result<Value> next_event(Kernel& kernel, Arguments) {
+    return kernel.next_event().value_or(Value{});
+}
+
 using Primitive = Result<Value> (*)(Kernel&, Arguments);
 
 constexpr std::pair<const char*, Primitive> kPrimitives[] = {
@@ -288,14 +343,21 @@ constexpr std::pair<const char*, Primitive> kPrimitives[] = {
     {"view", view},
     {"conclude_absent", conclude_absent},
     {"refund", refund},
+    {"reserve", reserve},
+    {"pay_back", pay_back},
+    {"give_up", give_up},
     {"take", take},
     {"pay_out", pay_out},
     {"settle", settle},
+    {"exceed", exceed},
     {"owe_back", owe_back},
     {"open_case", open_case},
+    {"task", task},
+    {"resolve", resolve},
     {"unwind", unwind},
     {"finish", finish},
     {"now_ms", now_ms},
+    {"next_event", next_event},
 };
 
 HostReply out_of_place(std::string_view name) {

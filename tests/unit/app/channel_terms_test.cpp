@@ -6,7 +6,9 @@
 #include <gtest/gtest.h>
 
 #include "app/channel_wiring.hpp"
+#include "app/payee_wiring.hpp"
 #include "core/value.hpp"
+#include "gateway/render_outgoing.hpp"
 
 namespace sluice::app {
 namespace {
@@ -25,13 +27,30 @@ return {
   callback = function() end,
 }
 )lua";
+/// It only collects.
+constexpr std::string_view kStub = R"lua(
+local operation = { resend = "idempotent", request = function() end, response = function() end }
+return {
+  name = "stub",
+  title = { en = "Stub", zh = "桩" },
+  capabilities = {
+    scenes = { "qr" }, currencies = { "CNY" }, amount_max_minor = 500000,
+    expiry_max_seconds = 604800, description_max_bytes = 127, not_found_after_seconds = 60,
+  },
+  operations = { collect = operation, query = operation, close = operation },
+  callback = function() end,
+}
+)lua";
 constexpr std::string_view kForm = R"({
   "merchant": "merchant", "hosts": [],
   "fields": [
     {"name": "base_url", "kind": "text", "title": {"en": "Address", "zh": "地址"}},
     {"name": "merchant", "kind": "text", "title": {"en": "Merchant", "zh": "商户"}}
-  ]
-})";
+  ])";
+constexpr std::string_view kPayee = R"(,
+  "payee": [
+    {"name": "card", "kind": "secret", "required": true, "title": {"en": "Card", "zh": "卡号"}}
+  ])";
 
 class ChannelAccountOfTheConfiguration : public ::testing::Test {
   protected:
@@ -41,10 +60,8 @@ class ChannelAccountOfTheConfiguration : public ::testing::Test {
         settings_.channels = fs::path(::testing::TempDir()) / name;
         const fs::path source = fs::path(SLUICE_SOURCE_DIR);
         copy(source / "channels/wechatpay", "wechatpay");
-        copy(source / "tests/bench/channels/stub", "stub");
-        fs::create_directories(settings_.channels / "bank");
-        std::ofstream(settings_.channels / "bank/adapter.lua") << kBank;
-        std::ofstream(settings_.channels / "bank/form.json") << kForm;
+        write("stub", kStub, "");
+        write("bank", kBank, kPayee);
         for (const char* channel : {"stub", "bank"}) {
             config::ChannelAccountSettings account;
             account.name = "main";
@@ -71,13 +88,19 @@ class ChannelAccountOfTheConfiguration : public ::testing::Test {
         }
     }
 
+    void write(const std::string& name, std::string_view adapter, std::string_view payee) const {
+        std::filesystem::create_directories(settings_.channels / name);
+        std::ofstream(settings_.channels / name / "adapter.lua") << adapter;
+        std::ofstream(settings_.channels / name / "form.json") << kForm << payee << "}";
+    }
+
     config::Settings settings_;
     channel::RegistryPtr registry_;
 };
 
 TEST_F(ChannelAccountOfTheConfiguration, IsOfferedForWhatItsChannelCanDo) {
-    const Value stub = candidate_of(settings_.channel_accounts[0], *registry_);
-    const Value bank = candidate_of(settings_.channel_accounts[1], *registry_);
+    const Value stub = candidate_of(*registry_->find_account({"stub", "main"}), *registry_);
+    const Value bank = candidate_of(*registry_->find_account({"bank", "main"}), *registry_);
 
     EXPECT_EQ(*stub.find("refunds"), Value(false));
     EXPECT_EQ(*stub.find("pays_out"), Value(false));
@@ -89,14 +112,85 @@ TEST_F(ChannelAccountOfTheConfiguration, IsOfferedForWhatItsChannelCanDo) {
 }
 
 TEST_F(ChannelAccountOfTheConfiguration, BindsItsRunsByWhatItsAdapterDeclares) {
-    const auto stub = terms_of({"stub", "main"}, settings_, *registry_);
-    const auto bank = terms_of({"bank", "main"}, settings_, *registry_);
+    const auto stub = terms_of({"stub", "main"}, *registry_);
+    const auto bank = terms_of({"bank", "main"}, *registry_);
 
     ASSERT_TRUE(stub && bank);
     EXPECT_TRUE(stub->collect_may_repeat);
     EXPECT_FALSE(stub->refunds || stub->pays_out);
     EXPECT_TRUE(bank->pays_out);
     EXPECT_FALSE(bank->refunds || bank->payout_may_repeat || bank->collect_may_repeat);
+}
+
+TEST_F(ChannelAccountOfTheConfiguration, ChecksThePayeeOfItsOwnMethodsAgainstItsForm) {
+    const gateway::PayeeCheck check = payee_check(registry_);
+    const Value payee(ValueObject{{"card", "6222"}});
+    const Value wrong(ValueObject{{"account", "6222"}});
+
+    EXPECT_TRUE(check({"bank_card", payee, "m1"}));
+    const auto no_field = check({"bank_card", wrong, "m1"});
+    ASSERT_FALSE(no_field);
+    EXPECT_EQ(no_field.error().context, "/payee/account");
+    const auto no_method = check({"cheque", payee, "m1"});
+    ASSERT_FALSE(no_method);
+    EXPECT_EQ(no_method.error().context, "/method");
+    EXPECT_EQ(
+        no_method.error().message,
+        "method is cheque, wanted one that a channel account pays out by: bank_card"
+    );
+}
+
+TEST_F(ChannelAccountOfTheConfiguration, OffersItsScenesAndSaysWhichOnesWhenAnotherIsWanted) {
+    const gateway::SceneCheck check = scene_check(registry_);
+
+    EXPECT_TRUE(check({"stub", "qr", "m1"}));
+    const auto no_scene = check({"stub", "jsapi", "m1"});
+    ASSERT_FALSE(no_scene);
+    EXPECT_EQ(no_scene.error().context, "/scene");
+    EXPECT_EQ(no_scene.error().message, "scene is jsapi, wanted one that stub offers: qr");
+    const auto no_method = check({"bank", "qr", "m1"});
+    ASSERT_FALSE(no_method);
+    EXPECT_EQ(no_method.error().context, "/method");
+    EXPECT_EQ(
+        no_method.error().message,
+        "method is bank, wanted one that a channel account collects by: stub"
+    );
+}
+
+TEST_F(ChannelAccountOfTheConfiguration, IsOfferedToItsMerchantAloneAndOnlyWhileItIsLive) {
+    auto accounts = configured_accounts(settings_).value();
+    accounts[0].merchant_id = "m1";
+    accounts[1].state = channel::AccountState::paused;
+    const auto adapters = read_adapters(settings_.channels).value();
+    const auto registry = channel::Registry::build(adapters, accounts).value();
+    const Value card(ValueObject{{"card", "6222"}});
+
+    EXPECT_TRUE(scene_check(registry)({"stub", "qr", "m1"}));
+    EXPECT_FALSE(scene_check(registry)({"stub", "qr", "m2"}));
+    EXPECT_FALSE(payee_check(registry)({"bank_card", card, "m1"})) << "paused";
+    ASSERT_EQ(candidates_of(*registry).as_array()->size(), 1U);
+    EXPECT_EQ(candidates_of(*registry).as_array()->front().text_or_empty("merchant_id"), "m1");
+    EXPECT_TRUE(terms_of({"bank", "main"}, *registry)) << "it finishes what it began";
+}
+
+TEST(PayeeWiring, SealsAPayeeForItsRunAndOpensItForTheExchangeAlone) {
+    const auto keys = channel::SealingKeys::make(Secret<std::string>(std::string(64, '7'))).value();
+    const RunId run(Id128{1, 2});
+    const Value payee(ValueObject{{"name", "张三"}, {"account", "6222021234567890"}});
+
+    const Value sealed = payee_seal(keys)(run, payee);
+    channel::ExchangeOrder order;
+    order.run = run;
+    order.instruction.payee = sealed;
+    channel::ExchangeOrder other = order;
+    other.run = RunId(Id128{1, 3});
+
+    EXPECT_EQ(to_json(sealed).find("6222021234567890"), std::string::npos);
+    EXPECT_EQ(gateway::masked_payee(sealed), gateway::masked_payee(payee));
+    ASSERT_TRUE(open_payee(keys, order));
+    EXPECT_EQ(order.instruction.payee, payee);
+    EXPECT_FALSE(open_payee(keys, other)) << "another run's";
+    EXPECT_EQ(payee_seal(keys)(run, Value()), Value());
 }
 
 TEST_F(ChannelAccountOfTheConfiguration, RefundsOfWechatPayMayRepeatForAYear) {

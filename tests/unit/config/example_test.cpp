@@ -35,6 +35,7 @@ TEST_F(Example, NamesEverySetting) {
         "[database]",
         "[node]",
         "[webhooks]",
+        "[secrets]",
         "[[api_key]]",
         "[[api_key]]\n[api_key.signature]",
         "[[channel_account]]",

@@ -67,7 +67,7 @@ TEST_F(Refusals, AnUnknownKeyIsToldWithWhatWasProbablyMeant) {
     expect({
         {"[htpp]\nthreads = 3",
          "sluice.toml:1: htpp is not known, wanted one of api_key, channel_account, channels, "
-         "database, http, node, root, webhooks - did you mean 'http'?"},
+         "database, http, node, root, secrets, webhooks - did you mean 'http'?"},
         {"[webhooks]\nallow_http_loopback = \"yes\"",
          "sluice.toml:2: webhooks.allow_http_loopback is \"yes\", wanted true or false"},
         {"[http]\nthread = 3",

@@ -46,6 +46,62 @@ TEST(PolicyAnswer, OfRiskIsYesOrNoWithReasons) {
     );
 }
 
+TEST(PolicyAnswer, OfRoutingSendsNoMerchantsMoneyOverAnothersAccount) {
+    const auto candidates =
+        json::parse(R"([{"name":"wx-a","channel":"wechatpay","merchant_id":"m1"}])").value();
+    const auto checked = [&](const char* merchant) {
+        const Value facts(ValueObject{{"merchant_id", merchant}});
+        return AnswerRules(candidates)
+            .check("route", facts, json::parse(route(kKeptA, "")).value());
+    };
+
+    EXPECT_TRUE(checked("m1"));
+    const auto foreign = checked("m2");
+    ASSERT_FALSE(foreign);
+    EXPECT_THAT(foreign.error().message, HasSubstr("which belongs to another merchant"));
+}
+
+TEST(PolicyAnswer, OfRefundWaysNamesEachWayOnce) {
+    const auto ways = [](const std::string& list) {
+        return mistake("refund_ways", R"({"ways":[)" + list + "]}");
+    };
+    const std::string original = R"({"way":"original"})";
+    const std::string to_card = R"({"way":"other_leg","kind":"prepaid_card"})";
+    const std::string to_balance = R"({"way":"other_leg","kind":"balance"})";
+
+    EXPECT_EQ(ways(original), "");
+    EXPECT_EQ(
+        ways(
+            original + "," + to_card + "," + to_balance + R"(,{"way":"balance"},{"way":"payout"})"
+        ),
+        ""
+    );
+    EXPECT_THAT(ways(""), HasSubstr("wanted a list of ways"));
+    EXPECT_THAT(mistake("refund_ways", "{}"), HasSubstr("wanted a list of ways"));
+    EXPECT_THAT(ways(R"({"way":"cash"})"), HasSubstr("names the way 'cash', wanted original"));
+    EXPECT_THAT(ways(original + "," + original), HasSubstr("names the way 'original' twice"));
+    EXPECT_THAT(ways(R"({"way":"other_leg"})"), HasSubstr("wanted a kind of account"));
+    EXPECT_THAT(ways(R"({"way":"payout","kind":"x"})"), HasSubstr("wanted a kind of account"));
+}
+
+TEST(PolicyAnswer, OfApprovalSaysHowManyPeopleWhoseWordCountsAndWhy) {
+    EXPECT_EQ(mistake("payout_approval", R"({"needed":0,"role":"finance","why":"small"})"), "");
+    EXPECT_EQ(mistake("payout_approval", R"({"needed":2,"role":"finance","why":"large"})"), "");
+    EXPECT_THAT(
+        mistake("payout_approval", R"({"needed":11,"role":"finance","why":"x"})"),
+        HasSubstr("wanted how many people, 0 to 10")
+    );
+    EXPECT_THAT(
+        mistake("payout_approval", R"({"why":"x"})"), HasSubstr("answered 'needed' with nothing")
+    );
+    EXPECT_THAT(
+        mistake("payout_approval", R"({"needed":0,"why":"x"})"), HasSubstr("without 'role'")
+    );
+    EXPECT_THAT(
+        mistake("payout_approval", R"({"needed":1,"role":"finance"})"), HasSubstr("without 'why'")
+    );
+}
+
 TEST(PolicyAnswer, OfRouteSpeaksOfEveryCandidate) {
     EXPECT_EQ(mistake("route", route(kKeptA, kDroppedB)), "");
     EXPECT_EQ(

@@ -12,6 +12,7 @@ Value candidate(const char* name, int cost) {
     Value value;
     value.set("name", name);
     value.set("channel", "wechatpay");
+    value.set("merchant_id", "");
     value.set("method", "wechatpay");
     value.set("scenes", Value(ValueArray{Value("qr")}));
     value.set("amount_min", Money{100, cny()});
@@ -50,6 +51,32 @@ std::string names(const Value& answer, std::string_view list, bool with_reason) 
         text += with_reason ? ": " + std::string(each.text_or_empty("why")) : "";
     }
     return text;
+}
+
+TEST(RoutePolicy, DropsTheAccountOfAnotherMerchant) {
+    Value own = candidate("own", 60);
+    own.set("merchant_id", "m1");
+    Value foreign = candidate("foreign", 1);
+    foreign.set("merchant_id", "m2");
+    const auto policies = policies_of(repository_release(), {own, foreign});
+    Value facts = route_facts(1000);
+    facts.set("merchant_id", "m1");
+
+    const auto answer = policies->decide("route", facts);
+
+    ASSERT_TRUE(answer) << answer.error().message;
+    EXPECT_EQ(names(*answer, "accounts", false), "own");
+    EXPECT_EQ(names(*answer, "dropped", true), "foreign: belongs to another merchant");
+}
+
+TEST(RoutePolicy, ChoosesFromTheNewListOnceItIsAdopted) {
+    const auto policies = policies_of(repository_release(), {candidate("old", 1)});
+
+    ASSERT_TRUE(policies->adopt(Value(ValueArray{candidate("a", 2), candidate("b", 3)})));
+
+    const auto answer = policies->decide("route", route_facts(1000));
+    ASSERT_TRUE(answer) << answer.error().message;
+    EXPECT_EQ(names(*answer, "accounts", false), "a; b");
 }
 
 TEST(RoutePolicy, PutsTheCheapestFirstAndKeepsTheOrderOfEquals) {

@@ -40,6 +40,7 @@ TEST(ReleaseCheck, PassesThemWithTheCandidatesOfAConfiguration) {
     Value candidate;
     candidate.set("name", "main");
     candidate.set("channel", "wechatpay");
+    candidate.set("merchant_id", "");
     candidate.set("method", "wechatpay");
     candidate.set("scenes", Value(ValueArray{Value("jsapi")}));
     // Nothing made up lies between these bounds: routing keeps no account for it.
@@ -95,6 +96,18 @@ const Broken kBroken[] = {
      {"scripts/lib/30_collect.lua", "kernel.owe_back(", "kernel.owe("},
      "scripts/lib/30_collect.lua, line ",
      "kernel has no member 'owe'"},
+    {"primitive_after_people_found_out",
+     {"scripts/lib/25_task.lua", "kernel.resolve(event", "kernel.resolv(event"},
+     "scripts/lib/25_task.lua, line ",
+     "did you mean 'resolve'?"},
+    {"verb_after_people_said_no",
+     {"scripts/lib/25_task.lua", "NO_APPROVAL[verdict]", "NO_APROVAL[verdict]"},
+     "when people say no)",
+     "unknown name 'NO_APROVAL'"},
+    {"approval_of_nobody_knows_whom",
+     {"scripts/approval/payout_approval.lua", "role = \"finance\",", "rolle = \"finance\","},
+     "",
+     "answered without 'role'"},
     {"argument_that_is_no_more",
      {"scripts/lib/30_collect.lua",
       "conclude_absent(talk.instruction)",

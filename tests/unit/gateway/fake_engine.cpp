@@ -27,7 +27,8 @@ payment::Instruction qr_instruction(const payment::Subject& payment) {
 
 void finish(payment::Picture& picture, payment::SubjectStatus status) {
     picture.subject.status = status;
-    if (status == payment::SubjectStatus::succeeded) {
+    const bool is_payment = picture.subject.service == payment::Service::payment;
+    if (is_payment && status == payment::SubjectStatus::succeeded) {
         picture.order.paid_minor += picture.subject.amount.minor();
         if (picture.order.paid_minor == picture.order.amount.minor()) {
             picture.order.status = payment::OrderStatus::paid;
@@ -189,9 +190,69 @@ Result<gateway::PaymentPage> MemoryPayments::list(const gateway::PaymentQuery& q
     return page;
 }
 
+Result<std::vector<payment::RefundSource>> MemoryRefunds::sources(const gateway::SourcesOf& of) {
+    if (next_error) {
+        return fail(*next_error);
+    }
+    std::vector<payment::RefundSource> found;
+    for (const payment::RefundSource& source : collected) {
+        const bool is_named = of.payment.is_nil() || source.payment.raw() == of.payment.raw();
+        if (is_named && payments_.pictures.at(source.payment).subject.order_id == of.order) {
+            found.push_back(source);
+        }
+    }
+    ++looks;
+    if (on_look) {
+        on_look();
+    }
+    return found;
+}
+
+Result<std::optional<gateway::KnownKey>> MemoryRefunds::find_number(
+    const gateway::RefundNumber& number
+) {
+    for (const auto& [id, picture] : payments_.pictures) {
+        const payment::Subject& subject = picture.subject;
+        if (subject.service == payment::Service::refund && subject.number == number.number &&
+            subject.merchant_id == number.merchant_id) {
+            return gateway::KnownKey{hashes[id], id.raw()};
+        }
+    }
+    return std::nullopt;
+}
+
+Result<gateway::RunPage> MemoryRefunds::list(const gateway::RefundQuery& query) {
+    gateway::RunPage page;
+    for (auto row = payments_.pictures.rbegin(); row != payments_.pictures.rend(); ++row) {
+        const payment::Subject& subject = row->second.subject;
+        const Id128 id = subject.id.raw();
+        const auto* refund = std::get_if<payment::Refund>(&row->second.details);
+        if (refund == nullptr || subject.merchant_id != query.merchant_id ||
+            subject.order_id != query.order_id.value_or(subject.order_id) ||
+            (query.payment_id && refund->payment.raw() != query.payment_id->raw()) ||
+            subject.number != query.number.value_or(subject.number) ||
+            subject.status != query.status.value_or(subject.status) || id < query.window.from ||
+            id >= query.window.before) {
+            continue;
+        }
+        if (static_cast<std::int64_t>(page.pictures.size()) == query.window.limit) {
+            page.next_after = page.pictures.back().subject.id.raw();
+            break;
+        }
+        page.pictures.push_back(row->second);
+    }
+    return page;
+}
+
 Result<gateway::AccountChange> MemoryAccounts::open(const gateway::OpenAccount& request) {
     gateway::Account account;
     account.identity = request.identity;
+    if (account.identity.kind == gateway::AccountKind::merchant_available) {
+        account.identity.id =
+            gateway::available_account(account.identity.merchant_id, account.identity.currency);
+        const auto [own, is_first] = rows_.emplace(account.identity.id, account);
+        return gateway::AccountChange{own->second, is_first};
+    }
     const std::string owner = account.identity.merchant_id + "/" + account.identity.owner_number;
     ledger::AccountKey key;
     key.gl = to_string(account.identity.kind);
@@ -313,19 +374,25 @@ void FakeIntake::start(worker::StartRun request, worker::PictureReply reply) {
         }
         return;
     }
+    if (const auto same = same_number(request)) {
+        reply(*same);
+        return;
+    }
     const auto blocked = in_the_way.find(request.picture.subject.order_id);
     if (blocked != in_the_way.end()) {
         reply(fail(blocked->second));
         return;
     }
     payment::Picture picture = request.picture;
-    if (request.wait_for != worker::WaitFor::committed) {
+    const bool is_payment = picture.subject.service == payment::Service::payment;
+    if (is_payment && request.wait_for != worker::WaitFor::committed) {
         picture.instructions.push_back(qr_instruction(picture.subject));
     }
     if (request.wait_for == worker::WaitFor::final_status) {
         finish(picture, payment::SubjectStatus::succeeded);
     }
     payments_.pictures[picture.subject.id] = picture;
+    refunds_.hashes[picture.subject.id] = gateway::as_uuid(request.request_hash);
     if (!request.idempotency_key.empty()) {
         payments_.keys[request.idempotency_key] = {
             gateway::as_uuid(request.request_hash), picture.subject.id.raw()
@@ -333,6 +400,28 @@ void FakeIntake::start(worker::StartRun request, worker::PictureReply reply) {
     }
     starts.push_back(std::move(request));
     reply(std::move(picture));
+}
+
+/// What the number of a payout or transfer led to before.
+std::optional<Result<payment::Picture>> FakeIntake::same_number(const worker::StartRun& request) {
+    const payment::Subject& wanted = request.picture.subject;
+    for (const worker::StartRun& earlier : starts) {
+        const payment::Subject& subject = earlier.picture.subject;
+        const bool is_same =
+            subject.service != payment::Service::payment && subject.service == wanted.service &&
+            subject.merchant_id == wanted.merchant_id && subject.number == wanted.number;
+        if (is_same && earlier.request_hash == request.request_hash) {
+            return payments_.pictures.at(subject.id);
+        }
+        if (is_same) {
+            return fail(
+                ErrorCode::conflict,
+                "number used before",
+                "merchant_" + std::string(to_string(subject.service)) + "_number"
+            );
+        }
+    }
+    return std::nullopt;
 }
 
 void FakeIntake::close(RunId payment, payment::CloseReason reason, worker::PictureReply reply) {
@@ -343,6 +432,22 @@ void FakeIntake::close(RunId payment, payment::CloseReason reason, worker::Pictu
         return;
     }
     reply(payments_.pictures.at(payment));
+}
+
+void FakeIntake::vote(RunId run, payment::TaskVote vote, worker::DoneReply reply) {
+    voted_runs.push_back(run);
+    votes.push_back(vote);
+    if (silent) {
+        return;
+    }
+    if (next_error) {
+        reply(fail(*next_error));
+        return;
+    }
+    if (on_vote) {
+        on_vote(vote);
+    }
+    reply({});
 }
 
 void FakeIntake::callback(worker::CallbackFact fact, worker::DoneReply reply) {

@@ -12,7 +12,9 @@
 #include "gateway/account_store.hpp"
 #include "gateway/order_store.hpp"
 #include "gateway/payment_store.hpp"
+#include "gateway/refund_store.hpp"
 #include "gateway/signature_store.hpp"
+#include "gateway/surplus_store.hpp"
 #include "worker/intake.hpp"
 
 namespace sluice::testing {
@@ -62,6 +64,27 @@ class MemoryPayments final : public gateway::PaymentStore {
     std::map<std::string, gateway::KnownKey> keys;
 };
 
+/// Refunds are among the pictures of the payments, as in the database.
+class MemoryRefunds final : public gateway::RefundStore {
+  public:
+    explicit MemoryRefunds(MemoryPayments& payments) : payments_(payments) {}
+
+    Result<std::vector<payment::RefundSource>> sources(const gateway::SourcesOf& of) override;
+    Result<std::optional<gateway::KnownKey>> find_number(const gateway::RefundNumber& number
+    ) override;
+    Result<gateway::RunPage> list(const gateway::RefundQuery& query) override;
+
+    /// What was collected, of all orders: a source's payment must be among the payments.
+    std::vector<payment::RefundSource> collected;
+    std::map<RunId, Id128> hashes;  ///< of the refunds' bodies
+    std::optional<Error> next_error;
+    int looks = 0;                  ///< how often somebody asked for sources
+    std::function<void()> on_look;  ///< after each of them
+
+  private:
+    MemoryPayments& payments_;
+};
+
 /// Accounts in memory; every account keeps one entry for each top-up.
 class MemoryAccounts final : public gateway::AccountStore {
   public:
@@ -98,16 +121,30 @@ class MemorySignatures final : public gateway::SignatureStore {
     std::map<std::string, Time> seen_;
 };
 
+/// Surplus money as the test put it there; remembers what it was asked.
+class MemorySurpluses final : public gateway::SurplusStore {
+  public:
+    Result<gateway::SurplusPage> list(const gateway::SurplusQuery& query) override {
+        asked = query;
+        return page;
+    }
+
+    gateway::SurplusPage page;
+    std::optional<gateway::SurplusQuery> asked;
+};
+
 /// The engine's door with an engine behind it that obeys the test: what start() waits for decides
 /// how far the payment has come when it answers.
 class FakeIntake final : public worker::Intake {
   public:
-    explicit FakeIntake(MemoryPayments& payments) : payments_(payments) {}
+    FakeIntake(MemoryPayments& payments, MemoryRefunds& refunds)
+        : payments_(payments), refunds_(refunds) {}
 
     [[nodiscard]] bool owns(Bucket) const override { return !owner && !owner_error; }
     Result<std::optional<std::string>> owner_elsewhere(Bucket bucket) override;
     void start(worker::StartRun request, worker::PictureReply reply) override;
     void close(RunId payment, payment::CloseReason reason, worker::PictureReply reply) override;
+    void vote(RunId run, payment::TaskVote vote, worker::DoneReply reply) override;
     void callback(worker::CallbackFact fact, worker::DoneReply reply) override;
     void wait_final(RunId payment, Time deadline, worker::PictureReply reply) override;
 
@@ -131,12 +168,19 @@ class FakeIntake final : public worker::Intake {
     std::vector<RunId> waits;
     std::vector<Time> wait_deadlines;
     std::vector<worker::CallbackFact> callbacks;
+    std::vector<payment::TaskVote> votes;
+    std::vector<RunId> voted_runs;
+    std::function<void(const payment::TaskVote&)> on_vote;  ///< what the run makes of it
 
   private:
+    [[nodiscard]] std::optional<Result<payment::Picture>> same_number(
+        const worker::StartRun& request
+    );
     /// The payment's picture once it has ended as the test wants it.
     payment::Picture end_of(RunId payment);
 
     MemoryPayments& payments_;
+    MemoryRefunds& refunds_;
     Mutex mutex_;
     ConditionVariable asked_;
     std::vector<std::function<void()>> replies_ SLUICE_GUARDED_BY(mutex_);

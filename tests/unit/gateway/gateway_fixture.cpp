@@ -5,6 +5,7 @@
 #include "gateway/event_objects.hpp"
 #include "json/json.hpp"
 #include "support/openapi_check.hpp"
+#include "support/sealing.hpp"
 
 namespace sluice::testing {
 
@@ -13,8 +14,9 @@ struct GatewayFixture::Stores {
         : pool(conninfo, {.connection = {.role = "sluice_app"}}) {}
 
     db::Pool pool;
-    notify::EndpointStore endpoints{pool};
+    notify::EndpointStore endpoints{pool, test_sealing_keys()};
     notify::DeliveryStore deliveries{pool};
+    channel::AccountStore channel_accounts{pool, test_sealing_keys()};
     notify::EventStore events{pool, gateway::render_event_objects};
 };
 
@@ -22,6 +24,22 @@ GatewayFixture::GatewayFixture() : clock(*parse_rfc3339("2026-01-01T08:00:00Z"))
     settings.keys = {
         {"alpha", Secret<std::string>(std::string(kMerchantKey))},
         {"beta", Secret<std::string>(std::string(kOtherKey))}
+    };
+    check_scene = [](const gateway::SceneWish& wish) -> Result<void> {
+        if (wish.method != "wechatpay") {
+            return fail(ErrorCode::invalid, "nobody collects so", "/method");
+        }
+        return wish.scene == "qr" ? Result<void>{}
+                                  : fail(ErrorCode::invalid, "there is only qr", "/scene");
+    };
+    check_payee = [](const gateway::PayeeWish& wish) -> Result<void> {
+        if (wish.method != "bank_account") {
+            return fail(ErrorCode::invalid, "nobody pays so", "/method");
+        }
+        if (wish.payee.text_or_empty("account_number").empty()) {
+            return fail(ErrorCode::invalid, "account_number is missing", "/payee/account_number");
+        }
+        return {};
     };
     settings.internal_secret = Secret<std::string>("nodes only");
     settings.engine_grace = std::chrono::milliseconds(50);
@@ -31,6 +49,27 @@ GatewayFixture::GatewayFixture() : clock(*parse_rfc3339("2026-01-01T08:00:00Z"))
 GatewayFixture::~GatewayFixture() = default;
 
 void GatewayFixture::restart() { gateway_.reset(); }
+
+/// Any settings with a base_url are good, and a channel answers that knows no such number.
+gateway::ChannelAccounts GatewayFixture::channel_accounts() {
+    return {
+        .store = stores_->channel_accounts,
+        .check = [](const gateway::AccountWish& wish) -> Result<void> {
+            return wish.wanted.settings.contains("base_url")
+                       ? Result<void>{}
+                       : fail(ErrorCode::invalid, "base_url is missing", "/settings/base_url");
+        },
+        .try_out =
+            [](const channel::ChannelAccountSettings&, const gateway::TrialDone& done) {
+                gateway::TrialResult trial;
+                trial.works = true;
+                trial.outcome.kind = payment::OutcomeKind::not_found;
+                trial.http_status = 404;
+                done(trial);
+            },
+        .changed = [] {}
+    };
+}
 
 gateway::Webhooks GatewayFixture::webhooks() {
     if (stores_ == nullptr) {
@@ -55,11 +94,19 @@ gateway::Gateway& GatewayFixture::gateway() {
                 .random = random,
                 .orders = orders,
                 .payments = payments,
+                .refunds = refunds,
                 .accounts = accounts,
                 .signatures = signatures,
+                .tasks = tasks,
+                .surpluses = surpluses,
                 .webhooks = webhooks(),
+                .channel_accounts = channel_accounts(),
                 .read_callback = reader,
                 .forward = forwarder,
+                .payouts = payouts,
+                .check_payee = check_payee,
+                .check_scene = check_scene,
+                .seal_payee = [](RunId, const Value& payee) { return payee; },
                 .check_ready = [this] { return ready; },
                 .more_metrics = [] { return std::string("more_lines 1\n"); }
             }
@@ -139,6 +186,61 @@ std::string GatewayFixture::given_payment(const std::string& order_number) {
     return text_of(response, "id");
 }
 
+std::string GatewayFixture::given_available(std::int64_t amount) {
+    const auto opened = post("/v1/accounts", R"({"kind":"merchant_available","currency":"CNY"})");
+    EXPECT_EQ(opened.status, 201) << opened.body;
+    std::string id = text_of(opened, "id");
+    if (amount > 0) {
+        const auto topped = post(
+            "/v1/accounts/" + id + "/top_ups",
+            R"({"top_up_number":"float","amount":)" + std::to_string(amount) +
+                R"(,"currency":"CNY"})"
+        );
+        EXPECT_EQ(topped.status, 201) << topped.body;
+    }
+    return id;
+}
+
+std::string GatewayFixture::given_paid(const std::string& order_number) {
+    const std::string order = given_order(order_number);
+    const auto begun = post("/v1/payments", qr_payment_json(order));
+    EXPECT_EQ(begun.status, 201) << begun.body;
+    const std::string name = text_of(begun, "id");
+    orders.set(*OrderId::parse(order), payment::OrderStatus::paid, 10'000);
+    const RunId id(PaymentId::parse(name)->raw());
+    payment::Picture& picture = payments.pictures.at(id);
+    picture.subject.status = payment::SubjectStatus::succeeded;
+    picture.order.status = payment::OrderStatus::paid;
+    picture.order.paid_minor = 10'000;
+    payment::RefundSource source;
+    source.instruction = InstructionId(id.raw().derive(1, 1));
+    source.payment = id;
+    source.leg_number = 1;
+    source.kind = payment::LegKind::internal;
+    source.method = "prepaid_card";
+    source.channel = "prepaid_card";
+    source.account = AccountId(id.raw().derive(9, 9));
+    source.amount = Money{3'000, cny()};
+    source.refunded = Money{0, cny()};
+    refunds.collected.push_back(source);
+    source.instruction = InstructionId(id.raw().derive(1, 2));
+    source.leg_number = 2;
+    source.kind = payment::LegKind::external;
+    source.method = "wechatpay";
+    source.channel = "wechatpay";
+    source.channel_account = "wechat_main";
+    source.account = {};
+    source.amount = Money{7'000, cny()};
+    refunds.collected.push_back(source);
+    return name;
+}
+
+std::string GatewayFixture::given_refund(const std::string& number, const std::string& payment) {
+    const auto response = post("/v1/refunds", refund_json(number, payment, 1'000));
+    EXPECT_EQ(response.status, 201) << response.body;
+    return text_of(response, "id");
+}
+
 Value parsed(const http::Response& response) {
     auto body = json::parse(response.body, {.depth_max = 64, .nodes_max = 100'000});
     EXPECT_TRUE(body.has_value()) << response.body;
@@ -179,11 +281,28 @@ std::string order_json(const std::string& number, std::int64_t amount) {
            R"(,"currency":"CNY","description":"Two tickets"})";
 }
 
+std::string refund_json(const std::string& number, const std::string& target, std::int64_t amount) {
+    const std::string member = target.starts_with("pay_") ? "payment_id" : "order_id";
+    return R"({"merchant_refund_number":")" + number + R"(",")" + member + R"(":")" + target +
+           R"(","amount":)" + std::to_string(amount) +
+           R"(,"currency":"CNY","reason":"the goods came back"})";
+}
+
 std::string qr_payment_json(const std::string& target, std::int64_t amount) {
     const std::string member =
         target.starts_with('{') ? R"("order":)" + target : R"("order_id":")" + target + "\"";
     return "{" + member + R"(,"legs":[{"kind":"external","method":"wechatpay","scene":"qr",)" +
            R"("amount":)" + std::to_string(amount) + "}]}";
+}
+
+std::string payout_json(const std::string& number, std::int64_t amount, const std::string& more) {
+    return R"({"merchant_payout_number":")" + number + R"(","amount":)" + std::to_string(amount) +
+           R"(,"currency":"CNY",)" + payee_members() + more + "}";
+}
+
+std::string payee_members() {
+    return R"("method":"bank_account","payee":{"name":"Zhang San",)"
+           R"("account_number":"6222021234567890","bank_code":"102100099996"})";
 }
 
 }  // namespace sluice::testing

@@ -12,6 +12,8 @@
 #include "core/value.hpp"
 #include "gateway/gateway.hpp"
 #include "unit/gateway/fake_engine.hpp"
+#include "unit/gateway/fake_payouts.hpp"
+#include "unit/gateway/fake_tasks.hpp"
 #include "unit/gateway/line.hpp"
 
 namespace sluice::testing {
@@ -55,25 +57,38 @@ class GatewayFixture : public ::testing::Test {
     std::string given_order(const std::string& number, std::int64_t amount = 10'000);
     std::string given_account(const std::string& owner, std::int64_t balance = 0);
     std::string given_payment(const std::string& order_number);
+    /// A payment of 100.00 that has collected 30.00 from a card and 70.00 by a code.
+    std::string given_paid(const std::string& order_number);
+    std::string given_refund(const std::string& number, const std::string& payment);
+
+    /// The merchant's account of available money.
+    std::string given_available(std::int64_t amount = 0);
 
     ManualClock clock;
     SeededRandom random{7};
     MemoryOrders orders;
     MemoryPayments payments;
+    MemoryRefunds refunds{payments};
     MemoryAccounts accounts;
     MemorySignatures signatures;
-    FakeIntake intake{payments};
+    MemoryTasks tasks;
+    MemoryPayouts payouts{payments, refunds};
+    MemorySurpluses surpluses;
+    FakeIntake intake{payments, refunds};
     /// Of endpoints, deliveries and events. Without one they are unavailable.
     std::string database = "host=/nonexistent dbname=none";
     int wakes = 0;  ///< how often the sender was told that something is due
     gateway::Settings settings;
     gateway::CallbackReader reader;
     gateway::Forwarder forwarder;
+    gateway::SceneCheck check_scene;  ///< "wechatpay" by "qr", unless changed
+    gateway::PayeeCheck check_payee;  ///< "bank_account" with an account_number, unless changed
     Result<void> ready;
 
   private:
     gateway::Gateway& gateway();
     gateway::Webhooks webhooks();
+    gateway::ChannelAccounts channel_accounts();
 
     struct Stores;
     std::unique_ptr<Stores> stores_;
@@ -88,6 +103,16 @@ std::int64_t int_of(const http::Response& response, std::string_view member);
 std::string summary(const http::Response& response);
 
 std::string order_json(const std::string& number, std::int64_t amount = 10'000);
+/// A payout to a bank account; `more` is further members with a comma before them.
+std::string payout_json(
+    const std::string& number, std::int64_t amount = 5'000, const std::string& more = ""
+);
+/// How and to whom, as members of a payout.
+std::string payee_members();
+/// A refund of `target`: "pay_..." or "ord_...".
+std::string refund_json(
+    const std::string& number, const std::string& target, std::int64_t amount = 10'000
+);
 /// A payment by QR of an order given by id or, when `target` is a record, inline.
 std::string qr_payment_json(const std::string& target, std::int64_t amount = 10'000);
 

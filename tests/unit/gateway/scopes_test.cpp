@@ -55,6 +55,9 @@ class ScopedAccess : public GatewayFixture {
         }
         settings.keys.push_back(operator_key("op_alpha", "alpha"));
         settings.keys.push_back(operator_key("op_all", "*"));
+        ApiKey channels = operator_key("op_channels", "*");
+        channels.roles = {"channels"};
+        settings.keys.push_back(channels);
     }
 
     http::Response call(const gateway::Route& route, const std::string& key) {
@@ -76,7 +79,9 @@ class ScopedAccess : public GatewayFixture {
 TEST_F(ScopedAccess, IsForTheScopeThatAnAddressNames) {
     for (const gateway::Route& route : guarded()) {
         const std::string name(to_string(route.scope));
-        EXPECT_NE(call(route, "only_" + name).status, 403) << route.method << route.pattern;
+        // People alone configure how money travels.
+        const std::string let_in = route.scope == Scope::channels ? "op_" : "only_";
+        EXPECT_NE(call(route, let_in + name).status, 403) << route.method << route.pattern;
 
         const auto refused = call(route, "no_" + name);
 
@@ -89,11 +94,27 @@ TEST_F(ScopedAccess, ToEverythingReadableIsForReaders) {
     for (const gateway::Route& route : guarded()) {
         for (const std::string key : {"only_read", "op_alpha", "op_all"}) {
             const bool decides = key != "only_read" && route.scope == Scope::tasks;
+            const bool may_read = key != "only_read" || route.scope != Scope::channels;
             const bool is_let_in = call(route, key).status != 403;
-            EXPECT_EQ(is_let_in, route.method == "GET" || decides)
+            EXPECT_EQ(is_let_in, (route.method == "GET" && may_read) || decides)
                 << key << " " << route.method << " " << route.pattern;
         }
     }
+}
+
+TEST_F(ScopedAccess, ToChannelAccountsIsForOperatorsOfThatRoleAlone) {
+    const auto make = [&](const std::string& key) {
+        return send(
+            {.method = "POST",
+             .target = "/v1/channel_accounts",
+             .body = R"({"channel":"bank","name":"a","settings":{"base_url":"https://a.example"}})",
+             .key = key}
+        );
+    };
+
+    EXPECT_EQ(summary(make("only_channels")), "403 forbidden");
+    EXPECT_EQ(summary(make("op_all")), "403 forbidden");
+    EXPECT_EQ(summary(make("op_channels")), "503 unavailable") << "it came as far as the database";
 }
 
 TEST_F(ScopedAccess, RefusedTellsWhatTheKeyHasAndWhatItNeeds) {

@@ -1,5 +1,6 @@
 #include "gateway/timeline.hpp"
 
+#include <array>
 #include <fstream>
 #include <iterator>
 
@@ -168,6 +169,105 @@ TEST(TimelineText, TellsWhatThePaymentDid) {
     });
 }
 
+TEST(TimelineText, TellsWhatPeopleAreAskedAndWhatTheySay) {
+    expect({
+        {R"({"type":"decision","value":{"policy":"payout_approval","needed":0,"why":"small"}})",
+         "Nobody has to agree: small.",
+         "无需审批：small。"},
+        {R"({"type":"decision","value":{"policy":"payout_approval","needed":2,"role":"finance",)"
+         R"("why":"large"}})",
+         "2 of finance must agree: large.",
+         "需 finance 中 2 人同意：large。"},
+        {R"({"type":"task","turn":"opened","task":"tsk_1","kind":"resolve","role":"operations",)"
+         R"("needed":2})",
+         "2 of operations must decide: resolve (tsk_1).",
+         "等待 operations 中 2 人表决：resolve（tsk_1）。"},
+        {R"({"type":"task_vote","vote":{"actor":"li.lei","verdict":"approve",)"
+         R"("values":{"outcome":"succeeded","evidence":"statement 7"},"note":""}})",
+         "li.lei approved: outcome succeeded, evidence statement 7.",
+         "li.lei 同意：outcome succeeded, evidence statement 7。"},
+        {R"({"type":"task_vote","vote":{"actor":"li.lei","verdict":"deny","note":"no invoice"}})",
+         "li.lei said no: no invoice.",
+         "li.lei 否决：no invoice。"},
+        {R"({"type":"task","turn":"voted","task":"tsk_1","actor":"li.lei"})",
+         "The word of li.lei counts.",
+         "li.lei 的表决已计入。"},
+        {R"({"type":"task","turn":"escalated","task":"tsk_1","role":"finance or management"})",
+         "Nobody decided in time: now finance or management may.",
+         "未及时表决，现由 finance or management 处理。"},
+        {R"({"type":"task","turn":"decided","task":"tsk_1","status":"expired"})",
+         "Task tsk_1 expired before enough people had decided.",
+         "任务 tsk_1 已过期，未获足够表决。"},
+        {R"({"type":"resolve","task":"tsk_1","instruction":"<wechat>","outcome":"refused"})",
+         "People found out what became of it at wechatpay (main): the money did not move.",
+         "人工核实 wechatpay (main)：资金未变动。"},
+    });
+}
+
+TEST(TimelineText, TellsTheStoryOfARefund) {
+    auto picture = composite();
+    picture.subject.service = payment::Service::refund;
+    payment::Refund refund;
+    payment::RefundSource source;
+    source.instruction = InstructionId(Id128{.high = 0x200, .low = 1});
+    source.channel = "prepaid_card";
+    refund.sources.push_back(source);
+    picture.details = refund;
+    for (auto& instruction : picture.instructions) {
+        instruction.purpose = payment::Purpose::refund;
+        instruction.leg_number = 0;
+    }
+    const Narrator narrator(picture);
+    const std::string of = R"("instruction":")" + source.instruction.to_string() + "\"";
+    const std::string amount = R"("amount":{"$money":[3000,"CNY"]})";
+
+    const std::vector<std::array<std::string, 3>> rows = {
+        {R"({"type":"started"})",
+         "The refund of 100.00 CNY of order A-1 began.",
+         "订单 A-1 的退款开始，金额 100.00 CNY。"},
+        {R"({"type":"decision","value":{"policy":"refund_risk","allowed":true}})",
+         "The risk check allowed the refund.",
+         "风控检查通过。"},
+        {R"({"type":"decision","value":{"policy":"spread","parts":[{"source":1,)" + amount +
+             R"(},{"source":2,)" + amount + "}]}}",
+         "The refund is spread: 30.00 CNY prepaid_card, 30.00 CNY source 2.",
+         "退款分摊：30.00 CNY prepaid_card, 30.00 CNY source 2。"},
+        {R"({"type":"refund_claim",)" + of + "," + amount + "}",
+         "Of what prepaid_card collected, 30.00 CNY are kept for this.",
+         "占用 prepaid_card 已收款 30.00 CNY 用于退款。"},
+        {R"({"type":"refund_yield",)" + of + "," + amount + "}",
+         "Of what prepaid_card collected, 30.00 CNY may be given back anew.",
+         "释放 prepaid_card 已收款 30.00 CNY 的退款占用。"},
+        {R"({"type":"instruct","instruction":"<wechat>",)" + amount + "}",
+         "30.00 CNY shall go back to wechatpay (main).",
+         "30.00 CNY 将退回 wechatpay (main)。"},
+        {R"({"type":"exchange","instruction":"<wechat>","operation":"refund"})",
+         "Asking wechatpay (main) to give the money back.",
+         "向 wechatpay (main) 退款。"},
+        {R"({"type":"outcome","instruction":"<wechat>","operation":"refund_query",)"
+         R"("outcome":{"kind":"succeeded"}})",
+         "Asked what became of the refund, wechatpay (main) answered: given back.",
+         "wechatpay (main) 对“查询退款”的结果：已退款。"},
+        {R"({"type":"callback","instruction":"<wechat>","outcome":{"kind":"returned"}})",
+         "wechatpay (main) told us unasked: the money came back to us.",
+         "wechatpay (main) 主动通知：款项已退回我方。"},
+        {R"({"type":"instruction","instruction":"<wechat>","status":"succeeded"})",
+         "Refund at wechatpay (main): succeeded.",
+         "退款（wechatpay (main)）：成功。"},
+        {R"({"type":"give","instruction":"<card>",)" + amount + "}",
+         "Put 30.00 CNY on prepaid_card.",
+         "存入 prepaid_card 30.00 CNY。"},
+        {R"({"type":"status","status":"returned"})",
+         "The refund: gone out and come back to us.",
+         "退款状态：已退回我方。"},
+    };
+    for (const auto& [text, en, zh] : rows) {
+        const Sentence sentence = narrator.tell(item(text));
+        EXPECT_EQ(sentence.en, en);
+        EXPECT_EQ(sentence.zh, zh);
+    }
+}
+
 TEST(TimelineText, TellsWhatItDoesNotKnowByItsType) {
     expect({{R"({"type":"brand_new","x":1})", "brand_new", "brand_new"}});
 }
@@ -177,12 +277,15 @@ TEST(TimelineText, NamesLedgerAccountsAsTheLedgerDoes) {
     const std::string migration{std::istreambuf_iterator<char>(in), {}};
 
     for (const std::string gl : {"1101", "2001", "2002", "2101", "2201", "2202", "2204"}) {
-        const Sentence name = gateway::ledger_account_name(gl);
+        const gateway::Word name = gateway::ledger_account_word(gl);
         EXPECT_THAT(
-            migration, ::testing::HasSubstr("('" + gl + "', '" + name.en + "', '" + name.zh + "'")
+            migration,
+            ::testing::HasSubstr(
+                "('" + gl + "', '" + std::string(name.en) + "', '" + std::string(name.zh) + "'"
+            )
         );
     }
-    EXPECT_EQ(gateway::ledger_account_name("9999").en, "9999");
+    EXPECT_EQ(gateway::ledger_account_word("9999").en, "9999");
 }
 
 TEST(Timeline, SaysForEachItemWhichStageAndLegItBelongsTo) {
@@ -202,6 +305,10 @@ TEST(Timeline, SaysForEachItemWhichStageAndLegItBelongsTo) {
     };
 
     const Value timeline = gateway::render_timeline(composite(), journal);
+    auto refund = composite();
+    refund.subject.service = payment::Service::refund;
+    EXPECT_NE(timeline.find("payment_id"), nullptr);
+    EXPECT_NE(gateway::render_timeline(refund, journal).find("refund_id"), nullptr);
 
     std::vector<std::string> places;
     for (const Value& one : *timeline.find("items")->as_array()) {

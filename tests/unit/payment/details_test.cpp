@@ -45,9 +45,35 @@ TEST(StoredDetails, OfARefundComeBackAsTheyWere) {
     EXPECT_EQ(after->payee.text_or_empty("name"), "Zhang San");
 }
 
+TEST(StoredDetails, OfAConversionComeBackAsTheyWere) {
+    Refund before = some_refund();
+    before.to_account = some_id<AccountId>(5);
+    before.payout_method = "bank_card";
+    before.converts = some_id<RunId>(6);
+    before.from = {some_id<AccountId>(7), "2001"};
+    before.sources.front().collected = {
+        some_id<InstructionId>(8), some_id<RunId>(9), Money{3000, cny()}
+    };
+
+    const auto after = refund_from_value(to_value(before), cny());
+
+    ASSERT_TRUE(after.has_value()) << after.error().message;
+    EXPECT_EQ(to_json(to_value(*after)), to_json(to_value(before)));
+    EXPECT_EQ(after->to_account, before.to_account);
+    EXPECT_EQ(after->payout_method, "bank_card");
+    EXPECT_EQ(after->converts, before.converts);
+    EXPECT_EQ(after->from.id, before.from.id);
+    EXPECT_EQ(after->from.gl, "2001");
+    EXPECT_EQ(after->sources.front().collected.instruction, some_id<InstructionId>(8));
+    EXPECT_EQ(after->sources.front().collected.payment, some_id<RunId>(9));
+    EXPECT_EQ(after->sources.front().collected.amount, (Money{3000, cny()}));
+}
+
 TEST(StoredDetails, OfAPayoutAndATransferComeBackAsTheyWere) {
     const BookedAccount from{some_id<AccountId>(1), "2001"};
-    Payout payout{from, Money{100, cny()}, "bank_card", {}, "wages", some_id<RunId>(5)};
+    Payout payout{
+        from, Money{100, cny()}, "bank_card", {}, "wages", some_id<OrderId>(6), some_id<RunId>(5)
+    };
     const Transfer transfer{from, {some_id<AccountId>(2), "2001"}, Money{50, cny()}, "rent"};
 
     const auto payout_after = payout_from_value(to_value(payout), cny());
@@ -56,6 +82,7 @@ TEST(StoredDetails, OfAPayoutAndATransferComeBackAsTheyWere) {
     ASSERT_TRUE(payout_after.has_value() && transfer_after.has_value());
     EXPECT_EQ(to_json(to_value(*payout_after)), to_json(to_value(payout)));
     EXPECT_EQ(payout_after->fee, (Money{100, cny()}));
+    EXPECT_EQ(payout_after->order, payout.order);
     EXPECT_EQ(to_json(to_value(*transfer_after)), to_json(to_value(transfer)));
     EXPECT_EQ(transfer_after->to.id, transfer.to.id);
 }

@@ -44,6 +44,19 @@ TEST_F(PayerPages, PayOnceHoweverOftenConfirmIsPressed) {
     EXPECT_EQ(booked(kNumber).int_or("payments", 0), 1);
 }
 
+TEST_F(PayerPages, TakeMoneyAfterTheCloseOnlyWhenItWasOnItsWay) {
+    const std::string code = new_code();
+    ASSERT_EQ(status_of(close(kNumber)), 204);
+
+    EXPECT_EQ(status_of(press(code + "/confirm")), 303);
+    EXPECT_EQ(booked(kNumber).text_or_empty("trade_state"), "CLOSED");
+    EXPECT_EQ(status_of(press(code + "/confirm_late")), 303);
+    EXPECT_EQ(status_of(press(code + "/confirm_late")), 303);
+
+    EXPECT_EQ(booked(kNumber).text_or_empty("trade_state"), "SUCCESS");
+    EXPECT_EQ(booked(kNumber).int_or("payments", 0), 1);
+}
+
 TEST_F(PayerPages, LeaveTheOrderOpenWhenDeclined) {
     const std::string code = new_code();
 

@@ -1,10 +1,32 @@
 #include "unit/simulator/psp_fixture.hpp"
 
+#include "channel/certificate_number.hpp"
 #include "json/json.hpp"
 
 namespace sluice::simulator::testing {
 
 namespace {
+
+AlipayApp alipay_app(std::string_view app_id, std::string_view seller_id) {
+    return {
+        .app_id = std::string(app_id),
+        .seller_id = std::string(seller_id),
+        .name = "Tea shop",
+        .public_key = TestKeys::get().merchant.public_key,
+        .certificate_number = {},
+        .content_key = Secret(std::string()),
+        .transfer_balance = kBankOpening,
+        .notify_prefixes = {}
+    };
+}
+
+AlipayApp certified_app() {
+    AlipayApp app = alipay_app(kCertifiedApp, kCertifiedSeller);
+    app.certificate_number =
+        channel::certificate_number(TestKeys::get().merchant_certificate.pem).value();
+    app.content_key = Secret(std::string(kContentKey));
+    return app;
+}
 
 PspIdentities test_identities() {
     const TestKeys& keys = TestKeys::get();
@@ -32,7 +54,8 @@ PspIdentities test_identities() {
             .single_limit = 30'000,
             .daily_limit = 80'000,
             .notify_prefixes = {}
-        }}
+        }},
+        .alipay_apps = {alipay_app(kAlipayApp, kAlipaySeller), certified_app()}
     };
 }
 
@@ -52,6 +75,12 @@ const TestKeys& TestKeys::get() {
         made.platform_certificate = channel::make_self_signed_certificate(
             made.platform.private_key,
             {.common_name = "Test platform",
+             .valid_from = start,
+             .valid_until = start + std::chrono::days(30)}
+        );
+        made.merchant_certificate = channel::make_self_signed_certificate(
+            made.merchant.private_key,
+            {.common_name = "Test application",
              .valid_from = start,
              .valid_until = start + std::chrono::days(30)}
         );

@@ -29,12 +29,19 @@ inline constexpr std::string_view kPublicKeyId = "PUB_KEY_ID_0000000000000000000
 inline constexpr std::string_view kBankAccount = "110060149018";
 inline constexpr std::string_view kBankKey = "00112233445566778899aabbccddeeff0011";
 inline constexpr std::int64_t kBankOpening = 100'000;
+/// At Alipay: one application in key mode, one in certificate mode with a content key.
+inline constexpr std::string_view kAlipayApp = "2021000122671080";
+inline constexpr std::string_view kAlipaySeller = "2088102119685838";
+inline constexpr std::string_view kCertifiedApp = "2021000122671081";
+inline constexpr std::string_view kCertifiedSeller = "2088102119685839";
+inline constexpr std::string_view kContentKey = "ABEiM0RVZneImaq7zN3u/w==";
 
 /// Throw-away keys, made once for all tests of the binary.
 struct TestKeys {
     channel::RsaKeyPair merchant = channel::make_rsa_key_pair();
     channel::RsaKeyPair platform = channel::make_rsa_key_pair();
     channel::Certificate platform_certificate;
+    channel::Certificate merchant_certificate;
 
     static const TestKeys& get();
 };

@@ -45,11 +45,17 @@ return {
     expiry_max_seconds = 604800,
     description_max_bytes = 127,
     not_found_after_seconds = 60,
+    refund = { window_seconds = 31536000, parts_max = 1000000 },
+    payout = { methods = { "bank_account" }, amount_min_minor = 1, amount_max_minor = 5000000000 },
   },
   operations = {
     collect = operation("/collect"),
     query = operation("/query"),
     close = operation("/close"),
+    refund = operation("/refund"),
+    refund_query = operation("/refund_query"),
+    payout = operation("/payout"),
+    payout_query = operation("/payout_query"),
   },
   callback = function()
     return { refuse = { status = 404, body = "the stub calls nobody" } }

@@ -1,0 +1,271 @@
+#include "app/channel_accounts.hpp"
+
+#include <chrono>
+#include <pthread.h>
+#include <utility>
+
+#include "app/channel_wiring.hpp"
+#include "core/random.hpp"
+#include "log/log.hpp"
+
+namespace sluice::app {
+namespace {
+
+using channel::ChannelAccountSettings;
+
+constexpr std::chrono::milliseconds kLookEvery{250};
+// A channel shows its next certificate before the last one ends: time to add it.
+constexpr std::chrono::days kCertificateNotice{30};
+constexpr std::string_view kConfiguration = "configuration";
+constexpr int kTries = 5;
+constexpr std::size_t kNonceBytes = 16;
+
+bool is_same(const ChannelAccountSettings& a, const ChannelAccountSettings& b) {
+    return a.merchant_id == b.merchant_id && a.settings == b.settings && a.secrets == b.secrets &&
+           a.keys_by_serial == b.keys_by_serial && a.hosts_allowed == b.hosts_allowed &&
+           a.timeouts == b.timeouts && a.method() == b.method() &&
+           a.routing.cost_basis_points == b.routing.cost_basis_points &&
+           a.routing.amount_min == b.routing.amount_min &&
+           a.routing.amount_max == b.routing.amount_max &&
+           a.not_found_after_seconds == b.not_found_after_seconds;
+}
+
+/// Where in a request the thing stands that an account's error is about.
+std::string place_of(
+    const ChannelAccountSettings& wanted, const channel::Form& form, const std::string& name
+) {
+    if (name == "name" || name.empty()) {
+        return "/name";
+    }
+    if (name == "host") {
+        return "/settings/base_url";
+    }
+    const channel::FormField* field = form.find(name);
+    const bool is_setting = wanted.settings.contains(name) ||
+                            (field != nullptr && field->kind == channel::FieldKind::text);
+    return (is_setting ? "/settings/" : "/secrets/") + name;
+}
+
+void tell_of_certificates(const channel::Registry& registry, Time now) {
+    for (const channel::ChannelAccount* account : registry.accounts()) {
+        for (const auto& text : account->certificates_over_at(now + kCertificateNotice)) {
+            log::warn("channel_certificate_ends", {{"text", text}});
+        }
+    }
+}
+
+}  // namespace
+
+ChannelAccounts::ChannelAccounts(Parts parts)
+    : parts_(std::move(parts)), store_(parts_.pool, parts_.keys) {}
+
+ChannelAccounts::~ChannelAccounts() { stop(); }
+
+Result<void> ChannelAccounts::bring_in_one(const ChannelAccountSettings& wanted) {
+    const channel::ChangeBy by{kConfiguration, parts_.clock.now()};
+    SLUICE_ASSIGN(const auto found, store_.find_named({wanted.channel, wanted.name}));
+    if (!found) {
+        SystemRandom random;
+        const Bucket bucket = bucket_of("channel_account", wanted.channel + "/" + wanted.name);
+        const auto id = channel::ChannelAccountId::generate(by.at, bucket, random);
+        return store_.save({id, 0, wanted}, by);
+    }
+    SLUICE_ASSIGN(const auto brought_in, store_.find_last_of(found->id, kConfiguration));
+    if (brought_in) {
+        SLUICE_ASSIGN(const ChannelAccountSettings last, store_.open(*brought_in));
+        if (is_same(last, wanted)) {
+            return {};
+        }
+    }
+    log::info("channel_account_brought_in", {{"name", wanted.name}, {"channel", wanted.channel}});
+    return store_.save({found->id, found->version, wanted}, by);
+}
+
+Result<void> ChannelAccounts::bring_in(const std::vector<ChannelAccountSettings>& configured) {
+    for (const ChannelAccountSettings& wanted : configured) {
+        // Another node may bring the same in at this moment: then the next look finds it.
+        for (int turn = 1;; ++turn) {
+            const auto done = bring_in_one(wanted);
+            if (done) {
+                break;
+            }
+            if (done.error().code != ErrorCode::conflict || turn == kTries) {
+                return done;
+            }
+        }
+    }
+    return {};
+}
+
+Result<void> ChannelAccounts::read() {
+    // The revision first: a change that comes between is read twice, never missed.
+    SLUICE_ASSIGN(const std::int64_t revision, store_.revision());
+    SLUICE_ASSIGN(const auto stored, store_.list());
+    std::vector<ChannelAccountSettings> accounts;
+    for (const channel::StoredAccount& account : stored) {
+        if (account.settings.state != channel::AccountState::draft) {
+            SLUICE_ASSIGN(ChannelAccountSettings opened, store_.open(account));
+            accounts.push_back(std::move(opened));
+        }
+    }
+    SLUICE_ASSIGN(const auto adapters, read_adapters(parts_.channels));
+    SLUICE_ASSIGN(auto registry, channel::Registry::build(adapters, std::move(accounts)));
+    tell_of_certificates(*registry, parts_.clock.now());
+    auto candidates = std::make_shared<const Value>(candidates_of(*registry));
+    registry_.adopt(std::move(registry));
+    revision_ = revision;
+    const MutexLock lock(mutex_);
+    candidates_ = std::move(candidates);
+    return {};
+}
+
+Result<void> ChannelAccounts::read_if_changed() {
+    SLUICE_ASSIGN(const std::int64_t revision, store_.revision());
+    if (revision == revision_) {
+        return {};
+    }
+    SLUICE_TRY(read());
+    log::info("channel_accounts_read", {{"revision", revision_}});
+    return {};
+}
+
+std::shared_ptr<const Value> ChannelAccounts::candidates() const {
+    const MutexLock lock(mutex_);
+    return candidates_;
+}
+
+/// Of the folder as it is now: a channel that no account used before is not in the registry yet.
+Result<channel::AdapterPtr> ChannelAccounts::adapter_of(const std::string& channel) const {
+    SLUICE_ASSIGN(const auto adapters, read_adapters(parts_.channels));
+    std::string known;
+    for (const channel::AdapterFiles& files : adapters) {
+        if (files.name == channel) {
+            return channel::make_adapter(files);
+        }
+        known += (known.empty() ? "" : ", ") + files.name;
+    }
+    return fail(
+        ErrorCode::invalid, "channel is '" + channel + "', wanted one of " + known, "/channel"
+    );
+}
+
+Result<void> ChannelAccounts::check(const gateway::AccountWish& wish) const {
+    SLUICE_ASSIGN(const auto adapter, adapter_of(wish.wanted.channel));
+    const channel::Form& form = adapter->form;
+    auto account = channel::ChannelAccount::make(wish.wanted, form);
+    if (!account) {
+        Error error = std::move(account).error();
+        error.context = place_of(wish.wanted, form, error.context);
+        return fail(std::move(error));
+    }
+    // What runs began with it waits for answers that name the merchant.
+    if (wish.before != nullptr && wish.before->state != channel::AccountState::draft) {
+        SLUICE_ASSIGN(const auto before, channel::ChannelAccount::make(*wish.before, form));
+        if (before.merchant() != account->merchant()) {
+            return fail(
+                ErrorCode::invalid,
+                form.merchant_field + " is '" + account->merchant() + "', wanted '" +
+                    before.merchant() + "' as before: another merchant is another account",
+                "/settings/" + form.merchant_field
+            );
+        }
+    }
+    return {};
+}
+
+Result<channel::AccountTrial> ChannelAccounts::make_trial(const ChannelAccountSettings& settings
+) const {
+    SLUICE_ASSIGN(auto adapter, adapter_of(settings.channel));
+    SLUICE_ASSIGN(auto account, channel::ChannelAccount::make(settings, adapter->form));
+    SystemRandom random;
+    const Time now = parts_.clock.now();
+    return channel::AccountTrial::make(
+        {.adapter = std::move(adapter),
+         .account = std::move(account),
+         .moment = {now, random_hex(random, kNonceBytes)},
+         .number = Id128::generate(now, Bucket{0}, random)}
+    );
+}
+
+gateway::ChannelAccounts ChannelAccounts::api(http::Client& client) {
+    const auto try_out = [this, &client](
+                             const ChannelAccountSettings& settings, gateway::TrialDone done
+                         ) {
+        auto made = make_trial(settings);
+        if (!made) {
+            gateway::TrialResult cannot;
+            cannot.outcome.kind = payment::OutcomeKind::config;
+            cannot.outcome.code = "cannot_ask";
+            cannot.outcome.message = made.error().message;
+            done(std::move(cannot));
+            return;
+        }
+        auto trial = std::make_shared<channel::AccountTrial>(*std::move(made));
+        const auto begun = std::chrono::steady_clock::now();
+        auto answered = [trial, begun, done = std::move(done)](const http::ClientResult& answer) {
+            auto verdict = trial->read(answer);
+            const auto took = std::chrono::steady_clock::now() - begun;
+            done(gateway::TrialResult{
+                .works = verdict.works,
+                .outcome = std::move(verdict.outcome),
+                .http_status = verdict.http_status,
+                .took_ms = std::chrono::duration_cast<std::chrono::milliseconds>(took).count()
+            });
+        };
+        client.send(trial->request(), std::move(answered));
+    };
+    return {
+        .store = store_,
+        .check = [this](const gateway::AccountWish& wish) { return check(wish); },
+        .try_out = try_out,
+        .changed = [this] { look_again(); },
+    };
+}
+
+void ChannelAccounts::loop() {
+    while (true) {
+        {
+            const auto deadline = std::chrono::steady_clock::now() + kLookEvery;
+            const MutexLock lock(mutex_);
+            while (!look_ && !is_stopped_ &&
+                   changed_.wait_until(mutex_, deadline) == std::cv_status::no_timeout) {
+            }
+            if (is_stopped_) {
+                return;
+            }
+            look_ = false;
+        }
+        const auto read = read_if_changed();
+        const std::string trouble = read ? "" : read.error().message;
+        if (!trouble.empty() && trouble != last_trouble_) {
+            log::error("channel_accounts_not_read", {{"text", trouble}});
+        }
+        last_trouble_ = trouble;
+    }
+}
+
+void ChannelAccounts::start() {
+    thread_ = std::thread([this] { loop(); });
+    ::pthread_setname_np(thread_.native_handle(), "accounts");
+}
+
+void ChannelAccounts::stop() {
+    {
+        const MutexLock lock(mutex_);
+        is_stopped_ = true;
+    }
+    changed_.notify_all();
+    if (thread_.joinable()) {
+        thread_.join();
+    }
+}
+
+void ChannelAccounts::look_again() {
+    {
+        const MutexLock lock(mutex_);
+        look_ = true;
+    }
+    changed_.notify_all();
+}
+
+}  // namespace sluice::app

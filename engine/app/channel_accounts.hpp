@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "channel/account_store.hpp"
+#include "channel/account_trial.hpp"
+#include "channel/live_registry.hpp"
+#include "core/clock.hpp"
+#include "core/mutex.hpp"
+#include "core/result.hpp"
+#include "core/value.hpp"
+#include "gateway/channel_accounts.hpp"
+#include "http/client.hpp"
+
+namespace sluice::app {
+
+/// The channel accounts of this node as they are now: read from the database at the start and
+/// again after each change, whoever made it on whatever node. A thread of its own asks four times a
+/// second whether there was one. A change that cannot be read leaves everything as it was and is an
+/// alarm. Owned by the server; outlives who takes the registry from it.
+class ChannelAccounts {
+  public:
+    struct Parts {
+        db::Pool& pool;
+        const channel::SealingKeys& keys;
+        const Clock& clock;
+        std::filesystem::path channels;  ///< the adapters' folder, read again with the accounts
+    };
+    explicit ChannelAccounts(Parts parts);
+    ~ChannelAccounts();  ///< stops
+    ChannelAccounts(const ChannelAccounts&) = delete;
+    ChannelAccounts& operator=(const ChannelAccounts&) = delete;
+
+    /// Brings what the configuration says into the database: an account that is not there is live
+    /// at once, one whose entry differs from what was brought in last gets a new version, any other
+    /// is left alone. Safe on several nodes at once. Blocks on the database.
+    Result<void> bring_in(const std::vector<channel::ChannelAccountSettings>& configured);
+
+    /// Reads all accounts. The first one that cannot be used is the error, and nothing changes.
+    /// Blocks on the database and the disk.
+    Result<void> read();
+
+    void start();
+    /// Idempotent.
+    void stop();
+    /// Something was changed here: the thread looks at once. Any thread.
+    void look_again();
+
+    [[nodiscard]] channel::AccountStore& store() { return store_; }
+    /// For the gateway. `client` must outlive it.
+    [[nodiscard]] gateway::ChannelAccounts api(http::Client& client);
+    [[nodiscard]] const channel::LiveRegistry& registry() const { return registry_; }
+    /// What routing may choose from; another pointer after each change. Any thread.
+    [[nodiscard]] std::shared_ptr<const Value> candidates() const SLUICE_EXCLUDES(mutex_);
+
+  private:
+    Result<void> check(const gateway::AccountWish& wish) const;
+    Result<channel::AdapterPtr> adapter_of(const std::string& channel) const;
+    Result<channel::AccountTrial> make_trial(const channel::ChannelAccountSettings& settings) const;
+    Result<void> bring_in_one(const channel::ChannelAccountSettings& wanted);
+    Result<void> read_if_changed();
+    void loop();
+
+    const Parts parts_;
+    channel::AccountStore store_;
+    channel::LiveRegistry registry_{nullptr};
+    std::int64_t revision_ = -1;  ///< of what was read last; the thread's, once it runs
+    std::string last_trouble_;    ///< told once; the thread's
+    mutable Mutex mutex_;
+    ConditionVariable changed_;
+    std::shared_ptr<const Value> candidates_ SLUICE_GUARDED_BY(mutex_);
+    bool look_ SLUICE_GUARDED_BY(mutex_) = false;
+    bool is_stopped_ SLUICE_GUARDED_BY(mutex_) = false;
+    std::thread thread_;
+};
+
+}  // namespace sluice::app

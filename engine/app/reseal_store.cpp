@@ -1,0 +1,205 @@
+#include "app/reseal_store.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/payee_wiring.hpp"
+#include "channel/account_store.hpp"
+#include "gateway/render_outgoing.hpp"
+#include "json/json.hpp"
+#include "notify/endpoint_store.hpp"
+
+namespace sluice::app {
+namespace {
+
+constexpr std::int64_t kPage = 500;
+
+// A page of rows with something old in them, behind the id where the last page ended.
+constexpr db::Statement kSecrets{
+    "reseal_channel_secrets",
+    "SELECT account_id, version, name, sealed FROM sluice.channel_secret "
+    "WHERE key_id <> $1 ORDER BY account_id, version, name LIMIT $2"
+};
+constexpr db::Statement kSetSecret{
+    "reseal_set_channel_secret",
+    "UPDATE sluice.channel_secret SET sealed = $5 "
+    "WHERE account_id = $1 AND version = $2::integer AND name = $3 AND sealed = $4"
+};
+constexpr db::Statement kEndpoints{
+    "reseal_endpoints",
+    "SELECT id, array_to_string(secret || old_secrets, ' ') FROM sluice.webhook_endpoint "
+    "WHERE id > $1 ORDER BY id LIMIT $2"
+};
+// One replaced secret more, and the texts are no longer those that were read.
+constexpr db::Statement kSetEndpoint{
+    "reseal_set_endpoint",
+    "UPDATE sluice.webhook_endpoint SET secret = ($3::text[])[1], old_secrets = ($3::text[])[2:] "
+    "WHERE id = $1 AND array_to_string(secret || old_secrets, ' ') = $2"
+};
+constexpr db::Statement kPayouts{
+    "reseal_payouts",
+    "SELECT id, details FROM sluice.payout WHERE id > $1 AND details LIKE '%\"sealed\":%' "
+    "ORDER BY id LIMIT $2"
+};
+constexpr db::Statement kSetPayout{
+    "reseal_set_payout", "UPDATE sluice.payout SET details = $3 WHERE id = $1 AND details = $2"
+};
+constexpr db::Statement kRefunds{
+    "reseal_refunds",
+    "SELECT id, details FROM sluice.refund WHERE id > $1 AND details LIKE '%\"sealed\":%' "
+    "ORDER BY id LIMIT $2"
+};
+constexpr db::Statement kSetRefund{
+    "reseal_set_refund", "UPDATE sluice.refund SET details = $3 WHERE id = $1 AND details = $2"
+};
+
+/// One walk over a table: what to read, and how a row of (id, text) is sealed again; the same text
+/// when nothing in it is old.
+struct Walk {
+    const db::Statement& page;
+    std::function<Result<bool>(const db::Row&)> reseal;
+};
+
+Result<std::size_t> walk(db::Connection& connection, const Walk& over) {
+    std::size_t changed = 0;
+    Id128 after;
+    while (true) {
+        SLUICE_ASSIGN(const db::Rows rows, connection.execute(over.page, {after, kPage}));
+        for (const db::Row row : rows) {
+            SLUICE_ASSIGN(const bool is_changed, over.reseal(row));
+            changed += is_changed ? 1U : 0U;
+            after = row.uuid(0);
+        }
+        if (rows.size() < static_cast<std::size_t>(kPage)) {
+            return changed;
+        }
+    }
+}
+
+/// Those under old keys leave the list as they are sealed again.
+Result<std::size_t> reseal_secrets(db::Connection& connection, const channel::SealingKeys& keys) {
+    std::size_t changed = 0;
+    while (true) {
+        SLUICE_ASSIGN(
+            const db::Rows rows, connection.execute(kSecrets, {keys.current_id(), kPage})
+        );
+        for (const db::Row row : rows) {
+            const channel::ChannelAccountId id(row.uuid(0));
+            const auto owner = channel::channel_secret_owner(id, static_cast<int>(row.int64(1)));
+            SLUICE_ASSIGN(
+                const std::string again,
+                keys.reseal({channel::kChannelSecretTable, owner, row.text(2)}, row.text(3))
+            );
+            SLUICE_ASSIGN(
+                const db::Rows done,
+                connection.execute(kSetSecret, {id, row.int64(1), row.text(2), row.text(3), again})
+            );
+            changed += static_cast<std::size_t>(done.affected());
+        }
+        if (rows.empty()) {
+            return changed;
+        }
+    }
+}
+
+Result<bool> reseal_endpoint(
+    db::Connection& connection, const channel::SealingKeys& keys, const db::Row& row
+) {
+    const std::string owner = notify::EndpointId(row.uuid(0)).to_string();
+    std::vector<std::string> again;
+    bool is_old = false;
+    std::string_view rest = row.text(1);
+    while (!rest.empty()) {
+        const std::size_t end = std::min(rest.find(' '), rest.size());
+        const std::string_view sealed = rest.substr(0, end);
+        is_old = is_old || channel::sealed_under(sealed) != keys.current_id();
+        SLUICE_ASSIGN(
+            std::string text,
+            keys.reseal({notify::kEndpointSecretTable, owner, notify::kEndpointSecretField}, sealed)
+        );
+        again.push_back(std::move(text));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    if (!is_old) {
+        return false;
+    }
+    db::ArrayBuilder texts(db::ArrayType::text);
+    for (const std::string& text : again) {
+        texts.append(text);
+    }
+    SLUICE_ASSIGN(
+        const db::Rows done, connection.execute(kSetEndpoint, {row.uuid(0), row.text(1), texts})
+    );
+    return done.affected() == 1;
+}
+
+/// The details with their payee sealed again; nothing when none of it is old.
+Result<std::optional<std::string>> resealed_details(
+    const channel::SealingKeys& keys, const db::Row& row
+) {
+    SLUICE_ASSIGN(Value details, json::parse(row.text(1)));
+    const Value* payee = details.find("payee");
+    if (payee == nullptr || payee->as_object() == nullptr) {
+        return std::nullopt;
+    }
+    const std::string owner = RunId(row.uuid(0)).to_string();
+    Value again = *payee;
+    bool is_old = false;
+    for (auto& [name, member] : *again.as_object()) {
+        const std::string sealed(member.text_or_empty(gateway::kSealedMember));
+        if (channel::sealed_under(sealed) == keys.current_id()) {
+            continue;
+        }
+        is_old = true;
+        SLUICE_ASSIGN(std::string text, keys.reseal({kPayeeTable, owner, name}, sealed));
+        member.set(gateway::kSealedMember, std::move(text));
+    }
+    if (!is_old) {
+        return std::nullopt;
+    }
+    details.set("payee", std::move(again));
+    return to_json(details);
+}
+
+Result<std::size_t> reseal_payees(
+    db::Connection& connection,
+    const channel::SealingKeys& keys,
+    const std::pair<const db::Statement&, const db::Statement&>& statements
+) {
+    return walk(connection, {statements.first, [&](const db::Row& row) -> Result<bool> {
+                                 SLUICE_ASSIGN(const auto again, resealed_details(keys, row));
+                                 if (!again) {
+                                     return false;
+                                 }
+                                 SLUICE_ASSIGN(
+                                     const db::Rows done,
+                                     connection.execute(
+                                         statements.second, {row.uuid(0), row.text(1), *again}
+                                     )
+                                 );
+                                 return done.affected() == 1;
+                             }});
+}
+
+}  // namespace
+
+Result<Resealed> reseal_all(db::Connection& connection, const channel::SealingKeys& keys) {
+    Resealed resealed;
+    SLUICE_ASSIGN(resealed.channel_secrets, reseal_secrets(connection, keys));
+    SLUICE_ASSIGN(
+        resealed.webhook_endpoints,
+        walk(
+            connection,
+            {kEndpoints, [&](const db::Row& row) { return reseal_endpoint(connection, keys, row); }}
+        )
+    );
+    SLUICE_ASSIGN(resealed.payouts, reseal_payees(connection, keys, {kPayouts, kSetPayout}));
+    SLUICE_ASSIGN(resealed.refunds, reseal_payees(connection, keys, {kRefunds, kSetRefund}));
+    return resealed;
+}
+
+}  // namespace sluice::app

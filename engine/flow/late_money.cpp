@@ -1,0 +1,189 @@
+#include "flow/late_money.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "flow/refund_way.hpp"
+
+namespace sluice::flow {
+namespace {
+
+using payment::InstructionEvent;
+using payment::InstructionStatus;
+using payment::Purpose;
+using payment::Service;
+using payment::SubjectEvent;
+using payment::SubjectStatus;
+
+/// What marks an instruction whose money left after we had given it up: its status stays.
+constexpr std::string_view kWentTwice = "paid_twice";
+constexpr std::string_view kWentAndCame = "paid_twice_returned";
+constexpr std::string_view kCompensationRecoverable = "1202";
+
+}  // namespace
+
+bool LateMoney::take(InstructionEvent event, payment::Instruction& at, std::string conflict) {
+    if (event == InstructionEvent::contradicted) {
+        auto& talk = kernel_.talks_[at.id];
+        if (!talk.contested && at.status != InstructionStatus::conflicted) {
+            talk.contested = true;
+            (void)kernel_.open_case("conflicted", at.id, std::move(conflict));
+        }
+        return false;
+    }
+    const bool was_over =
+        at.status == InstructionStatus::refused || at.status == InstructionStatus::closed;
+    const bool is_booked = at.outcome_code == kWentTwice || at.outcome_code == kWentAndCame;
+    if (event == InstructionEvent::confirmed && was_over && !is_booked) {
+        at.purpose == Purpose::collect ? come_late(at) : go_late(at);
+        return true;
+    }
+    if (event == InstructionEvent::came_back && at.outcome_code == kWentTwice) {
+        at.outcome_code = kWentAndCame;
+        kernel_.touch(at.id);
+        move_recoverable(at, Side::credit);
+        return true;
+    }
+    return false;
+}
+
+/// Money of an instruction that had surely ended without it. While the run lives its script goes on
+/// as if nothing had come: that money is not the payment's.
+void LateMoney::come_late(payment::Instruction& instruction) {
+    const std::string was(payment::to_string(instruction.status));
+    kernel_.move(instruction, InstructionEvent::came_late);
+    const Money amount = instruction.amount;
+    kernel_.post(
+        Kernel::far_line(instruction, Side::debit), kernel_.surplus_line(Side::credit, amount)
+    );
+    (void)kernel_.open_case(
+        kSurplusCase,
+        instruction.id,
+        "the channel reports a success of an instruction that was " + was
+    );
+    kernel_.step_.told.push_back(SubjectStatus::surplus);
+    if (payment::is_final(kernel_.picture_.subject.status)) {
+        kernel_.tell(SubjectEvent::exceed);
+    }
+}
+
+/// Money that left although it was known not to: booked as the refund it was, while that failed and
+/// nothing else took its place; otherwise somebody has it twice.
+void LateMoney::go_late(payment::Instruction& instruction) {
+    if (!goes_within_refund(instruction)) {
+        go_twice(instruction);
+        return;
+    }
+    kernel_.move(instruction, InstructionEvent::went_late);
+    const Money amount = instruction.amount;
+    kernel_.post(kernel_.giver_line(Side::debit, amount), kernel_.owed_line(Side::credit, amount));
+    kernel_.book(instruction);
+    if (kernel_.given_back(Kernel::Counted::gone_back) == kernel_.picture_.subject.amount) {
+        kernel_.tell(SubjectEvent::turn_out);
+        kernel_.step_.told.push_back(kernel_.picture_.subject.status);
+    } else {
+        (void
+        )kernel_.open_case("late_success", instruction.id, "a part of a failed refund was done");
+    }
+}
+
+/// Takes the room again that was yielded. False: there is none.
+bool LateMoney::goes_within_refund(const payment::Instruction& instruction) {
+    const auto& subject = kernel_.picture_.subject;
+    const bool failed = kernel_.has_ended_ && subject.service == Service::refund &&
+                        subject.status == SubjectStatus::failed;
+    const std::int64_t more =
+        kernel_.given_back(Kernel::Counted::going_back).minor() + instruction.amount.minor();
+    // What is paid out or was converted stands on other accounts: only the plain way goes on.
+    const bool is_plain =
+        instruction.purpose == Purpose::refund && conversion_in(kernel_.picture_) == nullptr;
+    if (!failed || !is_plain || more > subject.amount.minor()) {
+        return false;
+    }
+    const std::uint32_t of_source = ++kernel_.ordinal_;
+    const std::uint32_t of_order = ++kernel_.ordinal_;
+    if (kernel_.refusal_at(of_source) || kernel_.refusal_at(of_order)) {
+        return false;
+    }
+    const RefundClaim claim{
+        of_source,
+        RefundClaim::Kind::claim,
+        instruction.original.claimed_run,
+        instruction.original.claimed,
+        instruction.amount
+    };
+    kernel_.note(to_value(claim));
+    kernel_.step_.claims.push_back(claim);
+    if (!kernel_.is_surplus()) {
+        kernel_.step_.order_refund.ordinal = of_order;
+        kernel_.step_.order_refund.minor += instruction.amount.minor();
+    }
+    return true;
+}
+
+/// Who gave it: the merchant, the money that no order took, or the account of a conversion.
+void LateMoney::come_back_to_giver(Money amount) {
+    if (const payment::Refund* conversion = conversion_in(kernel_.picture_)) {
+        if (amount == kernel_.picture_.subject.amount) {
+            kernel_.give_back_to_account(*conversion);
+        }
+        return;  // a part of it stays owed, and its case tells
+    }
+    kernel_.post(kernel_.owed_line(Side::debit, amount), kernel_.giver_line(Side::credit, amount));
+    kernel_.step_.order_refund.minor -= kernel_.is_surplus() ? 0 : amount.minor();
+}
+
+void LateMoney::go_twice(payment::Instruction& instruction) {
+    instruction.outcome_code = kWentTwice;
+    instruction.outcome_message = "it was known not to have been done, and was done";
+    kernel_.touch(instruction.id);
+    move_recoverable(instruction, Side::debit);
+    (void)kernel_.open_case(
+        "late_success",
+        instruction.id,
+        "the channel reports a success of an instruction that is " +
+            std::string(payment::to_string(instruction.status))
+    );
+}
+
+void LateMoney::come_back(const payment::Instruction& instruction) {
+    const Money amount = instruction.amount;
+    switch (kernel_.picture_.subject.service) {
+        case Service::payment:
+            (void)kernel_.open_case("refund_due", instruction.id, "what was given back came back");
+            return;
+        case Service::refund:
+            come_back_to_giver(amount);
+            if (!kernel_.is_surplus()) {
+                (void)kernel_.open_case("refund_returned", instruction.id, "a refund came back");
+            }
+            break;
+        case Service::payout:
+        case Service::transfer:
+            break;
+    }
+    kernel_.tell(SubjectEvent::come_back);
+    kernel_.step_.told.push_back(SubjectStatus::returned);
+}
+
+/// Money that left against what was known: whom it was meant for owes it, until it comes back.
+void LateMoney::move_recoverable(const payment::Instruction& instruction, Side side) {
+    const bool leaves = side == Side::debit;
+    const Side other = leaves ? Side::credit : Side::debit;
+    PostLine owed{
+        std::string(kCompensationRecoverable),
+        kernel_.picture_.subject.merchant_id,
+        {},
+        side,
+        instruction.amount
+    };
+    PostLine far = instruction.purpose == Purpose::payout ? Kernel::float_line(instruction, other)
+                                                          : Kernel::far_line(instruction, other);
+    if (leaves) {
+        kernel_.post(std::move(owed), std::move(far));
+    } else {
+        kernel_.post(std::move(far), std::move(owed));
+    }
+}
+
+}  // namespace sluice::flow

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+
+#include "flow/kernel.hpp"
+
+namespace sluice::flow {
+
+/// Money that moves against what was known, while a run lives and after its end. It is booked for
+/// what it is, once, and no script is asked: what came belongs to no order (2204), what left is
+/// owed to us by whoever has it twice (1202), unless the refund it belongs to can still take it. A
+/// hand of the kernel, made for one fact; never sends anything.
+class LateMoney {
+  public:
+    explicit LateMoney(Kernel& kernel) : kernel_(kernel) {}
+
+    /// An event that the table refuses the instruction: a status never moves backwards, but money
+    /// that is said to have moved against it is somebody's. True when that is news of money.
+    bool take(payment::InstructionEvent event, payment::Instruction& at, std::string conflict);
+    /// A refund or payout came back after its run had ended, and is booked back to where it waits
+    /// for its end. Who gave it has it again; what a payment gave back of what it collected is
+    /// still the payer's.
+    void come_back(const payment::Instruction& instruction);
+
+  private:
+    void come_late(payment::Instruction& instruction);
+    void go_late(payment::Instruction& instruction);
+    bool goes_within_refund(const payment::Instruction& instruction);
+    void come_back_to_giver(Money amount);
+    void go_twice(payment::Instruction& instruction);
+    void move_recoverable(const payment::Instruction& instruction, Side side);
+
+    Kernel& kernel_;
+};
+
+}  // namespace sluice::flow

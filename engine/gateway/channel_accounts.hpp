@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "channel/account_store.hpp"
+#include "core/result.hpp"
+#include "payment/outcome.hpp"
+
+namespace sluice::gateway {
+
+/// What a test call of a channel account found.
+struct TrialResult {
+    bool works = false;
+    payment::Outcome outcome;
+    int http_status = 0;  ///< 0: no answer
+    std::int64_t took_ms = 0;
+};
+using TrialDone = std::function<void(Result<TrialResult>)>;
+
+/// Settings that are wanted, and those of the version before, unless the account is new.
+struct AccountWish {
+    const channel::ChannelAccountSettings& wanted;
+    const channel::ChannelAccountSettings* before = nullptr;
+};
+
+/// What the addresses about channel accounts talk to. References outlive it; any thread.
+struct ChannelAccounts {
+    channel::AccountStore& store;
+    /// Holds settings against the form of their channel. `invalid` with the place in the request
+    /// as context ("/secrets/api_key"); never with a secret. Blocks on the disk.
+    std::function<Result<void>(const AccountWish&)> check;
+    /// Asks the channel something harmless with these settings. Does not block; `done` on any
+    /// thread, once, no later than the account's time-out.
+    std::function<void(const channel::ChannelAccountSettings&, TrialDone done)> try_out;
+    std::function<void()> changed;  ///< an account was changed: this node need not wait to see it
+};
+
+}  // namespace sluice::gateway

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/json_record.hpp"
+#include "payment/payment.hpp"
+
+// What the objects of the API have in common. Each appends JSON to a text.
+
+namespace sluice::gateway {
+
+template <class T>
+void append_list(
+    std::string& out, const std::vector<T>& items, void (*append)(std::string&, const T&)
+) {
+    out.push_back('[');
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        if (i > 0) {
+            out.push_back(',');
+        }
+        append(out, items[i]);
+    }
+    out.push_back(']');
+}
+
+/// null when it has not failed.
+inline void append_failure(std::string& out, const payment::Subject& subject) {
+    if (subject.failure_code.empty()) {
+        out += "null";
+        return;
+    }
+    JsonRecord body(out);
+    body.add("code", subject.failure_code);
+    body.add("message", subject.failure_message);
+    body.end();
+}
+
+/// The members of a list, and where it goes on.
+template <class T>
+struct PageOf {
+    std::string_view name;
+    const std::vector<T>& items;
+    const std::string& next_cursor;
+};
+
+/// {"orders":[...],"next_cursor":...}; no cursor: null.
+template <class T>
+std::string render_page_of(const PageOf<T>& page, void (*append)(std::string&, const T&)) {
+    std::string out;
+    JsonRecord body(out);
+    body.begin(page.name);
+    append_list(out, page.items, append);
+    body.add_or_null("next_cursor", page.next_cursor);
+    body.end();
+    return out;
+}
+
+}  // namespace sluice::gateway

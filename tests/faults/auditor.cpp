@@ -1,0 +1,385 @@
+#include "faults/auditor.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+namespace sluice::testing {
+namespace {
+
+constexpr std::string_view kSucceeded = "succeeded";
+constexpr std::string_view kFailed = "failed";
+constexpr std::string_view kReturned = "returned";
+constexpr std::string_view kSurplus = "surplus";
+
+bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
+    return std::ranges::find(words, word) != words.end();
+}
+
+std::int64_t amount_of(const PaymentTold& payment) {
+    std::int64_t sum = 0;
+    for (const LegAsked& leg : payment.legs) {
+        sum += leg.amount;
+    }
+    return sum;
+}
+
+/// What of a refund has reached somebody, on one account of ours or anywhere.
+std::int64_t given_back(const RefundTold& refund, std::string_view account = "*") {
+    std::int64_t sum = 0;
+    for (const WayTold& way : refund.ways) {
+        const bool counts = account == "*" || way.account == account;
+        sum += counts && way.status == kSucceeded ? way.amount : 0;
+    }
+    return sum;
+}
+
+/// Whether what was taken for a payout is gone from where it was taken.
+bool is_taken(const PayoutTold& payout) { return !is_one_of(payout.status, {kFailed, kReturned}); }
+
+/// The chart's account that a kind of account is kept under.
+std::string gl_of(std::string_view kind) {
+    if (kind == "balance") {
+        return "2001";
+    }
+    return kind == "prepaid_card" ? "2002" : "2102";
+}
+
+std::string shown(const std::vector<std::string>& words) {
+    std::string out;
+    for (const std::string& word : words) {
+        out += (out.empty() ? "" : ", ") + word;
+    }
+    return out.empty() ? "none" : out;
+}
+
+bool is_terminal(std::string_view type) {
+    const std::string_view state = type.substr(type.find('.') + 1);
+    return is_one_of(state, {kSucceeded, kFailed, kReturned, "closed", "paid", kSurplus});
+}
+
+}  // namespace
+
+void Auditor::expect(bool holds, const std::string& otherwise) {
+    if (!holds) {
+        findings_.push_back(otherwise);
+    }
+}
+
+void Auditor::expect_equal(const std::string& what, std::int64_t found, std::int64_t predicted) {
+    expect(
+        found == predicted,
+        what + " is " + std::to_string(found) + ", predicted " + std::to_string(predicted)
+    );
+}
+
+std::int64_t Auditor::predicted_balance(const std::string& account) const {
+    std::int64_t sum = told_.accounts.at(account).put_in;
+    for (const auto& [id, payment] : told_.payments) {
+        for (const LegAsked& leg : payment.legs) {
+            const bool was_taken = payment.status == kSucceeded && leg.account == account;
+            sum -= was_taken ? leg.amount : 0;
+        }
+    }
+    for (const auto& [id, refund] : told_.refunds) {
+        sum += given_back(refund, account);
+    }
+    for (const auto& [id, payout] : told_.payouts) {
+        sum -= payout.from == account && is_taken(payout) ? payout.amount + payout.fee : 0;
+    }
+    for (const auto& [id, transfer] : told_.transfers) {
+        if (transfer.status == kSucceeded) {
+            sum -= transfer.from == account ? transfer.amount + transfer.fee : 0;
+            sum += transfer.to == account ? transfer.amount : 0;
+        }
+    }
+    return sum;
+}
+
+BookedSums Auditor::predicted_sums() const {
+    BookedSums sums;
+    for (const auto& [id, account] : told_.accounts) {
+        sums[{"1001", "top_up"}] -= account.put_in;
+        sums[{gl_of(account.kind), ""}] += predicted_balance(id);
+    }
+    for (const auto& [number, line] : told_.far_orders) {
+        sums[{"1101", line.far}] -= line.status == "moved" ? line.amount * line.times : 0;
+    }
+    for (const auto& [number, line] : told_.far_refunds) {
+        sums[{"1101", line.far}] += line.status == "moved" ? line.amount : 0;
+    }
+    for (const auto& [number, line] : told_.far_payouts) {
+        sums[{"1103", line.far}] += line.status == "moved" ? line.amount : 0;
+    }
+    for (const auto& [id, payment] : told_.payments) {
+        sums[{"2101", told_.merchant}] += payment.status == kSucceeded ? amount_of(payment) : 0;
+    }
+    for (const auto& [id, refund] : told_.refunds) {
+        const std::int64_t accepted = refund.status == kFailed ? 0 : refund.amount;
+        // What no order took is owed to its payer until it has gone back.
+        const bool is_owed = refund.is_surplus && refund.status == kFailed;
+        sums[{"2204", told_.merchant}] += is_owed ? refund.amount : 0;
+        sums[{"2101", told_.merchant}] -= refund.is_surplus ? 0 : accepted;
+        sums[{"2202", told_.merchant}] += accepted - given_back(refund);
+    }
+    for (const auto& [id, payout] : told_.payouts) {
+        const std::int64_t whole = is_taken(payout) ? payout.amount + payout.fee : 0;
+        const bool has_left = payout.status == kSucceeded;
+        sums[{"2203", told_.merchant}] += has_left ? 0 : whole;
+        sums[{"4002", told_.merchant}] += has_left ? payout.fee : 0;
+        sums[{"5002", told_.merchant}] -= payout.from.empty() ? whole : 0;
+    }
+    for (const auto& [id, transfer] : told_.transfers) {
+        sums[{"4002", told_.merchant}] += transfer.status == kSucceeded ? transfer.fee : 0;
+    }
+    return sums;
+}
+
+void Auditor::check_ends() {
+    const auto check = [this](const auto& objects, std::initializer_list<std::string_view> ends) {
+        for (const auto& [id, object] : objects) {
+            expect(is_one_of(object.status, ends), id + " is " + object.status + " at the end");
+        }
+    };
+    check(told_.orders, {"paid", "closed"});
+    check(told_.payments, {kSucceeded, kFailed, "closed", kSurplus});
+    check(told_.refunds, {kSucceeded, kFailed});
+    check(told_.payouts, {kSucceeded, kFailed, kReturned});
+    check(told_.transfers, {kSucceeded, kFailed});
+}
+
+void Auditor::check_orders() {
+    std::map<std::string, std::int64_t> paid;
+    std::map<std::string, std::int64_t> refunded;
+    for (const auto& [id, payment] : told_.payments) {
+        paid[payment.order] += payment.status == kSucceeded ? amount_of(payment) : 0;
+    }
+    for (const auto& [id, refund] : told_.refunds) {
+        const bool counts = refund.status != kFailed && !refund.is_surplus;
+        refunded[refund.order] += counts ? refund.amount : 0;
+    }
+    for (const auto& [id, order] : told_.orders) {
+        expect_equal("what " + id + " was paid", order.paid, paid[id]);
+        expect_equal("what " + id + " gave back", order.refunded, refunded[id]);
+        expect(
+            order.paid <= order.amount,
+            id + " of " + std::to_string(order.amount) + " was paid " + std::to_string(order.paid)
+        );
+        expect(
+            order.refunded <= order.paid,
+            id + " gave back " + std::to_string(order.refunded) + " of " +
+                std::to_string(order.paid)
+        );
+        expect(
+            (order.status == "paid") == (order.paid == order.amount),
+            id + " is " + order.status + " with " + std::to_string(order.paid) + " of " +
+                std::to_string(order.amount)
+        );
+    }
+}
+
+void Auditor::check_accounts() {
+    for (const auto& [id, account] : told_.accounts) {
+        const std::string name = account.kind + " " + id;
+        expect_equal("the balance of " + name, account.balance, predicted_balance(id));
+        expect_equal("what is held on " + name, account.held, 0);
+        expect(account.balance >= 0, name + " is below zero");
+    }
+}
+
+void Auditor::check_sums() {
+    BookedSums differences = told_.booked;
+    const BookedSums predicted = predicted_sums();
+    for (const auto& [key, sum] : predicted) {
+        differences[key] -= sum;
+    }
+    for (const auto& [key, difference] : differences) {
+        const auto found = predicted.find(key);
+        const std::int64_t wanted = found == predicted.end() ? 0 : found->second;
+        expect_equal(key.first + " of '" + key.second + "'", wanted + difference, wanted);
+    }
+}
+
+/// Each accepted fen leaves by exactly one way, and only by ways that the caller named.
+void Auditor::check_refunds() {
+    for (const auto& [id, refund] : told_.refunds) {
+        const std::int64_t wanted = refund.status == kFailed ? 0 : refund.amount;
+        expect_equal("what " + id + " (" + refund.status + ") gave", given_back(refund), wanted);
+        for (const WayTold& way : refund.ways) {
+            const bool is_choice = !refund.to_account.empty();
+            const bool is_fallback = !way.account.empty() && way.account == refund.fallback;
+            const bool fits = is_choice ? way.account == refund.to_account
+                                        : is_fallback || paid_by(way.account, way);
+            expect(
+                fits || way.status != kSucceeded,
+                id + " gave " + std::to_string(way.amount) + " to '" + way.account +
+                    "', which nobody named"
+            );
+        }
+    }
+}
+
+/// Whether the account, or a channel, paid a leg of the payment that the way gives back of.
+bool Auditor::paid_by(const std::string& account, const WayTold& way) const {
+    const auto payment = told_.payments.find(way.source.substr(0, way.source.find(" leg ")));
+    return payment != told_.payments.end() &&
+           std::ranges::find(payment->second.legs, account, &LegAsked::account) !=
+               payment->second.legs.end();
+}
+
+/// The leg whose money a way gives back; an empty one when there is none.
+LegAsked Auditor::leg_of(const WayTold& way) const {
+    const std::size_t at = way.source.find(" leg ");
+    const auto payment = told_.payments.find(way.source.substr(0, at));
+    if (at == std::string::npos || payment == told_.payments.end()) {
+        return {.account = "nothing", .amount = 0};
+    }
+    const std::size_t number = std::stoul(way.source.substr(at + 5));
+    const auto& legs = payment->second.legs;
+    const bool has_money = is_one_of(payment->second.status, {kSucceeded, kSurplus});
+    return {legs.at(number - 1).account, has_money ? legs.at(number - 1).amount : 0};
+}
+
+void Auditor::check_caps() {
+    std::map<std::string, std::int64_t> given;
+    std::map<std::string, std::int64_t> caps;
+    for (const auto& [id, refund] : told_.refunds) {
+        for (const WayTold& way : refund.ways) {
+            // An attempt that was given up may have collected the same leg once more.
+            const std::string source = way.source + (refund.is_surplus ? " surplus" : "");
+            given[source] += way.status == kSucceeded ? way.amount : 0;
+            caps[source] = leg_of(way).amount;
+        }
+        const bool is_of_payment = refund.payment.empty() ||
+                                   std::ranges::all_of(refund.ways, [&refund](const WayTold& way) {
+                                       return way.source.starts_with(refund.payment + " ");
+                                   });
+        expect(is_of_payment, id + " gave back of another payment than " + refund.payment);
+    }
+    for (const auto& [source, sum] : given) {
+        expect(
+            sum <= caps[source],
+            source + " gave back " + std::to_string(sum) + ", it collected " +
+                std::to_string(caps[source])
+        );
+    }
+}
+
+void Auditor::check_line(const WayTold& way, const std::string& of, const FarBook& book) {
+    const auto line = book.find(way.id);
+    const std::string far_status = line == book.end() ? "absent" : line->second.status;
+    const std::string name = of + " (" + way.purpose + " " + way.id + ")";
+    expect(
+        is_one_of(way.status, {kSucceeded, kSurplus}) == (far_status == "moved"),
+        name + " is " + way.status + " here and " + far_status + " at " + way.far
+    );
+    if (line != book.end()) {
+        expect_equal(name + " at " + way.far, line->second.amount, way.amount);
+        expect(line->second.far == way.far, name + " is at " + line->second.far);
+        expect(line->second.times <= 1, name + " moved more than once");
+    }
+}
+
+void Auditor::check_far_books() {
+    std::set<std::string> explained;
+    const auto check = [&](const auto& objects) {
+        for (const auto& [id, object] : objects) {
+            for (const WayTold& way : object.ways) {
+                if (way.far.empty()) {
+                    continue;
+                }
+                explained.insert(way.id);
+                const bool collects = way.purpose == "collect";
+                const FarBook& out =
+                    way.purpose == "refund" ? told_.far_refunds : told_.far_payouts;
+                check_line(way, id, collects ? told_.far_orders : out);
+            }
+        }
+    };
+    check(told_.payments);
+    check(told_.refunds);
+    check(told_.payouts);
+    for (const FarBook* book : {&told_.far_orders, &told_.far_refunds, &told_.far_payouts}) {
+        for (const auto& [number, line] : *book) {
+            expect(
+                explained.contains(number),
+                line.far + " has " + number + ", which nothing here explains"
+            );
+        }
+    }
+}
+
+bool Auditor::has_told(const std::string& id, std::string_view type) const {
+    const auto types = told_.events.find(id);
+    return types != told_.events.end() &&
+           std::ranges::find(types->second, type) != types->second.end();
+}
+
+void Auditor::check_events() {
+    std::map<std::string, std::vector<std::string>> wanted;
+    const auto add = [&wanted](const auto& objects, const std::string& service) {
+        for (const auto& [id, object] : objects) {
+            wanted[id] = {service + "." + object.status};
+            if (object.status == kReturned) {
+                wanted[id].push_back(service + ".succeeded");
+            }
+        }
+    };
+    add(told_.payments, "payment");
+    add(told_.refunds, "refund");
+    add(told_.payouts, "payout");
+    add(told_.transfers, "transfer");
+    add(told_.orders, "order");
+    // Money that came after an attempt was given up is told beside its payment's end.
+    for (const auto& [id, payment] : told_.payments) {
+        const auto late = std::ranges::count(payment.ways, kSurplus, &WayTold::status);
+        const auto more = std::max<std::ptrdiff_t>(late - (payment.status == kSurplus ? 1 : 0), 0);
+        wanted[id].insert(wanted[id].end(), static_cast<std::size_t>(more), "payment.surplus");
+        for (const char* end : {"payment.closed", "payment.failed"}) {
+            // It may have ended without money before.
+            if (payment.status == kSurplus && has_told(id, end)) {
+                wanted[id].emplace_back(end);
+            }
+        }
+        std::ranges::sort(wanted[id]);
+    }
+    // What one payment paid, that payment tells.
+    for (const auto& [id, payment] : told_.payments) {
+        const auto order = told_.orders.find(payment.order);
+        const bool paid_all = payment.status == kSucceeded && order != told_.orders.end() &&
+                              order->second.amount == amount_of(payment);
+        if (paid_all) {
+            wanted[payment.order].clear();
+        }
+    }
+    for (const auto& [id, types] : told_.events) {
+        expect(wanted.contains(id), "events tell of " + id + ", which no caller began");
+    }
+    for (const auto& [id, types] : wanted) {
+        std::vector<std::string> told;
+        const auto found = told_.events.find(id);
+        if (found != told_.events.end()) {
+            std::ranges::copy_if(found->second, std::back_inserter(told), is_terminal);
+        }
+        std::ranges::sort(told);
+        expect(
+            told == types,
+            "the ends told of " + id + ": " + shown(told) + ", predicted " + shown(types)
+        );
+    }
+}
+
+std::vector<std::string> Auditor::findings() {
+    findings_.clear();
+    check_ends();
+    check_orders();
+    check_accounts();
+    check_sums();
+    check_refunds();
+    check_caps();
+    check_far_books();
+    check_events();
+    return std::move(findings_);
+}
+
+}  // namespace sluice::testing

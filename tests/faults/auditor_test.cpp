@@ -1,0 +1,378 @@
+// The auditor of workloads itself, without a server: it finds nothing in true testimony, and each
+// wrong fen, status or number that is put into any of the books.
+#include "faults/auditor.hpp"
+
+#include <functional>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "faults/order_model.hpp"
+#include "faults/wishes.hpp"
+
+namespace sluice::testing {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr const char* kWechat = "wechatpay/wx-main";
+constexpr const char* kBank = "bank/bank-main";
+
+WayTold at_channel(const std::string& id, const std::string& purpose, std::int64_t amount) {
+    return {
+        .id = id,
+        .purpose = purpose,
+        .far = purpose == "payout" ? kBank : kWechat,
+        .status = "succeeded",
+        .amount = amount
+    };
+}
+
+WayTold at_account(const std::string& account, const std::string& purpose, std::int64_t amount) {
+    return {
+        .id = purpose + account,
+        .purpose = purpose,
+        .account = account,
+        .status = "succeeded",
+        .amount = amount
+    };
+}
+
+WayTold of_source(WayTold way, const std::string& source) {
+    way.source = source;
+    return way;
+}
+
+void tell_accounts(Testimony& told) {
+    told.accounts["card"] = {.kind = "prepaid_card", .put_in = 1'000, .balance = 710};
+    told.accounts["payer"] = {.kind = "balance", .put_in = 500, .balance = 500 + 20 - 51};
+    told.accounts["shop"] = {
+        .kind = "merchant_available", .put_in = 900, .balance = 900 - 101 + 50
+    };
+}
+
+/// 300 from a card and 700 at the channel; another attempt was closed unpaid. 30 went back: 10 to
+/// the card, 20 to the payer's balance, as the channel refused them.
+void tell_order(Testimony& told) {
+    told.orders["ord_1"] = {.amount = 1'000, .status = "paid", .paid = 1'000, .refunded = 130};
+    told.payments["pay_1"] = {
+        .order = "ord_1",
+        .legs = {{"card", 300}, {"", 700}},
+        .status = "succeeded",
+        .ways = {at_account("card", "collect", 300), at_channel("C1", "collect", 700)}
+    };
+    told.payments["pay_2"] = {
+        .order = "ord_1",
+        .legs = {{"", 1'000}},
+        .status = "closed",
+        .ways = {at_channel("C2", "collect", 1'000)}
+    };
+    told.payments["pay_2"].ways.front().status = "closed";
+    told.refunds["ref_1"] = {
+        .order = "ord_1",
+        .fallback = "payer",
+        .amount = 30,
+        .status = "succeeded",
+        .ways =
+            {of_source(at_channel("R1", "refund", 20), "pay_1 leg 2"),
+             of_source(at_account("payer", "refund", 20), "pay_1 leg 2"),
+             of_source(at_account("card", "refund", 10), "pay_1 leg 1")}
+    };
+    told.refunds["ref_1"].ways.front().status = "refused";
+    told.refunds["ref_2"] = {
+        .order = "ord_1",
+        .payment = "pay_1",
+        .amount = 100,
+        .status = "succeeded",
+        .ways = {of_source(at_channel("R2", "refund", 100), "pay_1 leg 2")}
+    };
+    told.refunds["ref_3"] = {.order = "ord_1", .amount = 7, .status = "failed"};
+    told.far_orders["C1"] = {.far = kWechat, .status = "moved", .amount = 700};
+    told.far_orders["C2"] = {.far = kWechat, .status = "not moved", .amount = 1'000, .times = 0};
+    told.far_refunds["R1"] = {.far = kWechat, .status = "not moved", .amount = 20};
+    told.far_refunds["R2"] = {.far = kWechat, .status = "moved", .amount = 100};
+}
+
+/// A payout with a fee, one that came back, a compensation, a transfer with a fee.
+void tell_moves(Testimony& told) {
+    told.payouts["out_1"] = {
+        .from = "shop",
+        .amount = 100,
+        .fee = 1,
+        .status = "succeeded",
+        .ways = {at_channel("P1", "payout", 100)}
+    };
+    told.payouts["out_2"] = {
+        .from = "shop",
+        .amount = 40,
+        .fee = 2,
+        .status = "returned",
+        .ways = {at_channel("P2", "payout", 40)}
+    };
+    told.payouts["out_2"].ways.front().status = "returned";
+    told.payouts["out_3"] = {
+        .amount = 5, .status = "succeeded", .ways = {at_channel("P3", "payout", 5)}
+    };
+    told.payouts["out_4"] = {.from = "payer", .amount = 9'999, .status = "failed"};
+    told.transfers["trf_1"] = {
+        .from = "payer", .to = "shop", .amount = 50, .fee = 1, .status = "succeeded"
+    };
+    told.far_payouts["P1"] = {.far = kBank, .status = "moved", .amount = 100};
+    told.far_payouts["P2"] = {.far = kBank, .status = "not moved", .amount = 40};
+    told.far_payouts["P3"] = {.far = kBank, .status = "moved", .amount = 5};
+}
+
+Testimony true_testimony() {
+    Testimony told;
+    told.merchant = "m1";
+    tell_accounts(told);
+    tell_order(told);
+    tell_moves(told);
+    told.events = {
+        {"pay_1", {"payment.pending", "payment.succeeded"}},
+        {"pay_2", {"payment.closed"}},
+        {"ref_1", {"refund.succeeded"}},
+        {"ref_2", {"refund.succeeded"}},
+        {"ref_3", {"refund.failed"}},
+        {"out_1", {"payout.succeeded"}},
+        {"out_2", {"payout.succeeded", "payout.returned"}},
+        {"out_3", {"payout.succeeded"}},
+        {"out_4", {"payout.failed"}},
+        {"trf_1", {"transfer.succeeded"}}
+    };
+    told.booked = {
+        {{"1001", "top_up"}, -2'400},
+        {{"1101", kWechat}, -600},
+        {{"1103", kBank}, 105},
+        {{"2001", ""}, 469},
+        {{"2002", ""}, 710},
+        {{"2101", "m1"}, 870},
+        {{"2102", ""}, 849},
+        {{"4002", "m1"}, 2},
+        {{"5002", "m1"}, -5}
+    };
+    return told;
+}
+
+TEST(Auditor, FindsNothingInTrueTestimony) {
+    const Testimony told = true_testimony();
+
+    EXPECT_THAT(Auditor(told).findings(), IsEmpty());
+}
+
+/// The sums of a testimony are zero together: whoever plants a fen must take it from nowhere.
+TEST(Auditor, PredictsSumsThatBalance) {
+    const Testimony told = true_testimony();
+
+    std::int64_t sum = 0;
+    for (const auto& [key, amount] : Auditor(told).predicted_sums()) {
+        sum += amount;
+    }
+
+    EXPECT_EQ(sum, 0);
+}
+
+struct Lie {
+    const char* name;
+    std::function<void(Testimony&)> tell;
+    const char* finding;
+};
+
+TEST(Auditor, FindsAWrongFenInEachAccountOfTheChart) {
+    for (const auto& [key, amount] : true_testimony().booked) {
+        Testimony told = true_testimony();
+        told.booked[key] += 1;
+
+        EXPECT_THAT(
+            Auditor(told).findings(), Contains(HasSubstr(key.first + " of '" + key.second + "'"))
+        );
+    }
+}
+
+TEST(Auditor, FindsAFenThatStaysInTransit) {
+    for (const char* gl : {"2201", "2202", "2203", "2204"}) {
+        Testimony told = true_testimony();
+        told.booked[{gl, "m1"}] = 1;
+
+        EXPECT_THAT(
+            Auditor(told).findings(),
+            Contains(HasSubstr(std::string(gl) + " of 'm1' is 1, predicted 0"))
+        );
+    }
+}
+
+void expect_found(const std::vector<Lie>& lies) {
+    for (const Lie& lie : lies) {
+        Testimony told = true_testimony();
+        lie.tell(told);
+
+        EXPECT_THAT(Auditor(told).findings(), Contains(HasSubstr(lie.finding))) << lie.name;
+    }
+}
+
+TEST(Auditor, FindsAWrongFenOfAnyObject) {
+    expect_found({
+        {"card",
+         [](Testimony& t) { t.accounts["card"].balance -= 1; },
+         "the balance of prepaid_card card is 709, predicted 710"},
+        {"held", [](Testimony& t) { t.accounts["payer"].held = 1; }, "what is held on balance"},
+        {"top-up",
+         [](Testimony& t) { t.accounts["shop"].put_in += 1; },
+         "the balance of merchant_available shop"},
+        {"paid", [](Testimony& t) { t.orders["ord_1"].paid += 1; }, "what ord_1 was paid is 1001"},
+        {"given back",
+         [](Testimony& t) { t.orders["ord_1"].refunded -= 1; },
+         "what ord_1 gave back is 129, predicted 130"},
+        {"refund",
+         [](Testimony& t) { t.refunds["ref_1"].amount += 1; },
+         "what ref_1 (succeeded) gave is 30, predicted 31"},
+        {"refund that failed",
+         [](Testimony& t) { t.refunds["ref_1"].status = "failed"; },
+         "what ref_1 (failed) gave is 30, predicted 0"},
+        {"fee", [](Testimony& t) { t.payouts["out_1"].fee += 1; }, "4002 of 'm1' is 2, predicted 3"
+        },
+        {"transfer",
+         [](Testimony& t) { t.transfers["trf_1"].amount += 1; },
+         "the balance of balance payer is 469, predicted 468"},
+        {"above the cap",
+         [](Testimony& t) {
+             t.refunds["ref_1"].ways[2].amount = 301;
+             t.refunds["ref_1"].amount = 321;
+         },
+         "pay_1 leg 1 gave back 301, it collected 300"},
+        {"another account",
+         [](Testimony& t) { t.refunds["ref_1"].fallback.clear(); },
+         "ref_1 gave 20 to 'payer', which nobody named"},
+        {"another payment",
+         [](Testimony& t) { t.refunds["ref_2"].payment = "pay_2"; },
+         "ref_2 gave back of another payment than pay_2"},
+    });
+}
+
+TEST(Auditor, FindsWhatOnlyTheChannelOrTheBankKnows) {
+    expect_found({
+        {"amount",
+         [](Testimony& t) { t.far_orders["C1"].amount += 1; },
+         "pay_1 (collect C1) at wechatpay/wx-main is 701, predicted 700"},
+        {"paid twice", [](Testimony& t) { t.far_orders["C1"].times = 2; }, "moved more than once"},
+        {"not paid",
+         [](Testimony& t) { t.far_orders["C1"].status = "not moved"; },
+         "is succeeded here and not moved at wechatpay/wx-main"},
+        {"never heard of",
+         [](Testimony& t) { t.far_orders.erase("C1"); },
+         "is succeeded here and absent"},
+        {"paid after all",
+         [](Testimony& t) {
+             t.far_orders["C2"] = {.far = kWechat, .status = "moved", .amount = 1'000};
+         },
+         "pay_2 (collect C2) is closed here and moved"},
+        {"not ours",
+         [](Testimony& t) { t.far_orders["X"] = {.far = kWechat, .status = "moved"}; },
+         "wechatpay/wx-main has X, which nothing here explains"},
+        {"other merchant",
+         [](Testimony& t) { t.far_orders["C1"].far = "wechatpay/wx-backup"; },
+         "is at wechatpay/wx-backup"},
+        {"refund",
+         [](Testimony& t) { t.far_refunds["R2"].amount -= 1; },
+         "ref_2 (refund R2) at wechatpay/wx-main is 99, predicted 100"},
+        {"refund after all",
+         [](Testimony& t) { t.far_refunds["R1"].status = "moved"; },
+         "ref_1 (refund R1) is refused here and moved"},
+        {"payout",
+         [](Testimony& t) { t.far_payouts["P1"].amount += 1; },
+         "out_1 (payout P1) at bank/bank-main is 101, predicted 100"},
+        {"returned payout",
+         [](Testimony& t) { t.far_payouts["P2"].status = "moved"; },
+         "out_2 (payout P2) is returned here and moved"},
+    });
+}
+
+TEST(Auditor, FindsEndsThatAreMissingOrDoubled) {
+    expect_found({
+        {"order",
+         [](Testimony& t) { t.orders["ord_1"].status = "open"; },
+         "ord_1 is open at the end"},
+        {"payment",
+         [](Testimony& t) { t.payments["pay_2"].status = "compensating"; },
+         "pay_2 is compensating at the end"},
+        {"refund",
+         [](Testimony& t) { t.refunds["ref_2"].status = "pending"; },
+         "ref_2 is pending at the end"},
+        {"payout",
+         [](Testimony& t) { t.payouts["out_1"].status = "pending"; },
+         "out_1 is pending at the end"},
+        {"no event",
+         [](Testimony& t) { t.events.erase("ref_1"); },
+         "the ends told of ref_1: none, predicted refund.succeeded"},
+        {"two events",
+         [](Testimony& t) { t.events["pay_2"].emplace_back("payment.closed"); },
+         "the ends told of pay_2: payment.closed, payment.closed, predicted payment.closed"},
+        {"other event",
+         [](Testimony& t) { t.events["out_4"] = {"payout.succeeded"}; },
+         "the ends told of out_4: payout.succeeded, predicted payout.failed"},
+        {"order told by its payment",
+         [](Testimony& t) { t.events["ord_1"] = {"order.paid"}; },
+         "the ends told of ord_1: order.paid, predicted none"},
+        {"stranger",
+         [](Testimony& t) { t.events["pay_9"] = {"payment.failed"}; },
+         "events tell of pay_9, which no caller began"},
+    });
+}
+
+TEST(OrderModel, LetsExactlyTheRestBeTakenAndNotOneFenMore) {
+    OrderModel model(100);
+    model.payment_begun("pay_1", 60);
+    EXPECT_EQ(model.judge_refund(1), Verdict::either);
+    EXPECT_EQ(model.judge_refund(61), Verdict::must_be_refused);
+
+    model.payment_is("pay_1", "succeeded");
+    EXPECT_EQ(model.judge_refund(60), Verdict::must_be_taken);
+    EXPECT_EQ(model.judge_refund(61), Verdict::must_be_refused);
+    EXPECT_EQ(model.judge_payment(41), Verdict::must_be_refused);
+    EXPECT_EQ(model.judge_payment(40), Verdict::either);
+}
+
+TEST(OrderModel, CountsWhatMayStillFailOnlyAsPossible) {
+    OrderModel model(100);
+    model.payment_begun("pay_1", 100);
+    model.payment_is("pay_1", "succeeded");
+
+    model.refund_begun("ref_1", 70);
+    EXPECT_EQ(model.judge_refund(30), Verdict::must_be_taken);
+    EXPECT_EQ(model.judge_refund(31), Verdict::either);
+    EXPECT_EQ(model.judge_refund(101), Verdict::must_be_refused);
+
+    model.refund_is("ref_1", "failed");
+    EXPECT_EQ(model.judge_refund(100), Verdict::must_be_taken);
+    model.refund_begun("ref_2", 100);
+    model.refund_is("ref_2", "succeeded");
+    EXPECT_EQ(model.judge_refund(1), Verdict::must_be_refused);
+}
+
+TEST(Wishes, AreTheSamePlanForTheSameSeedAndAnotherForAnother) {
+    Wishes first(7, 1);
+    Wishes again(7, 1);
+    Wishes other_seed(8, 1);
+    Wishes other_caller(7, 2);
+    std::string plan;
+    std::string same;
+    std::string of_seed;
+    std::string of_caller;
+
+    for (int i = 0; i < 200; ++i) {
+        plan += to_text(first.next()) + "\n";
+        same += to_text(again.next()) + "\n";
+        of_seed += to_text(other_seed.next()) + "\n";
+        of_caller += to_text(other_caller.next()) + "\n";
+    }
+
+    EXPECT_EQ(plan, same);
+    EXPECT_NE(plan, of_seed);
+    EXPECT_NE(plan, of_caller);
+}
+
+}  // namespace
+}  // namespace sluice::testing

@@ -1,0 +1,226 @@
+// Channel accounts over real processes: what an operator does counts on all nodes without a
+// restart, and what an account began is finished whatever becomes of it.
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/node_shop.hpp"
+#include "support/process_postgres.hpp"
+#include "support/process_wait.hpp"
+
+namespace sluice::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr const char* kOperator = "key-of-wu.dan";
+
+std::string operator_table() {
+    return "[[api_key]]\nkey = \"" + std::string(kOperator) +
+           "\"\nmerchant_id = \"*\"\noperator = \"wu.dan\"\nroles = [\"channels\"]\n";
+}
+
+std::string key_text(const std::string& file) {
+    std::ifstream in(DurableServer::instance().folder() / "keys" / file);
+    std::string text{std::istreambuf_iterator<char>(in), {}};
+    while (text.ends_with('\n')) {
+        text.pop_back();
+    }
+    return text;
+}
+
+class ChannelAccounts : public ::testing::Test {
+  protected:
+    Api operator_at(std::size_t node) { return {cluster_.node(node).url(), kOperator}; }
+
+    std::string path_of(const std::string& name) {
+        const Reply listed = operator_at(0).get("/v1/channel_accounts");
+        const Value* list = listed.body.find("channel_accounts");
+        for (const Value& account : list == nullptr ? ValueArray{} : *list->as_array()) {
+            if (account.text_or_empty("name") == name) {
+                return "/v1/channel_accounts/" + std::string(account.text_or_empty("id"));
+            }
+        }
+        return "/v1/channel_accounts/none";
+    }
+    std::string do_to(const std::string& name, const std::string& act) {
+        const Reply done = operator_at(0).post(path_of(name) + "/" + act);
+        EXPECT_EQ(done.status, 200) << done.why;
+        return done.text("state");
+    }
+
+    /// The channel account over which a payment that begins now collects.
+    std::string next_account() {
+        last_ = shop_.begin(shop_.next_order());
+        const std::string account = cluster_.query_one(
+            "SELECT channel_account FROM sluice.instruction WHERE kind = 'external' AND run_id = "
+            "'" +
+            PaymentId::parse(last_.id())->raw().to_uuid() + "'"
+        );
+        return account;
+    }
+
+    /// As an operator would enter it; the simulator knows the merchant.
+    Value wechat(const std::string& name) {
+        const std::string serial = key_text("platform_public_key_id.txt");
+        Value settings;
+        settings.set("base_url", cluster_.psp().url());
+        settings.set("callback_base_url", cluster_.url());
+        settings.set("mchid", "1900000110");
+        settings.set("appid", "wxd678efh567hg6787");
+        settings.set("merchant_serial", key_text("merchant_serial.txt"));
+        settings.set("platform_serial", serial);
+        Value secrets;
+        secrets.set("merchant_key", key_text("merchant_private.pem"));
+        secrets.set("api_v3_key", key_text("api_v3_key.txt"));
+        secrets.set("platform_key", key_text("platform_public.pem"));
+        Value serials;
+        serials.set(serial, "platform_key");
+        Value routing;
+        routing.set("cost_basis_points", 1);
+        Value body;
+        body.set("channel", "wechatpay");
+        body.set("name", name);
+        body.set("settings", std::move(settings));
+        body.set("secrets", std::move(secrets));
+        body.set("keys_by_serial", std::move(serials));
+        body.set("routing", std::move(routing));
+        return body;
+    }
+
+    Cluster cluster_{{.nodes = 2, .more_configuration = operator_table()}};
+    Shop shop_{cluster_};
+    PaymentView last_{Value()};
+};
+
+TEST_F(ChannelAccounts, OfTheConfigurationAreLiveAndShowFingerprintsOfTheirSecrets) {
+    const Reply shown = operator_at(1).get(path_of("wx-main"));
+
+    ASSERT_EQ(shown.status, 200) << shown.why;
+    EXPECT_EQ(shown.text("state"), "live");
+    EXPECT_EQ(shown.body.find("secrets")->as_array()->size(), 3U);
+    EXPECT_EQ(shown.body.find("history")->as_array()->size(), 1U);
+    EXPECT_THAT(to_json(shown.body), Not(HasSubstr("PRIVATE KEY")));
+    EXPECT_EQ(cluster_.api().get(path_of("wx-main")).status, 403) << "not for business systems";
+}
+
+TEST_F(ChannelAccounts, GoLiveOnAllNodesWithoutARestart) {
+    const Reply made = operator_at(0).post("/v1/channel_accounts", wechat("wx-new"));
+    ASSERT_EQ(made.status, 201) << made.why;
+    EXPECT_EQ(made.text("state"), "draft");
+    EXPECT_EQ(next_account(), "wx-main");
+
+    const Reply tried = operator_at(0).post(path_of("wx-new") + "/test");
+    EXPECT_EQ(tried.text("outcome"), "not_found") << to_json(tried.body);
+    EXPECT_EQ(*tried.body.find("works"), Value(true));
+    EXPECT_EQ(do_to("wx-new", "go_live"), "live");
+
+    // Orders fall on both nodes: many in a row mean that both know.
+    int in_a_row = 0;
+    EXPECT_TRUE(eventually([&] {
+        in_a_row = next_account() == "wx-new" ? in_a_row + 1 : 0;
+        return in_a_row == 8;
+    }));
+    EXPECT_TRUE(cluster_.psp().pay(last_.channel_number()));
+    EXPECT_EQ(shop_.wait_for_status(last_.id(), "succeeded").status(), "succeeded");
+}
+
+TEST_F(ChannelAccounts, ThatAreRetiredFinishWhatTheyBegan) {
+    ASSERT_EQ(next_account(), "wx-main");
+    const PaymentView begun = last_;
+    EXPECT_EQ(do_to("wx-main", "retire"), "retired");
+    EXPECT_TRUE(eventually([&] { return next_account() == "wx-backup"; }));
+    EXPECT_TRUE(eventually([&] { return next_account() == "wx-backup"; }));
+
+    EXPECT_TRUE(cluster_.psp().pay(begun.channel_number()));
+
+    EXPECT_EQ(shop_.wait_for_status(begun.id(), "succeeded").status(), "succeeded");
+    EXPECT_EQ(cluster_.psp().order(begun.channel_number()).callbacks_acknowledged, 1);
+    EXPECT_EQ(operator_at(1).post(path_of("wx-main") + "/resume").status, 409);
+}
+
+TEST_F(ChannelAccounts, AllPausedLeaveNothingThatIsOffered) {
+    EXPECT_EQ(do_to("wx-main", "pause"), "paused");
+    EXPECT_EQ(do_to("wx-backup", "pause"), "paused");
+
+    Reply refused;
+    EXPECT_TRUE(eventually([&] {
+        refused = cluster_.api().post("/v1/payments", body_of(shop_.next_order()));
+        return refused.status == 422;
+    }));
+    EXPECT_EQ(refused.text("code"), "not_offered");
+    EXPECT_EQ(
+        refused.text("detail"),
+        "method is wechatpay, wanted one that a channel account collects by: there is none"
+    );
+    EXPECT_EQ(do_to("wx-main", "resume"), "live");
+    EXPECT_TRUE(eventually([&] {
+        return cluster_.api().post("/v1/payments", body_of(shop_.next_order())).status == 201;
+    }));
+}
+
+TEST_F(ChannelAccounts, KeepWhatWasChangedOverARestartUntilTheConfigurationChanges) {
+    Value change;
+    change.set("routing", Value(ValueObject{{"cost_basis_points", 99}}));
+    const Reply changed = operator_at(0).patch(path_of("wx-main"), change);
+    ASSERT_EQ(changed.status, 200) << changed.why;
+    EXPECT_EQ(*changed.body.find("version"), Value(2));
+
+    ASSERT_EQ(cluster_.stop_node(0), 0);
+    cluster_.start_node(0);
+
+    EXPECT_EQ(*operator_at(0).get(path_of("wx-main")).body.find("version"), Value(2));
+    EXPECT_EQ(next_account(), "wx-backup");
+}
+
+TEST_F(ChannelAccounts, ThatAreWrongAreRefusedByTheirForm) {
+    struct Case {
+        std::string member;
+        Value value;
+        std::string pointer;
+    };
+    const Value nothing;
+    for (const Case& row :
+         {Case{"secrets", Value(ValueObject{{"merchant_key", nothing}}), "/secrets/merchant_key"},
+          Case{"secrets", Value(ValueObject{{"api_v3_kye", "x"}}), "/secrets/api_v3_kye"},
+          Case{"settings", Value(ValueObject{{"appid", nothing}}), "/settings/appid"},
+          Case{"settings", Value(ValueObject{{"mchid", "1900000110"}}), "/settings/mchid"},
+          Case{
+              "settings", Value(ValueObject{{"base_url", "http://a.example"}}), "/settings/base_url"
+          },
+          Case{"routing", Value(ValueObject{{"amount_min", 0}}), "/routing/amount_min"},
+          Case{"colour", Value("blue"), "/colour"}}) {
+        Value change;
+        change.set(row.member, row.value);
+        const Reply refused = operator_at(0).patch(path_of("wx-main"), change);
+
+        EXPECT_EQ(refused.status, 400) << row.pointer;
+        const Value* errors = refused.body.find("errors");
+        ASSERT_NE(errors, nullptr) << to_json(refused.body);
+        EXPECT_EQ(errors->as_array()->front().text_or_empty("pointer"), row.pointer);
+    }
+    EXPECT_EQ(*operator_at(0).get(path_of("wx-main")).body.find("version"), Value(1));
+}
+
+TEST_F(ChannelAccounts, WithAWrongKeyDoNotPassTheTestCall) {
+    Value body = wechat("wx-wrong");
+    Value secrets = *body.find("secrets");
+    secrets.set("merchant_key", key_text("platform_private.pem"));
+    body.set("secrets", std::move(secrets));
+    const Reply made = operator_at(0).post("/v1/channel_accounts", body);
+    ASSERT_EQ(made.status, 201) << made.why;
+
+    const Reply tried = operator_at(0).post(path_of("wx-wrong") + "/test");
+
+    ASSERT_EQ(tried.status, 200) << tried.why;
+    EXPECT_EQ(*tried.body.find("works"), Value(false)) << to_json(tried.body);
+    EXPECT_EQ(tried.text("outcome"), "config");
+}
+
+}  // namespace
+}  // namespace sluice::testing

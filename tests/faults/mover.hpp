@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+#include "faults/caller.hpp"
+
+namespace sluice::testing {
+
+/// A business system that moves money between accounts, or pays it out. One thread.
+class Mover {
+  public:
+    Mover(Town& town, std::string number) : town_(town), number_(std::move(number)) {}
+
+    /// Asks for it until it is answered, and notes what was begun.
+    void perform(const MoveWish& wish);
+
+  private:
+    void top_up(const MoveWish& wish);
+    void transfer(const MoveWish& wish);
+    void pay_out(const MoveWish& wish);
+    [[nodiscard]] std::string compensated();
+    void let_people_decide(const std::string& payout, const MoveWish& wish);
+
+    Town& town_;
+    std::string number_;
+};
+
+}  // namespace sluice::testing

@@ -1,0 +1,63 @@
+#include "faults/notebook.hpp"
+
+namespace sluice::testing {
+namespace {
+
+constexpr std::size_t kComplaintsMax = 20;
+
+}  // namespace
+
+void Notebook::add(const std::string& id, const OrderTold& order) {
+    const MutexLock lock(mutex_);
+    told_.orders.emplace(id, order);
+}
+
+void Notebook::add(const std::string& id, const PaymentTold& payment) {
+    const MutexLock lock(mutex_);
+    told_.payments.emplace(id, payment);
+}
+
+void Notebook::add(const std::string& id, const RefundTold& refund) {
+    const MutexLock lock(mutex_);
+    told_.refunds.emplace(id, refund);
+}
+
+void Notebook::add(const std::string& id, const PayoutTold& payout) {
+    const MutexLock lock(mutex_);
+    told_.payouts.emplace(id, payout);
+}
+
+void Notebook::add(const std::string& id, const TransferTold& transfer) {
+    const MutexLock lock(mutex_);
+    told_.transfers.emplace(id, transfer);
+}
+
+void Notebook::open_account(const std::string& id, const std::string& kind, std::int64_t put_in) {
+    const MutexLock lock(mutex_);
+    told_.accounts[id] = {.kind = kind, .put_in = put_in};
+}
+
+void Notebook::top_up(const std::string& account, std::int64_t amount) {
+    const MutexLock lock(mutex_);
+    told_.accounts.at(account).put_in += amount;
+}
+
+void Notebook::complain(const std::string& what) {
+    complained_ = true;
+    const MutexLock lock(mutex_);
+    if (complaints_.size() < kComplaintsMax) {
+        complaints_.push_back(what);
+    }
+}
+
+std::vector<std::string> Notebook::complaints() {
+    const MutexLock lock(mutex_);
+    return complaints_;
+}
+
+Testimony Notebook::testimony() {
+    const MutexLock lock(mutex_);
+    return told_;
+}
+
+}  // namespace sluice::testing

@@ -1,0 +1,206 @@
+// The program ends without warning while it pays out: every payout is paid once or not at all.
+#include <atomic>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/random.hpp"
+#include "faults/audit.hpp"
+#include "faults/rounds.hpp"
+#include "faults/teller.hpp"
+#include "support/process_wait.hpp"
+
+namespace sluice::testing {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::IsEmpty;
+
+constexpr std::int64_t kAvailable = 20'000'000;
+constexpr std::size_t kKillsUsual = 4;
+
+/// Every payout is final, the bank paid exactly those that succeeded, and the books say so.
+void expect_paid_once(Cluster& cluster, Teller& teller) {
+    ASSERT_TRUE(wait_until_quiet(cluster))
+        << ::testing::PrintToString(cluster.query("SELECT * FROM sluice.flow_run LIMIT 5"));
+    const std::int64_t paid = std::stoll(cluster.query_one(
+        "SELECT coalesce(sum(amount), 0)::text FROM sluice.payout WHERE status = 'succeeded'"
+    ));
+    EXPECT_EQ(
+        cluster.query_one("SELECT count(*) FROM sluice.payout WHERE status NOT IN "
+                          "('succeeded', 'failed')"),
+        "0"
+    );
+    EXPECT_EQ(teller.bank().paid(), paid);
+    EXPECT_EQ(teller.booked("2203"), 0);
+    EXPECT_EQ(teller.booked("1103"), -paid);
+    EXPECT_EQ(teller.balance_of(teller.account()), kAvailable - paid);
+    EXPECT_THAT(
+        cluster.query("SELECT p.id, p.status FROM sluice.payout p WHERE (SELECT count(*) "
+                      "FROM sluice.instruction i WHERE i.run_id = p.id "
+                      "AND i.status = 'succeeded') <> (p.status = 'succeeded')::integer"),
+        IsEmpty()
+    ) << "payouts without the instructions that their status says";
+    EXPECT_THAT(unsound_ledger(cluster), IsEmpty());
+    EXPECT_THAT(cluster.query("SELECT * FROM sluice.quarantine"), IsEmpty());
+}
+
+/// Sends the same again until it is answered.
+Reply post_until_answered(Cluster& cluster, const std::string& path, const Value& body) {
+    Reply reply;
+    const bool answered = eventually([&] {
+        reply = cluster.api().post(path, body);
+        if (reply.should_be_sent_again()) {
+            let_pass(milliseconds{30});
+            return false;
+        }
+        return true;
+    });
+    static_cast<void>(answered);
+    return reply;
+}
+
+Value single(const std::string& number) {
+    Value body = Teller::body_of({.number = number, .amount = 1'000});
+    body.set("currency", "CNY");
+    return body;
+}
+
+/// A bank on a bad day, which never lies about money.
+void make_unruly(Bank& bank) {
+    for (const char* operation : {"payout", "payout_query"}) {
+        for (const char* kind :
+             {"drop_before", "drop_after", "status_5xx", "status_5xx_after", "garbage"}) {
+            bank.order_fault({.operation = operation, .kind = kind, .count = -1, .share_percent = 5}
+            );
+        }
+    }
+    bank.order_fault(
+        {.operation = "payout", .kind = "payout_failed", .count = -1, .share_percent = 10}
+    );
+    bank.order_fault(
+        {.operation = "payout_callback", .kind = "missing", .count = -1, .share_percent = 20}
+    );
+    bank.order_fault(
+        {.operation = "payout_callback",
+         .kind = "duplicate",
+         .value = 3,
+         .count = -1,
+         .share_percent = 20}
+    );
+}
+
+TEST(PayoutsUnderLoad, ArePaidOnceWhenTheServerIsKilledWhileTheBankIsUnruly) {
+    Cluster cluster;
+    Teller teller(cluster, kAvailable);
+    make_unruly(teller.bank());
+    SeededRandom random(fault_seed());
+    std::atomic<bool> stopping{false};
+    std::atomic<std::size_t> acknowledged{0};
+    std::vector<std::thread> callers;
+    for (int caller = 0; caller < 4; ++caller) {
+        callers.emplace_back([&, caller] {
+            for (int turn = 0; !stopping; ++turn) {
+                const std::string number =
+                    "load-" + std::to_string(caller) + "-" + std::to_string(turn);
+                const Reply reply = post_until_answered(cluster, "/v1/payouts", single(number));
+                EXPECT_TRUE(reply.status == 200 || reply.status == 201) << reply.why;
+                ++acknowledged;
+            }
+        });
+    }
+
+    for (std::size_t i = 0; i < fault_rounds(kKillsUsual); ++i) {
+        const std::size_t wanted = acknowledged + 1 + random.next() % 40;
+        EXPECT_TRUE(eventually([&] { return acknowledged >= wanted; }));
+        cluster.kill_node(0);
+        cluster.start_node(0);
+    }
+    stopping = true;
+    for (std::thread& caller : callers) {
+        caller.join();
+    }
+    teller.bank().clear_faults();
+
+    expect_paid_once(cluster, teller);
+}
+
+Value batch_of(std::size_t count, std::size_t bad) {
+    ValueArray lines;
+    std::int64_t total = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        // A bad line has the number of the line before it.
+        const std::size_t number = i % (count / bad) == 1 ? i - 1 : i;
+        Value line = Teller::body_of({.number = "L-" + std::to_string(number), .amount = 1'000});
+        total += 1'000;
+        lines.push_back(std::move(line));
+    }
+    Value body;
+    body.set("merchant_batch_number", "B-1");
+    body.set("currency", "CNY");
+    body.set("count", static_cast<std::int64_t>(count));
+    body.set("total_amount", total);
+    body.set("lines", std::move(lines));
+    return body;
+}
+
+TEST(PayoutBatch, OfTwoHundredLinesIsPaidOnceWhenTheServerIsKilledInTheMiddle) {
+    constexpr std::size_t kLines = 200;
+    constexpr std::size_t kBad = 10;
+    Cluster cluster;
+    Teller teller(cluster, kAvailable);
+    const Value body = batch_of(kLines, kBad);
+    Reply answered;
+    std::thread caller([&] { answered = post_until_answered(cluster, "/v1/payout_batches", body); }
+    );
+
+    EXPECT_TRUE(eventually([&] {
+        return cluster.query_one("SELECT count(*) FROM sluice.payout_batch") == "1";
+    }));
+    cluster.kill_node(0);
+    cluster.start_node(0);
+    caller.join();
+    const Reply repeat = post_until_answered(cluster, "/v1/payout_batches", body);
+
+    ASSERT_TRUE(answered.status == 200 || answered.status == 201) << answered.why;
+    EXPECT_EQ(repeat.text("id"), answered.text("id"));
+    expect_paid_once(cluster, teller);
+    const Reply batch = cluster.api().get("/v1/payout_batches/" + answered.text("id"));
+    EXPECT_EQ(
+        to_json(*batch.body.find("totals")),
+        R"([{"status":"refused","count":10,"amount":10000},)"
+        R"({"status":"succeeded","count":190,"amount":190000}])"
+    );
+    EXPECT_EQ(teller.bank().paid(), 190'000);
+}
+
+TEST(PayoutBatch, AndASinglePayoutThatWantTheSameNumberAtOnceAreOnePayout) {
+    constexpr std::size_t kLines = 60;
+    Cluster cluster;
+    Teller teller(cluster, kAvailable);
+    const Value body = batch_of(kLines, 1);
+    Reply batch;
+    std::thread caller([&] { batch = post_until_answered(cluster, "/v1/payout_batches", body); });
+    std::size_t singles = 0;
+    for (std::size_t i = 0; i < kLines; ++i) {
+        const Reply reply =
+            post_until_answered(cluster, "/v1/payouts", single("L-" + std::to_string(i)));
+        EXPECT_TRUE(reply.status == 201 || reply.status == 409) << reply.why;
+        singles += reply.status == 201 ? 1 : 0;
+    }
+    caller.join();
+
+    ASSERT_EQ(batch.status, 201) << batch.why;
+    std::int64_t lines = 0;
+    for (const Value& total : *batch.body.find("totals")->as_array()) {
+        lines += total.text_or_empty("status") == "refused" ? 0 : total.int_or("count", 0);
+    }
+    // Line 2 has the number of line 1, so that number 1 is for the single payout alone.
+    EXPECT_EQ(static_cast<std::size_t>(lines) + singles, kLines);
+    EXPECT_EQ(cluster.query_one("SELECT count(*) FROM sluice.payout"), std::to_string(kLines));
+    expect_paid_once(cluster, teller);
+}
+
+}  // namespace
+}  // namespace sluice::testing

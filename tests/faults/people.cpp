@@ -1,0 +1,77 @@
+#include "faults/people.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support/process_wait.hpp"
+
+namespace sluice::testing {
+namespace {
+
+std::string key_of(const std::string& name) { return "key-of-" + name; }
+
+std::string table_of(const std::string& name, const std::string& role) {
+    return "[[api_key]]\nkey = \"" + key_of(name) + "\"\nmerchant_id = \"m1\"\noperator = \"" +
+           name + "\"\nroles = [\"" + role + "\"]\n";
+}
+
+}  // namespace
+
+std::string People::keys() {
+    return table_of("li.lei", "operations") + table_of("han.meimei", "operations") +
+           table_of("zhao.min", "finance") + table_of("sun.li", "finance");
+}
+
+std::string People::wait_for_task() {
+    std::string id;
+    EXPECT_TRUE(eventually([&] {
+        const Reply reply = Api(cluster_.url(), key_of("li.lei")).get("/v1/tasks?status=open");
+        const Value* tasks = reply.body.find("tasks");
+        const bool is_one = tasks != nullptr && tasks->as_array()->size() == 1;
+        id = is_one ? std::string(tasks->as_array()->front().text_or_empty("id")) : "";
+        return is_one;
+    }));
+    return id;
+}
+
+std::string People::wait_for_task_of(const std::string& object) {
+    std::string id;
+    EXPECT_TRUE(eventually([&] {
+        const Reply reply =
+            Api(cluster_.url(), key_of("li.lei")).get("/v1/tasks?status=open&limit=200");
+        const Value* tasks = reply.body.find("tasks");
+        for (const Value& task : tasks == nullptr ? ValueArray{} : *tasks->as_array()) {
+            if (task.text_or_empty("object_id") == object) {
+                id = task.text_or_empty("id");
+            }
+        }
+        return !id.empty();
+    })) << "nobody is asked about "
+        << object;
+    return id;
+}
+
+Reply People::approve(const std::string& name, const std::string& task, const Value& values) {
+    Value body;
+    body.set("verdict", "approve");
+    if (!values.is_null()) {
+        body.set("values", values);
+    }
+    return vote(name, task, body);
+}
+
+Reply People::deny(const std::string& name, const std::string& task) {
+    Value body;
+    body.set("verdict", "deny");
+    return vote(name, task, body);
+}
+
+Reply People::vote(const std::string& name, const std::string& task, const Value& body) {
+    Reply reply;
+    EXPECT_TRUE(eventually([&] {
+        reply = Api(cluster_.url(), key_of(name)).post("/v1/tasks/" + task + "/votes", body);
+        return !reply.should_be_sent_again();
+    }));
+    return reply;
+}
+
+}  // namespace sluice::testing

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+
+#include "support/node_cluster.hpp"
+
+namespace sluice::testing {
+
+/// Operators who decide tasks over the API. One thread.
+class People {
+  public:
+    explicit People(Cluster& cluster) : cluster_(cluster) {}
+
+    /// Keys of li.lei and han.meimei of operations, zhao.min and sun.li of finance; tables of a
+    /// node's configuration.
+    static std::string keys();
+
+    /// The one open task, once there is one.
+    std::string wait_for_task();
+    /// The open task of one object, once there is one; other tasks may be open too.
+    std::string wait_for_task_of(const std::string& object);
+    /// Approves, again until it is known what came of it.
+    Reply approve(const std::string& name, const std::string& task, const Value& values = {});
+    Reply deny(const std::string& name, const std::string& task);
+
+  private:
+    Reply vote(const std::string& name, const std::string& task, const Value& body);
+
+    Cluster& cluster_;
+};
+
+}  // namespace sluice::testing

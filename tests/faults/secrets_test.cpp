@@ -1,0 +1,288 @@
+// What is secret stands nowhere: a whole run over real processes, with everything that goes wrong,
+// and then a look at all that was written and answered.
+#include <fstream>
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "faults/teller.hpp"
+#include "faults/written.hpp"
+#include "support/node_shop.hpp"
+#include "support/process_child.hpp"
+#include "support/process_postgres.hpp"
+#include "support/process_wait.hpp"
+#include "support/webhook_receiver.hpp"
+
+namespace sluice::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr const char* kOperator = "key-of-wu.dan-in-tests";
+constexpr const char* kPayee = "marked payee 李";
+constexpr const char* kPayeeAccount = "6222029988776655443";
+constexpr std::int64_t kAvailable = 10'000'000;
+
+std::string operator_table() {
+    return "[[api_key]]\nkey = \"" + std::string(kOperator) +
+           "\"\nmerchant_id = \"*\"\noperator = \"wu.dan\"\nroles = [\"channels\"]\n";
+}
+
+fs::path keys_folder() { return DurableServer::instance().folder() / "keys"; }
+
+std::string line_of(const std::string& file, int number = 1) {
+    std::ifstream in(keys_folder() / file);
+    std::string line;
+    for (int i = 0; i < number; ++i) {
+        std::getline(in, line);
+    }
+    return line;
+}
+
+Value payee() {
+    Value payee;
+    payee.set("name", kPayee);
+    payee.set("account_number", kPayeeAccount);
+    payee.set("bank_code", "102100099996");
+    return payee;
+}
+
+class Secrets : public ::testing::Test {
+  protected:
+    /// What the configuration and callers told, and nobody may find again.
+    static std::vector<Marked> marked() {
+        return {
+            {"the merchant's private key", line_of("merchant_private.pem", 2)},
+            {"the API v3 key", line_of("api_v3_key.txt")},
+            {"the bank's key", line_of("bank_key.txt")},
+            {"the master key", line_of("master.key")},
+            {"the merchant's API key", "key-of-the-merchant-in-tests"},
+            {"the operator's API key", kOperator},
+            {"the nodes' secret", "between-the-nodes-of-a-test"},
+            {"the payee's name", kPayee},
+            {"the payee's account", kPayeeAccount},
+        };
+    }
+
+    Reply keep(Reply reply) {
+        answers_.push_back({"an answer", to_json(reply.body) + reply.why});
+        return reply;
+    }
+    Reply post(const std::string& path, const Value& body, const std::string& prefer = "wait=0") {
+        return keep(cluster_.api().post(path, body, {{"Prefer", prefer}}));
+    }
+    Reply get(const std::string& path) { return keep(cluster_.api().get(path)); }
+
+    std::string given_webhook() {
+        Value body;
+        body.set("url", receiver_.url());
+        const Reply made = cluster_.api().post("/v1/webhook_endpoints", body);
+        EXPECT_EQ(made.status, 201) << made.why;
+        // The one answer that may show it.
+        webhook_secret_ = made.text("secret");
+        return made.text("id");
+    }
+
+    std::string pay() {
+        const PaymentView begun = shop_.begin(shop_.next_order());
+        EXPECT_TRUE(cluster_.psp().pay(begun.channel_number()));
+        EXPECT_EQ(shop_.wait_for_status(begun.id(), "succeeded").status(), "succeeded");
+        get("/v1/payments/" + begun.id() + "/timeline");
+        return begun.id();
+    }
+
+    std::string pay_out(const std::string& number) {
+        Value body = Teller::body_of({.number = number});
+        body.set("currency", "CNY");
+        body.set("payee", payee());
+        const Reply paid = post("/v1/payouts", body, "wait=30");
+        get("/v1/payouts/" + paid.text("id") + "/timeline");
+        return paid.text("status");
+    }
+
+    std::string refund(const std::string& payment) {
+        Value fallback;
+        fallback.set("method", "bank_account");
+        fallback.set("payee", payee());
+        Value body;
+        body.set("merchant_refund_number", "R-1");
+        body.set("payment_id", payment);
+        body.set("amount", kChannelPart);
+        body.set("currency", "CNY");
+        body.set("reason", "marked");
+        body.set("fallback", std::move(fallback));
+        const Reply done = post("/v1/refunds", body, "wait=30");
+        get("/v1/refunds/" + done.text("id") + "/timeline");
+        return done.text("status");
+    }
+
+    /// Channels that answer with errors, badly signed answers, forged notices.
+    void run_into_trouble() {
+        for (const char* kind : {"bad_signature", "garbage", "status_5xx_after"}) {
+            cluster_.psp().order_fault({.operation = "create", .kind = kind});
+        }
+        teller_.bank().order_fault({.operation = "payout", .kind = "bad_signature"});
+        const std::string payment = pay();
+        EXPECT_EQ(
+            cluster_.psp().send_callback(shop_.payment(payment).channel_number(), "forged"), 401
+        );
+        pay_out("P-trouble");
+        Value wrong = payee();
+        wrong.set("account_number", "");
+        Value body = Teller::body_of({.number = "P-wrong"});
+        body.set("currency", "CNY");
+        body.set("payee", std::move(wrong));
+        EXPECT_EQ(post("/v1/payouts", body).status, 400);
+    }
+
+    void look_at_everything() {
+        Api api(cluster_.url(), kOperator);
+        for (const char* path :
+             {"/v1/channel_accounts",
+              "/v1/events",
+              "/v1/payouts",
+              "/v1/refunds",
+              "/v1/webhook_endpoints",
+              "/metrics"}) {
+            keep(api.get(path));
+        }
+        Value wrong(ValueObject{
+            {"channel", "bank"},
+            {"name", "x"},
+            {"secrets", Value(ValueObject{{"bank_keyy", line_of("bank_key.txt")}})},
+            {"settings", Value(ValueObject{{"base_url", "https://a.example"}})}
+        });
+        EXPECT_EQ(keep(api.post("/v1/channel_accounts", wrong)).status, 400);
+        keep(cluster_.api().get("/v1/channel_accounts"));
+    }
+
+    [[nodiscard]] std::vector<Written> all() {
+        std::vector<Written> all = everything_written(cluster_);
+        all.insert(all.end(), answers_.begin(), answers_.end());
+        for (const auto& request : receiver_.received()) {
+            all.push_back({"a webhook", request.body});
+        }
+        return all;
+    }
+
+    WebhookReceiver receiver_;
+    Cluster cluster_{{.nodes = 2, .more_configuration = operator_table()}};
+    Shop shop_{cluster_};
+    Teller teller_{cluster_, kAvailable};
+    std::vector<Written> answers_;
+    std::string webhook_secret_;
+};
+
+TEST_F(Secrets, StandInNothingThatAWholeRunWrites) {
+    given_webhook();
+    const std::string payment = pay();
+    EXPECT_EQ(refund(payment), "succeeded");
+    EXPECT_EQ(pay_out("P-1"), "succeeded");
+    run_into_trouble();
+    look_at_everything();
+    ASSERT_TRUE(eventually([&] { return receiver_.count() >= 4; }));
+
+    std::vector<Marked> secrets = marked();
+    secrets.push_back({"the webhook's secret", webhook_secret_});
+    EXPECT_THAT(found_in(all(), secrets), IsEmpty());
+}
+
+TEST_F(Secrets, WouldBeFoundWhereverTheyStood) {
+    const std::vector<Marked> secrets = marked();
+    for (const Marked& marked : secrets) {
+        ASSERT_GE(marked.secret.size(), 8U) << marked.name;
+    }
+    EXPECT_THAT(found_in(all(), secrets), IsEmpty());
+
+    ASSERT_TRUE(cluster_.connect().run(
+        "INSERT INTO sluice.quarantine (run_id, at, reason) VALUES "
+        "('00000000-0000-0000-0000-000000000001', now(), 'because of " +
+        line_of("bank_key.txt") + "')"
+    ));
+    answers_.push_back({"an answer", R"({"key":")" + line_of("api_v3_key.txt") + "\"}"});
+
+    const auto found = found_in(all(), secrets);
+    EXPECT_THAT(found, Contains("quarantine has the bank's key"));
+    EXPECT_THAT(found, Contains("an answer has the API v3 key"));
+    EXPECT_EQ(found.size(), 2U);
+}
+
+/// `sluice secrets rotate` while the nodes work with both keys; then the old key goes.
+class Rotation : public Secrets {
+  protected:
+    void write_key(const std::string& name, char digit) const {
+        const fs::path file = folder_ / name;
+        std::ofstream(file) << std::string(64, digit) << "\n";
+        fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
+    }
+    /// The node's file with other keys in it.
+    void configure(const std::string& current, const std::string& old) const {
+        std::ofstream(folder_ / "rotate.toml")
+            << "[database]\nconninfo = \"" << conninfo_ << "\"\n[secrets]\nmaster_key_file = \""
+            << (folder_ / current).string() << "\"\nold_master_key_files = ["
+            << (old.empty() ? "" : "\"" + (folder_ / old).string() + "\"") << "]\n";
+    }
+    std::pair<int, std::string> rotate() {
+        ChildProcess verb(
+            {.arguments = {SLUICE_BINARY, "secrets", "rotate", "--config", folder_ / "rotate.toml"},
+             .log = folder_ / "rotate.log"}
+        );
+        EXPECT_TRUE(eventually([&] { return !verb.is_running(); }));
+        return {verb.stop(std::chrono::seconds(1)), verb.said()};
+    }
+    std::int64_t sealed_with_the_first() {
+        return std::stoll(cluster_.query_one(
+            "SELECT (SELECT count(*) FROM sluice.channel_secret WHERE key_id = '" + first_ +
+            "') + (SELECT count(*) FROM sluice.webhook_endpoint WHERE secret LIKE '%" + first_ +
+            "%' OR array_to_string(old_secrets, ' ') LIKE '%" + first_ +
+            "%') + (SELECT count(*) FROM sluice.payout WHERE details LIKE '%" + first_ +
+            "%') + (SELECT count(*) FROM sluice.refund WHERE details LIKE '%" + first_ + "%')"
+        ));
+    }
+
+    const fs::path folder_ = keys_folder();
+    std::string conninfo_ =
+        DurableServer::instance().conninfo_of(cluster_.query_one("SELECT current_database()"));
+    std::string first_ = cluster_.query_one("SELECT min(key_id) FROM sluice.channel_secret");
+};
+
+TEST_F(Rotation, SealsEverythingAgainAndTheOldKeyMayGo) {
+    const std::string endpoint = given_webhook();
+    cluster_.api().post("/v1/webhook_endpoints/" + endpoint + "/rotate_secret");
+    EXPECT_EQ(refund(pay()), "succeeded");
+    EXPECT_EQ(pay_out("P-1"), "succeeded");
+    const std::int64_t before = sealed_with_the_first();
+    EXPECT_GE(before, 8);
+    write_key("second.key", '8');
+
+    configure("second.key", "");
+    const auto [refused, why] = rotate();
+    EXPECT_EQ(refused, 1);
+    EXPECT_THAT(why, HasSubstr("is sealed under the master key " + first_));
+    EXPECT_EQ(sealed_with_the_first(), before) << "nothing was changed";
+
+    configure("second.key", "master.key");
+    const auto [done, said] = rotate();
+    EXPECT_EQ(done, 0) << said;
+    EXPECT_EQ(sealed_with_the_first(), 0);
+    EXPECT_THAT(rotate().second, HasSubstr("sealed again: 0 secrets of channel accounts, 0 web"));
+
+    // Nodes that know the second key alone pay and tell by what was sealed under the first.
+    EXPECT_THAT(found_in(all(), marked()), IsEmpty());
+    write_key("master.key", '8');
+    for (const std::size_t node : {0U, 1U}) {
+        ASSERT_EQ(cluster_.stop_node(node), 0);
+        cluster_.start_node(node);
+    }
+    const std::size_t told = receiver_.count();
+    pay();
+    EXPECT_EQ(pay_out("P-2"), "succeeded");
+    EXPECT_TRUE(eventually([&] { return receiver_.count() >= told + 2; }));
+}
+
+}  // namespace
+}  // namespace sluice::testing

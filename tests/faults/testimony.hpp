@@ -1,0 +1,106 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sluice::testing {
+
+/// One movement at an account of ours or at a channel, as the API tells it.
+struct WayTold {
+    std::string id;       ///< without its prefix: the number that the channel knows it by
+    std::string purpose;  ///< "collect", "refund" or "payout"
+    std::string account;  ///< of ours; "" at a channel
+    std::string far;      ///< "CHANNEL/ACCOUNT"; "" at an account of ours
+    std::string status;
+    std::int64_t amount = 0;
+    std::string source;  ///< of a refund, what it gives back of: "PAYMENT leg N"
+};
+
+struct LegAsked {
+    std::string account;  ///< of ours; "" at a channel
+    std::int64_t amount = 0;
+};
+
+/// What a caller asked for (the first members) and what the API says of it at the end (the others).
+/// The id of an object is the key of the map that it is in.
+struct OrderTold {
+    std::int64_t amount = 0;
+    std::string status;
+    std::int64_t paid = 0;
+    std::int64_t refunded = 0;
+};
+
+struct PaymentTold {
+    std::string order;
+    std::vector<LegAsked> legs;
+    std::string status;
+    std::vector<WayTold> ways;
+};
+
+struct RefundTold {
+    std::string order;
+    std::string payment;     ///< "": of the whole order
+    std::string to_account;  ///< "": the way it came
+    std::string fallback;    ///< the account for what cannot go the way it came, or ""
+    std::int64_t amount = 0;
+    std::string status;
+    std::vector<WayTold> ways;
+    bool is_surplus = false;  ///< it began by itself, of money that no order took
+};
+
+struct PayoutTold {
+    std::string from;  ///< an account of ours; "": at our cost, as a compensation
+    std::int64_t amount = 0;
+    std::int64_t fee = 0;
+    std::string status;
+    std::vector<WayTold> ways;
+};
+
+struct TransferTold {
+    std::string from;
+    std::string to;
+    std::int64_t amount = 0;
+    std::int64_t fee = 0;
+    std::string status;
+};
+
+struct AccountTold {
+    std::string kind;          ///< "balance", "prepaid_card" or "merchant_available"
+    std::int64_t put_in = 0;   ///< by top-ups that were answered
+    std::int64_t balance = 0;  ///< at the end
+    std::int64_t held = 0;
+};
+
+/// A line of somebody else's books: an order or a refund at a channel, a payout at a bank.
+struct FarLine {
+    std::string far;  ///< "CHANNEL/ACCOUNT", as our ledger names it
+    std::string status;
+    std::int64_t amount = 0;
+    std::int64_t times = 1;  ///< how often its money moved
+};
+using FarBook = std::map<std::string, FarLine>;  ///< by the number that we gave
+
+/// (account of the chart, its owner) -> credits less debits; owners of accounts that the API shows
+/// are left out.
+using BookedSums = std::map<std::pair<std::string, std::string>, std::int64_t>;
+
+/// Everything an audit hears: from callers, from the channels, and what our books claim.
+struct Testimony {
+    std::string merchant;
+    std::map<std::string, OrderTold> orders;
+    std::map<std::string, PaymentTold> payments;
+    std::map<std::string, RefundTold> refunds;
+    std::map<std::string, PayoutTold> payouts;
+    std::map<std::string, TransferTold> transfers;
+    std::map<std::string, AccountTold> accounts;
+    std::map<std::string, std::vector<std::string>> events;  ///< object -> types of its events
+    FarBook far_orders;
+    FarBook far_refunds;
+    FarBook far_payouts;
+    BookedSums booked;
+};
+
+}  // namespace sluice::testing

@@ -1,0 +1,248 @@
+#include "faults/witness.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace sluice::testing {
+namespace {
+
+constexpr int kPagesMax = 10'000;
+
+std::string text(const Value& from, std::string_view member) {
+    return std::string(from.text_or_empty(member));
+}
+
+ValueArray items(const Value& from, std::string_view member) {
+    const Value* list = from.find(member);
+    return list == nullptr || list->as_array() == nullptr ? ValueArray{} : *list->as_array();
+}
+
+std::string without_prefix(const std::string& id) { return id.substr(id.find('_') + 1); }
+
+/// A way of a refund, or an instruction of a payment or payout.
+WayTold read_way(const Value& from, const std::string& purpose) {
+    WayTold way{
+        .id = without_prefix(text(from, "id")),
+        .purpose = from.find("purpose") == nullptr ? purpose : text(from, "purpose"),
+        .account = text(from, "account_id"),
+        .status = text(from, "status"),
+        .amount = from.int_or("amount", 0)
+    };
+    if (way.account.empty()) {
+        way.far = text(from, "channel") + "/" + text(from, "channel_account");
+    }
+    if (const Value* source = from.find("source")) {
+        way.source =
+            text(*source, "payment_id") + " leg " + std::to_string(source->int_or("leg", 0));
+    }
+    return way;
+}
+
+std::vector<WayTold> read_ways(const ValueArray& list, const std::string& purpose) {
+    std::vector<WayTold> ways;
+    for (const Value& each : list) {
+        ways.push_back(read_way(each, purpose));
+    }
+    return ways;
+}
+
+/// "wx-main" is told by its number at the channel.
+std::string far_of(const std::string& mchid) {
+    return mchid == "1900000109" ? "wechatpay/wx-main" : "wechatpay/wx-backup";
+}
+
+std::string moved_or(bool has_moved, bool is_under_way) {
+    if (has_moved) {
+        return "moved";
+    }
+    return is_under_way ? "under way" : "not moved";
+}
+
+/// At the bank two of our accounts are one; which it was, the payout itself tells.
+std::string far_of_payout(const Testimony& told, const std::string& number) {
+    for (const auto& [id, payout] : told.payouts) {
+        const auto found = std::ranges::find(payout.ways, number, &WayTold::id);
+        if (found != payout.ways.end()) {
+            return found->far;
+        }
+    }
+    return "bank/nobody's";
+}
+
+}  // namespace
+
+Witness::Witness(Cluster& cluster) : cluster_(cluster), simulator_(cluster.psp().url(), "") {}
+
+Value Witness::get(const std::string& path) {
+    const Reply reply = cluster_.api().get(path);
+    if (reply.status != 200) {
+        throw std::runtime_error(path + ": " + std::to_string(reply.status) + " " + reply.why);
+    }
+    return reply.body;
+}
+
+std::vector<Value> Witness::list(const std::string& name) {
+    std::vector<Value> rows;
+    std::string cursor;
+    for (int page = 0; page < kPagesMax; ++page) {
+        const Value shown =
+            get("/v1/" + name + "?limit=100" + (cursor.empty() ? "" : "&cursor=" + cursor));
+        for (const Value& each : items(shown, name)) {
+            rows.push_back(each);
+        }
+        cursor = text(shown, "next_cursor");
+        const Value* more = shown.find("has_more");
+        if (cursor.empty() || (more != nullptr && !*more->as_bool())) {
+            break;
+        }
+    }
+    return rows;
+}
+
+Value Witness::shown_by_simulator(const std::string& path) {
+    const Reply reply = simulator_.get(path);
+    if (reply.status != 200) {
+        throw std::runtime_error(path + ": " + std::to_string(reply.status) + " " + reply.why);
+    }
+    return reply.body;
+}
+
+bool Witness::sees_all_ended(const Testimony& told) {
+    return std::ranges::all_of(told.orders, [this](const auto& each) {
+        return text(get("/v1/orders/" + each.first), "status") != "open";
+    });
+}
+
+void Witness::hear_again() {
+    for (const ChannelOrder& order : cluster_.psp().books()) {
+        if (order.payments > 0 && order.callbacks_acknowledged == 0) {
+            cluster_.psp().send_callback(order.out_trade_no, "resend");
+        }
+    }
+    const Value payouts = shown_by_simulator("/sim/bank/books?limit=1000000");
+    for (const Value& each : items(payouts, "payouts")) {
+        if (text(each, "status") == "returned") {
+            simulator_.post(
+                "/sim/bank/callback",
+                Value(ValueObject{
+                    {"request_number", text(each, "request_number")}, {"kind", "resend"}
+                })
+            );
+        }
+    }
+}
+
+/// What no caller began is told too: as an object that nobody paid, asked or booked.
+void Witness::tell_orders(Testimony& told) {
+    for (const Value& each : list("orders")) {
+        OrderTold& order = told.orders[text(each, "id")];
+        order.status = text(each, "status");
+        order.paid = each.int_or("amount_paid", -1);
+        order.refunded = each.int_or("amount_refunded", -1);
+    }
+}
+
+void Witness::tell_services(Testimony& told) {
+    for (const Value& each : list("payments")) {
+        PaymentTold& payment = told.payments[text(each, "id")];
+        payment.status = text(each, "status");
+        payment.ways = read_ways(items(each, "instructions"), "collect");
+    }
+    for (const Value& each : list("refunds")) {
+        RefundTold& refund = told.refunds[text(each, "id")];
+        refund.status = text(each, "status");
+        refund.ways = read_ways(items(each, "ways"), "refund");
+        refund.is_surplus = text(each, "merchant_refund_number").starts_with("surplus-");
+        if (refund.is_surplus) {
+            refund.amount = each.int_or("amount", 0);
+            refund.order = text(each, "order_id");
+        }
+    }
+    for (const Value& each : list("payouts")) {
+        PayoutTold& payout = told.payouts[text(each, "id")];
+        payout.status = text(each, "status");
+        payout.ways = read_ways(items(each, "instructions"), "payout");
+    }
+    for (const Value& each : list("transfers")) {
+        told.transfers[text(each, "id")].status = text(each, "status");
+    }
+}
+
+void Witness::tell_accounts(Testimony& told) {
+    for (auto& [id, account] : told.accounts) {
+        const Value shown = get("/v1/accounts/" + id);
+        account.balance = shown.int_or("balance", -1);
+        account.held = shown.int_or("held", -1);
+    }
+}
+
+void Witness::tell_events(Testimony& told) {
+    for (const Value& each : list("events")) {
+        // Tasks are not begun by callers.
+        const std::string type = text(each, "type");
+        if (!type.starts_with("task.")) {
+            told.events[text(each, "object_id")].push_back(type);
+        }
+    }
+}
+
+void Witness::tell_far_books(Testimony& told) {
+    const Value orders = shown_by_simulator("/sim/books?limit=1000000");
+    for (const Value& each : items(orders, "orders")) {
+        const std::int64_t payments = each.int_or("payments", 0);
+        told.far_orders[text(each, "out_trade_no")] = {
+            .far = far_of(text(each, "mchid")),
+            .status = moved_or(payments > 0, false),
+            .amount = each.int_or("amount_total", 0),
+            .times = payments
+        };
+    }
+    const Value refunds = shown_by_simulator("/sim/refunds?limit=1000000");
+    for (const Value& each : items(refunds, "refunds")) {
+        const std::string status = text(each, "status");
+        told.far_refunds[text(each, "out_refund_no")] = {
+            .far = far_of(text(each, "mchid")),
+            .status = moved_or(status == "SUCCESS", status == "PROCESSING"),
+            .amount = each.int_or("amount_refund", 0)
+        };
+    }
+    const Value payouts = shown_by_simulator("/sim/bank/books?limit=1000000");
+    for (const Value& each : items(payouts, "payouts")) {
+        const std::string status = text(each, "status");
+        const std::string number = text(each, "request_number");
+        const bool is_under_way = status == "accepted" || status == "processing";
+        told.far_payouts[number] = {
+            .far = far_of_payout(told, number),
+            .status = moved_or(status == "succeeded", is_under_way),
+            .amount = each.int_or("amount", 0)
+        };
+    }
+}
+
+void Witness::tell_sums(Testimony& told) {
+    auto connection = cluster_.connect();
+    const auto rows = connection.run(
+        "SELECT a.gl, CASE WHEN a.gl IN ('2001', '2002', '2102') THEN '' ELSE a.owner END, "
+        "sum(-e.side * e.amount)::bigint FROM sluice.entry e "
+        "JOIN sluice.account a ON a.id = e.account_id GROUP BY 1, 2"
+    );
+    if (!rows) {
+        throw std::runtime_error("the sums of our books: " + rows.error().message);
+    }
+    for (const db::Row row : *rows) {
+        told.booked[{std::string(row.text(0)), std::string(row.text(1))}] = row.int64(2);
+    }
+}
+
+Testimony Witness::complete(Testimony told) {
+    told.merchant = "m1";
+    tell_orders(told);
+    tell_services(told);
+    tell_accounts(told);
+    tell_events(told);
+    tell_far_books(told);
+    tell_sums(told);
+    return told;
+}
+
+}  // namespace sluice::testing

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "faults/caller.hpp"
+#include "faults/notebook.hpp"
+#include "faults/patient.hpp"
+#include "support/node_cluster.hpp"
+
+namespace sluice::testing {
+
+/// Business systems and payers that do everything at once, each by a plan that follows from the
+/// seed (wishes.hpp): orders, payments in parts, refunds, payouts, transfers, top-ups. Remembers
+/// what was asked and answered. start() and stop() belong to one thread.
+class Workload {
+  public:
+    struct Options {
+        std::size_t callers = 5;
+        std::uint64_t seed = 1;
+    };
+
+    /// Opens accounts and puts money in them. Throws when that fails.
+    Workload(Cluster& cluster, const Options& options);
+    ~Workload();  ///< stops
+    Workload(const Workload&) = delete;
+    Workload& operator=(const Workload&) = delete;
+
+    void start();
+    /// No new wishes; each caller still ends the one in hand.
+    void stop();
+    /// Waits for so many more answered requests. False when they do not come or a caller got what
+    /// it should not; all of them stop then.
+    [[nodiscard]] bool wait_for_more(std::size_t steps);
+
+    [[nodiscard]] std::size_t sent_again() const { return api_.sent_again(); }
+    /// Answers that the model does not allow.
+    [[nodiscard]] std::vector<std::string> complaints() { return notes_.complaints(); }
+    /// What callers noted.
+    [[nodiscard]] Testimony testimony() { return notes_.testimony(); }
+
+  private:
+    std::string open_account(const std::string& kind, const std::string& owner);
+    void run_caller(std::size_t caller);
+
+    Options options_;
+    PatientApi api_;
+    Api simulator_;
+    Notebook notes_;
+    Town town_;
+    std::atomic<bool> stopping_{false};
+    std::vector<std::thread> callers_;
+};
+
+}  // namespace sluice::testing

@@ -1,0 +1,142 @@
+// Everything at once, at random, while nodes are killed; then an auditor that was told only what
+// callers and channels know predicts every fen of our books. Which check proves which property of
+// a money engine stands in README.md beside this file.
+#include "faults/workload.hpp"
+
+#include <iostream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "faults/audit.hpp"
+#include "faults/auditor.hpp"
+#include "faults/people.hpp"
+#include "faults/rounds.hpp"
+#include "faults/unruly.hpp"
+#include "faults/witness.hpp"
+#include "support/process_wait.hpp"
+
+namespace sluice::testing {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::IsEmpty;
+
+constexpr std::size_t kKillsUsual = 6;
+constexpr std::size_t kStepsBetween = 60;
+constexpr std::size_t kStepsAfterwards = 60;
+constexpr milliseconds kSettling{10'000};
+
+template <class Objects>
+std::string counted(const std::string& name, const Objects& objects) {
+    std::map<std::string, std::size_t> by_status;
+    for (const auto& [id, object] : objects) {
+        ++by_status[object.status];
+    }
+    std::string out = std::to_string(objects.size()) + " " + name + " (";
+    for (const auto& [status, count] : by_status) {
+        out += (out.ends_with('(') ? "" : ", ") + std::to_string(count) + " " + status;
+    }
+    return out + ")";
+}
+
+std::string summary_of(const Testimony& told) {
+    return counted("orders", told.orders) + "; " + counted("payments", told.payments) + "; " +
+           counted("refunds", told.refunds) + "; " + counted("payouts", told.payouts) + "; " +
+           counted("transfers", told.transfers);
+}
+
+/// Callers that do everything at once, at nodes that are killed, with channels on a bad day.
+class RandomRun {
+  public:
+    explicit RandomRun(std::size_t nodes)
+        : seed_(fault_seed()),
+          random_(seed_),
+          cluster_({.nodes = nodes, .cards = 5, .more_configuration = People::keys()}) {
+        make_unruly(cluster_.psp());
+        make_ways_out_unruly(cluster_.psp());
+        workload_.start();
+    }
+
+    [[nodiscard]] Cluster& cluster() { return cluster_; }
+
+    [[nodiscard]] ::testing::AssertionResult goes_on() {
+        if (workload_.wait_for_more(1 + random_.next() % kStepsBetween)) {
+            return ::testing::AssertionSuccess();
+        }
+        return ::testing::AssertionFailure() << ::testing::PrintToString(workload_.complaints());
+    }
+
+    void let_pass_at_most(milliseconds most) {
+        const auto span = static_cast<std::uint64_t>(most.count());
+        let_pass(milliseconds{static_cast<std::int64_t>(random_.next() % (span + 1))});
+    }
+
+    void expect_sound_end() {
+        ASSERT_TRUE(workload_.wait_for_more(kStepsAfterwards))
+            << ::testing::PrintToString(workload_.complaints());
+        workload_.stop();
+        cluster_.psp().clear_faults();
+        Witness witness(cluster_);
+        EXPECT_TRUE(eventually([&] { return witness.sees_all_ended(workload_.testimony()); }))
+            << "orders stay open";
+        EXPECT_TRUE(wait_until_quiet(cluster_))
+            << ::testing::PrintToString(cluster_.query("SELECT * FROM sluice.flow_run LIMIT 5"))
+            << ::testing::PrintToString(cluster_.query("SELECT * FROM sluice.money_case LIMIT 5"));
+
+        // What a bank sends back, and what a channel takes late, is told when they like.
+        Testimony told;
+        std::vector<std::string> findings;
+        const bool is_sound = eventually(
+            [&] {
+                witness.hear_again();
+                told = witness.complete(workload_.testimony());
+                findings = Auditor(told).findings();
+                return findings.empty();
+            },
+            kSettling
+        );
+        std::cout << summary_of(told) << "; " << workload_.sent_again() << " requests sent again"
+                  << std::endl;
+
+        EXPECT_THAT(workload_.complaints(), IsEmpty());
+        EXPECT_TRUE(is_sound) << ::testing::PrintToString(findings);
+        EXPECT_THAT(unsound_ledger(cluster_), IsEmpty());
+        EXPECT_GT(workload_.sent_again(), 0U) << "the kills were not felt by any caller";
+    }
+
+  private:
+    std::uint64_t seed_;
+    SeededRandom random_;
+    Cluster cluster_;
+    Workload workload_{cluster_, {.seed = seed_}};
+};
+
+TEST(RandomWorkload, LeavesEveryFenWhereTheAuditorPredictsItThoughTheNodeIsKilled) {
+    RandomRun run(1);
+
+    for (std::size_t i = 0; i < fault_rounds(kKillsUsual); ++i) {
+        ASSERT_TRUE(run.goes_on());
+        run.let_pass_at_most(milliseconds{200});
+        run.cluster().kill_node(0);
+        run.cluster().start_node(0);
+    }
+
+    run.expect_sound_end();
+}
+
+TEST(RandomWorkload, LeavesEveryFenWhereTheAuditorPredictsItThoughTwoNodesAreKilledInTurn) {
+    RandomRun run(2);
+
+    for (std::size_t i = 0; i < fault_rounds(kKillsUsual); ++i) {
+        ASSERT_TRUE(run.goes_on());
+        run.cluster().kill_node(i % 2);
+        ASSERT_TRUE(run.goes_on()) << "the other node does not take over";
+        run.cluster().start_node(i % 2);
+    }
+
+    run.expect_sound_end();
+}
+
+}  // namespace
+}  // namespace sluice::testing

@@ -1,0 +1,105 @@
+#include "flows/after_the_end.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace sluice::testing {
+
+using ::testing::IsEmpty;
+
+AfterTheEnd::AfterTheEnd(const FlowDriver& over)
+    : picture_(over.picture()), seq_(over.run().next_seq()), now_(over.now()) {
+    EXPECT_TRUE(payment::is_final(over.status())) << over.error();
+}
+
+bool AfterTheEnd::hears(std::vector<flow::Fact> facts) {
+    auto kernel = flow::Kernel::ended(picture_, contested_);
+    flow::Kernel::Activation activation;
+    activation.seq = seq_;
+    activation.now = now_;
+    activation.facts = std::move(facts);
+    activation.known = refused;
+    EXPECT_TRUE(kernel.begin(std::move(activation)).has_value());
+    step = kernel.take_step();
+    check();
+    if (step.effects.empty()) {
+        return false;
+    }
+    ++seq_;
+    picture_ = kernel.picture();
+    for (const auto& opened : step.cases) {
+        if (opened.kind == "conflicted") {
+            contested_.push_back(opened.instruction);
+        }
+    }
+    return true;
+}
+
+void AfterTheEnd::check() const {
+    std::int64_t sum = 0;
+    for (const auto& line : step.lines) {
+        sum += line.side == flow::Side::debit ? line.amount.minor() : -line.amount.minor();
+    }
+    EXPECT_EQ(sum, 0);
+    EXPECT_FALSE(step.wake_at.has_value());
+    EXPECT_THAT(step.exchanges, IsEmpty());
+    if (step.effects.empty()) {
+        EXPECT_THAT(step.lines, IsEmpty());
+        EXPECT_THAT(step.cases, IsEmpty());
+        EXPECT_THAT(step.touched, IsEmpty());
+    }
+}
+
+flow::Fact AfterTheEnd::told(const payment::Instruction& about, const payment::Outcome& outcome) {
+    flow::Fact fact;
+    fact.kind = flow::Fact::Kind::callback;
+    fact.source = payment::Source::callback;
+    fact.instruction = about.id;
+    fact.operation = payment::moving(about.purpose);
+    fact.outcome = outcome;
+    return fact;
+}
+
+const payment::Instruction& AfterTheEnd::first(payment::Purpose purpose) const {
+    const auto found =
+        std::ranges::find(picture_.instructions, purpose, &payment::Instruction::purpose);
+    EXPECT_NE(found, picture_.instructions.end());
+    return *found;
+}
+
+const payment::Instruction& AfterTheEnd::external() const {
+    const auto found = std::ranges::find(
+        picture_.instructions, payment::LegKind::external, &payment::Instruction::kind
+    );
+    EXPECT_NE(found, picture_.instructions.end());
+    return *found;
+}
+
+std::vector<std::string> AfterTheEnd::postings() const {
+    std::vector<std::string> all;
+    for (const auto& line : step.lines) {
+        all.push_back(describe(line));
+    }
+    return all;
+}
+
+std::vector<std::string> AfterTheEnd::claims() const {
+    std::vector<std::string> all;
+    for (const auto& claim : step.claims) {
+        all.push_back(describe(claim));
+    }
+    return all;
+}
+
+std::vector<std::string> AfterTheEnd::cases() const {
+    std::vector<std::string> all;
+    for (const auto& opened : step.cases) {
+        all.push_back(opened.kind + " " + std::to_string(opened.amount.minor()));
+    }
+    return all;
+}
+
+}  // namespace sluice::testing

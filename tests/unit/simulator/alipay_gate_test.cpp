@@ -1,0 +1,109 @@
+// The gateway believes nothing: every part of a request is checked.
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "channel/crypto.hpp"
+#include "channel/form_body.hpp"
+#include "json/json.hpp"
+#include "unit/simulator/alipay_fixture.hpp"
+
+namespace sluice::simulator::testing {
+namespace {
+
+class AlipayGateTest : public AlipayTest {
+  protected:
+    /// A query's parameters, correct and signed; `bend` changes them before they are signed.
+    Value parameters() {
+        const auto request = build(order_of(Operation::query));
+        return channel::form_decode(request->body, channel::Charset::utf8).value();
+    }
+
+    /// The sub_code of what the gateway answers to these parameters, signed anew.
+    std::string refusal_of(Value parameters) {
+        parameters.set("sign", sign(parameters));
+        return refusal_of_as_is(parameters);
+    }
+
+    std::string refusal_of_as_is(const Value& parameters) {
+        http::ClientRequest request{.method = "POST", .url = psp_->url() + "/gateway.do"};
+        request.body = channel::form_encode(parameters).value();
+        const auto answer = send(std::move(request));
+        const Value body = answer ? json::parse(answer->body).value_or(Value()) : Value();
+        for (const auto& [name, node] : *body.as_object()) {
+            if (node.as_object() != nullptr) {
+                return std::string(node.text_or_empty("sub_code"));
+            }
+        }
+        return "nothing";
+    }
+
+    static std::string sign(const Value& parameters) {
+        ValueObject sorted = *parameters.as_object();
+        std::ranges::sort(sorted, {}, &ValueMember::first);
+        std::string text;
+        for (const auto& [name, value] : sorted) {
+            if (name != "sign" && !value.as_text()->empty()) {
+                text += (text.empty() ? "" : "&") + name + "=" + *value.as_text();
+            }
+        }
+        return channel::rsa_sha256_sign(TestKeys::get().merchant.private_key, text);
+    }
+};
+
+TEST_F(AlipayGateTest, RefusesEveryParameterThatIsWrong) {
+    struct Row {
+        const char* name;
+        const char* value;
+        const char* sub_code;
+    };
+    const std::vector<Row> rows{
+        {"method", "alipay.trade.nothing", "isv.invalid-method"},
+        {"method", "", "isv.missing-method"},
+        {"app_id", "2021000122671099", "isv.invalid-app-id"},
+        {"format", "XML", "isv.invalid-format"},
+        {"charset", "klingon", "isv.invalid-charset"},
+        {"sign_type", "RSA", "isv.invalid-sign_type"},
+        {"version", "2.0", "isv.invalid-version"},
+        {"timestamp", "2026-01-01 07:30:00", "isv.invalid-timestamp"},
+        {"timestamp", "yesterday", "isv.invalid-timestamp"},
+        {"timestamp", "", "isv.missing-timestamp"},
+        {"app_cert_sn", "df4693eedb69bdbe5ea8ea984d603722", "isv.invalid-app-cert-sn"},
+        {"biz_content", "", "isv.missing-biz-content"},
+        {"biz_content", "{", "isv.illegal-json"},
+        {"biz_content", R"({"out_trade_no":"1","colour":"red"})", "isv.suspected-attack"},
+        {"encrypt_type", "AES", "isv.invalid-encrypt"},
+    };
+    for (const Row& row : rows) {
+        Value bent = parameters();
+        bent.set(row.name, row.value);
+        EXPECT_EQ(refusal_of(bent), row.sub_code) << row.name << "=" << row.value;
+    }
+    EXPECT_EQ(refusal_of(parameters()), "ACQ.TRADE_NOT_EXIST");
+}
+
+TEST_F(AlipayGateTest, RefusesWhatWasNotSignedSo) {
+    Value unsigned_one = parameters();
+    unsigned_one.set("sign", "");
+    Value changed = parameters();
+    changed.set("biz_content", R"({"out_trade_no":"01KDXVZQ4M8N2P6R0S4T8V2W6Y"})");
+
+    EXPECT_EQ(refusal_of_as_is(unsigned_one), "isv.missing-signature");
+    EXPECT_EQ(refusal_of_as_is(changed), "isv.invalid-signature");
+}
+
+TEST_F(AlipayGateTest, WantsItsCertificatesInCertificateMode) {
+    account_ = "certificate";
+    Value without = parameters();
+    std::erase_if(*without.as_object(), [](const ValueMember& member) {
+        return member.first == "alipay_root_cert_sn";
+    });
+    Value another = parameters();
+    another.set("app_cert_sn", "df4693eedb69bdbe5ea8ea984d603722");
+
+    EXPECT_EQ(refusal_of(without), "isv.missing-alipay-root-cert-sn");
+    EXPECT_EQ(refusal_of(another), "isv.invalid-app-cert-sn");
+}
+
+}  // namespace
+}  // namespace sluice::simulator::testing
