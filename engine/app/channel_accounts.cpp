@@ -154,9 +154,8 @@ Result<void> ChannelAccounts::check(const gateway::AccountWish& wish) const {
     const channel::Form& form = adapter->form;
     auto account = channel::ChannelAccount::make(wish.wanted, form);
     if (!account) {
-        Error error = std::move(account).error();
-        error.context = place_of(wish.wanted, form, error.context);
-        return fail(std::move(error));
+        const Error& why = account.error();
+        return fail(why.code, why.message, place_of(wish.wanted, form, why.context));
     }
     // What runs began with it waits for answers that name the merchant.
     if (wish.before != nullptr && wish.before->state != channel::AccountState::draft) {

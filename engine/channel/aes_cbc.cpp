@@ -48,7 +48,7 @@ std::optional<std::string> run(Direction direction, std::string_view key, std::s
     if (!is_done) {
         return std::nullopt;
     }
-    out.resize(static_cast<std::size_t>(first + last));
+    out.resize(static_cast<std::size_t>(first) + static_cast<std::size_t>(last));
     return out;
 }
 

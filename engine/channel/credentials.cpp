@@ -358,6 +358,7 @@ const PublicKey* ChannelAccount::public_key(std::string_view name) const {
 
 std::vector<std::string> ChannelAccount::public_key_names() const {
     std::vector<std::string> names;
+    names.reserve(public_keys_.size());
     for (const auto& [name, key] : public_keys_) {
         names.push_back(name);
     }

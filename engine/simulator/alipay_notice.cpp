@@ -62,8 +62,8 @@ std::string signed_form(const World& world, const Fields& fields, CallbackTruth 
     std::string text;
     std::string body;
     for (const auto& [name, value] : fields) {
-        text += (text.empty() ? "" : "&") + name + "=" + value;
-        body += name + "=" + http::percent_encode(value) + "&";
+        text.append(text.empty() ? "" : "&").append(name).append("=").append(value);
+        body.append(name).append("=").append(http::percent_encode(value)).append("&");
     }
     const bool is_wrong = truth == CallbackTruth::forged || truth == CallbackTruth::bad_signature;
     text += is_wrong ? " " : "";

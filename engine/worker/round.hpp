@@ -100,6 +100,7 @@ class Round {
     struct Sent {
         std::uint64_t batches = 0;
         std::uint64_t activations = 0;
+        std::size_t last_batch = 0;  ///< activations of the newest
     };
     [[nodiscard]] Sent sent() const { return sent_; }
 

@@ -27,6 +27,7 @@ Result<void> Round::send_prepared() {
     SLUICE_TRY(parts_.batch.send(parts_.connection));
     sent_.batches += 1;
     sent_.activations += prepared_.size();
+    sent_.last_batch = prepared_.size();
     under_way_ = std::exchange(prepared_, {});
     return {};
 }

@@ -10,6 +10,8 @@
 namespace sluice::worker {
 namespace {
 
+constexpr std::size_t kWorthWaking = 8;  ///< inputs that are worth it to be run at once
+
 const Error kStopping{ErrorCode::unavailable, "the node is stopping, send the request again", {}};
 const Error kNotReachable{
     ErrorCode::unavailable, "the database is not reachable, send the request again", {}
@@ -151,7 +153,6 @@ Inbox::From Worker::line() const {
 /// Or for so many inputs that running them now is worth being woken for; the answer wakes the few
 /// as well.
 void Worker::wait_for_answer() {
-    constexpr std::size_t kWorthWaking = 8;
     constexpr std::size_t kNever = std::numeric_limits<std::size_t>::max();
     inbox_.wait(
         {.inputs = room() == 0 ? kNever : kWorthWaking,
@@ -191,8 +192,8 @@ Result<void> Worker::turn() {
         SLUICE_TRY(prepare_next());
     }
     if (round.is_under_way() && session_->connection.has_answer()) {
-        const bool is_busy = has_house_work();
-        SLUICE_TRY(round.finish(is_busy ? Round::Then::stay_free : Round::Then::send_next));
+        const bool stays_free = has_house_work() || is_worth_gathering();
+        SLUICE_TRY(round.finish(stays_free ? Round::Then::stay_free : Round::Then::send_next));
     }
     return round.is_under_way() ? Result<void>{} : begin_commit();
 }
@@ -220,8 +221,37 @@ Result<void> Worker::begin_commit() {
         line_up_due();
         SLUICE_TRY(take(room()));
     }
+    SLUICE_TRY(gather());
     SLUICE_TRY(look_after_memory());
     return session_->round.send();
+}
+
+/// A commit costs the database as much before its first row as some rows do. Where one has just
+/// carried many activations, more of them are on their way; a quiet worker waits for nobody.
+bool Worker::is_worth_gathering() const {
+    constexpr std::size_t kBusy = 12;
+    constexpr std::size_t kEnough = 32;
+    const Round& round = session_->round;
+    return round.sent().last_batch >= kBusy && round.prepared() > 0 && round.prepared() < kEnough &&
+           room() > 0;
+}
+
+Result<void> Worker::gather() {
+    const auto until = std::chrono::steady_clock::now() + settings_.gather;
+    while (is_worth_gathering()) {
+        const auto left = until - std::chrono::steady_clock::now();
+        if (left <= std::chrono::steady_clock::duration::zero() || inbox_.is_closed()) {
+            break;
+        }
+        inbox_.wait(
+            {.inputs = kWorthWaking,
+             .from = line(),
+             .longest = std::chrono::ceil<std::chrono::microseconds>(left),
+             .socket = std::nullopt}
+        );
+        SLUICE_TRY(take(room()));
+    }
+    return {};
 }
 
 /// What needs no session: states of runs that grew cold, callers that have waited long enough.

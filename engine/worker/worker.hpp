@@ -26,6 +26,8 @@ struct WorkerSettings {
     Id128 worker;
     std::size_t workers_of_node = 1;       ///< none of them takes more than its part of the whole
     std::size_t batch_max = 512;           ///< activations of one commit
+    /// How long a busy worker whose session is free waits for more to commit with.
+    std::chrono::microseconds gather{500};
     std::size_t recover_max = 256;         ///< runs asked again at once after a takeover
     std::size_t inbox_max = 20'000;        ///< inputs that may wait; more are refused
     std::chrono::milliseconds warm{1000};  ///< how long an idle run keeps its script state
@@ -84,6 +86,8 @@ class Worker {
     Result<void> turn();
     Result<void> prepare_next();
     Result<void> begin_commit();
+    [[nodiscard]] bool is_worth_gathering() const;
+    Result<void> gather();
     Result<void> look_after_memory();
     void adopt_candidates();
     Result<void> keep_house();

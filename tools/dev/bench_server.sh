@@ -41,6 +41,7 @@ min_wal_size = 2GB
 checkpoint_timeout = 30min
 max_connections = 200
 autovacuum = off
+jit = off
 CONF
     as_postgres "$PG_BIN/pg_ctl" -D "$BENCH_DIR/pg" -l "$BENCH_DIR/pg.log" -w start || return 1
     bench_psql postgres -c 'CREATE DATABASE floor' -c 'CREATE DATABASE sluice'
