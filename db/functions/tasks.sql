@@ -2,7 +2,8 @@
 --   tasks         that are opened (id, about, merchant, service, kind, title_en, title_zh, role,
 --                 needed, form, currency, amount, due, escalates, escalate_role)
 --   task_changes  of each task one, as the activation left it (id, status, escalated, values)
---   votes         that count (task, actor, verdict, values, note)
+--   votes         that count (task, actor, verdict, values, note, and the sealed payee if one is
+--                 named)
 --   closed_cases  whose money is known again (id)
 CREATE OR REPLACE FUNCTION sluice.write_tasks(
     w jsonb, refused integer[], r_run uuid[], r_at timestamptz[]
@@ -33,10 +34,10 @@ BEGIN
         i integer, id uuid, status text, escalated boolean, "values" text
     )
     WHERE x.id = c.id AND x.status = 'open' AND c.i <> ALL (refused);
-    INSERT INTO task_vote (task_id, actor, verdict, vote_values, note, at)
-    SELECT v.task, v.actor, v.verdict, v.values, v.note, r_at[v.i]
+    INSERT INTO task_vote (task_id, actor, verdict, vote_values, note, at, payee)
+    SELECT v.task, v.actor, v.verdict, v.values, v.note, r_at[v.i], v.payee
     FROM jsonb_to_recordset(w -> 'votes') AS v (
-        i integer, task uuid, actor text, verdict text, "values" text, note text
+        i integer, task uuid, actor text, verdict text, "values" text, note text, payee text
     )
     WHERE v.i <> ALL (refused);
     UPDATE money_case x SET status = 'closed', resolved_at = r_at[c.i]

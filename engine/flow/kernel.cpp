@@ -90,6 +90,10 @@ bool Kernel::move(payment::Instruction& instruction, InstructionEvent event) {
     if (!instruction.original.id.is_nil() && !payment::may_bring_money(instruction.status)) {
         did_not_go(instruction);
     }
+    if (instruction.purpose != payment::Purpose::collect &&
+        instruction.status == InstructionStatus::succeeded) {
+        close_cases(dues_, instruction.original.claimed);
+    }
     return true;
 }
 

@@ -93,15 +93,12 @@ class Kernel {
     /// Owes collected money back, when its payment unwinds: once. It goes back by refund().
     Result<void> owe_back(InstructionId id);
     Result<void> open_case(std::string_view kind, InstructionId id, std::string detail);
-    /// Asks people; the events that follow name the same id.
-    Result<TaskId> open_task(payment::Task task);
-    /// Books what people found out about the very instruction that nobody else tells of: once.
-    Result<void> resolve(TaskId id);
     Result<void> unwind(std::string code, std::string message);
     Result<void> finish(payment::SubjectEvent event, std::string code, std::string message);
 
   private:
     friend class LateMoney;
+    friend class PeoplesWord;
     payment::Instruction* find_mutable(InstructionId id);
     Result<payment::Leg*> leg(int number);
     Result<void> may(std::string_view verb) const;
@@ -149,6 +146,7 @@ class Kernel {
     void come_back(const payment::Instruction& instruction);
     void take_vote(const Fact& fact);
     void tell_tasks();
+    void close_cases(CasesOf& cases, InstructionId about);
     void end_doubt(InstructionId id);
     void accept_refund();
     Result<void> may_give_back(Money amount) const;
@@ -192,7 +190,9 @@ class Kernel {
     bool settled_ = false;
     bool taken_ = false;  ///< take_from_account() has done its work
     TaskBoard board_;
-    std::map<InstructionId, CaseId> doubts_;  ///< cases that end with the doubt about the money
+    CasesOf doubts_;                          ///< end when it is known what became of the money
+    CasesOf conflicts_;                       ///< end by the word of people
+    CasesOf dues_;                            ///< by what is to go back: end when it has
     std::optional<Time> script_wakes_at_;     ///< the board has moments of its own
     StageNames stages_;
 };

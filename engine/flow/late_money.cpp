@@ -27,7 +27,7 @@ bool LateMoney::take(InstructionEvent event, payment::Instruction& at, std::stri
         auto& talk = kernel_.talks_[at.id];
         if (!talk.contested && at.status != InstructionStatus::conflicted) {
             talk.contested = true;
-            (void)kernel_.open_case("conflicted", at.id, std::move(conflict));
+            (void)kernel_.open_case(kConflictCase, at.id, std::move(conflict));
         }
         return false;
     }
@@ -150,7 +150,7 @@ void LateMoney::come_back(const payment::Instruction& instruction) {
     const Money amount = instruction.amount;
     switch (kernel_.picture_.subject.service) {
         case Service::payment:
-            (void)kernel_.open_case("refund_due", instruction.id, "what was given back came back");
+            (void)kernel_.open_case(kDueCase, instruction.id, "what was given back came back");
             return;
         case Service::refund:
             come_back_to_giver(amount);

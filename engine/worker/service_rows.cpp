@@ -78,6 +78,9 @@ Value vote_row(const payment::TaskVote& vote, std::int64_t i) {
     row.set("verdict", payment::to_string(vote.verdict));
     row.set("values", to_json(vote.values));
     row.set("note", vote.note);
+    if (!vote.payee.is_null()) {
+        row.set("payee", to_json(vote.payee));
+    }
     return row;
 }
 

@@ -55,6 +55,11 @@ local policy = {
     return kernel.decide("doubt_approval", { amount = kernel.view(instruction).amount })
   end,
 
+  -- How many people must say how money goes back that no way takes? -> as above, 1 or more
+  give_back_approval = function(amount, merchant_id)
+    return kernel.decide("give_back_approval", { amount = amount, merchant_id = merchant_id })
+  end,
+
   -- How much goes back of which collected part? -> { parts = { { source, amount }, ... } }, source
   -- being the part's place in the facts
   spread = function(refund)

@@ -5,6 +5,8 @@
 --   other_leg   an account that paid another part of the same payment, of this kind
 --   balance     the balance account that the request names
 --   payout      paid out to the payee that the request names
+--   task        as people decide; when they say no, the refund fails like after any last way
+-- Once a part of a refund has gone back, people are asked about the rest in any case.
 
 -- The kinds of accounts that take money which came through a channel. A prepaid card does not:
 -- what is on it cannot be spent everywhere.

@@ -1,0 +1,8 @@
+-- Exceptions of money end by people.
+
+-- Whom a vote names as a payee: sealed members as the engine writes them (engine/app), for the run
+-- of the task. The values have marks and a fingerprint only.
+ALTER TABLE sluice.task_vote
+    ADD COLUMN payee text CHECK (payee LIKE '%"sealed":"s1.%');
+-- What is sealed again under another key: few of many.
+CREATE INDEX task_vote_payee ON sluice.task_vote (task_id) WHERE payee IS NOT NULL;
