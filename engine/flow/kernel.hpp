@@ -165,7 +165,7 @@ class Kernel {
     bool stays_unsent(const Fact& fact, payment::Instruction& instruction);
     void book_not_paid_out(const payment::Instruction& instruction);
     Value take_converted(const payment::Refund& conversion);
-    void give_back_to_account(const payment::Refund& conversion);
+    void give_back_to_account(const payment::Refund& conversion, Money amount);
     Result<void> may_end_refund(payment::SubjectEvent event) const;
     void end_refund(payment::SubjectEvent event);
     Result<void> may_end_payout(payment::SubjectEvent event) const;

@@ -76,11 +76,10 @@ Value Kernel::take_converted(const payment::Refund& conversion) {
     return answer;
 }
 
-void Kernel::give_back_to_account(const payment::Refund& conversion) {
+void Kernel::give_back_to_account(const payment::Refund& conversion, Money amount) {
     if (!taken_) {
         return;
     }
-    const Money amount = picture_.subject.amount;
     const AccountStep step{++ordinal_, AccountStep::Kind::restore, {}, conversion.from.id, amount};
     note(to_value(step));
     step_.account_steps.push_back(step);

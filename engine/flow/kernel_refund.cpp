@@ -302,7 +302,7 @@ void Kernel::end_refund(payment::SubjectEvent event) {
         return;
     }
     if (const payment::Refund* converted = conversion_in(picture_)) {
-        give_back_to_account(*converted);
+        give_back_to_account(*converted, picture_.subject.amount);
         return;
     }
     const Money amount = picture_.subject.amount;

@@ -124,10 +124,8 @@ bool LateMoney::goes_within_refund(const payment::Instruction& instruction) {
 /// Who gave it: the merchant, the money that no order took, or the account of a conversion.
 void LateMoney::come_back_to_giver(Money amount) {
     if (const payment::Refund* conversion = conversion_in(kernel_.picture_)) {
-        if (amount == kernel_.picture_.subject.amount) {
-            kernel_.give_back_to_account(*conversion);
-        }
-        return;  // a part of it stays owed, and its case tells
+        kernel_.give_back_to_account(*conversion, amount);
+        return;
     }
     kernel_.post(kernel_.owed_line(Side::debit, amount), kernel_.giver_line(Side::credit, amount));
     kernel_.step_.order_refund.minor -= kernel_.is_surplus() ? 0 : amount.minor();
