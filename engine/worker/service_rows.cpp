@@ -48,6 +48,9 @@ Value task_row(const payment::Task& task, const payment::Subject& subject, std::
     if (!task.about.is_nil()) {
         row.set("about", task.about.raw().to_uuid());
     }
+    if (!task.ends.is_nil()) {
+        row.set("ends", task.ends.raw().to_uuid());
+    }
     if (task.amount) {
         row.set("currency", task.amount->currency().code());
         row.set("amount", task.amount->minor());
