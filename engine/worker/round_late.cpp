@@ -157,18 +157,22 @@ Result<void> Round::take_evidence(Work& work, Unbooked unbooked) {
 void Round::refund_surplus(const Work& work) {
     for (const flow::OpenCase& opened : work.step.cases) {
         if (opened.kind == flow::kSurplusCase) {
-            begin_surplus_refund(work.kernel().picture(), *work.kernel().find(opened.instruction));
+            begin_surplus_refund(
+                work.kernel().picture(), *work.kernel().find(opened.instruction), 0
+            );
         }
     }
 }
 
 void Round::begin_surplus_refund(
-    const payment::Picture& paid, const payment::Instruction& instruction
+    const payment::Picture& paid, const payment::Instruction& instruction, int before
 ) {
     Input input;
     input.kind = Input::Kind::start;
     input.start =
-        std::make_unique<StartRun>(surplus_refund(paid, instruction, parts_.services.clock->now()));
+        std::make_unique<StartRun>(
+            surplus_refund(paid, instruction, before, parts_.services.clock->now())
+        );
     input.run_id = input.start->picture.subject.id;
     input.on_picture = [alarm = parts_.services.alarm,
                         name = instruction.id.to_string()](Result<payment::Picture> begun) {
@@ -188,7 +192,7 @@ Result<void> Round::refund_surpluses(const std::vector<OpenSurplus>& open) {
         const std::optional<payment::Picture> paid = loaded ? *loaded : std::nullopt;
         const auto* instruction = paid ? find(*paid, each.instruction) : nullptr;
         if (paid && instruction != nullptr) {
-            begin_surplus_refund(*paid, *instruction);
+            begin_surplus_refund(*paid, *instruction, each.refunds);
         } else {
             parts_.services.alarm(
                 "surplus_refund_not_begun", each.instruction.to_string() + " cannot be read"
