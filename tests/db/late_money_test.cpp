@@ -1,4 +1,6 @@
 // Money that moves against the end of a run, on a real database: booked once, given back once.
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -273,7 +275,12 @@ TEST_F(LateMoneyRound, ThatTheChannelRefusesIsTriedAgainByALadderAndThenAskedAbo
     }
     answer(RoundWorld::outcome(OutcomeKind::refused));
 
-    EXPECT_EQ(std::ranges::count(world.sent, Operation::refund, &channel::ExchangeOrder::operation), 5);
+    EXPECT_EQ(
+        std::ranges::count(
+            world.sent, payment::Operation::refund, &channel::ExchangeOrder::operation
+        ),
+        5
+    );
     EXPECT_EQ(world.value("SELECT status FROM sluice.refund"), "pending");
     EXPECT_EQ(world.value("SELECT kind || ' ' || status FROM sluice.task"), "give_back open");
     EXPECT_EQ(cases(), "surplus 7000 open");
