@@ -1,5 +1,6 @@
 #include "decision/dry_subject.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/random.hpp"

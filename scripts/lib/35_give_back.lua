@@ -201,33 +201,35 @@ local function nothing_went(parts)
   return true
 end
 
--- Tries a part by the ways that are left. What no way takes ends the refund by `give_up`, if it may
--- end so while nothing has gone; else it is due.
-local function try(refund, part, give_up)
-  local ended = give_back(refund, part)
+-- How a part stands now; what comes back after it was back is told again.
+local function note(part, ended)
   if ended.is_back then
     part.state, part.is_told = "back", false
   elseif ended.is_in_doubt then
     part.state = "in_doubt"
-  else
-    part.state = nil
-    if give_up and nothing_went(refund.parts) then give_up(ended.why) end
-    part.state = "due"
-    tell_due(refund, part, ended.why)
   end
+  return ended.is_back or ended.is_in_doubt
+end
+
+-- Tries a part by the ways that are left. What no way takes ends the refund by `give_up`, if it may
+-- end so while nothing has gone; else it is due.
+local function try(refund, part, give_up)
+  local ended = give_back(refund, part)
+  if note(part, ended) then return end
+  part.state = nil
+  if give_up and nothing_went(refund.parts) then give_up(ended.why) end
+  part.state = "due"
+  tell_due(refund, part, ended.why)
 end
 
 -- What is left to do for a part when all have been tried; false when nothing is.
 local function see_to(refund, part, give_up)
   if part.state == "in_doubt" then
     settle_conflict(part.instruction)
-    local is_back = kernel.view(part.instruction).status == "succeeded"
-    part.state = is_back and "back" or nil
-    if not is_back then try(refund, part, give_up) end
+    local ended = end_of(kernel.view(part.instruction))
+    if not note(part, ended) then try(refund, part, give_up) end
   elseif part.state == "due" then
-    local ended = ways.task(refund, part)
-    if ended.is_back then part.state, part.is_told = "back", false end
-    if ended.is_in_doubt then part.state = "in_doubt" end
+    note(part, ways.task(refund, part))
   elseif came_back(part) then
     part.instruction, part.state = nil, nil
     try(refund, part, give_up)
