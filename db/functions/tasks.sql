@@ -1,6 +1,6 @@
 -- What a batch brings of tasks, in the document that write_services takes:
 --   tasks         that are opened (id, about, merchant, service, kind, title_en, title_zh, role,
---                 needed, form, currency, amount, due, escalates, escalate_role)
+--                 needed, form, currency, amount, due, escalates, escalate_role, ends: a case)
 --   task_changes  of each task one, as the activation left it (id, status, escalated, values)
 --   votes         that count (task, actor, verdict, values, note, and the sealed payee if one is
 --                 named)
@@ -16,15 +16,15 @@ AS $$
 BEGIN
     INSERT INTO task (
         id, run_id, merchant_id, service, kind, title_en, title_zh, role, needed, form, about_id,
-        currency, amount, opened_at, due_at, escalates_at, escalate_role
+        currency, amount, opened_at, due_at, escalates_at, escalate_role, case_id
     )
     SELECT t.id, r_run[t.i], t.merchant, t.service, t.kind, t.title_en, t.title_zh, t.role,
         t.needed, t.form, t.about, t.currency, t.amount, r_at[t.i], t.due, t.escalates,
-        t.escalate_role
+        t.escalate_role, t.ends
     FROM jsonb_to_recordset(w -> 'tasks') AS t (
         i integer, id uuid, about uuid, merchant text, service text, kind text, title_en text,
         title_zh text, role text, needed smallint, form text, currency text, amount bigint,
-        due timestamptz, escalates timestamptz, escalate_role text
+        due timestamptz, escalates timestamptz, escalate_role text, ends uuid
     )
     WHERE t.i <> ALL (refused);
     UPDATE task x SET

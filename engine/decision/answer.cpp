@@ -97,7 +97,7 @@ std::string quoted(std::string_view name) {
 /// No way is tried twice: what was impossible once stays so.
 Result<void> check_ways(const Value& answer) {
     constexpr std::string_view kWays[] = {
-        "original", "other_leg", "balance", "payout", "task"
+        "original", "original_again", "other_leg", "balance", "payout", "task"
     };
     const Value* ways = answer.find("ways");
     if (ways == nullptr || ways->as_array() == nullptr || ways->as_array()->empty()) {
@@ -113,7 +113,8 @@ Result<void> check_ways(const Value& answer) {
             return wrong(
                 "refund_ways",
                 "names the way " + quoted(way) +
-                    ", wanted original, other_leg, balance, payout or task"
+                    ", wanted original, original_again, other_leg, "
+                    "balance, payout or task"
             );
         }
         if ((way == "other_leg") == kind.empty()) {

@@ -19,12 +19,15 @@ Value effect_of(std::string_view type) {
 
 }  // namespace
 
-Kernel Kernel::ended(payment::Picture picture, const std::vector<InstructionId>& contested) {
+Kernel Kernel::ended(payment::Picture picture, LeftOpen left) {
     Kernel kernel(std::move(picture));
     kernel.has_ended_ = true;
     kernel.taken_ = true;  // what it moved came from somewhere
-    for (const InstructionId id : contested) {
+    for (const InstructionId id : left.contested) {
         kernel.talks_[id].contested = true;
+    }
+    for (payment::Task& task : left.tasks) {
+        kernel.board_.restore(std::move(task));
     }
     return kernel;
 }

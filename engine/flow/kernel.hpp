@@ -29,9 +29,8 @@ class Kernel {
   public:
     explicit Kernel(payment::Picture picture) : picture_(std::move(picture)) {}
 
-    /// Of a run that is over, as the database has it: books what still comes, no script hears of
-    /// it. `contested`: the instructions of which a case tells already that the channel errs.
-    static Kernel ended(payment::Picture picture, const std::vector<InstructionId>& contested);
+    /// Of a run that is over, as the database has it: books what still comes, without a script.
+    static Kernel ended(payment::Picture picture, LeftOpen left);
 
     /// The stages of the flow; until then every name is one.
     void declare_stages(StageNames stages) { stages_ = std::move(stages); }
@@ -98,6 +97,7 @@ class Kernel {
 
   private:
     friend class LateMoney;
+    friend class LateMoneyEnd;
     friend class PeoplesWord;
     payment::Instruction* find_mutable(InstructionId id);
     Result<payment::Leg*> leg(int number);

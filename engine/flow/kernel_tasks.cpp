@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "flow/kernel.hpp"
+#include "flow/late_money_end.hpp"
 
 namespace sluice::flow {
 namespace {
@@ -21,14 +22,19 @@ Value event_of(const Task& task) {
 
 }  // namespace
 
-/// Gives on what the board had to tell: to the journal, the commit and the script.
+/// Gives on what the board had to tell: to the journal, the commit and the script. What concerns
+/// money that moved against our record is no script's business.
 void Kernel::tell_tasks() {
     for (TaskTurn& turn : board_.take_turns()) {
         note(to_value(turn));
-        if (turn.kind == TaskTurn::Kind::decided) {
-            events_.push_back(event_of(turn.task));
-        }
+        const bool is_decided = turn.kind == TaskTurn::Kind::decided;
+        const Task task = turn.task;
         step_.task_turns.push_back(std::move(turn));
+        if (is_decided && task.kind == payment::kSettleTask) {
+            LateMoneyEnd(*this).take(task);
+        } else if (is_decided) {
+            events_.push_back(event_of(task));
+        }
     }
 }
 
@@ -53,7 +59,7 @@ void Kernel::close_cases(CasesOf& cases, InstructionId about) {
 /// What became of the money is known: nobody need find it out any more.
 void Kernel::end_doubt(InstructionId id) {
     if (!board_.is_empty()) {
-        board_.cancel_about(id, activation_.now);
+        (void)board_.cancel_about(id, payment::kResolveTask, activation_.now);
         tell_tasks();
     }
     close_cases(doubts_, id);

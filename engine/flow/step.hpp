@@ -114,6 +114,13 @@ struct PayBackRequest {
 /// Open cases of a run, by the money that they are about.
 using CasesOf = std::multimap<InstructionId, CaseId>;
 
+/// What a run that is over left open: the instructions of which a case tells already that the
+/// channel errs, and what people are still asked.
+struct LeftOpen {
+    std::vector<InstructionId> contested;
+    std::vector<payment::Task> tasks;
+};
+
 /// The stages of a flow, shared by its runs.
 using StageNames = std::shared_ptr<const std::vector<std::string>>;
 

@@ -332,6 +332,18 @@ TaskForm give_back_form(LegKind paid_by) {
     };
 }
 
+TaskForm settle_form(const std::vector<std::string_view>& choices) {
+    return {
+        {std::string(kHow),
+         {"How the money ends", "资金处理结果"},
+         TaskField::Type::choice,
+         true,
+         {choices.begin(), choices.end()},
+         {}},
+        {"evidence", {"How this is known", "依据"}, TaskField::Type::text, true, {}, {}},
+    };
+}
+
 TaskForm resolve_form() {
     return {
         {"outcome",

@@ -78,6 +78,7 @@ struct Task {
     int needed = 1;    ///< so many people must approve, and say the same
     TaskForm form;
     InstructionId about;          ///< or nil
+    CaseId ends;                  ///< the case that its decision closes, or nil
     std::optional<Money> amount;  ///< what is at stake
     Time opened_at{};
     std::optional<Time> due_at;        ///< then it expires
@@ -129,6 +130,19 @@ inline constexpr std::string_view kToBalance = "balance";
 inline constexpr std::string_view kToPayee = "payout";
 inline constexpr std::string_view kAtChannel = "at_channel";
 inline constexpr std::string_view kByBank = "by_bank";
+
+/// The kind of task that says how money ends that moved against our record. The kernel asks it, the
+/// run may be over by then, and what is approved is booked at once. What people may say of it
+/// depends on what happened to the money, and they say it with evidence.
+inline constexpr std::string_view kSettleTask = "settle";
+[[nodiscard]] TaskForm settle_form(const std::vector<std::string_view>& choices);
+inline constexpr std::string_view kRecoveredAtChannel = "recovered_at_channel";
+inline constexpr std::string_view kRecoveredByBank = "recovered_by_bank";
+inline constexpr std::string_view kWrittenOff = "written_off";
+inline constexpr std::string_view kLeftWithMerchant = "left_with_merchant";
+inline constexpr std::string_view kPaidAgainByBank = "paid_again_by_bank";
+inline constexpr std::string_view kOurRecordIsRight = "our_record_is_right";
+inline constexpr std::string_view kChannelIsRight = "channel_is_right";
 
 /// The kind of task that says what became of an instruction that no channel tells about, and the
 /// form that it has.

@@ -71,8 +71,8 @@ local policy = {
     return kernel.decide("refund_ways", {
       amount = refund.amount, merchant_id = refund.merchant_id, reason = refund.reason,
       paid_by = refund:paid_by(), is_to_account = refund.to_account ~= false,
-      is_conversion = refund.is_conversion, has_balance_account = refund.balance_account ~= false,
-      may_pay_out = refund.may_pay_out,
+      is_conversion = refund.is_conversion, is_surplus = refund.is_surplus,
+      has_balance_account = refund.balance_account ~= false, may_pay_out = refund.may_pay_out,
     })
   end,
 

@@ -93,6 +93,17 @@ local ways = {
     return through_channel(part)
   end,
 
+  -- The same once more after growing pauses: the money is nobody else's, and there is time.
+  original_again = function(refund, part)
+    local ended = not_back(part.why or "again")
+    for _, milliseconds in ipairs(ladder.surplus) do
+      rest(milliseconds)
+      ended = through_channel(part)
+      if ended.is_back or ended.is_in_doubt then return ended end
+    end
+    return ended
+  end,
+
   -- An account of this kind that paid another part of the same payment.
   other_leg = function(refund, part, way)
     local ended = not_back("no_other_leg")
@@ -142,16 +153,17 @@ local decided = {
   by_bank = given_outside,
 }
 
--- Somebody must see to this part; told once until it is back.
-local function tell_due(part, why)
-  if part.is_told then return end
+-- Somebody must see to this part; told once until it is back. Of money that no order took a case
+-- tells all the time.
+local function tell_due(refund, part, why)
+  if part.is_told or refund.is_surplus then return end
   part.is_told = true
   kernel.open_case("refund_due", part.source, "cannot be given back: " .. why)
 end
 
 -- The way that people choose, and another when that one fails; theirs is the last word.
 ways.task = function(refund, part)
-  tell_due(part, part.why or "no_way")
+  tell_due(refund, part, part.why or "no_way")
   local ended
   repeat
     local task, said = ask_how(part, refund.merchant_id)
@@ -207,7 +219,7 @@ local function try(refund, part, give_up)
   part.state = nil
   if give_up and nothing_went(refund.parts) then give_up(ended.why) end
   part.state = "due"
-  tell_due(part, ended.why)
+  tell_due(refund, part, ended.why)
 end
 
 -- What is left to do for a part when all have been tried; false when nothing is.

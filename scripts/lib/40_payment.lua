@@ -22,6 +22,7 @@ end
 local function give_back_owed(pay)
   give_all_back {
     ways = { { way = "original" } }, parts = pay.owed, merchant_id = pay.merchant_id,
+    is_surplus = false,
   }
 end
 

@@ -48,11 +48,16 @@ local refund_verbs = {
 
   -- Gives back part after part, each by the first way that takes it. What cannot go back at all
   -- ends the refund while nothing has gone back yet; later people decide, as half a refund is none.
+  -- What no order took is nobody's but the payer's: it ends when it is back.
   give_back = function(self)
     self.ways = policy.refund_ways(self).ways
-    give_all_back(self, function(why)
-      fail { code = why, message = "no way that the refund may take is open" }
-    end)
+    local give_up = nil
+    if not self.is_surplus then
+      give_up = function(why)
+        fail { code = why, message = "no way that the refund may take is open" }
+      end
+    end
+    give_all_back(self, give_up)
   end,
 
   succeed = function(self) kernel.finish("succeeded") end,
