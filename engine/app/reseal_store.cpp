@@ -236,12 +236,9 @@ Result<Resealed> reseal_all(db::Connection& connection, const channel::SealingKe
     );
     SLUICE_ASSIGN(resealed.payouts, reseal_payees(connection, keys, {kPayouts, kSetPayout}));
     SLUICE_ASSIGN(resealed.refunds, reseal_payees(connection, keys, {kRefunds, kSetRefund}));
-    SLUICE_ASSIGN(
-        resealed.votes,
-        walk(connection, {kVotes, [&](const db::Row& row) {
-                              return reseal_vote(connection, keys, row);
-                          }})
-    );
+    SLUICE_ASSIGN(resealed.votes, walk(connection, {kVotes, [&](const db::Row& row) {
+                                                        return reseal_vote(connection, keys, row);
+                                                    }}));
     return resealed;
 }
 

@@ -115,8 +115,8 @@ Value made_up_values(const payment::Task& task) {
     Value values;
     for (const payment::TaskField& field : task.form) {
         const std::string_view chosen = values.text_or_empty(task.form.front().name);
-        const bool is_meant =
-            field.only_for.empty() || std::ranges::find(field.only_for, chosen) != field.only_for.end();
+        const bool is_meant = field.only_for.empty() ||
+                              std::ranges::find(field.only_for, chosen) != field.only_for.end();
         if (!is_meant) {
             continue;
         }

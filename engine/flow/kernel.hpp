@@ -190,10 +190,10 @@ class Kernel {
     bool settled_ = false;
     bool taken_ = false;  ///< take_from_account() has done its work
     TaskBoard board_;
-    CasesOf doubts_;                          ///< end when it is known what became of the money
-    CasesOf conflicts_;                       ///< end by the word of people
-    CasesOf dues_;                            ///< by what is to go back: end when it has
-    std::optional<Time> script_wakes_at_;     ///< the board has moments of its own
+    CasesOf doubts_;                       ///< end when it is known what became of the money
+    CasesOf conflicts_;                    ///< end by the word of people
+    CasesOf dues_;                         ///< by what is to go back: end when it has
+    std::optional<Time> script_wakes_at_;  ///< the board has moments of its own
     StageNames stages_;
 };
 

@@ -46,12 +46,11 @@ std::vector<std::string_view> LateMoneyEnd::choices_of(
 ) const {
     if (kind == kConflictCase) {
         const bool may_follow =
-            is_unpaid(about.status) ? !went_twice(about)
-                                    : about.status == InstructionStatus::succeeded &&
-                                          about.purpose != Purpose::collect;
-        return may_follow
-                   ? std::vector{payment::kOurRecordIsRight, payment::kChannelIsRight}
-                   : std::vector{payment::kOurRecordIsRight};
+            is_unpaid(about.status)
+                ? !went_twice(about)
+                : about.status == InstructionStatus::succeeded && about.purpose != Purpose::collect;
+        return may_follow ? std::vector{payment::kOurRecordIsRight, payment::kChannelIsRight}
+                          : std::vector{payment::kOurRecordIsRight};
     }
     if (kind == kRefundReturnedCase) {
         // What an account gave is on it again: it is for a refund of its own.
@@ -81,9 +80,9 @@ void LateMoneyEnd::ask(std::string_view kind, InstructionId about, CaseId closes
         task.role = answer->text_or_empty("role");
         task.needed = static_cast<int>(std::max<std::int64_t>(1, answer->int_or("needed", 1)));
     }
-    task.id = TaskId(
-        kernel_.picture_.subject.id.raw().derive(kernel_.activation_.seq, ++kernel_.ordinal_)
-    );
+    task.id =
+        TaskId(kernel_.picture_.subject.id.raw().derive(kernel_.activation_.seq, ++kernel_.ordinal_)
+        );
     task.kind = payment::kSettleTask;
     task.title = {"Decide how this money ends", "处理异常资金"};
     task.form = payment::settle_form(choices_of(kind, instruction));
@@ -107,9 +106,9 @@ void LateMoneyEnd::take(const Task& task) {
     }
     // Somebody said no, or what they said cannot be booked any more: another word is needed.
     Task again = task;
-    again.id = TaskId(
-        kernel_.picture_.subject.id.raw().derive(kernel_.activation_.seq, ++kernel_.ordinal_)
-    );
+    again.id =
+        TaskId(kernel_.picture_.subject.id.raw().derive(kernel_.activation_.seq, ++kernel_.ordinal_)
+        );
     again.status = payment::TaskStatus::open;
     again.opened_at = kernel_.activation_.now;
     again.decided_at = {};
@@ -196,12 +195,9 @@ void LateMoneyEnd::come_back_by_itself(payment::Instruction& instruction) {
     instruction.outcome_code = kWentAndCame;
     kernel_.touch(instruction.id);
     LateMoney(kernel_).move_recoverable(instruction, Side::credit);
-    const auto cases = kernel_.board_.cancel_about(
-        instruction.id, payment::kSettleTask, kernel_.activation_.now
-    );
-    kernel_.step_.closed_cases.insert(
-        kernel_.step_.closed_cases.end(), cases.begin(), cases.end()
-    );
+    const auto cases =
+        kernel_.board_.cancel_about(instruction.id, payment::kSettleTask, kernel_.activation_.now);
+    kernel_.step_.closed_cases.insert(kernel_.step_.closed_cases.end(), cases.begin(), cases.end());
     kernel_.tell_tasks();
 }
 

@@ -153,8 +153,7 @@ void PeoplesWord::settle_conflict(payment::Instruction& instruction, const Task&
     );
     instruction.outcome_code = kByHand;
     instruction.outcome_message = "people resolved it: task " + task.id.to_string();
-    if (const auto reference = task.values.text_or_empty("channel_reference");
-        !reference.empty()) {
+    if (const auto reference = task.values.text_or_empty("channel_reference"); !reference.empty()) {
         instruction.channel_reference = reference;
     }
     kernel_.move(
@@ -175,8 +174,8 @@ Result<const Task*> PeoplesWord::decided(TaskId id, InstructionId source, Money 
     if (!is_said) {
         return fail(
             ErrorCode::script,
-            id.to_string() + " is no approved task of kind give_back about " +
-                amount.describe() + " of " + source.to_string()
+            id.to_string() + " is no approved task of kind give_back about " + amount.describe() +
+                " of " + source.to_string()
         );
     }
     return task;

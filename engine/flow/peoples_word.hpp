@@ -20,17 +20,18 @@ class PeoplesWord {
   public:
     explicit PeoplesWord(Kernel& kernel) : kernel_(kernel) {}
 
-    /// Asks people; the events that follow name the same id. What concerns money has a form of ours.
+    /// Asks people; the events that follow name the same id. What concerns money has a form of
+    /// ours.
     Result<TaskId> ask(payment::Task task);
-    /// Books what people found out about the very instruction that nobody else tells of, or of which
-    /// the channel tells what contradicts our record: once.
+    /// Books what people found out about the very instruction that nobody else tells of, or of
+    /// which the channel tells what contradicts our record: once.
     Result<void> resolve(TaskId id);
     /// The account that people named for it.
     [[nodiscard]] Result<AccountId> account_for(const RefundRequest& wish) const;
     /// The payee that people named for it, or else the refund.
     [[nodiscard]] Result<NamedPayee> payee_for(const PayBackRequest& wish) const;
-    /// Books what people gave back outside of us, as they say: it is gone with this commit. A record
-    /// as Kernel::refund gives it.
+    /// Books what people gave back outside of us, as they say: it is gone with this commit. A
+    /// record as Kernel::refund gives it.
     Result<Value> given_outside(const RefundRequest& wish);
 
   private:

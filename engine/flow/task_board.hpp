@@ -45,9 +45,7 @@ class TaskBoard {
     enum class Unneeded { all, all_but_resolving };
     void cancel(Unneeded which, Time now);
     /// Those of the kind; gives the cases that they would have closed.
-    std::vector<CaseId> cancel_about(
-        InstructionId instruction, std::string_view kind, Time now
-    );
+    std::vector<CaseId> cancel_about(InstructionId instruction, std::string_view kind, Time now);
 
     [[nodiscard]] const payment::Task* find(TaskId id) const;
     /// There never was one.

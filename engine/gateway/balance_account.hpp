@@ -11,7 +11,7 @@ namespace sluice::gateway {
 /// An account that somebody names to get money back.
 struct NamedAccount {
     AccountId id;
-    Currency currency;              ///< of the money
+    Currency currency;             ///< of the money
     std::string_view merchant_id;  ///< whose account it must be
 };
 /// Why it cannot take the money: it must be an open balance of the merchant; nullopt when it can.

@@ -142,9 +142,8 @@ std::optional<Problem> check_accounts(
         if (!account) {
             return problem_of(account.error());
         }
-        if (auto fault = balance_fault(
-                *account, {id, request.amount.currency(), call.merchant_id}
-            )) {
+        if (auto fault =
+                balance_fault(*account, {id, request.amount.currency(), call.merchant_id})) {
             errors.push_back(at(pointer, *std::move(fault)));
         }
     }

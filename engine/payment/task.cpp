@@ -132,8 +132,7 @@ std::string fault_of(const TaskField& field, const Value& value) {
 
 /// Whether the first choice of the values is one that the field belongs to.
 bool belongs(const TaskForm& form, const TaskField& field, const Value& given) {
-    return field.only_for.empty() ||
-           has(field.only_for, given.text_or_empty(form.front().name));
+    return field.only_for.empty() || has(field.only_for, given.text_or_empty(form.front().name));
 }
 
 /// What a field is for is one of the choices that the first field gives.

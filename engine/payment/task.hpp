@@ -117,8 +117,8 @@ struct PayeeName {
 [[nodiscard]] Value to_value(const PayeeName& name);
 [[nodiscard]] std::optional<PayeeName> payee_name_of(const Value& payee);
 
-/// The kind of task that says how money goes back that no way of its refund takes, and the form that
-/// it has for what an account of ours paid, or a channel.
+/// The kind of task that says how money goes back that no way of its refund takes, and the form
+/// that it has for what an account of ours paid, or a channel.
 inline constexpr std::string_view kGiveBackTask = "give_back";
 [[nodiscard]] TaskForm give_back_form(LegKind paid_by);
 /// The fields of that form, and the choices of `how`.

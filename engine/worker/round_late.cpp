@@ -68,16 +68,14 @@ void answer_votes(std::vector<Input>& inputs, const std::vector<flow::RefusedVot
 }
 
 /// Whether a run that is over may want to know it.
-bool may_be_news(const Input& input) {
-    return input.fact.vote != nullptr || says_something(input);
-}
+bool may_be_news(const Input& input) { return input.fact.vote != nullptr || says_something(input); }
 
 }  // namespace
 
 /// True: it is an activation; its step is made, and waits for a batch.
 Result<bool> Round::take_late(Work& work) {
-    const auto is_news = std::ranges::any_of(work.inputs, may_be_news) ? read_ended(work)
-                                                                        : Result<bool>(false);
+    const auto is_news =
+        std::ranges::any_of(work.inputs, may_be_news) ? read_ended(work) : Result<bool>(false);
     if (is_news && *is_news) {
         return true;
     }
@@ -169,10 +167,9 @@ void Round::begin_surplus_refund(
 ) {
     Input input;
     input.kind = Input::Kind::start;
-    input.start =
-        std::make_unique<StartRun>(
-            surplus_refund(paid, instruction, before, parts_.services.clock->now())
-        );
+    input.start = std::make_unique<StartRun>(
+        surplus_refund(paid, instruction, before, parts_.services.clock->now())
+    );
     input.run_id = input.start->picture.subject.id;
     input.on_picture = [alarm = parts_.services.alarm,
                         name = instruction.id.to_string()](Result<payment::Picture> begun) {

@@ -222,9 +222,7 @@ void ServiceRows::add_order_refund(
 }
 
 /// The case of money that no order took is over when its refund has succeeded, and while it has.
-void ServiceRows::add_surplus(
-    const payment::Picture& picture, RefundStage stage, std::int64_t i
-) {
+void ServiceRows::add_surplus(const payment::Picture& picture, RefundStage stage, std::int64_t i) {
     const auto* refund = std::get_if<payment::Refund>(&picture.details);
     if (refund == nullptr || !refund->is_surplus) {
         return;

@@ -301,9 +301,10 @@ Result<void> Worker::sweep_surpluses(Time now) {
     auto& session = *session_;
     SLUICE_ASSIGN(
         const auto open,
-        RunStore(session.connection).open_surpluses(
-            session.locks.held(), now - settings_.surplus_again, settings_.sweep_max
-        )
+        RunStore(session.connection)
+            .open_surpluses(
+                session.locks.held(), now - settings_.surplus_again, settings_.sweep_max
+            )
     );
     next_surplus_sweep_ = now + settings_.surplus_sweep;
     return open.empty() ? Result<void>{} : session.round.refund_surpluses(open);

@@ -22,7 +22,8 @@ Secret<std::string> key_of(char digit) { return Secret<std::string>(std::string(
 class GiveBack : public ::testing::Test {
   protected:
     GiveBack() {
-        world.services.terms = [](const flow::ChannelAddress&) -> std::optional<flow::ChannelTerms> {
+        world.services.terms =
+            [](const flow::ChannelAddress&) -> std::optional<flow::ChannelTerms> {
             flow::ChannelTerms terms{"1900000109", true, std::chrono::seconds(60)};
             terms.refunds = true;
             terms.refund_may_repeat = true;
@@ -98,9 +99,11 @@ TEST_F(GiveBack, OutsideOfUsEndsTheCaseInTheCommitThatBooksIt) {
     EXPECT_EQ(world.booked("2202"), "0");
     EXPECT_EQ(world.refunded(order), "10000: 3000 7000");
     EXPECT_EQ(
-        world.value("SELECT (SELECT resolved_at FROM sluice.money_case) = "
-                    "(SELECT max(at) FROM sluice.flow_journal WHERE run_id = '" +
-                    refund.raw().to_uuid() + "')"),
+        world.value(
+            "SELECT (SELECT resolved_at FROM sluice.money_case) = "
+            "(SELECT max(at) FROM sluice.flow_journal WHERE run_id = '" +
+            refund.raw().to_uuid() + "')"
+        ),
         "t"
     );
 }

@@ -106,9 +106,7 @@ TEST_F(LateTasks, AreAskedWithTheCaseOfARunThatIsOver) {
         ),
         "settle finance 2 payout"
     );
-    EXPECT_EQ(
-        world.value("SELECT count(*) FROM sluice.event WHERE type = 'task.opened'"), "1"
-    );
+    EXPECT_EQ(world.value("SELECT count(*) FROM sluice.event WHERE type = 'task.opened'"), "1");
     EXPECT_EQ(world.value("SELECT count(*) FROM sluice.flow_run"), "0") << "nothing waits for it";
 }
 

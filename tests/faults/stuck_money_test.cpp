@@ -1,5 +1,5 @@
-// Real processes: a refund that no way takes goes as two people of finance say, through the death of
-// a process between their votes, and whom they name stands nowhere.
+// Real processes: a refund that no way takes goes as two people of finance say, through the death
+// of a process between their votes, and whom they name stands nowhere.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -89,12 +89,10 @@ class StuckMoney : public ::testing::Test {
 TEST_F(StuckMoney, IsPaidOnceToWhomTwoPeopleNameThroughADeathBetweenTheirVotes) {
     const std::string refund = given_stuck_refund();
     const std::string task = people_.wait_for_task();
-    const Value first = to_payee(
-        {{"name", kName}, {"account_number", kAccount}, {"bank_code", "102100099996"}}
-    );
-    const Value in_another_order = to_payee(
-        {{"bank_code", "102100099996"}, {"account_number", kAccount}, {"name", kName}}
-    );
+    const Value first =
+        to_payee({{"name", kName}, {"account_number", kAccount}, {"bank_code", "102100099996"}});
+    const Value in_another_order =
+        to_payee({{"bank_code", "102100099996"}, {"account_number", kAccount}, {"name", kName}});
     const Value wrong = to_payee({{"name", kName}, {"account_number", kAccount}});
 
     EXPECT_EQ(keep(people_.approve("zhao.min", task, wrong)).status, 400);

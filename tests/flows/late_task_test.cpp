@@ -1,5 +1,5 @@
-// How money ends that moved against our record: people say it, after the end of the run and while it
-// lives, and what they decide is booked at once.
+// How money ends that moved against our record: people say it, after the end of the run and while
+// it lives, and what they decide is booked at once.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -91,8 +91,7 @@ TEST(LateTask, IsNotNeededWhenTheMoneyComesBackByItself) {
     ASSERT_TRUE(late.hears(late.external(), came_back(late.external())));
 
     EXPECT_THAT(
-        late.postings(),
-        ElementsAre("debit 1103 wechatpay/wx-b 50000", "credit 1202 shop 50000")
+        late.postings(), ElementsAre("debit 1103 wechatpay/wx-b 50000", "credit 1202 shop 50000")
     );
     EXPECT_THAT(late.step.closed_cases, SizeIs(1));
     EXPECT_FALSE(late.asks());

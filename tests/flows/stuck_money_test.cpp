@@ -34,9 +34,7 @@ FlowDriver stuck_refund(DriveOptions options = refund_of_legs(2000, {"wx-a", "wx
     return refund;
 }
 
-std::string to_payee_account() {
-    return R"("account":")" + payee_account().to_string() + R"(")";
-}
+std::string to_payee_account() { return R"("account":")" + payee_account().to_string() + R"(")"; }
 
 void expect_all_back(const FlowDriver& refund) {
     EXPECT_EQ(refund.error(), "");

@@ -205,9 +205,9 @@ Result<Value> refund(Kernel& kernel, Arguments arguments) {
 
 Result<Value> pay_back(Kernel& kernel, Arguments arguments) {
     const Value& record = at(arguments, 0);
-    SLUICE_TRY(knows_all(
-        record, "pay_back", {"source", "amount", "channel", "channel_account", "task"}
-    ));
+    SLUICE_TRY(
+        knows_all(record, "pay_back", {"source", "amount", "channel", "channel_account", "task"})
+    );
     PayBackRequest request;
     SLUICE_ASSIGN(request.source, InstructionId::parse(record.text_or_empty("source")));
     SLUICE_ASSIGN(request.amount, money_in(record, "pay_back"));

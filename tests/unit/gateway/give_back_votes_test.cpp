@@ -84,10 +84,8 @@ TEST_F(GiveBackVotes, NameAnOpenBalanceOfTheMerchantInTheMoneysCurrency) {
 }
 
 TEST_F(GiveBackVotes, KeepNothingOfAPayeeButMarksAndASealedText) {
-    const auto response = vote(
-        R"({"how":"payout","payee":{"method":"bank_account","payee":)"
-        R"({"name":"Zhang San","account_number":"6222021234567890"}}})"
-    );
+    const auto response = vote(R"({"how":"payout","payee":{"method":"bank_account","payee":)"
+                               R"({"name":"Zhang San","account_number":"6222021234567890"}}})");
 
     EXPECT_EQ(response.status, 200) << response.body;
     ASSERT_THAT(intake.votes, SizeIs(1));
@@ -98,7 +96,8 @@ TEST_F(GiveBackVotes, KeepNothingOfAPayeeButMarksAndASealedText) {
     EXPECT_THAT(kept, Not(HasSubstr("1234567890")));
     EXPECT_THAT(to_json(payment::to_value(said)), Not(HasSubstr("1234567890"))) << "the journal";
     EXPECT_THAT(response.body, Not(HasSubstr("1234567890")));
-    EXPECT_THAT(to_json(said.payee), HasSubstr("6222021234567890")) << "what was given to be sealed";
+    EXPECT_THAT(to_json(said.payee), HasSubstr("6222021234567890"))
+        << "what was given to be sealed";
 }
 
 TEST_F(GiveBackVotes, TellAPayeeInAnyOrderOfItsMembersAlike) {
@@ -108,10 +107,9 @@ TEST_F(GiveBackVotes, TellAPayeeInAnyOrderOfItsMembersAlike) {
             .status,
         200
     );
-    const auto again = vote(
-        R"({"payee":{"payee":{"account_number":"6222021234567890","name":"Zhang San"},)"
-        R"("method":"bank_account"},"how":"payout"})"
-    );
+    const auto again =
+        vote(R"({"payee":{"payee":{"account_number":"6222021234567890","name":"Zhang San"},)"
+             R"("method":"bank_account"},"how":"payout"})");
 
     EXPECT_EQ(again.status, 200) << again.body;
     EXPECT_THAT(intake.votes, SizeIs(1)) << "it is the same vote";
