@@ -12,7 +12,7 @@
 --            parts_max; 0: any number)
 --   cases    money that a person must look at (id, kind, instruction, amount, currency, detail)
 --   surpluses  money that no order took and that this refund gives back (run, instruction, over:
---            whether it has)
+--            whether it has; begins: whether this is its first activation)
 -- and what tasks bring, see tasks.sql.
 
 -- Which activations cannot be, and why: one row each. Called by commit_batch before it writes.
@@ -183,12 +183,15 @@ BEGIN
     IF w ? 'surpluses' THEN
         UPDATE money_case x SET
             refund_id = r_run[t.i],
+            refunds = x.refunds + t.begins::integer,
             status = CASE WHEN t.over THEN 'closed' ELSE 'open' END,
             resolved_at = CASE WHEN t.over THEN r_at[t.i] END
         FROM jsonb_to_recordset(w -> 'surpluses') AS t (
-            i integer, run uuid, instruction uuid, over boolean
+            i integer, run uuid, instruction uuid, over boolean, begins boolean
         )
         WHERE x.run_id = t.run AND x.instruction_id = t.instruction AND x.kind = 'surplus'
+            -- A refund that another has followed says nothing of the money any more.
+            AND (t.begins OR x.refund_id = r_run[t.i])
             AND t.i <> ALL (refused);
     END IF;
 END

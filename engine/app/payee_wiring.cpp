@@ -28,7 +28,12 @@ gateway::PayeeSeal payee_seal(const channel::SealingKeys& keys) {
     };
 }
 
-Result<void> open_payee(const channel::SealingKeys& keys, channel::ExchangeOrder& order) {
+Result<void> open_payee(
+    const channel::SealingKeys& keys, const FindNamedPayee& find, channel::ExchangeOrder& order
+) {
+    if (const auto name = payment::payee_name_of(order.instruction.payee)) {
+        SLUICE_ASSIGN(order.instruction.payee, find(*name));
+    }
     ValueObject* members = order.instruction.payee.as_object();
     if (members == nullptr) {
         return {};

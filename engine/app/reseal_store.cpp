@@ -57,6 +57,20 @@ constexpr db::Statement kSetRefund{
     "reseal_set_refund", "UPDATE sluice.refund SET details = $3 WHERE id = $1 AND details = $2"
 };
 
+// A page of tasks, with all of their votes that name a payee.
+constexpr db::Statement kVotes{
+    "reseal_votes",
+    "SELECT p.task_id, v.payee, v.actor, t.run_id FROM ("
+    "SELECT DISTINCT x.task_id FROM sluice.task_vote x "
+    "WHERE x.payee IS NOT NULL AND x.task_id > $1 ORDER BY x.task_id LIMIT $2) p "
+    "JOIN sluice.task t ON t.id = p.task_id "
+    "JOIN sluice.task_vote v ON v.task_id = p.task_id AND v.payee IS NOT NULL ORDER BY p.task_id"
+};
+constexpr db::Statement kSetVote{
+    "reseal_set_vote",
+    "UPDATE sluice.task_vote SET payee = $4 WHERE task_id = $1 AND actor = $2 AND payee = $3"
+};
+
 /// One walk over a table: what to read, and how a row of (id, text) is sealed again; the same text
 /// when nothing in it is old.
 struct Walk {
@@ -137,17 +151,12 @@ Result<bool> reseal_endpoint(
     return done.affected() == 1;
 }
 
-/// The details with their payee sealed again; nothing when none of it is old.
-Result<std::optional<std::string>> resealed_details(
-    const channel::SealingKeys& keys, const db::Row& row
+/// A payee of the run with its members sealed again; nothing when none of them is old.
+Result<std::optional<Value>> resealed_payee(
+    const channel::SealingKeys& keys, RunId run, const Value& payee
 ) {
-    SLUICE_ASSIGN(Value details, json::parse(row.text(1)));
-    const Value* payee = details.find("payee");
-    if (payee == nullptr || payee->as_object() == nullptr) {
-        return std::nullopt;
-    }
-    const std::string owner = RunId(row.uuid(0)).to_string();
-    Value again = *payee;
+    const std::string owner = run.to_string();
+    Value again = payee;
     bool is_old = false;
     for (auto& [name, member] : *again.as_object()) {
         const std::string sealed(member.text_or_empty(gateway::kSealedMember));
@@ -158,11 +167,39 @@ Result<std::optional<std::string>> resealed_details(
         SLUICE_ASSIGN(std::string text, keys.reseal({kPayeeTable, owner, name}, sealed));
         member.set(gateway::kSealedMember, std::move(text));
     }
-    if (!is_old) {
+    return is_old ? std::optional(std::move(again)) : std::nullopt;
+}
+
+/// The details with their payee sealed again; nothing when none of it is old.
+Result<std::optional<std::string>> resealed_details(
+    const channel::SealingKeys& keys, const db::Row& row
+) {
+    SLUICE_ASSIGN(Value details, json::parse(row.text(1)));
+    const Value* payee = details.find("payee");
+    if (payee == nullptr || payee->as_object() == nullptr) {
         return std::nullopt;
     }
-    details.set("payee", std::move(again));
+    SLUICE_ASSIGN(auto again, resealed_payee(keys, RunId(row.uuid(0)), *payee));
+    if (!again) {
+        return std::nullopt;
+    }
+    details.set("payee", *std::move(again));
     return to_json(details);
+}
+
+Result<bool> reseal_vote(
+    db::Connection& connection, const channel::SealingKeys& keys, const db::Row& row
+) {
+    SLUICE_ASSIGN(const Value payee, json::parse(row.text(1)));
+    SLUICE_ASSIGN(const auto again, resealed_payee(keys, RunId(row.uuid(3)), payee));
+    if (!again) {
+        return false;
+    }
+    SLUICE_ASSIGN(
+        const db::Rows done,
+        connection.execute(kSetVote, {row.uuid(0), row.text(2), row.text(1), to_json(*again)})
+    );
+    return done.affected() == 1;
 }
 
 Result<std::size_t> reseal_payees(
@@ -199,6 +236,9 @@ Result<Resealed> reseal_all(db::Connection& connection, const channel::SealingKe
     );
     SLUICE_ASSIGN(resealed.payouts, reseal_payees(connection, keys, {kPayouts, kSetPayout}));
     SLUICE_ASSIGN(resealed.refunds, reseal_payees(connection, keys, {kRefunds, kSetRefund}));
+    SLUICE_ASSIGN(resealed.votes, walk(connection, {kVotes, [&](const db::Row& row) {
+                                                        return reseal_vote(connection, keys, row);
+                                                    }}));
     return resealed;
 }
 

@@ -14,6 +14,7 @@ struct Resealed {
     std::size_t webhook_endpoints = 0;
     std::size_t payouts = 0;
     std::size_t refunds = 0;
+    std::size_t votes = 0;  ///< that name a payee
 };
 
 /// Seals again, under the current key, whatever a row keeps under another one. Each row is changed

@@ -64,7 +64,7 @@ Result<Resealed> rotate(const std::string& path) {
               << " now, sealed again: " << resealed.channel_secrets
               << " secrets of channel accounts, " << resealed.webhook_endpoints
               << " webhook endpoints, " << resealed.payouts << " payouts, " << resealed.refunds
-              << " refunds\n";
+              << " refunds, " << resealed.votes << " votes\n";
     return resealed;
 }
 

@@ -8,6 +8,7 @@
 #include "app/channel_accounts.hpp"
 #include "app/channel_wiring.hpp"
 #include "app/key_wiring.hpp"
+#include "app/named_payee_store.hpp"
 #include "app/notify_wiring.hpp"
 #include "app/payee_wiring.hpp"
 #include "app/sealing_wiring.hpp"
@@ -184,7 +185,10 @@ worker::WorkerServices Server::Parts::worker_services() {
             fleet->deliver(std::move(report));
             return;
         }
-        if (auto opened = open_payee(sealing, order); !opened) {
+        const auto named = [this](const payment::PayeeName& name) {
+            return load_named_payee(pool, name);
+        };
+        if (auto opened = open_payee(sealing, named, order); !opened) {
             // Our set-up is wrong, and nothing was sent now; an earlier send is asked about.
             report.outcome.kind =
                 order.resent ? payment::OutcomeKind::unknown : payment::OutcomeKind::config;
@@ -283,6 +287,7 @@ void Server::Parts::open_door() {
         .check_payee = payee_check(channels.registry()),
         .check_scene = scene_check(channels.registry()),
         .seal_payee = payee_seal(sealing),
+        .print_payee = [this](std::string_view payee) { return sealing.fingerprint(payee); },
         .check_ready = [this]() -> Result<void> {
             if (fleet->buckets_held() == 0) {
                 return fail(ErrorCode::unavailable, "no bucket is held by this node");

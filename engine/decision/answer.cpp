@@ -96,7 +96,9 @@ std::string quoted(std::string_view name) {
 
 /// No way is tried twice: what was impossible once stays so.
 Result<void> check_ways(const Value& answer) {
-    constexpr std::string_view kWays[] = {"original", "other_leg", "balance", "payout"};
+    constexpr std::string_view kWays[] = {
+        "original", "original_again", "other_leg", "balance", "payout", "task"
+    };
     const Value* ways = answer.find("ways");
     if (ways == nullptr || ways->as_array() == nullptr || ways->as_array()->empty()) {
         return wrong(
@@ -110,7 +112,9 @@ Result<void> check_ways(const Value& answer) {
         if (std::ranges::find(kWays, way) == std::end(kWays)) {
             return wrong(
                 "refund_ways",
-                "names the way " + quoted(way) + ", wanted original, other_leg, balance or payout"
+                "names the way " + quoted(way) +
+                    ", wanted original, original_again, other_leg, "
+                    "balance, payout or task"
             );
         }
         if ((way == "other_leg") == kind.empty()) {

@@ -1,5 +1,6 @@
 #include "decision/dry_subject.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/random.hpp"
@@ -113,6 +114,12 @@ payment::Picture made_up_subject(
 Value made_up_values(const payment::Task& task) {
     Value values;
     for (const payment::TaskField& field : task.form) {
+        const std::string_view chosen = values.text_or_empty(task.form.front().name);
+        const bool is_meant = field.only_for.empty() ||
+                              std::ranges::find(field.only_for, chosen) != field.only_for.end();
+        if (!is_meant) {
+            continue;
+        }
         switch (field.type) {
             case payment::TaskField::Type::text:
                 values.set(field.name, "dry-run");
@@ -126,6 +133,12 @@ Value made_up_values(const payment::Task& task) {
             case payment::TaskField::Type::account:
                 values.set(field.name, AccountId(task.id.raw()).to_string());
                 break;
+            case payment::TaskField::Type::payee: {
+                Value payee;
+                payee.set("method", "dry-run");
+                values.set(field.name, std::move(payee));
+                break;
+            }
         }
     }
     return values;

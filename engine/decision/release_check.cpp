@@ -55,6 +55,7 @@ Value made_up_facts(const DryWorld& world) {
     facts.set("may_pay_out", true);
     facts.set("paid_by", Value(ValueArray{Value("balance")}));
     facts.set("is_surplus", false);
+    facts.set("kind", "late_success");
     Value source;
     source.set("amount", Money{7000, cny()});
     source.set("refundable", Money{7000, cny()});

@@ -65,8 +65,17 @@ struct PostLine {
     Money amount;
 };
 
-/// The kind of case whose money stands on 2204 until it is refunded.
+/// The kind of case whose money stands on 2204 until it is refunded; of which nobody tells what
+/// became of it; of which the channel contradicts our record; that is owed on 2202 and that no way
+/// takes.
 inline constexpr std::string_view kSurplusCase = "surplus";
+inline constexpr std::string_view kDoubtCase = "needs_operator";
+inline constexpr std::string_view kConflictCase = "conflicted";
+inline constexpr std::string_view kDueCase = "refund_due";
+/// Of money that left although it was known not to, and of a refund that came back: people say how
+/// it ends.
+inline constexpr std::string_view kLateSuccessCase = "late_success";
+inline constexpr std::string_view kRefundReturnedCase = "refund_returned";
 
 /// Money that a person must look at.
 struct OpenCase {

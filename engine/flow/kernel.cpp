@@ -19,12 +19,15 @@ Value effect_of(std::string_view type) {
 
 }  // namespace
 
-Kernel Kernel::ended(payment::Picture picture, const std::vector<InstructionId>& contested) {
+Kernel Kernel::ended(payment::Picture picture, LeftOpen left) {
     Kernel kernel(std::move(picture));
     kernel.has_ended_ = true;
     kernel.taken_ = true;  // what it moved came from somewhere
-    for (const InstructionId id : contested) {
+    for (const InstructionId id : left.contested) {
         kernel.talks_[id].contested = true;
+    }
+    for (payment::Task& task : left.tasks) {
+        kernel.board_.restore(std::move(task));
     }
     return kernel;
 }
@@ -89,6 +92,10 @@ bool Kernel::move(payment::Instruction& instruction, InstructionEvent event) {
     }
     if (!instruction.original.id.is_nil() && !payment::may_bring_money(instruction.status)) {
         did_not_go(instruction);
+    }
+    if (instruction.purpose != payment::Purpose::collect &&
+        instruction.status == InstructionStatus::succeeded) {
+        close_cases(dues_, instruction.original.claimed);
     }
     return true;
 }

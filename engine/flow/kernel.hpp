@@ -29,9 +29,8 @@ class Kernel {
   public:
     explicit Kernel(payment::Picture picture) : picture_(std::move(picture)) {}
 
-    /// Of a run that is over, as the database has it: books what still comes, no script hears of
-    /// it. `contested`: the instructions of which a case tells already that the channel errs.
-    static Kernel ended(payment::Picture picture, const std::vector<InstructionId>& contested);
+    /// Of a run that is over, as the database has it: books what still comes, without a script.
+    static Kernel ended(payment::Picture picture, LeftOpen left);
 
     /// The stages of the flow; until then every name is one.
     void declare_stages(StageNames stages) { stages_ = std::move(stages); }
@@ -93,15 +92,13 @@ class Kernel {
     /// Owes collected money back, when its payment unwinds: once. It goes back by refund().
     Result<void> owe_back(InstructionId id);
     Result<void> open_case(std::string_view kind, InstructionId id, std::string detail);
-    /// Asks people; the events that follow name the same id.
-    Result<TaskId> open_task(payment::Task task);
-    /// Books what people found out about the very instruction that nobody else tells of: once.
-    Result<void> resolve(TaskId id);
     Result<void> unwind(std::string code, std::string message);
     Result<void> finish(payment::SubjectEvent event, std::string code, std::string message);
 
   private:
     friend class LateMoney;
+    friend class LateMoneyEnd;
+    friend class PeoplesWord;
     payment::Instruction* find_mutable(InstructionId id);
     Result<payment::Leg*> leg(int number);
     Result<void> may(std::string_view verb) const;
@@ -149,6 +146,7 @@ class Kernel {
     void come_back(const payment::Instruction& instruction);
     void take_vote(const Fact& fact);
     void tell_tasks();
+    void close_cases(CasesOf& cases, InstructionId about);
     void end_doubt(InstructionId id);
     void accept_refund();
     Result<void> may_give_back(Money amount) const;
@@ -167,7 +165,7 @@ class Kernel {
     bool stays_unsent(const Fact& fact, payment::Instruction& instruction);
     void book_not_paid_out(const payment::Instruction& instruction);
     Value take_converted(const payment::Refund& conversion);
-    void give_back_to_account(const payment::Refund& conversion);
+    void give_back_to_account(const payment::Refund& conversion, Money amount);
     Result<void> may_end_refund(payment::SubjectEvent event) const;
     void end_refund(payment::SubjectEvent event);
     Result<void> may_end_payout(payment::SubjectEvent event) const;
@@ -192,8 +190,10 @@ class Kernel {
     bool settled_ = false;
     bool taken_ = false;  ///< take_from_account() has done its work
     TaskBoard board_;
-    std::map<InstructionId, CaseId> doubts_;  ///< cases that end with the doubt about the money
-    std::optional<Time> script_wakes_at_;     ///< the board has moments of its own
+    CasesOf doubts_;                       ///< end when it is known what became of the money
+    CasesOf conflicts_;                    ///< end by the word of people
+    CasesOf dues_;                         ///< by what is to go back: end when it has
+    std::optional<Time> script_wakes_at_;  ///< the board has moments of its own
     StageNames stages_;
 };
 

@@ -178,7 +178,7 @@ void Kernel::learn(const Fact& fact, payment::Instruction& instruction) {
         instruction.outcome_code = "conflicted";
         instruction.outcome_message = reading.conflict;
         // Opened here and not by the script: no flow may overlook it.
-        (void)open_case("conflicted", instruction.id, reading.conflict);
+        (void)open_case(kConflictCase, instruction.id, reading.conflict);
         talks_[instruction.id].contested = true;
     }
 }

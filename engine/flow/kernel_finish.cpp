@@ -10,9 +10,6 @@ namespace {
 using payment::InstructionStatus;
 using payment::LegKind;
 
-/// The case of money of which nobody tells what became of it.
-constexpr std::string_view kNeedsOperator = "needs_operator";
-
 Value status_effect(const payment::Subject& payment) {
     Value value;
     value.set("type", "status");
@@ -49,8 +46,13 @@ Result<void> Kernel::open_case(std::string_view kind, InstructionId id, std::str
     opened.amount = amount;
     opened.detail = std::move(detail);
     note(to_value(opened));
-    if (kind == kNeedsOperator) {
-        doubts_.emplace(id, opened.id);
+    const std::pair<std::string_view, CasesOf*> ends[] = {
+        {kDoubtCase, &doubts_}, {kConflictCase, &conflicts_}, {kDueCase, &dues_}
+    };
+    for (const auto& [ending, cases] : ends) {
+        if (kind == ending) {
+            cases->emplace(id, opened.id);
+        }
     }
     step_.cases.push_back(std::move(opened));
     return {};
@@ -121,7 +123,7 @@ Result<void> Kernel::nothing_held() const {
     for (const auto& instruction : picture_.instructions) {
         const auto status = instruction.status;
         const bool is_back = status == InstructionStatus::succeeded &&
-                             (instruction.purpose == payment::Purpose::refund ||
+                             (instruction.purpose != payment::Purpose::collect ||
                               exceeded_.contains(instruction.id) ||
                               given_back(Counted::gone_back, instruction.id) == instruction.amount);
         if (payment::may_bring_money(status) && !is_back) {
@@ -223,6 +225,10 @@ Result<void> Kernel::finish(payment::SubjectEvent event, std::string code, std::
     }
     step_.subject_changed = true;
     note_status();
+    // What was still due is settled by the end itself: it went, or it stays with who gave it.
+    while (!dues_.empty()) {
+        close_cases(dues_, dues_.begin()->first);
+    }
     board_.cancel(TaskBoard::Unneeded::all, activation_.now);
     tell_tasks();
     return {};

@@ -5,6 +5,7 @@
 
 #include "flow/kernel.hpp"
 #include "flow/late_money.hpp"
+#include "flow/refund_way.hpp"
 
 namespace sluice::flow {
 namespace {
@@ -13,6 +14,7 @@ using payment::InstructionStatus;
 using payment::LegKind;
 using payment::SubjectStatus;
 
+constexpr std::string_view kOwnBankAccount = "1001";
 constexpr std::string_view kChannelClearing = "1101";
 constexpr std::string_view kChannelFloat = "1103";
 constexpr std::string_view kUserBalance = "2001";
@@ -96,6 +98,9 @@ PostLine Kernel::float_line(const payment::Instruction& at, Side side) {
 /// Where an instruction's money comes from or goes to: an account of ours, or what the channel
 /// owes.
 PostLine Kernel::far_line(const payment::Instruction& at, Side side) {
+    if (at.channel == kOwnBank) {
+        return line(kOwnBankAccount, kOwnBank, side, at.amount);
+    }
     if (at.kind == LegKind::external) {
         return line(kChannelClearing, channel_owner(at), side, at.amount);
     }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "flow/kernel.hpp"
+#include "flow/peoples_word.hpp"
 #include "flow/refund_way.hpp"
 
 namespace sluice::flow {
@@ -23,12 +24,7 @@ PostLine from_line(const payment::Refund& conversion, Side side, Money amount) {
 
 Result<Value> Kernel::pay_back(const PayBackRequest& request) {
     SLUICE_TRY(may_give_back(request.amount));
-    const auto* refund = std::get_if<payment::Refund>(&picture_.details);
-    if (refund == nullptr || refund->payee.is_null()) {
-        return fail(
-            ErrorCode::script, picture_.subject.name() + " names no payee, nothing can be paid out"
-        );
-    }
+    SLUICE_ASSIGN(NamedPayee named, PeoplesWord(*this).payee_for(request));
     SLUICE_ASSIGN(const payment::RefundSource source, source_of(request.source));
     SLUICE_ASSIGN(auto terms, terms_of({request.channel, request.channel_account}));
     if (!terms || !terms->pays_out) {
@@ -47,10 +43,10 @@ Result<Value> Kernel::pay_back(const PayBackRequest& request) {
     instruction.kind = LegKind::external;
     instruction.channel = request.channel;
     instruction.channel_account = request.channel_account;
-    instruction.scene = refund->payout_method;
+    instruction.scene = std::move(named.method);
     instruction.amount = request.amount;
     instruction.original = original_of(source);
-    instruction.payee = refund->payee;
+    instruction.payee = std::move(named.payee);
     instruction.merchant = terms->merchant;
     instruction.created_at = activation_.now;
     talks_[instruction.id].terms = *std::move(terms);
@@ -80,11 +76,10 @@ Value Kernel::take_converted(const payment::Refund& conversion) {
     return answer;
 }
 
-void Kernel::give_back_to_account(const payment::Refund& conversion) {
+void Kernel::give_back_to_account(const payment::Refund& conversion, Money amount) {
     if (!taken_) {
         return;
     }
-    const Money amount = picture_.subject.amount;
     const AccountStep step{++ordinal_, AccountStep::Kind::restore, {}, conversion.from.id, amount};
     note(to_value(step));
     step_.account_steps.push_back(step);

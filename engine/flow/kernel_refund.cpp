@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "flow/kernel.hpp"
+#include "flow/peoples_word.hpp"
 #include "flow/refund_way.hpp"
 
 namespace sluice::flow {
@@ -190,6 +191,11 @@ void Kernel::did_not_go(const payment::Instruction& instruction) {
 Result<Value> Kernel::refund(const RefundRequest& request) {
     SLUICE_TRY(may_give_back(request.amount));
     SLUICE_ASSIGN(const RefundSource source, source_of(request.source));
+    if (!request.task.is_nil()) {
+        RefundRequest named = request;
+        SLUICE_ASSIGN(named.account, PeoplesWord(*this).account_for(request));
+        return refund_to_account(source, named, std::string(payment::kToBalance));
+    }
     const bool to_channel = source.kind == LegKind::external && request.account.is_nil();
     if (to_channel) {
         return refund_at_channel(source, request);
@@ -296,7 +302,7 @@ void Kernel::end_refund(payment::SubjectEvent event) {
         return;
     }
     if (const payment::Refund* converted = conversion_in(picture_)) {
-        give_back_to_account(*converted);
+        give_back_to_account(*converted, picture_.subject.amount);
         return;
     }
     const Money amount = picture_.subject.amount;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "flow/late_money_end.hpp"
 #include "flow/refund_way.hpp"
 
 namespace sluice::flow {
@@ -15,36 +16,45 @@ using payment::Service;
 using payment::SubjectEvent;
 using payment::SubjectStatus;
 
-/// What marks an instruction whose money left after we had given it up: its status stays.
-constexpr std::string_view kWentTwice = "paid_twice";
-constexpr std::string_view kWentAndCame = "paid_twice_returned";
 constexpr std::string_view kCompensationRecoverable = "1202";
 
 }  // namespace
 
+/// A case that people end.
+void LateMoney::open(std::string_view kind, InstructionId about, std::string detail) {
+    if (kernel_.open_case(kind, about, std::move(detail))) {
+        LateMoneyEnd(kernel_).ask(kind, about, kernel_.step_.cases.back().id);
+    }
+}
+
 bool LateMoney::take(InstructionEvent event, payment::Instruction& at, std::string conflict) {
     if (event == InstructionEvent::contradicted) {
-        auto& talk = kernel_.talks_[at.id];
-        if (!talk.contested && at.status != InstructionStatus::conflicted) {
-            talk.contested = true;
-            (void)kernel_.open_case("conflicted", at.id, std::move(conflict));
-        }
+        contest(at, std::move(conflict));
         return false;
     }
     const bool was_over =
         at.status == InstructionStatus::refused || at.status == InstructionStatus::closed;
-    const bool is_booked = at.outcome_code == kWentTwice || at.outcome_code == kWentAndCame;
-    if (event == InstructionEvent::confirmed && was_over && !is_booked) {
+    if (event == InstructionEvent::confirmed && was_over && !went_twice(at)) {
         at.purpose == Purpose::collect ? come_late(at) : go_late(at);
         return true;
     }
     if (event == InstructionEvent::came_back && at.outcome_code == kWentTwice) {
-        at.outcome_code = kWentAndCame;
-        kernel_.touch(at.id);
-        move_recoverable(at, Side::credit);
+        LateMoneyEnd(kernel_).come_back_by_itself(at);
         return true;
     }
+    if (event == InstructionEvent::came_back && at.outcome_code == kWentAndSettled) {
+        contest(at, "it came back after people had said how it ended");
+    }
     return false;
+}
+
+/// A case for people, one for each instruction: what the channel says more of the same is evidence.
+void LateMoney::contest(const payment::Instruction& at, std::string why) {
+    auto& talk = kernel_.talks_[at.id];
+    if (!talk.contested && at.status != InstructionStatus::conflicted) {
+        talk.contested = true;
+        open(kConflictCase, at.id, std::move(why));
+    }
 }
 
 /// Money of an instruction that had surely ended without it. While the run lives its script goes on
@@ -82,12 +92,11 @@ void LateMoney::go_late(payment::Instruction& instruction) {
         kernel_.tell(SubjectEvent::turn_out);
         kernel_.step_.told.push_back(kernel_.picture_.subject.status);
     } else {
-        (void
-        )kernel_.open_case("late_success", instruction.id, "a part of a failed refund was done");
+        open(kLateSuccessCase, instruction.id, "a part of a failed refund was done");
     }
 }
 
-/// Takes the room again that was yielded. False: there is none.
+/// Whether it is what its refund had failed to give, and there is room for it again.
 bool LateMoney::goes_within_refund(const payment::Instruction& instruction) {
     const auto& subject = kernel_.picture_.subject;
     const bool failed = kernel_.has_ended_ && subject.service == Service::refund &&
@@ -97,9 +106,11 @@ bool LateMoney::goes_within_refund(const payment::Instruction& instruction) {
     // What is paid out or was converted stands on other accounts: only the plain way goes on.
     const bool is_plain =
         instruction.purpose == Purpose::refund && conversion_in(kernel_.picture_) == nullptr;
-    if (!failed || !is_plain || more > subject.amount.minor()) {
-        return false;
-    }
+    return failed && is_plain && more <= subject.amount.minor() && takes_room(instruction);
+}
+
+/// What the cap of its source and of its order gave back is taken again. False: others have it.
+bool LateMoney::takes_room(const payment::Instruction& instruction) {
     const std::uint32_t of_source = ++kernel_.ordinal_;
     const std::uint32_t of_order = ++kernel_.ordinal_;
     if (kernel_.refusal_at(of_source) || kernel_.refusal_at(of_order)) {
@@ -124,10 +135,8 @@ bool LateMoney::goes_within_refund(const payment::Instruction& instruction) {
 /// Who gave it: the merchant, the money that no order took, or the account of a conversion.
 void LateMoney::come_back_to_giver(Money amount) {
     if (const payment::Refund* conversion = conversion_in(kernel_.picture_)) {
-        if (amount == kernel_.picture_.subject.amount) {
-            kernel_.give_back_to_account(*conversion);
-        }
-        return;  // a part of it stays owed, and its case tells
+        kernel_.give_back_to_account(*conversion, amount);
+        return;
     }
     kernel_.post(kernel_.owed_line(Side::debit, amount), kernel_.giver_line(Side::credit, amount));
     kernel_.step_.order_refund.minor -= kernel_.is_surplus() ? 0 : amount.minor();
@@ -138,8 +147,8 @@ void LateMoney::go_twice(payment::Instruction& instruction) {
     instruction.outcome_message = "it was known not to have been done, and was done";
     kernel_.touch(instruction.id);
     move_recoverable(instruction, Side::debit);
-    (void)kernel_.open_case(
-        "late_success",
+    open(
+        kLateSuccessCase,
         instruction.id,
         "the channel reports a success of an instruction that is " +
             std::string(payment::to_string(instruction.status))
@@ -150,12 +159,18 @@ void LateMoney::come_back(const payment::Instruction& instruction) {
     const Money amount = instruction.amount;
     switch (kernel_.picture_.subject.service) {
         case Service::payment:
-            (void)kernel_.open_case("refund_due", instruction.id, "what was given back came back");
+            // The payer is owed it, and no flow of this payment gives it back any more.
+            kernel_.post(
+                kernel_.owed_line(Side::debit, amount), kernel_.surplus_line(Side::credit, amount)
+            );
+            (void)kernel_.open_case(
+                kSurplusCase, instruction.original.claimed, "what was given back came back"
+            );
             return;
         case Service::refund:
             come_back_to_giver(amount);
             if (!kernel_.is_surplus()) {
-                (void)kernel_.open_case("refund_returned", instruction.id, "a refund came back");
+                open(kRefundReturnedCase, instruction.id, "a refund came back");
             }
             break;
         case Service::payout:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "flow/kernel.hpp"
 
@@ -9,7 +10,8 @@ namespace sluice::flow {
 /// Money that moves against what was known, while a run lives and after its end. It is booked for
 /// what it is, once, and no script is asked: what came belongs to no order (2204), what left is
 /// owed to us by whoever has it twice (1202), unless the refund it belongs to can still take it. A
-/// hand of the kernel, made for one fact; never sends anything.
+/// hand of the kernel, made for one fact; never sends anything. What cannot be decided by that is
+/// asked people, see late_money_end.hpp.
 class LateMoney {
   public:
     explicit LateMoney(Kernel& kernel) : kernel_(kernel) {}
@@ -23,9 +25,13 @@ class LateMoney {
     void come_back(const payment::Instruction& instruction);
 
   private:
+    friend class LateMoneyEnd;
+    void open(std::string_view kind, InstructionId about, std::string detail);
+    void contest(const payment::Instruction& at, std::string why);
     void come_late(payment::Instruction& instruction);
     void go_late(payment::Instruction& instruction);
     bool goes_within_refund(const payment::Instruction& instruction);
+    bool takes_room(const payment::Instruction& instruction);
     void come_back_to_giver(Money amount);
     void go_twice(payment::Instruction& instruction);
     void move_recoverable(const payment::Instruction& instruction, Side side);

@@ -23,6 +23,9 @@ namespace sluice::flow {
 /// The refund that turns an earlier refund to an account into an external one; null for others.
 [[nodiscard]] const payment::Refund* conversion_in(const payment::Picture& picture);
 
+/// The channel of what was given back outside of us, from a bank account of ours.
+inline constexpr std::string_view kOwnBank = "own_bank";
+
 /// What is answered when this node has no such channel account any more.
 [[nodiscard]] Value no_channel(const payment::RefundSource& source);
 /// Why the source's channel cannot be asked at all at this moment; nothing when it can.

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -98,6 +99,7 @@ struct RefundRequest {
     InstructionId source;
     Money amount;
     AccountId account;  ///< nil: the original path
+    TaskId task;        ///< people named the account; or nil
 };
 
 /// What no way back takes, and who is to pay it out instead.
@@ -106,6 +108,17 @@ struct PayBackRequest {
     Money amount;
     std::string channel;
     std::string channel_account;
+    TaskId task;  ///< people named the payee; nil: the refund did
+};
+
+/// Open cases of a run, by the money that they are about.
+using CasesOf = std::multimap<InstructionId, CaseId>;
+
+/// What a run that is over left open: the instructions of which a case tells already that the
+/// channel errs, and what people are still asked.
+struct LeftOpen {
+    std::vector<InstructionId> contested;
+    std::vector<payment::Task> tasks;
 };
 
 /// The stages of a flow, shared by its runs.

@@ -158,18 +158,24 @@ Result<void> TaskBoard::vote(TaskVote vote, Time now) {
 void TaskBoard::cancel(Unneeded which, Time now) {
     for (Task& task : tasks_) {
         const bool resolves = task.kind == payment::kResolveTask;
-        if (is_open(task) && (which == Unneeded::all || !resolves)) {
+        const bool outlives = task.kind == payment::kSettleTask;
+        if (is_open(task) && !outlives && (which == Unneeded::all || !resolves)) {
             decide(task, TaskStatus::cancelled, now);
         }
     }
 }
 
-void TaskBoard::cancel_about(InstructionId instruction, Time now) {
+std::vector<CaseId> TaskBoard::cancel_about(
+    InstructionId instruction, std::string_view kind, Time now
+) {
+    std::vector<CaseId> cases;
     for (Task& task : tasks_) {
-        if (is_open(task) && task.about == instruction && task.kind == payment::kResolveTask) {
+        if (is_open(task) && task.about == instruction && task.kind == kind) {
+            cases.push_back(task.ends);
             decide(task, TaskStatus::cancelled, now);
         }
     }
+    return cases;
 }
 
 const Task* TaskBoard::find(TaskId id) const {

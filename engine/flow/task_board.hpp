@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "core/clock.hpp"
@@ -32,16 +33,20 @@ class TaskBoard {
     /// Tasks whose time is over expire, those that waited long enough are escalated.
     void pass(Time now);
 
+    /// One that was asked before, of a run that is over; tells nothing.
+    void restore(payment::Task task) { tasks_.push_back(std::move(task)); }
+
     /// Counts one vote. So many as needed who approve with the same values decide a task, and one
     /// who denies does. The same vote again is taken as it was. An error changes nothing:
     /// `not_found`; `forbidden` for roles that may not; `conflict` with context "task_over" or
     /// "already_voted"; `invalid` for values that the form does not want.
     Result<void> vote(payment::TaskVote vote, Time now);
 
-    /// Which open tasks nobody needs to decide any more.
+    /// Which open tasks nobody needs to decide any more. Those of kind `settle` outlive the run.
     enum class Unneeded { all, all_but_resolving };
     void cancel(Unneeded which, Time now);
-    void cancel_about(InstructionId instruction, Time now);
+    /// Those of the kind; gives the cases that they would have closed.
+    std::vector<CaseId> cancel_about(InstructionId instruction, std::string_view kind, Time now);
 
     [[nodiscard]] const payment::Task* find(TaskId id) const;
     /// There never was one.

@@ -70,6 +70,8 @@ using SceneCheck = std::function<Result<void>(const SceneWish&)>;
 
 /// Seals and opens nothing but payees: `seal` gives what may be stored of them, for that run alone.
 using PayeeSeal = std::function<Value(RunId run, const Value& payee)>;
+/// What tells payees apart and nobody who they are: equal for equal texts.
+using PayeePrint = std::function<std::string(std::string_view payee)>;
 
 /// Takes what another node answered. `unavailable`: surely nothing arrived there; `unknown`: it may
 /// have.
@@ -114,6 +116,7 @@ struct Collaborators {
     PayeeCheck check_payee;
     SceneCheck check_scene;
     PayeeSeal seal_payee;
+    PayeePrint print_payee;
     std::function<Result<void>()> check_ready;  ///< empty: always ready
     std::function<std::string()> more_metrics;  ///< empty: none; lines in Prometheus' text format
 };

@@ -97,28 +97,6 @@ void read_ways(Fields& fields, RefundRequest& request, std::vector<FieldError>& 
     }
 }
 
-/// Why the account cannot take the money; nullopt when it can.
-std::optional<std::string> find_fault(
-    const std::optional<Account>& account, AccountId id, Currency currency, const Call& call
-) {
-    const std::string name = "account " + id.to_string();
-    if (!account || account->identity.merchant_id != call.merchant_id) {
-        return name + " does not exist";
-    }
-    if (account->identity.kind != AccountKind::balance) {
-        return name + " is a " + std::string(to_string(account->identity.kind)) +
-               ", wanted a balance";
-    }
-    if (account->identity.currency != currency) {
-        return name + " holds " + std::string(account->identity.currency.code()) + ", wanted " +
-               std::string(currency.code());
-    }
-    if (!account->is_open) {
-        return name + " is closed, wanted an open one";
-    }
-    return std::nullopt;
-}
-
 Problem refusal(int status, std::string code, FieldError error) {
     return {
         .status = status,
@@ -164,7 +142,8 @@ std::optional<Problem> check_accounts(
         if (!account) {
             return problem_of(account.error());
         }
-        if (auto fault = find_fault(*account, id, request.amount.currency(), call)) {
+        if (auto fault =
+                balance_fault(*account, {id, request.amount.currency(), call.merchant_id})) {
             errors.push_back(at(pointer, *std::move(fault)));
         }
     }

@@ -6,6 +6,7 @@
 #include "gateway/forwarding.hpp"
 #include "gateway/input.hpp"
 #include "gateway/listed_merchant.hpp"
+#include "gateway/named_in_vote.hpp"
 #include "gateway/render.hpp"
 #include "gateway/render_tasks.hpp"
 
@@ -41,8 +42,9 @@ std::expected<std::optional<std::string>, Problem> whose(const Call& call) {
 
 /// What the body says, held against the task's form.
 std::expected<payment::TaskVote, Problem> read_vote(
-    const Services& services, const Call& call, const payment::Task& task
+    const Services& services, const Call& call, const StoredTask& stored
 ) {
+    const payment::Task& task = stored.task;
     SLUICE_ANSWER_ASSIGN(
         const Value body, read_body(call.request, services.settings.body_bytes_max)
     );
@@ -71,6 +73,11 @@ std::expected<payment::TaskVote, Problem> read_vote(
         }
     }
     fields.finish();
+    if (errors.empty()) {
+        if (auto problem = check_named(services, stored, vote, errors)) {
+            return std::unexpected(*std::move(problem));
+        }
+    }
     if (!errors.empty()) {
         return std::unexpected(invalid_request(std::move(errors)));
     }
@@ -191,7 +198,7 @@ Reply vote_on_task(const Services& services, const Call& call) {
              {}}
         ));
     }
-    SLUICE_ANSWER_ASSIGN(payment::TaskVote vote, read_vote(services, call, stored.task));
+    SLUICE_ANSWER_ASSIGN(payment::TaskVote vote, read_vote(services, call, stored));
     const auto& votes = stored.task.votes;
     const auto before = std::ranges::find(votes, vote.actor, &payment::TaskVote::actor);
     const payment::TaskVote* said = before == votes.end() ? nullptr : &*before;

@@ -25,7 +25,7 @@ constexpr Names<InstructionStatus, 10> kInstructionStatus{
      "returned",
      "surplus"}
 };
-constexpr Names<InstructionEvent, 11> kInstructionEvent{
+constexpr Names<InstructionEvent, 13> kInstructionEvent{
     "instruction event",
     {"accepted",
      "unclear",
@@ -37,7 +37,9 @@ constexpr Names<InstructionEvent, 11> kInstructionEvent{
      "contradicted",
      "came_back",
      "came_late",
-     "went_late"}
+     "went_late",
+     "found_moved",
+     "found_unmoved"}
 };
 constexpr Names<SubjectEvent, 7> kSubjectEvent{
     "event", {"unwind", "succeed", "fail", "close", "exceed", "come_back", "turn_out"}

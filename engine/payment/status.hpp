@@ -43,7 +43,9 @@ enum class InstructionEvent {
     contradicted,  ///< amount, currency, number or merchant differ from our record
     came_back,     ///< what had gone out came back to us
     came_late,     ///< money to us moved after a definite end without money
-    went_late      ///< the same of money that was to leave us
+    went_late,     ///< the same of money that was to leave us
+    found_moved,   ///< people found out that the money of a conflict moved
+    found_unmoved  ///< and that it did not
 };
 /// `exceed`: money came that the order does not take. `turn_out`: what was told as failed was done
 /// after all.

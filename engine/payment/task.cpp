@@ -12,10 +12,11 @@ constexpr Names<TaskStatus, 5> kTaskStatus{
     "task status", {"open", "approved", "denied", "expired", "cancelled"}
 };
 constexpr Names<Verdict, 2> kVerdict{"verdict", {"approve", "deny"}};
-constexpr Names<TaskField::Type, 4> kFieldType{
-    "type of field", {"text", "amount", "choice", "account"}
+constexpr Names<TaskField::Type, 5> kFieldType{
+    "type of field", {"text", "amount", "choice", "account", "payee"}
 };
 
+constexpr std::string_view kNamedInTask = "named_in_task";
 constexpr std::size_t kTextMax = 500;
 constexpr std::size_t kFieldsMax = 20;
 constexpr std::size_t kNameMax = 40;
@@ -82,6 +83,7 @@ Result<TaskField> field_from_value(const Value& value) {
     const Value* required = value.find("required");
     field.required = required != nullptr && required->as_bool() != nullptr && *required->as_bool();
     field.choices = texts_of(value, "choices");
+    field.only_for = texts_of(value, "only_for");
     const bool is_choice = field.type == TaskField::Type::choice;
     if (is_choice == field.choices.empty() || has(field.choices, "")) {
         return fail(
@@ -120,8 +122,36 @@ std::string fault_of(const TaskField& field, const Value& value) {
             return text != nullptr && AccountId::parse(*text)
                        ? ""
                        : is + ", wanted the id of an account";
+        case TaskField::Type::payee:
+            return !value.text_or_empty("method").empty()
+                       ? ""
+                       : "is wrong, wanted a method and who is paid by it";
     }
     return {};
+}
+
+/// Whether the first choice of the values is one that the field belongs to.
+bool belongs(const TaskForm& form, const TaskField& field, const Value& given) {
+    return field.only_for.empty() || has(field.only_for, given.text_or_empty(form.front().name));
+}
+
+/// What a field is for is one of the choices that the first field gives.
+Result<void> check_only_for(const TaskForm& form) {
+    int payees = 0;
+    for (const TaskField& field : form) {
+        payees += field.type == TaskField::Type::payee ? 1 : 0;
+        for (const std::string& choice : field.only_for) {
+            if (!has(form.front().choices, choice)) {
+                return fail(
+                    ErrorCode::invalid,
+                    "field " + quoted(field.name) + " is only for " + quoted(choice) +
+                        ", which is no choice of the first field"
+                );
+            }
+        }
+    }
+    return payees < 2 ? Result<void>()
+                      : fail(ErrorCode::invalid, "a form asks for one payee at most");
 }
 
 }  // namespace
@@ -142,6 +172,9 @@ Value to_value(const TaskForm& form) {
         value.set("required", field.required);
         if (!field.choices.empty()) {
             value.set("choices", texts(field.choices));
+        }
+        if (!field.only_for.empty()) {
+            value.set("only_for", texts(field.only_for));
         }
         fields.push_back(std::move(value));
     }
@@ -165,6 +198,7 @@ Result<TaskForm> form_from_value(const Value& value) {
         }
         form.push_back(std::move(field));
     }
+    SLUICE_TRY(check_only_for(form));
     return form;
 }
 
@@ -213,13 +247,16 @@ std::expected<Value, std::vector<ValueFault>> check_values(
     }
     for (const TaskField& field : form) {
         const Value* value = given.find(field.name);
+        const bool is_meant = belongs(form, field, given);
         if (value == nullptr || value->is_null()) {
-            if (field.required) {
+            if (field.required && is_meant) {
                 faults.push_back({field.name, "is missing"});
             }
             continue;
         }
-        if (auto fault = fault_of(field, *value); !fault.empty()) {
+        if (!is_meant) {
+            faults.push_back({field.name, "does not belong to what was chosen"});
+        } else if (auto fault = fault_of(field, *value); !fault.empty()) {
             faults.push_back({field.name, std::move(fault)});
         }
         values.set(field.name, *value);
@@ -244,18 +281,82 @@ Value agreed_part(const TaskForm& form, const Value& values) {
     return agreed;
 }
 
+Value to_value(const PayeeName& name) {
+    Value value;
+    value.set(kNamedInTask, name.task.to_string());
+    value.set("actor", name.actor);
+    return value;
+}
+
+std::optional<PayeeName> payee_name_of(const Value& payee) {
+    const auto task = TaskId::parse(payee.text_or_empty(kNamedInTask));
+    return task ? std::optional(PayeeName{*task, std::string(payee.text_or_empty("actor"))})
+                : std::nullopt;
+}
+
+TaskForm give_back_form(LegKind paid_by) {
+    TaskField how{
+        std::string(kHow),
+        {"How the money goes back", "退款方式"},
+        TaskField::Type::choice,
+        true,
+        {std::string(kOriginalWay), std::string(kToBalance), std::string(kToPayee)},
+        {}
+    };
+    std::vector<std::string> outside{std::string(kByBank)};
+    if (paid_by == LegKind::external) {
+        outside.insert(outside.begin(), std::string(kAtChannel));
+    }
+    how.choices.insert(how.choices.end(), outside.begin(), outside.end());
+    return {
+        std::move(how),
+        {std::string(kNamedAccount),
+         {"The balance account that gets it", "收款余额账户"},
+         TaskField::Type::account,
+         true,
+         {},
+         {std::string(kToBalance)}},
+        {std::string(kNamedPayee),
+         {"Who is paid, and by which method", "收款人"},
+         TaskField::Type::payee,
+         true,
+         {},
+         {std::string(kToPayee)}},
+        {"evidence",
+         {"How it is known that it was given back", "已退款的依据"},
+         TaskField::Type::text,
+         true,
+         {},
+         std::move(outside)},
+    };
+}
+
+TaskForm settle_form(const std::vector<std::string_view>& choices) {
+    return {
+        {std::string(kHow),
+         {"How the money ends", "资金处理结果"},
+         TaskField::Type::choice,
+         true,
+         {choices.begin(), choices.end()},
+         {}},
+        {"evidence", {"How this is known", "依据"}, TaskField::Type::text, true, {}, {}},
+    };
+}
+
 TaskForm resolve_form() {
     return {
         {"outcome",
          {"What became of the money", "资金结果"},
          TaskField::Type::choice,
          true,
-         {"succeeded", "refused"}},
-        {"evidence", {"How this is known", "依据"}, TaskField::Type::text, true, {}},
+         {"succeeded", "refused"},
+         {}},
+        {"evidence", {"How this is known", "依据"}, TaskField::Type::text, true, {}, {}},
         {"channel_reference",
          {"The channel's own number", "渠道单号"},
          TaskField::Type::text,
          false,
+         {},
          {}},
     };
 }

@@ -87,6 +87,9 @@ constexpr std::array kInstructionRows{
     Row<IS, IE>{IS::closed, IE::came_late, IS::surplus},
     Row<IS, IE>{IS::refused, IE::went_late, IS::succeeded},
     Row<IS, IE>{IS::closed, IE::went_late, IS::succeeded},
+    // No word of the channel ends a conflict.
+    Row<IS, IE>{IS::conflicted, IE::found_moved, IS::succeeded},
+    Row<IS, IE>{IS::conflicted, IE::found_unmoved, IS::refused},
 };
 
 template <class Rows, class Status, class Event>

@@ -151,7 +151,7 @@ class Round {
     Result<void> take_evidence(Work& work, Unbooked unbooked);
     void refund_surplus(const Work& work);
     void begin_surplus_refund(
-        const payment::Picture& paid, const payment::Instruction& instruction
+        const payment::Picture& paid, const payment::Instruction& instruction, int before
     );
 
     // Batches (round_commit.cpp). What is to be run again comes to the front of `again`.

@@ -51,13 +51,31 @@ void refuse_votes(std::vector<Input>& inputs) {
     }
 }
 
+/// None of them changed anything: they are refused, or were said before.
+void answer_votes(std::vector<Input>& inputs, const std::vector<flow::RefusedVote>& refused) {
+    for (Input& input : inputs) {
+        const auto why = std::ranges::find(refused, input.fact.vote, &flow::RefusedVote::vote);
+        if (input.fact.vote == nullptr) {
+            continue;
+        }
+        if (why != refused.end()) {
+            const bool is_asked = why->why.code != ErrorCode::not_found;
+            input.refuse(is_asked ? why->why : too_late(*input.fact.vote));
+        } else if (input.on_done) {
+            std::exchange(input.on_done, nullptr)({});
+        }
+    }
+}
+
+/// Whether a run that is over may want to know it.
+bool may_be_news(const Input& input) { return input.fact.vote != nullptr || says_something(input); }
+
 }  // namespace
 
 /// True: it is an activation; its step is made, and waits for a batch.
 Result<bool> Round::take_late(Work& work) {
-    refuse_votes(work.inputs);
-    const bool may_be_money = std::ranges::any_of(work.inputs, says_something);
-    const auto is_news = may_be_money ? read_ended(work) : Result<bool>(false);
+    const auto is_news =
+        std::ranges::any_of(work.inputs, may_be_news) ? read_ended(work) : Result<bool>(false);
     if (is_news && *is_news) {
         return true;
     }
@@ -88,8 +106,9 @@ Result<bool> Round::read_ended(Work& work) {
     activation.seq = ended->next_seq;
     activation.now = std::max(parts_.services.clock->now(), kernel->picture().subject.updated_at);
     activation.known = work.known;
+    activation.decider = &decider_;
     for (const auto& input : work.inputs) {
-        if (says_something(input)) {
+        if (may_be_news(input)) {
             activation.facts.push_back(fact_of(input));
         }
     }
@@ -97,6 +116,7 @@ Result<bool> Round::read_ended(Work& work) {
     SLUICE_TRY(kernel->begin(std::move(activation)));
     flow::Step step = kernel->take_step();
     if (step.effects.empty()) {
+        answer_votes(work.inputs, step.refused_votes);
         return false;
     }
     work.step = std::move(step);
@@ -135,18 +155,21 @@ Result<void> Round::take_evidence(Work& work, Unbooked unbooked) {
 void Round::refund_surplus(const Work& work) {
     for (const flow::OpenCase& opened : work.step.cases) {
         if (opened.kind == flow::kSurplusCase) {
-            begin_surplus_refund(work.kernel().picture(), *work.kernel().find(opened.instruction));
+            begin_surplus_refund(
+                work.kernel().picture(), *work.kernel().find(opened.instruction), 0
+            );
         }
     }
 }
 
 void Round::begin_surplus_refund(
-    const payment::Picture& paid, const payment::Instruction& instruction
+    const payment::Picture& paid, const payment::Instruction& instruction, int before
 ) {
     Input input;
     input.kind = Input::Kind::start;
-    input.start =
-        std::make_unique<StartRun>(surplus_refund(paid, instruction, parts_.services.clock->now()));
+    input.start = std::make_unique<StartRun>(
+        surplus_refund(paid, instruction, before, parts_.services.clock->now())
+    );
     input.run_id = input.start->picture.subject.id;
     input.on_picture = [alarm = parts_.services.alarm,
                         name = instruction.id.to_string()](Result<payment::Picture> begun) {
@@ -166,7 +189,7 @@ Result<void> Round::refund_surpluses(const std::vector<OpenSurplus>& open) {
         const std::optional<payment::Picture> paid = loaded ? *loaded : std::nullopt;
         const auto* instruction = paid ? find(*paid, each.instruction) : nullptr;
         if (paid && instruction != nullptr) {
-            begin_surplus_refund(*paid, *instruction);
+            begin_surplus_refund(*paid, *instruction, each.refunds);
         } else {
             parts_.services.alarm(
                 "surplus_refund_not_begun", each.instruction.to_string() + " cannot be read"

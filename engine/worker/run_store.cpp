@@ -46,8 +46,10 @@ constexpr db::Statement kLateFact{
 // Byte 6 of an id is its bucket.
 constexpr db::Statement kOpenSurpluses{
     "worker_open_surpluses",
-    "SELECT c.run_id, c.instruction_id FROM sluice.money_case c "
-    "WHERE c.kind = 'surplus' AND c.status = 'open' AND c.refund_id IS NULL "
+    "SELECT c.run_id, c.instruction_id, c.refunds FROM sluice.money_case c "
+    "LEFT JOIN sluice.refund r ON r.id = c.refund_id "
+    "WHERE c.kind = 'surplus' AND c.status = 'open' AND (c.refund_id IS NULL "
+    "OR (r.status IN ('failed', 'returned') AND r.updated_at < $3)) "
     "AND get_byte(uuid_send(c.run_id), 6) = ANY ($1::smallint[]) ORDER BY c.id LIMIT $2"
 };
 constexpr db::Statement kQuarantine{
@@ -152,16 +154,20 @@ Result<void> RunStore::keep_late_fact(const flow::Fact& fact, Time now, Unbooked
 }
 
 Result<std::vector<OpenSurplus>> RunStore::open_surpluses(
-    const std::set<Bucket>& buckets, std::size_t most
+    const std::set<Bucket>& buckets, Time ended_before, std::size_t most
 ) {
     const db::ArrayBuilder numbers = numbers_of(buckets);
     SLUICE_ASSIGN(
         const db::Rows rows,
-        connection_.execute(kOpenSurpluses, {numbers, static_cast<std::int64_t>(most)})
+        connection_.execute(
+            kOpenSurpluses, {numbers, static_cast<std::int64_t>(most), ended_before}
+        )
     );
     std::vector<OpenSurplus> open;
     for (const db::Row row : rows) {
-        open.push_back({RunId(row.uuid(0)), InstructionId(row.uuid(1))});
+        open.push_back(
+            {RunId(row.uuid(0)), InstructionId(row.uuid(1)), static_cast<int>(row.int64(2))}
+        );
     }
     return open;
 }

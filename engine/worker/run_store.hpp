@@ -23,6 +23,7 @@ enum class Unbooked { opens_case, is_nothing };
 struct OpenSurplus {
     RunId run;
     InstructionId instruction;
+    int refunds = 0;  ///< that were begun to give it back
 };
 
 /// The statements of the worker about runs, all on its own session. Begins and ends no transaction
@@ -51,9 +52,10 @@ class RunStore {
 
     /// Keeps what a channel said about a run that takes nothing more.
     Result<void> keep_late_fact(const flow::Fact& fact, Time now, Unbooked unbooked);
-    /// Money of the buckets that no order took and whose refund has not begun, at most `most`.
+    /// Money of the buckets that no order took and that no refund gives back: none has begun, or
+    /// the last one ended before `ended_before` and did not; at most `most`.
     Result<std::vector<OpenSurplus>> open_surpluses(
-        const std::set<Bucket>& buckets, std::size_t most
+        const std::set<Bucket>& buckets, Time ended_before, std::size_t most
     );
     Result<void> quarantine(RunId run, const std::string& reason, Time now);
 

@@ -48,6 +48,9 @@ Value task_row(const payment::Task& task, const payment::Subject& subject, std::
     if (!task.about.is_nil()) {
         row.set("about", task.about.raw().to_uuid());
     }
+    if (!task.ends.is_nil()) {
+        row.set("ends", task.ends.raw().to_uuid());
+    }
     if (task.amount) {
         row.set("currency", task.amount->currency().code());
         row.set("amount", task.amount->minor());
@@ -78,6 +81,9 @@ Value vote_row(const payment::TaskVote& vote, std::int64_t i) {
     row.set("verdict", payment::to_string(vote.verdict));
     row.set("values", to_json(vote.values));
     row.set("note", vote.note);
+    if (!vote.payee.is_null()) {
+        row.set("payee", to_json(vote.payee));
+    }
     return row;
 }
 
@@ -97,8 +103,10 @@ void ServiceRows::add(
         } else if (step.subject_changed) {
             add_change(subject, activation);
         }
-        if (start != nullptr || step.subject_changed) {
-            add_surplus(picture, activation);
+        if (start != nullptr) {
+            add_surplus(picture, RefundStage::begins, activation);
+        } else if (step.subject_changed) {
+            add_surplus(picture, RefundStage::goes_on, activation);
         }
         add_order_refund(subject, step.order_refund, activation);
     }
@@ -214,7 +222,7 @@ void ServiceRows::add_order_refund(
 }
 
 /// The case of money that no order took is over when its refund has succeeded, and while it has.
-void ServiceRows::add_surplus(const payment::Picture& picture, std::int64_t i) {
+void ServiceRows::add_surplus(const payment::Picture& picture, RefundStage stage, std::int64_t i) {
     const auto* refund = std::get_if<payment::Refund>(&picture.details);
     if (refund == nullptr || !refund->is_surplus) {
         return;
@@ -224,6 +232,7 @@ void ServiceRows::add_surplus(const payment::Picture& picture, std::int64_t i) {
         row.set("run", source.payment.raw().to_uuid());
         row.set("instruction", source.instruction.raw().to_uuid());
         row.set("over", picture.subject.status == payment::SubjectStatus::succeeded);
+        row.set("begins", stage == RefundStage::begins);
         surpluses_.push_back(std::move(row));
     }
 }

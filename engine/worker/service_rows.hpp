@@ -36,7 +36,8 @@ class ServiceRows {
     void add_order_refund(
         const payment::Subject& subject, const flow::OrderRefund& more, std::int64_t i
     );
-    void add_surplus(const payment::Picture& picture, std::int64_t i);
+    enum class RefundStage { begins, goes_on };
+    void add_surplus(const payment::Picture& picture, RefundStage stage, std::int64_t i);
     void add_cases(const flow::Step& step, std::int64_t i);
     void add_tasks(const payment::Subject& subject, const flow::Step& step, std::int64_t i);
 

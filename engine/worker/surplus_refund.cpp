@@ -30,11 +30,14 @@ payment::RefundSource source_of(
 }  // namespace
 
 StartRun surplus_refund(
-    const payment::Picture& paid, const payment::Instruction& instruction, Time now
+    const payment::Picture& paid, const payment::Instruction& instruction, int before, Time now
 ) {
     StartRun start;
     auto& subject = start.picture.subject;
     subject.number = std::string(payment::kOwnRefundPrefix) + instruction.id.raw().to_string();
+    if (before > 0) {
+        subject.number += "-" + std::to_string(before + 1);
+    }
     start.request_hash = hash128(subject.number);
     SeededRandom random(start.request_hash.low);
     subject.id = RunId::generate(now, instruction.id.bucket(), random);

@@ -7,10 +7,10 @@
 namespace sluice::worker {
 
 /// The wish to give back what an instruction collected and no order took: the refund of the whole
-/// by the usual flow, with a number that follows from the instruction, so that it begins once
-/// however often it is wished. Pure.
+/// by the usual flow, with a number that follows from the instruction and from how many were begun
+/// `before`, so that it begins once however often it is wished. Pure.
 [[nodiscard]] StartRun surplus_refund(
-    const payment::Picture& paid, const payment::Instruction& instruction, Time now
+    const payment::Picture& paid, const payment::Instruction& instruction, int before, Time now
 );
 
 }  // namespace sluice::worker

@@ -326,12 +326,15 @@ Result<void> Worker::sweep_orders(Time now) {
 }
 
 /// Refunds that did not begin when their money came: a process ended between, or the database
-/// refused.
+/// refused. And those that must begin anew, as the one before failed or came back.
 Result<void> Worker::sweep_surpluses(Time now) {
     auto& session = *session_;
     SLUICE_ASSIGN(
         const auto open,
-        RunStore(session.connection).open_surpluses(session.locks.held(), settings_.sweep_max)
+        RunStore(session.connection)
+            .open_surpluses(
+                session.locks.held(), now - settings_.surplus_again, settings_.sweep_max
+            )
     );
     next_surplus_sweep_ = now + settings_.surplus_sweep;
     return open.empty() ? Result<void>{} : session.round.refund_surpluses(open);

@@ -37,6 +37,7 @@ struct WorkerSettings {
     std::size_t sweep_max = 500;            ///< of them at once, so that payments wait little
     /// How often refunds of surplus money are looked for that did not begin.
     std::chrono::milliseconds surplus_sweep{10'000};
+    std::chrono::hours surplus_again{24};  ///< after a refund of surplus failed or came back
 };
 
 /// One thread, one session, one set of buckets. While a commit is under way it prepares the next

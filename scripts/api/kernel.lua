@@ -25,19 +25,21 @@
 ---@class TaskField
 ---@field name string
 ---@field title { en: string, zh: string }
----@field type "text"|"amount"|"choice"|"account"
+---@field type "text"|"amount"|"choice"|"account"|"payee"
 ---@field required boolean?
 ---@field choices string[]? of a choice
+---@field only_for string[]? it belongs to these choices of the first field; nil: to all
 
 ---@class Task
----@field kind string e.g. "approve"; "resolve": what became of an instruction? its form is given
+---@field kind string e.g. "approve"; "resolve": what became of an instruction? "give_back": how does
+---money go back that no way takes? the forms of these two are given
 ---@field title { en: string, zh: string }
 ---@field role string of those who may vote
 ---@field needed integer? so many people must say the same, 1 to 10; nil is 1
 ---@field form TaskField[]? what they fill in; texts need not be alike
 ---@field deadline integer? seconds; then it expires
 ---@field escalate { after: integer, role: string }? then another role may vote too
----@field about string? an instruction
+---@field about string? an instruction; of "give_back" the collected one
 ---@field amount Money? what is at stake
 
 ---@class Request
@@ -50,12 +52,14 @@
 ---@field source string the collected instruction
 ---@field amount Money
 ---@field account string? one that the refund names, or that paid a part; nil: the original path
+---@field task string? an approved task of kind "give_back": the balance account that people named
 
 ---@class PayBack
 ---@field source string the collected instruction
 ---@field amount Money
 ---@field channel string
 ---@field channel_account string
+---@field task string? an approved task of kind "give_back": the payee that people named
 
 ---@class View
 ---@field status string
@@ -161,13 +165,20 @@ function kernel.reserve(request) end
 ---@return { ok: boolean, instruction: string?, code: string?, message: string? }
 function kernel.refund(request) end
 
--- Begins to pay out to the payee that the refund names what no way back takes, within what is owed
+-- Begins to pay out to the payee that the refund names, or people, what no way back takes, within what is owed
 -- and what is left of its source (2202 to 2203); `kernel.exchange` sends it. What the channel
 -- surely did not pay is owed as before. Codes when it cannot be: "over_refunded", "no_channel".
 -- Never waits. Journaled: as kernel.refund.
 ---@param request PayBack
 ---@return { ok: boolean, instruction: string?, code: string?, message: string? }
 function kernel.pay_back(request) end
+
+-- Books what people gave back outside of us, by an approved task of kind "give_back": in the
+-- channel's own pages (2202 to 1101) or from a bank account of ours (2202 to 1001), as they say.
+-- Codes when it cannot be: "over_refunded". Never waits. Journaled: as kernel.refund.
+---@param request { source: string, amount: Money, task: string }
+---@return { ok: boolean, instruction: string?, code: string?, message: string? }
+function kernel.given_outside(request) end
 
 -- Ends a refund that surely was not sent (`not_sent` of its view) and shall not be sent any more.
 -- Never waits. Journaled: an effect.
@@ -201,8 +212,8 @@ function kernel.open_case(kind, instruction, detail) end
 ---@return string task
 function kernel.task(task) end
 
--- Believes an approved task of kind "resolve": its instruction has succeeded or was refused, and is
--- booked so. Refused when the instruction is resolved already. Never waits. Journaled: an effect.
+-- Believes an approved task of kind "resolve": its instruction, unresolved or in conflict, has
+-- succeeded or was refused, and is booked so. Refused when the instruction is resolved already. Never waits. Journaled: an effect.
 ---@param task string
 function kernel.resolve(task) end
 

@@ -12,6 +12,8 @@ local ladder = {
   },
   -- A channel could not be reached, or takes no more for now: so often money is sent back again.
   unreached = { 5000, 15000, 60000, 300000, 900000, 1800000, 3600000, 3600000 },
+  -- The channel refused money that no order took: so often the way it came is tried again.
+  surplus = { 3600000, 21600000, 86400000, 259200000 },
 }
 
 local function pause(steps, turn)

@@ -55,6 +55,11 @@ local policy = {
     return kernel.decide("doubt_approval", { amount = kernel.view(instruction).amount })
   end,
 
+  -- How many people must say how money goes back that no way takes? -> as above, 1 or more
+  give_back_approval = function(amount, merchant_id)
+    return kernel.decide("give_back_approval", { amount = amount, merchant_id = merchant_id })
+  end,
+
   -- How much goes back of which collected part? -> { parts = { { source, amount }, ... } }, source
   -- being the part's place in the facts
   spread = function(refund)
@@ -66,8 +71,8 @@ local policy = {
     return kernel.decide("refund_ways", {
       amount = refund.amount, merchant_id = refund.merchant_id, reason = refund.reason,
       paid_by = refund:paid_by(), is_to_account = refund.to_account ~= false,
-      is_conversion = refund.is_conversion, has_balance_account = refund.balance_account ~= false,
-      may_pay_out = refund.may_pay_out,
+      is_conversion = refund.is_conversion, is_surplus = refund.is_surplus,
+      has_balance_account = refund.balance_account ~= false, may_pay_out = refund.may_pay_out,
     })
   end,
 

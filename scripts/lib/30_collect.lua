@@ -108,6 +108,7 @@ local function follow(talk)
   while is_open(kernel.view(talk.instruction).status) do
     take(talk, kernel.wait(next_pause(talk)))
   end
+  settle_conflict(talk.instruction, function(event) take(talk, event) end)
   local more = kernel.next_event()
   while more do
     take(talk, more)
@@ -166,7 +167,6 @@ local function try_account(pay, leg, account)
     pay:on_undo(function() let_go_of(pay, talk.instruction) end)
     return true, closing
   end
-  if seen.status == "conflicted" then wait_for_people() end
   if closing then fail { code = closing, message = "closed before it was paid" } end
   return false, { code = seen.code, message = seen.message }
 end

@@ -1,5 +1,5 @@
 -- Giving collected money back, by one way after the other: each only when those before are known to
--- be impossible. Nothing here ever gives up money: what no way takes waits for people.
+-- be impossible. Nothing here ever gives up money: what no way takes goes as people decide.
 
 -- The channel has not enough of our money now; it may have tomorrow.
 local NO_FUNDS = {
@@ -8,12 +8,7 @@ local NO_FUNDS = {
 local NO_FUNDS_PAUSE_MS = 1800000   -- half an hour between two tries
 local NO_FUNDS_TRIES = 144          -- three days
 
--- The answer contradicts our record, or no way is left: nobody may guess, the run waits for people.
-local function wait_for_people()
-  while true do kernel.wait() end
-end
-
--- How a way ended: the money is back, it surely is not (and why), or nobody can tell.
+-- How a way ended: the money is back, it surely is not (and why), or only people can tell.
 local BACK, IN_DOUBT = { is_back = true }, { is_in_doubt = true }
 local function not_back(why) return { why = why } end
 
@@ -69,15 +64,26 @@ local function through_channel(part)
   return end_of(seen)
 end
 
--- One channel account to its end.
-local function pay_back_at(part, account)
+-- One channel account to its end; the payee is the refund's, or the one that the task names.
+local function pay_back_at(part, account, task)
   local begun = kernel.pay_back {
     source = part.source, amount = part.amount,
-    channel = account.channel, channel_account = account.name,
+    channel = account.channel, channel_account = account.name, task = task,
   }
   if not begun.ok then return not_back(begun.code) end
   part.instruction = begun.instruction
   return end_of(send_out(going_out(begun.instruction, "payout")))
+end
+
+-- Paid out by the channel accounts that may, one after the other.
+local function pay_back(refund, part, method, task)
+  local ended = not_back("no_channel")
+  local asked = { method = method, amount = part.amount, merchant_id = refund.merchant_id }
+  for _, account in ipairs(policy.payout_route(asked).accounts) do
+    ended = pay_back_at(part, account, task)
+    if ended.is_back or ended.is_in_doubt then return ended end
+  end
+  return ended
 end
 
 local ways = {
@@ -85,6 +91,17 @@ local ways = {
   original = function(_, part)
     if part.kind == "internal" then return to_account(part, nil) end
     return through_channel(part)
+  end,
+
+  -- The same once more after growing pauses: the money is nobody else's, and there is time.
+  original_again = function(refund, part)
+    local ended = not_back(part.why or "again")
+    for _, milliseconds in ipairs(ladder.surplus) do
+      rest(milliseconds)
+      ended = through_channel(part)
+      if ended.is_back or ended.is_in_doubt then return ended end
+    end
+    return ended
   end,
 
   -- An account of this kind that paid another part of the same payment.
@@ -106,20 +123,55 @@ local ways = {
     return to_account(part, account)
   end,
 
-  -- Paid out to the payee that was named, by the channel accounts that may, one after the other.
+  -- Paid out to the payee that was named.
   payout = function(refund, part)
-    local ended = not_back("no_payee")
-    if not refund.may_pay_out then return ended end
-    local asked = {
-      method = refund.payout_method, amount = part.amount, merchant_id = refund.merchant_id,
-    }
-    for _, account in ipairs(policy.payout_route(asked).accounts) do
-      ended = pay_back_at(part, account)
-      if ended.is_back or ended.is_in_doubt then return ended end
-    end
-    return ended
+    if not refund.may_pay_out then return not_back("no_payee") end
+    return pay_back(refund, part, refund.payout_method)
   end,
 }
+
+-- Outside of us it has gone already.
+local function given_outside(_, part, task)
+  local given = kernel.given_outside { source = part.source, amount = part.amount, task = task }
+  return given.ok and BACK or not_back(given.code)
+end
+
+-- What people may decide about a part, see the form of a task of kind "give_back".
+local decided = {
+  original = function(refund, part) return ways.original(refund, part) end,
+
+  balance = function(_, part, task)
+    local given = kernel.refund { source = part.source, amount = part.amount, task = task }
+    return given.ok and BACK or not_back(given.code)
+  end,
+
+  payout = function(refund, part, task, said)
+    return pay_back(refund, part, said.payee.method, task)
+  end,
+
+  at_channel = given_outside,
+  by_bank = given_outside,
+}
+
+-- Somebody must see to this part; told once until it is back. Of money that no order took a case
+-- tells all the time.
+local function tell_due(refund, part, why)
+  if part.is_told or refund.is_surplus then return end
+  part.is_told = true
+  kernel.open_case("refund_due", part.source, "cannot be given back: " .. why)
+end
+
+-- The way that people choose, and another when that one fails; theirs is the last word.
+ways.task = function(refund, part)
+  tell_due(refund, part, part.why or "no_way")
+  local ended
+  repeat
+    local task, said = ask_how(part, refund.merchant_id)
+    if not task then return not_back(part.why or "denied") end
+    ended = decided[said.how](refund, part, task, said)
+  until ended.is_back or ended.is_in_doubt
+  return ended
+end
 
 -- Gives one part back by the first of the refund's ways that takes it. `part` has source (an
 -- instruction), kind, payment and amount. Returns how it ended; `why` tells of the first way.
@@ -141,4 +193,63 @@ local function came_back(part)
   return part.instruction and kernel.view(part.instruction).status == "returned"
 end
 
-return { give_back = give_back, came_back = came_back, wait_for_people = wait_for_people }
+-- Whether none of the parts went, or may have gone.
+local function nothing_went(parts)
+  for _, part in ipairs(parts) do
+    if part.state then return false end
+  end
+  return true
+end
+
+-- How a part stands now; what comes back after it was back is told again.
+local function note(part, ended)
+  if ended.is_back then
+    part.state, part.is_told = "back", false
+  elseif ended.is_in_doubt then
+    part.state = "in_doubt"
+  end
+  return ended.is_back or ended.is_in_doubt
+end
+
+-- Tries a part by the ways that are left. What no way takes ends the refund by `give_up`, if it may
+-- end so while nothing has gone; else it is due.
+local function try(refund, part, give_up)
+  local ended = give_back(refund, part)
+  if note(part, ended) then return end
+  part.state = nil
+  if give_up and nothing_went(refund.parts) then give_up(ended.why) end
+  part.state = "due"
+  tell_due(refund, part, ended.why)
+end
+
+-- What is left to do for a part when all have been tried; false when nothing is.
+local function see_to(refund, part, give_up)
+  if part.state == "in_doubt" then
+    settle_conflict(part.instruction)
+    local ended = end_of(kernel.view(part.instruction))
+    if not note(part, ended) then try(refund, part, give_up) end
+  elseif part.state == "due" then
+    note(part, ways.task(refund, part))
+  elseif came_back(part) then
+    part.instruction, part.state = nil, nil
+    try(refund, part, give_up)
+  else
+    return false
+  end
+  return true
+end
+
+-- Gives all parts of the refund back: first each by its ways, then what nobody can tell of, what no
+-- way takes, and what came back to us while the rest went. Ends when all of it is back.
+local function give_all_back(refund, give_up)
+  for _, part in ipairs(refund.parts) do try(refund, part, give_up) end
+  local is_over
+  repeat
+    is_over = true
+    for _, part in ipairs(refund.parts) do
+      if see_to(refund, part, give_up) then is_over = false end
+    end
+  until is_over
+end
+
+return { give_all_back = give_all_back }

@@ -17,18 +17,13 @@ local function let_go(pay, instruction)
   end
 end
 
--- What was collected goes back the way it came. Never failed while money is owed: what no way takes
--- keeps the payment compensating when all else has gone back, and a person sees to it.
+-- What was collected goes back the way it came, or as people decide. Never failed while money is
+-- owed: until all of it has gone back the payment stays compensating.
 local function give_back_owed(pay)
-  local is_stuck = false
-  for _, part in ipairs(pay.owed) do
-    local ended = give_back({ ways = { { way = "original" } } }, part)
-    is_stuck = is_stuck or not ended.is_back
-    if ended.why then
-      kernel.open_case("refund_due", part.source, "collected, cannot be given back: " .. ended.why)
-    end
-  end
-  if is_stuck then wait_for_people() end
+  give_all_back {
+    ways = { { way = "original" } }, parts = pay.owed, merchant_id = pay.merchant_id,
+    is_surplus = false,
+  }
 end
 
 local internal_verbs = {

@@ -47,35 +47,17 @@ local refund_verbs = {
   end,
 
   -- Gives back part after part, each by the first way that takes it. What cannot go back at all
-  -- ends the refund while nothing has gone back yet; later it waits for people, as half a refund is
-  -- none.
+  -- ends the refund while nothing has gone back yet; later people decide, as half a refund is none.
+  -- What no order took is nobody's but the payer's: it ends when it is back.
   give_back = function(self)
     self.ways = policy.refund_ways(self).ways
-    for _, part in ipairs(self.parts) do self:give(part) end
-    -- What came back to us while the rest went is given by the ways that are left.
-    for _, part in ipairs(self.parts) do
-      while came_back(part) do
-        part.instruction = nil
-        self.given = self.given - 1
-        self:give(part)
+    local give_up = nil
+    if not self.is_surplus then
+      give_up = function(why)
+        fail { code = why, message = "no way that the refund may take is open" }
       end
     end
-    if self.stuck > 0 then wait_for_people() end
-  end,
-
-  -- One part. What nobody can tell of, or what no way takes after others went, is stuck.
-  give = function(self, part)
-    local ended = give_back(self, part)
-    if ended.is_back then
-      self.given = self.given + 1
-    elseif ended.why and self.given + self.stuck == 0 then
-      fail { code = ended.why, message = "no way that the refund may take is open" }
-    else
-      self.stuck = self.stuck + 1
-      if ended.why then
-        kernel.open_case("refund_due", part.source, "cannot be given back: " .. ended.why)
-      end
-    end
+    give_all_back(self, give_up)
   end,
 
   succeed = function(self) kernel.finish("succeeded") end,
@@ -92,7 +74,7 @@ local function refund(facts)
     product_code = facts.product_code, to_account = facts.to_account,
     balance_account = facts.balance_account, may_pay_out = facts.may_pay_out,
     payout_method = facts.payout_method, is_conversion = facts.is_conversion,
-    is_surplus = facts.is_surplus, ways = {}, parts = {}, given = 0, stuck = 0,
+    is_surplus = facts.is_surplus, ways = {}, parts = {},
   })
 end
 

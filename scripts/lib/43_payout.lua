@@ -6,8 +6,9 @@ local function try_payout(payout, account)
   if not instruction then
     return false, { code = "no_channel", message = account.name .. " is not there any more" }
   end
-  local seen = send_out(going_out(instruction, "payout"))
-  if seen.status == "conflicted" then wait_for_people() end
+  send_out(going_out(instruction, "payout"))
+  settle_conflict(instruction)
+  local seen = kernel.view(instruction)
   return seen.status == "succeeded", { code = seen.code, message = seen.message }
 end
 

@@ -1,4 +1,6 @@
 // Money that moves against the end of a run, on a real database: booked once, given back once.
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -247,10 +249,10 @@ TEST_F(LateMoneyRound, GoesBackLaterWhenItsRefundCouldNotBegin) {
     EXPECT_THAT(world.database.unsound(), IsEmpty());
     world.run("DROP TRIGGER fails ON sluice.refund");
     worker::RunStore store(world.connection);
-    EXPECT_THAT(store.open_surpluses({Bucket{2}}, 10).value(), IsEmpty());
+    EXPECT_THAT(store.open_surpluses({Bucket{2}}, Time{}, 10).value(), IsEmpty());
 
     for (int i = 0; i < 2; ++i) {
-        const auto open = store.open_surpluses({Bucket{3}}, 10).value();
+        const auto open = store.open_surpluses({Bucket{3}}, Time{}, 10).value();
         EXPECT_EQ(open.size(), i == 0 ? 1U : 0U);
         ASSERT_TRUE(world.round.refund_surpluses(open).has_value());
         ASSERT_TRUE(world.round.drain().has_value());
@@ -261,30 +263,60 @@ TEST_F(LateMoneyRound, GoesBackLaterWhenItsRefundCouldNotBegin) {
     EXPECT_EQ(cases(), "surplus 7000 closed");
 }
 
-TEST_F(LateMoneyRound, ThatCannotGoBackStaysOwedToThePayerWithAnOpenCase) {
+TEST_F(LateMoneyRound, ThatTheChannelRefusesIsTriedAgainByALadderAndThenAskedAbout) {
     const auto late = given_failed_payment();
     take(told(late, paid(late)));
 
+    for (int turn = 0; turn < 4; ++turn) {
+        answer(RoundWorld::outcome(OutcomeKind::refused));
+        ASSERT_TRUE(world.round.next_due().has_value());
+        world.clock.advance(*world.round.next_due() - world.clock.now());
+        ASSERT_TRUE(world.process(world.due()).has_value());
+    }
     answer(RoundWorld::outcome(OutcomeKind::refused));
 
-    EXPECT_EQ(world.value("SELECT status FROM sluice.refund"), "failed");
+    EXPECT_EQ(
+        std::ranges::count(
+            world.sent, payment::Operation::refund, &channel::ExchangeOrder::operation
+        ),
+        5
+    );
+    EXPECT_EQ(world.value("SELECT status FROM sluice.refund"), "pending");
+    EXPECT_EQ(world.value("SELECT kind || ' ' || status FROM sluice.task"), "give_back open");
     EXPECT_EQ(cases(), "surplus 7000 open");
-    EXPECT_EQ(balance_of("2204"), 7000);
+    EXPECT_EQ(balance_of("2202"), 7000) << "it is the payer's";
     EXPECT_EQ(balance_of("2101"), 0);
-    EXPECT_THAT(
-        worker::RunStore(world.connection).open_surpluses({Bucket{3}}, 10).value(), IsEmpty()
-    ) << "a person decides";
-    EXPECT_THAT(world.database.unsound(), IsEmpty());
+}
 
+TEST_F(LateMoneyRound, ThatCameBackIsGivenBackAgainADayLater) {
+    const auto late = given_failed_payment();
+    take(told(late, paid(late)));
     const auto given = world.sent.back().instruction;
-    take(told(given, paid(given)));
-    EXPECT_EQ(cases(), "surplus 7000 closed") << "it went back after all";
-    EXPECT_EQ(balance_of("2204") + balance_of("2202") + balance_of("1101"), 0);
+    answer(world.paid());
+    EXPECT_EQ(cases(), "surplus 7000 closed");
     payment::Outcome returned = paid(given);
     returned.kind = OutcomeKind::returned;
     take(told(given, returned));
     EXPECT_EQ(cases(), "surplus 7000 open");
     EXPECT_EQ(balance_of("2204"), 7000);
+    EXPECT_THAT(world.database.unsound(), IsEmpty());
+    worker::RunStore store(world.connection);
+    EXPECT_THAT(store.open_surpluses({Bucket{3}}, world.clock.now(), 10).value(), IsEmpty())
+        << "not at once";
+    world.clock.advance(std::chrono::hours(1));
+
+    for (int i = 0; i < 2; ++i) {
+        const auto open = store.open_surpluses({Bucket{3}}, world.clock.now(), 10).value();
+        EXPECT_EQ(open.size(), i == 0 ? 1U : 0U);
+        ASSERT_TRUE(world.round.refund_surpluses(open).has_value());
+        ASSERT_TRUE(world.round.drain().has_value());
+    }
+    answer(world.paid());
+
+    EXPECT_EQ(count("refund"), "2");
+    EXPECT_EQ(cases(), "surplus 7000 closed");
+    EXPECT_EQ(world.value("SELECT refunds FROM sluice.money_case"), "2");
+    EXPECT_EQ(balance_of("2204") + balance_of("2202") + balance_of("1101"), 0);
 }
 
 TEST_F(LateMoneyRound, ThatContradictsOurRecordOpensOneCase) {

@@ -127,17 +127,21 @@ TEST_F(SurplusMoney, OfAnAttemptThatAnotherReplacedIsNotPaidTwice) {
     expect_nothing_lost();
 }
 
-TEST_F(SurplusMoney, ThatThePayersBankDoesNotTakeBackStaysOwedWithAnOpenCase) {
+TEST_F(SurplusMoney, ThatThePayersBankDoesNotTakeBackStaysOwedWithAnOpenCaseAndIsTriedAgain) {
     const PaymentView payment = given_closed_payment();
     cluster_.psp().order_fault({.operation = "refund", .kind = "refund_closed"});
 
     ASSERT_TRUE(cluster_.psp().pay_late(payment.channel_number()));
 
     ASSERT_TRUE(eventually([&] {
-        return cases() == std::vector<std::string>{"(surplus,7000,open,failed)"};
+        return cases() == std::vector<std::string>{"(surplus,7000,open,pending)"};
     })) << ::testing::PrintToString(cases());
-    EXPECT_EQ(booked("2204"), kChannelPart);
-    expect_nothing_lost();
+    EXPECT_TRUE(eventually([&] {
+        return cluster_.query_one("SELECT wake_at > now() FROM sluice.flow_run") == "t";
+    }));
+    EXPECT_EQ(booked("2202"), kChannelPart);
+    EXPECT_EQ(-booked("1101"), kept_by_channel());
+    EXPECT_THAT(unsound_ledger(cluster_), IsEmpty());
 }
 
 TEST_F(SurplusMoney, GoesBackAlsoWhenTheProcessDiesBeforeItsRefundBegins) {

@@ -16,7 +16,7 @@ AfterTheEnd::AfterTheEnd(const FlowDriver& over)
 }
 
 bool AfterTheEnd::hears(std::vector<flow::Fact> facts) {
-    auto kernel = flow::Kernel::ended(picture_, contested_);
+    auto kernel = flow::Kernel::ended(picture_, {contested_, tasks_});
     flow::Kernel::Activation activation;
     activation.seq = seq_;
     activation.now = now_;
@@ -35,7 +35,31 @@ bool AfterTheEnd::hears(std::vector<flow::Fact> facts) {
             contested_.push_back(opened.instruction);
         }
     }
+    for (const auto& turn : step.task_turns) {
+        std::erase_if(tasks_, [&](const auto& task) { return task.id == turn.task.id; });
+        if (turn.task.status == payment::TaskStatus::open) {
+            tasks_.push_back(turn.task);
+        }
+    }
     return true;
+}
+
+bool AfterTheEnd::hears(const std::string& actor, const std::string& how) {
+    payment::TaskVote vote;
+    vote.task = task().id;
+    vote.actor = actor;
+    vote.roles = {"finance"};
+    vote.values.set("how", how);
+    vote.values.set("evidence", "seen by " + actor);
+    flow::Fact fact;
+    fact.kind = flow::Fact::Kind::task_vote;
+    fact.vote = std::make_shared<const payment::TaskVote>(std::move(vote));
+    return hears({fact});
+}
+
+payment::Task AfterTheEnd::task() const {
+    EXPECT_EQ(tasks_.size(), 1U);
+    return tasks_.empty() ? payment::Task{} : tasks_.front();
 }
 
 void AfterTheEnd::check() const {

@@ -18,6 +18,11 @@ class AfterTheEnd {
     bool hears(const payment::Instruction& about, const payment::Outcome& outcome) {
         return hears({told(about, outcome)});
     }
+    /// What somebody of finance says to the one open task.
+    bool hears(const std::string& actor, const std::string& how);
+    /// The one task that is open.
+    [[nodiscard]] payment::Task task() const;
+    [[nodiscard]] bool asks() const { return !tasks_.empty(); }
     /// A callback of the channel.
     static flow::Fact told(const payment::Instruction& about, const payment::Outcome& outcome);
 
@@ -40,6 +45,7 @@ class AfterTheEnd {
     std::uint32_t seq_;
     Time now_;
     std::vector<InstructionId> contested_;
+    std::vector<payment::Task> tasks_;
 };
 
 }  // namespace sluice::testing

@@ -34,13 +34,6 @@ class Doubt : public ::testing::Test {
         tell_nothing(payout, Operation::payout_query);
         return payout;
     }
-    static std::size_t closed_cases(const FlowDriver& driver) {
-        std::size_t closed = 0;
-        for (const auto& step : driver.steps()) {
-            closed += step.closed_cases.size();
-        }
-        return closed;
-    }
 };
 
 TEST_F(Doubt, IsACaseAndATask) {

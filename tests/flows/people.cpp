@@ -65,6 +65,22 @@ Say found_out(const std::string& actor, const std::string& outcome) {
     };
 }
 
+Say give_it(const std::string& actor, const std::string& how, const std::string& more) {
+    return {
+        actor,
+        payment::Verdict::approve,
+        R"({"how":")" + how + R"(")" + (more.empty() ? "" : "," + more) + "}"
+    };
+}
+
+std::size_t closed_cases(const FlowDriver& driver) {
+    std::size_t closed = 0;
+    for (const auto& step : driver.steps()) {
+        closed += step.closed_cases.size();
+    }
+    return closed;
+}
+
 void tell_nothing(FlowDriver& driver, payment::Operation query) {
     constexpr int kTurnsMax = 60;
     for (int turn = 0; turn < kTurnsMax && turns_of(driver).empty(); ++turn) {

@@ -27,6 +27,11 @@ std::string vote(FlowDriver& driver, const Say& say);
 /// Says `{"outcome":...}` with evidence, as somebody of operations.
 Say found_out(const std::string& actor, const std::string& outcome);
 
+/// Says how money goes back that no way takes, as somebody of finance; `more` is JSON behind it.
+Say give_it(const std::string& actor, const std::string& how, const std::string& more = {});
+/// How many cases the run closed.
+std::size_t closed_cases(const FlowDriver& driver);
+
 /// The channel tells nothing until people are asked.
 void tell_nothing(FlowDriver& driver, payment::Operation query);
 

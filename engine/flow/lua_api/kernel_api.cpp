@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <utility>
 
+#include "flow/peoples_word.hpp"
 #include "flow/task_wish.hpp"
 
 namespace sluice::flow {
@@ -174,6 +175,12 @@ Result<Money> money_in(const Value& record, std::string_view verb) {
     return *amount->as_money();
 }
 
+/// The task by whose word it is; nil when none is named.
+Result<TaskId> task_in(const Value& record) {
+    return record.find("task") == nullptr ? Result<TaskId>(TaskId{})
+                                          : TaskId::parse(record.text_or_empty("task"));
+}
+
 Result<Value> reserve(Kernel& kernel, Arguments arguments) {
     const Value& record = at(arguments, 0);
     SLUICE_TRY(knows_all(record, "reserve", {"source", "amount"}));
@@ -185,25 +192,39 @@ Result<Value> reserve(Kernel& kernel, Arguments arguments) {
 
 Result<Value> refund(Kernel& kernel, Arguments arguments) {
     const Value& record = at(arguments, 0);
-    SLUICE_TRY(knows_all(record, "refund", {"source", "amount", "account"}));
+    SLUICE_TRY(knows_all(record, "refund", {"source", "amount", "account", "task"}));
     RefundRequest request;
     SLUICE_ASSIGN(request.source, InstructionId::parse(record.text_or_empty("source")));
     SLUICE_ASSIGN(request.amount, money_in(record, "refund"));
     if (record.find("account") != nullptr) {
         SLUICE_ASSIGN(request.account, AccountId::parse(record.text_or_empty("account")));
     }
+    SLUICE_ASSIGN(request.task, task_in(record));
     return kernel.refund(request);
 }
 
 Result<Value> pay_back(Kernel& kernel, Arguments arguments) {
     const Value& record = at(arguments, 0);
-    SLUICE_TRY(knows_all(record, "pay_back", {"source", "amount", "channel", "channel_account"}));
+    SLUICE_TRY(
+        knows_all(record, "pay_back", {"source", "amount", "channel", "channel_account", "task"})
+    );
     PayBackRequest request;
     SLUICE_ASSIGN(request.source, InstructionId::parse(record.text_or_empty("source")));
     SLUICE_ASSIGN(request.amount, money_in(record, "pay_back"));
     request.channel = record.text_or_empty("channel");
     request.channel_account = record.text_or_empty("channel_account");
+    SLUICE_ASSIGN(request.task, task_in(record));
     return kernel.pay_back(request);
+}
+
+Result<Value> given_outside(Kernel& kernel, Arguments arguments) {
+    const Value& record = at(arguments, 0);
+    SLUICE_TRY(knows_all(record, "given_outside", {"source", "amount", "task"}));
+    RefundRequest request;
+    SLUICE_ASSIGN(request.source, InstructionId::parse(record.text_or_empty("source")));
+    SLUICE_ASSIGN(request.amount, money_in(record, "given_outside"));
+    SLUICE_ASSIGN(request.task, TaskId::parse(record.text_or_empty("task")));
+    return PeoplesWord(kernel).given_outside(request);
 }
 
 Result<Value> give_up(Kernel& kernel, Arguments arguments) {
@@ -262,14 +283,14 @@ Result<Value> open_case(Kernel& kernel, Arguments arguments) {
 
 Result<Value> task(Kernel& kernel, Arguments arguments) {
     SLUICE_ASSIGN(auto wish, read_task_wish(at(arguments, 0), kernel.now()));
-    SLUICE_ASSIGN(const TaskId id, kernel.open_task(std::move(wish)));
+    SLUICE_ASSIGN(const TaskId id, PeoplesWord(kernel).ask(std::move(wish)));
     return Value(id.to_string());
 }
 
 Result<Value> resolve(Kernel& kernel, Arguments arguments) {
     SLUICE_ASSIGN(const std::string text, text_at(arguments, 0, "task"));
     SLUICE_ASSIGN(const TaskId id, TaskId::parse(text));
-    SLUICE_TRY(kernel.resolve(id));
+    SLUICE_TRY(PeoplesWord(kernel).resolve(id));
     return Value{};
 }
 
@@ -345,6 +366,7 @@ constexpr std::pair<const char*, Primitive> kPrimitives[] = {
     {"refund", refund},
     {"reserve", reserve},
     {"pay_back", pay_back},
+    {"given_outside", given_outside},
     {"give_up", give_up},
     {"take", take},
     {"pay_out", pay_out},

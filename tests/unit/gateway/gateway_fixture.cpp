@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/hash.hpp"
 #include "gateway/event_objects.hpp"
 #include "json/json.hpp"
 #include "support/openapi_check.hpp"
@@ -107,6 +108,8 @@ gateway::Gateway& GatewayFixture::gateway() {
                 .check_payee = check_payee,
                 .check_scene = check_scene,
                 .seal_payee = [](RunId, const Value& payee) { return payee; },
+                .print_payee = [](std::string_view payee
+                               ) { return "print of " + to_hex(hash128(payee)); },
                 .check_ready = [this] { return ready; },
                 .more_metrics = [] { return std::string("more_lines 1\n"); }
             }

@@ -77,6 +77,48 @@ TEST(TaskForm, IsReadBackAsItWasStored) {
     EXPECT_EQ(read->at(2).choices, (std::vector<std::string>{"bank", "balance"}));
 }
 
+TEST(TaskForm, WantsAFieldOnlyWithTheChoicesThatItBelongsTo) {
+    const TaskForm form = give_back_form(LegKind::external);
+    const auto is_good = [&](const std::string& values) {
+        return check_values(form, json_of(values)).has_value();
+    };
+
+    EXPECT_TRUE(is_good(R"({"how":"original"})"));
+    EXPECT_FALSE(is_good(R"({"how":"balance"})"));
+    EXPECT_TRUE(is_good(R"({"how":"balance","account":"acc_01K9ZV3QAG3V7T4N6YB2D5H8JM"})"));
+    EXPECT_FALSE(is_good(R"({"how":"original","account":"acc_01K9ZV3QAG3V7T4N6YB2D5H8JM"})"));
+    EXPECT_FALSE(is_good(R"({"account":"acc_01K9ZV3QAG3V7T4N6YB2D5H8JM"})"));
+    EXPECT_TRUE(is_good(R"({"how":"payout","payee":{"method":"bank_card"}})"));
+    EXPECT_FALSE(is_good(R"({"how":"payout","payee":"6222"})"));
+    EXPECT_TRUE(is_good(R"({"how":"at_channel","evidence":"page"})"));
+    EXPECT_EQ(to_value(*form_from_value(to_value(form))), to_value(form));
+}
+
+TEST(TaskForm, HasNoChannelsPagesForWhatAnAccountOfOursPaid) {
+    const auto& choices = give_back_form(LegKind::internal).front().choices;
+
+    EXPECT_THAT(choices, ElementsAre("original", "balance", "payout", "by_bank"));
+}
+
+TEST(TaskForm, IsRefusedWhenAFieldBelongsToNoChoiceOrItNamesTwoPayees) {
+    const auto why = [](const std::string& form) {
+        const auto read = form_from_value(json_of(form));
+        return read ? std::string("taken") : read.error().message;
+    };
+    const std::string way = R"({"name":"way","title":{"en":"x","zh":"x"},"type":"choice",)"
+                            R"("choices":["bank"]})";
+    const std::string payee = R"({"name":"a","title":{"en":"x","zh":"x"},"type":"payee"})";
+    const std::string other = R"({"name":"b","title":{"en":"x","zh":"x"},"type":"payee"})";
+
+    EXPECT_EQ(why("[" + way + "," + payee + "]"), "taken");
+    EXPECT_THAT(why("[" + payee + "," + other + "]"), HasSubstr("one payee at most"));
+    EXPECT_THAT(
+        why("[" + way + R"(,{"name":"b","title":{"en":"x","zh":"x"},"type":"text",)" +
+            R"("only_for":["cash"]}])"),
+        HasSubstr("is no choice of the first field")
+    );
+}
+
 TEST(TaskForm, IsTheSameWordWhenOnlyTextsDiffer) {
     const TaskForm form = form_with_everything();
     const auto agreed = [&](const std::string& values) {

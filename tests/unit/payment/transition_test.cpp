@@ -73,6 +73,7 @@ const Expected kInstructions{
     {"succeeded", {{"came_back", "returned"}}},
     {"refused", {{"came_late", "surplus"}, {"went_late", "succeeded"}}},
     {"closed", {{"came_late", "surplus"}, {"went_late", "succeeded"}}},
+    {"conflicted", {{"found_moved", "succeeded"}, {"found_unmoved", "refused"}}},
 };
 
 constexpr std::array kOrderStatuses{OrderStatus::open, OrderStatus::paid, OrderStatus::closed};
@@ -119,6 +120,8 @@ constexpr std::array kInstructionEvents{
     InstructionEvent::came_back,
     InstructionEvent::came_late,
     InstructionEvent::went_late,
+    InstructionEvent::found_moved,
+    InstructionEvent::found_unmoved,
 };
 
 std::string event_name(OrderEvent event) {
