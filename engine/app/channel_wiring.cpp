@@ -243,8 +243,11 @@ channel::ExchangeReport report_not_sent(const channel::ExchangeOrder& order) {
     return report;
 }
 
-gateway::PayeeCheck payee_check(channel::RegistrySource source) {
-    return [source = std::move(source)](const gateway::PayeeWish& wish) -> Result<void> {
+gateway::PayeeCheck payee_check(
+    channel::RegistrySource source, const channel::SealingKeys& keys
+) {
+    return [source = std::move(source),
+            &keys](const gateway::PayeeWish& wish) -> Result<std::string> {
         const channel::RegistryPtr registry = source.now();
         std::set<std::string> methods;
         std::optional<Error> wrong;
@@ -260,7 +263,7 @@ gateway::PayeeCheck payee_check(channel::RegistrySource source) {
             }
             auto fits = channel::check_payee(adapter->form, wish.payee);
             if (fits) {
-                return {};
+                return keys.fingerprint(channel::payee_identity(adapter->form, wish.payee));
             }
             wrong = wrong ? std::move(wrong) : std::move(fits).error();
         }

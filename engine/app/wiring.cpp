@@ -280,7 +280,7 @@ void Server::Parts::open_door() {
         .read_callback = callback_reader(*callbacks),
         .forward = forwarder(client),
         .payouts = *payouts,
-        .check_payee = payee_check(channels.registry()),
+        .check_payee = payee_check(channels.registry(), sealing),
         .check_scene = scene_check(channels.registry()),
         .seal_payee = payee_seal(sealing),
         .check_ready = [this]() -> Result<void> {

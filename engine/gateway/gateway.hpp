@@ -53,10 +53,11 @@ struct PayeeWish {
     const Value& payee;
     std::string_view merchant_id;  ///< whose money it would be
 };
-/// Whether some channel account pays out so; else `invalid`, whose context is the place in the
+/// The key under which payouts to this payee are added up, if some channel account pays out so: a
+/// keyed hash, the same for the same payee. Else `invalid`, whose context is the place in the
 /// request ("/method", "/payee/name") and whose text never has a value of the payee. Pure, any
 /// thread.
-using PayeeCheck = std::function<Result<void>(const PayeeWish&)>;
+using PayeeCheck = std::function<Result<std::string>(const PayeeWish&)>;
 
 /// How a leg would be collected.
 struct SceneWish {
