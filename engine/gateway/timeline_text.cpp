@@ -168,9 +168,14 @@ Sentence Narrator::tell_started(const Value& /*item*/) const {
     const std::string number = picture_.order.merchant_order_number;
     if (picture_.subject.service != payment::Service::payment) {
         const std::string of = number.empty() ? "" : " of order " + number;
+        const auto* payout = std::get_if<payment::Payout>(&picture_.details);
+        const bool makes_good = payout != nullptr && !payout->order.is_nil();
+        const std::string order = makes_good ? payout->order.to_string() : "";
         return {
-            "The " + std::string(service().en) + " of " + sum + of + " began.",
-            (number.empty() ? "" : "订单 " + number + " 的") + std::string(service().zh) +
+            "The " + std::string(service().en) + " of " + sum + of +
+                (makes_good ? " that makes " + order + " good" : "") + " began.",
+            (number.empty() ? "" : "订单 " + number + " 的") +
+                (makes_good ? "赔付 " + order + " 的" : "") + std::string(service().zh) +
                 "开始，金额 " + sum + "。"
         };
     }
