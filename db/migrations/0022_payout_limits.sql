@@ -16,6 +16,9 @@ CREATE TABLE sluice.payout_sum (
 -- What was made good of an order, for those who look at the order.
 CREATE INDEX payout_sum_order ON sluice.payout_sum (about) WHERE kind = 'order';
 
+-- What waits for people, by kind and age.
+CREATE INDEX money_case_open ON sluice.money_case (kind, opened_at) WHERE status = 'open';
+
 -- The merchant's day in which a payout counts; NULL: it does not, or does not any more.
 ALTER TABLE sluice.payout
     ADD COLUMN counted_on date,

@@ -116,7 +116,7 @@ struct Collaborators {
     SceneCheck check_scene;
     PayeeSeal seal_payee;
     std::function<Result<void>()> check_ready;  ///< empty: always ready
-    std::function<std::string()> more_metrics;  ///< empty: none; lines in Prometheus' text format
+    std::function<std::string()> more_metrics;  ///< empty: none; Prometheus' text; may block
 };
 
 /// The HTTP API of the engine, apart from the sockets: request in, response out. It validates,

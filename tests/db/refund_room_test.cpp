@@ -129,7 +129,7 @@ TEST_F(RefundRoom, IsFreeAgainWhenTheChannelRefusesAfterAll) {
 
     world.answer_last(no("USER_ACCOUNT_ABNORMAL"));
 
-    EXPECT_EQ(world.status_of(waiting), "failed NOT_ENOUGH");
+    EXPECT_EQ(world.status_of(waiting), "failed USER_ACCOUNT_ABNORMAL");
     EXPECT_EQ(world.refunded(order), "0: 0 0");
 }
 
