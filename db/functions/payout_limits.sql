@@ -48,13 +48,19 @@ BEGIN
     ORDER BY 1, 2, 3, 4, 5
     ON CONFLICT DO NOTHING;
     PERFORM 1
-    FROM payout_sum x
-    WHERE (x.merchant_id, x.kind, x.about, x.currency, x.day) IN (
-        SELECT s.merchant, s.kind, s.about, s.currency, s.day FROM payout_sum_steps(w) s
+    FROM (
+        SELECT DISTINCT s.merchant, s.kind, s.about, s.currency, s.day
+        FROM payout_sum_steps(w) s
         WHERE s.i <> ALL (already_refused)
-    )
-    ORDER BY x.merchant_id, x.kind, x.about, x.currency, x.day
-    FOR NO KEY UPDATE OF x;
+        ORDER BY 1, 2, 3, 4, 5
+    ) t
+    CROSS JOIN LATERAL (
+        SELECT 1
+        FROM payout_sum x
+        WHERE x.merchant_id = t.merchant AND x.kind = t.kind AND x.about = t.about
+            AND x.currency = t.currency AND x.day = t.day
+        FOR NO KEY UPDATE
+    ) locked;
 END
 $$;
 
