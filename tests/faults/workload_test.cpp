@@ -10,6 +10,7 @@
 
 #include "faults/audit.hpp"
 #include "faults/auditor.hpp"
+#include "faults/edited_scripts.hpp"
 #include "faults/people.hpp"
 #include "faults/rounds.hpp"
 #include "faults/unruly.hpp"
@@ -26,6 +27,8 @@ constexpr std::size_t kKillsUsual = 6;
 constexpr std::size_t kStepsBetween = 60;
 constexpr std::size_t kStepsAfterwards = 60;
 constexpr milliseconds kSettling{10'000};
+/// Little enough to be reached.
+constexpr std::int64_t kPayeeDay = 150'000;
 
 template <class Objects>
 std::string counted(const std::string& name, const Objects& objects) {
@@ -52,7 +55,12 @@ class RandomRun {
     explicit RandomRun(std::size_t nodes)
         : seed_(fault_seed()),
           random_(seed_),
-          cluster_({.nodes = nodes, .cards = 5, .more_configuration = People::keys()}) {
+          cluster_(
+              {.nodes = nodes,
+               .cards = 5,
+               .more_configuration = People::keys(),
+               .root = scripts_.root()}
+          ) {
         make_unruly(cluster_.psp());
         make_ways_out_unruly(cluster_.psp());
         workload_.start();
@@ -91,6 +99,7 @@ class RandomRun {
             [&] {
                 witness.hear_again();
                 told = witness.complete(workload_.testimony());
+                told.payee_day = kPayeeDay;
                 findings = Auditor(told).findings();
                 return findings.empty();
             },
@@ -108,6 +117,11 @@ class RandomRun {
   private:
     std::uint64_t seed_;
     SeededRandom random_;
+    EditedScripts scripts_{
+        {{"scripts/risk/payout_limits.lua",
+          "money(500000000, currency)",
+          "money(" + std::to_string(kPayeeDay) + ", currency)"}}
+    };
     Cluster cluster_;
     Workload workload_{cluster_, {.seed = seed_}};
 };
