@@ -17,7 +17,7 @@ namespace sluice::flow {
 struct PayoutLimits {
     std::optional<Money> merchant_day;
     std::optional<Money> payee_day;
-    std::optional<Money> order;        ///< to make one order good
+    std::optional<Money> order;          ///< to make one order good
     std::chrono::minutes day_begins{0};  ///< how far the merchant's day is ahead of UTC
 };
 

@@ -7,10 +7,11 @@
 namespace sluice::gateway {
 namespace {
 
-#define SLUICE_AGE_OF(opened_at)                                                       \
-    "CASE WHEN $1 - " opened_at " < interval '1 hour' THEN 1 WHEN $1 - " opened_at     \
-    " < interval '1 day' THEN 2 WHEN $1 - " opened_at " < interval '3 days' THEN 3 " \
-    "ELSE 4 END AS age, count(*), "                                                    \
+#define SLUICE_AGE_OF(opened_at)                                                   \
+    "CASE WHEN $1 - " opened_at " < interval '1 hour' THEN 1 WHEN $1 - " opened_at \
+    " < interval '1 day' THEN 2 WHEN $1 - " opened_at                              \
+    " < interval '3 days' THEN 3 "                                                 \
+    "ELSE 4 END AS age, count(*), "                                                \
     "greatest(0, extract(epoch FROM max($1 - " opened_at ")))::bigint "
 constexpr db::Statement kCount{
     "gateway_backlog",

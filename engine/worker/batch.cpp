@@ -16,7 +16,8 @@ namespace {
 const std::string& commit_sql() {
     static const std::string kSql = [] {
         std::string sql =
-            "SELECT activation, ordinal, reason, other_id, other_hash, rest FROM sluice.commit_batch(";
+            "SELECT activation, ordinal, reason, other_id, other_hash, rest FROM "
+            "sluice.commit_batch(";
         for (std::size_t i = 1; i <= Batch::parameter_count(); ++i) {
             sql += (i == 1 ? "$" : ", $") + std::to_string(i);
         }

@@ -177,10 +177,7 @@ void ServiceRows::add_tasks(
 }
 
 void ServiceRows::add_start(
-    const payment::Picture& picture,
-    const StartRun& start,
-    const flow::Step& step,
-    std::int64_t i
+    const payment::Picture& picture, const StartRun& start, const flow::Step& step, std::int64_t i
 ) {
     const payment::Subject& subject = picture.subject;
     Value row = row_of(i);

@@ -72,12 +72,12 @@ TEST_F(GatewayOrderStore, TellsWhatWasPaidOutToMakeAnOrderGood) {
     ASSERT_TRUE(opened.has_value());
     EXPECT_EQ(opened->order.compensated_minor, 0);
     ASSERT_TRUE(store->open(request("A-2")).has_value());
-    ASSERT_TRUE(
-        database.connect()
-            .run("INSERT INTO sluice.payout_sum VALUES ('alpha', 'order', '" +
-                 wish.order.id.raw().to_uuid() + "', 'CNY', 'infinity', 700)")
-            .has_value()
-    );
+    ASSERT_TRUE(database.connect()
+                    .run(
+                        "INSERT INTO sluice.payout_sum VALUES ('alpha', 'order', '" +
+                        wish.order.id.raw().to_uuid() + "', 'CNY', 'infinity', 700)"
+                    )
+                    .has_value());
 
     const auto found = store->find("alpha", wish.order.id);
     gateway::OrderQuery query;

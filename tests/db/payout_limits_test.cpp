@@ -84,9 +84,7 @@ class PayoutLimitsSql : public ::testing::Test {
         rows(session, has_room ? "COMMIT" : "ROLLBACK");
         return has_room;
     }
-    void given_sum(std::int64_t amount) {
-        ASSERT_TRUE(take(owner_, {{.amount = amount}}));
-    }
+    void given_sum(std::int64_t amount) { ASSERT_TRUE(take(owner_, {{.amount = amount}})); }
 
     TestDatabase database_;
     db::Connection owner_ = database_.connect();
@@ -125,7 +123,11 @@ TEST_F(PayoutLimitsSql, CountTheActivationsOfABatchInTheirOrder) {
     EXPECT_THAT(
         refusals(
             {{.activation = 1, .ordinal = 1, .amount = 600, .most = 1'000},
-             {.activation = 1, .ordinal = 2, .kind = "payee_day", .about = "k", .amount = 600,
+             {.activation = 1,
+              .ordinal = 2,
+              .kind = "payee_day",
+              .about = "k",
+              .amount = 600,
               .most = 500},
              {.activation = 2, .ordinal = 1, .amount = 1'000, .most = 1'000}}
         ),
@@ -158,10 +160,18 @@ TEST_F(PayoutLimitsSql, HoldWhateverIsAskedAtOnceAndNobodyWaitsForEver) {
                 const bool turned = (session + turn) % 2 == 0;
                 const std::vector<Wish> wishes = {
                     {.activation = 1, .ordinal = 1, .amount = 10, .most = kMost},
-                    {.activation = 1, .ordinal = 2, .kind = "payee_day",
-                     .about = turned ? "a" : "b", .amount = 10, .most = kMost},
-                    {.activation = 1, .ordinal = 3, .kind = "payee_day",
-                     .about = turned ? "b" : "a", .amount = 10, .most = kMost},
+                    {.activation = 1,
+                     .ordinal = 2,
+                     .kind = "payee_day",
+                     .about = turned ? "a" : "b",
+                     .amount = 10,
+                     .most = kMost},
+                    {.activation = 1,
+                     .ordinal = 3,
+                     .kind = "payee_day",
+                     .about = turned ? "b" : "a",
+                     .amount = 10,
+                     .most = kMost},
                 };
                 taken += take(own, wishes) ? 1 : 0;
             }
@@ -263,9 +273,9 @@ class PayoutLimitsRound : public ::testing::Test {
 TEST_F(PayoutLimitsRound, LetAsManyOfABatchLeaveAsThereIsRoomFor) {
     std::vector<Input> inputs;
     for (int i = 0; i < 30; ++i) {
-        inputs.push_back(world.start_of(
-            payout("P-" + std::to_string(i), 10'000, "payee-" + std::to_string(i))
-        ));
+        inputs.push_back(
+            world.start_of(payout("P-" + std::to_string(i), 10'000, "payee-" + std::to_string(i)))
+        );
     }
     ASSERT_TRUE(world.process(std::move(inputs)).has_value());
 
@@ -298,8 +308,11 @@ TEST_F(PayoutLimitsRound, SayWhichLimitItIsAndWhatIsLeft) {
         "wanted 100.01 CNY; payouts of the merchant on 2026-01-01 are limited to 700.00 CNY, "
         "200.00 CNY are left, wanted 200.01 CNY"
     );
-    EXPECT_EQ(sums(), "merchant_day  2026-01-01 50000, payee_day k1 2026-01-01 50000, "
-                      "payee_day k2 2026-01-01 0");
+    EXPECT_EQ(
+        sums(),
+        "merchant_day  2026-01-01 50000, payee_day k1 2026-01-01 50000, "
+        "payee_day k2 2026-01-01 0"
+    );
     EXPECT_EQ(status_of(begin("P-4", 10'000)), "pending") << "exactly what is left";
 }
 
@@ -354,9 +367,7 @@ TEST_F(PayoutLimitsRound, CountNothingOfWhatTheAccountCannotPay) {
     }());
 
     EXPECT_EQ(status_of(poor), "failed insufficient_balance");
-    EXPECT_EQ(
-        world.value("SELECT coalesce(sum(amount), 0)::text FROM sluice.payout_sum"), "0"
-    );
+    EXPECT_EQ(world.value("SELECT coalesce(sum(amount), 0)::text FROM sluice.payout_sum"), "0");
 }
 
 TEST_F(PayoutLimitsRound, CountAPayoutOnceHoweverLongItIsUnknown) {
@@ -367,9 +378,8 @@ TEST_F(PayoutLimitsRound, CountAPayoutOnceHoweverLongItIsUnknown) {
     ASSERT_TRUE(world.process(world.due()).has_value());
 
     EXPECT_EQ(status_of(unknown), "pending");
-    EXPECT_EQ(
-        sums(), "merchant_day  2026-01-01 60000, payee_day k1 2026-01-01 60000"
-    ) << "nobody knows, so it may have gone";
+    EXPECT_EQ(sums(), "merchant_day  2026-01-01 60000, payee_day k1 2026-01-01 60000")
+        << "nobody knows, so it may have gone";
     EXPECT_EQ(status_of(begin("P-2", 1)), "failed over_daily_limit");
 }
 

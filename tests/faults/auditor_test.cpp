@@ -57,8 +57,9 @@ void tell_accounts(Testimony& told) {
 /// 300 from a card and 700 at the channel; another attempt was closed unpaid. 30 went back: 10 to
 /// the card, 20 to the payer's balance, as the channel refused them.
 void tell_order(Testimony& told) {
-    told.orders["ord_1"] = {.amount = 1'000, .status = "paid", .paid = 1'000, .refunded = 130,
-                            .compensated = 5};
+    told.orders["ord_1"] = {
+        .amount = 1'000, .status = "paid", .paid = 1'000, .refunded = 130, .compensated = 5
+    };
     told.payments["pay_1"] = {
         .order = "ord_1",
         .legs = {{"card", 300}, {"", 700}},

@@ -162,13 +162,13 @@ void Mover::pay_out_batch(const MoveWish& wish) {
     }
     note_lines(call, wanted);
     call.send_again(
-        wish.again == Again::other_body ? Again::no : wish.again, body, "merchant_batch_number_reused"
+        wish.again == Again::other_body ? Again::no : wish.again,
+        body,
+        "merchant_batch_number_reused"
     );
 }
 
-void Mover::note_lines(
-    const NumberedCall& call, const std::map<std::string, PayoutTold>& wanted
-) {
+void Mover::note_lines(const NumberedCall& call, const std::map<std::string, PayoutTold>& wanted) {
     const Value* lines = call.reply().body.find("lines");
     for (const Value& line : lines == nullptr ? ValueArray{} : *lines->as_array()) {
         const auto found = wanted.find(std::string(line.text_or_empty("merchant_payout_number")));

@@ -281,9 +281,7 @@ TEST(PayoutFlow, ThatMakesAnOrderGoodIsCountedOnTheOrderInAllItsDays) {
 }
 
 TEST(PayoutFlow, StopsAtALimitInAnotherCurrency) {
-    FlowDriver payout(
-        limited_payout("{ payee_day = money(1, 'USD'), day_begins = 0, why = 'x' }")
-    );
+    FlowDriver payout(limited_payout("{ payee_day = money(1, 'USD'), day_begins = 0, why = 'x' }"));
 
     payout.start();
 

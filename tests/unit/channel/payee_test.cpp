@@ -141,10 +141,9 @@ TEST(PayeeForm, SaysWhatTellsThePayeeFromEveryOther) {
         refused(R"("required": true, "identifies": true)", R"("identifies": true)"),
         HasSubstr(nobody)
     ) << "who leaves it out would have no limit";
-    const auto of_account = parse_form(
-        R"({"merchant":"m","fields":[{"name":"m","kind":"text","identifies":true,)"
-        R"("title":{"en":"M","zh":"M"}}]})"
-    );
+    const auto of_account =
+        parse_form(R"({"merchant":"m","fields":[{"name":"m","kind":"text","identifies":true,)"
+                   R"("title":{"en":"M","zh":"M"}}]})");
     ASSERT_FALSE(of_account);
     EXPECT_THAT(of_account.error().message, HasSubstr("only fields of the payee can identify"));
 }

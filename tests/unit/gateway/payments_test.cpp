@@ -156,9 +156,7 @@ TEST_F(PaymentsApi, AnswersARepeatByItsOrdersNumberWhenNobodyOffersItsSceneAnyMo
     };
     const auto first = pay(qr_payment_json(order_json("A-1")));
     const worker::StartRun& begun = intake.starts.at(0);
-    payments.numbers["A-1"] = {
-        gateway::as_uuid(begun.order_hash), begun.picture.subject.id.raw()
-    };
+    payments.numbers["A-1"] = {gateway::as_uuid(begun.order_hash), begun.picture.subject.id.raw()};
     is_offered = false;
 
     const auto repeat = pay(qr_payment_json(order_json("A-1")));
