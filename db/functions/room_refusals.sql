@@ -47,8 +47,8 @@ AS $$
 $$;
 
 -- Which activations want more than there is room for, taken one by one in order: a refused
--- activation gives back what its earlier wishes took. `rest` is what there would have been room for.
--- Called by service_refusals.
+-- activation gives back what its earlier wishes took. `rest` is what there would have been room
+-- for. Called by service_refusals.
 DROP FUNCTION IF EXISTS sluice.room_refusals(jsonb, integer[]);
 CREATE FUNCTION sluice.room_refusals(w jsonb, already_refused integer[])
 RETURNS TABLE (activation integer, ordinal integer, reason text, rest bigint)

@@ -137,6 +137,7 @@ class Play {
 
     [[nodiscard]] std::optional<flow::Recorded> refused_in(const flow::Step& step) const {
         std::optional<std::uint32_t> refused;
+        std::string code = "refused";
         const auto hold =
             std::ranges::find_if(step.account_steps, [this](const AccountStep& account_step) {
                 return account_step.kind == story_.refused;
@@ -145,13 +146,14 @@ class Play {
             refused = hold->ordinal;
         } else if (story_.is_over_limit && !step.limits.empty()) {
             refused = step.limits.front().ordinal;
+            code = "over_daily_limit";
         }
         if (!refused) {
             return std::nullopt;
         }
         Value why;
-        why.set("code", "refused");
-        why.set("message", "refused");
+        why.set("code", code);
+        why.set("message", code);
         return flow::Recorded{flow::Recorded::Kind::refusal, *refused, std::move(why)};
     }
 

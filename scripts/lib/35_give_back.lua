@@ -46,8 +46,8 @@ local function to_account(part, account)
   return given.ok and BACK or not_back(given.code)
 end
 
--- Keeps room for a part of a refund until the refund ends, once: what waits finds it later. Parts of
--- other runs share their room with nobody.
+-- Keeps room for a part of a refund until the refund ends, once: what waits finds it later. Parts
+-- of other runs share their room with nobody.
 local function keep_room(part)
   if part.room ~= "not kept" then return { ok = true } end
   local kept = kernel.reserve { source = part.source, amount = part.amount }
