@@ -140,7 +140,8 @@ auto show(std::optional<seconds> wait) {
 Problem number_reused(const std::string& number) {
     return below_order(problem_of(
         {ErrorCode::conflict,
-         "merchant_order_number " + show(Value(number)) + " was used before with another order",
+         "merchant_order_number " + gateway::show(Value(number)) +
+             " was used before with another order",
          "merchant_order_number"}
     ));
 }
