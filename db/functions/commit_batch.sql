@@ -17,9 +17,9 @@
 -- Only one array of a family is unnested, the others are read by its position: unnest() of many
 -- arrays makes a store of rows for each of them, which costs three times as much.
 --
--- A business refusal is a returned row (activation, ordinal of the hold step or 0, reason, and the
--- id and hash of what stands in the way); nothing of that activation is written. An exception means
--- that nothing of the batch is.
+-- A business refusal is a returned row (activation, ordinal of the hold step or 0, reason, the id
+-- and hash of what stands in the way, and what there would have been room for); nothing of that
+-- activation is written. An exception means that nothing of the batch is.
 -- Another number of arrays makes another function: the one before must not stay beside it.
 DO $$
 DECLARE
@@ -60,7 +60,9 @@ CREATE FUNCTION sluice.commit_batch(
     s_id uuid[], s_gl text[], s_owner text[], s_currency text[],
     v_i integer[], v_id uuid[], v_type text[], v_object uuid[],
     w jsonb
-) RETURNS TABLE (activation integer, ordinal integer, reason text, other_id uuid, other_hash uuid)
+) RETURNS TABLE (
+    activation integer, ordinal integer, reason text, other_id uuid, other_hash uuid, rest bigint
+)
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = sluice, pg_temp
@@ -92,7 +94,8 @@ BEGIN
         LOOP
             refused := refused || found_row.i;
             RETURN QUERY
-                SELECT found_row.i, 0, 'order_exists', found_row.id, found_row.request_hash;
+                SELECT found_row.i, 0, 'order_exists', found_row.id, found_row.request_hash,
+                    NULL::bigint;
         END LOOP;
     END IF;
     IF cardinality(k_i) > 0 THEN
@@ -104,7 +107,8 @@ BEGIN
         LOOP
             refused := refused || found_row.i;
             RETURN QUERY
-                SELECT found_row.i, 0, 'key_exists', found_row.object_id, found_row.request_hash;
+                SELECT found_row.i, 0, 'key_exists', found_row.object_id, found_row.request_hash,
+                    NULL::bigint;
         END LOOP;
     END IF;
     IF cardinality(p_i) > coalesce(cardinality(o_i), 0) THEN
@@ -113,7 +117,8 @@ BEGIN
         LOOP
             refused := refused || found_row.activation;
             RETURN QUERY
-                SELECT found_row.activation, 0, found_row.reason, found_row.other_id, NULL::uuid;
+                SELECT found_row.activation, 0, found_row.reason, found_row.other_id, NULL::uuid,
+                    NULL::bigint;
         END LOOP;
     END IF;
     IF w IS NOT NULL THEN
@@ -121,7 +126,7 @@ BEGIN
             refused := refused || found_row.activation;
             RETURN QUERY
                 SELECT found_row.activation, found_row.ordinal, found_row.reason,
-                    found_row.other_id, found_row.other_hash;
+                    found_row.other_id, found_row.other_hash, found_row.rest;
         END LOOP;
     END IF;
     IF 'hold' <> ANY (h_kind) THEN
@@ -148,7 +153,8 @@ BEGIN
             LOOP
                 refused := refused || found_row.i;
                 RETURN QUERY
-                    SELECT found_row.i, found_row.ordinal, found_row.reason, NULL::uuid, NULL::uuid;
+                    SELECT found_row.i, found_row.ordinal, found_row.reason, NULL::uuid, NULL::uuid,
+                        NULL::bigint;
             END LOOP;
         END IF;
         IF cardinality(refused) > 0 THEN

@@ -1,7 +1,8 @@
 -- What a batch wants of what may go back, and what there is of it: of an order what was paid and
 -- not refunded, of a collected instruction what was not given back and how many refunds its
--- channel still takes (parts_left, NULL: any number). Below zero it makes room. Without settings
--- of its own it becomes part of the statements that use it.
+-- channel still takes (parts_left, NULL: any number); of a sum that limits payouts what is left of
+-- its limit. Below zero it makes room, though not for payouts: what makes it may yet be refused.
+-- Without settings of its own it becomes part of the statements that use it.
 CREATE OR REPLACE FUNCTION sluice.room_wishes(w jsonb)
 RETURNS TABLE (
     i integer, ordinal integer, id uuid, amount bigint, room bigint, why text, parts integer,
@@ -31,12 +32,26 @@ AS $$
         parts_max integer
     )
     LEFT JOIN sluice.instruction x ON x.run_id = c.run AND x.id = c.instruction
+    UNION ALL
+    SELECT l.i, l.ordinal,
+        md5(concat_ws(chr(31), l.merchant, l.kind, l.about, l.currency, l.day))::uuid, l.amount,
+        coalesce(l.most - coalesce(x.amount, 0), 9223372036854775807),
+        CASE l.kind WHEN 'order' THEN 'over_compensation_limit' ELSE 'over_daily_limit' END,
+        0, NULL::integer
+    FROM jsonb_to_recordset(w -> 'limits') AS l (
+        i integer, ordinal integer, merchant text, kind text, about text, currency text, day date,
+        amount bigint, most bigint
+    )
+    LEFT JOIN sluice.payout_sum x ON x.merchant_id = l.merchant AND x.kind = l.kind
+        AND x.about = l.about AND x.currency = l.currency AND x.day = l.day
 $$;
 
 -- Which activations want more than there is room for, taken one by one in order: a refused
--- activation gives back what its earlier wishes took. Called by service_refusals.
-CREATE OR REPLACE FUNCTION sluice.room_refusals(w jsonb, already_refused integer[])
-RETURNS TABLE (activation integer, ordinal integer, reason text)
+-- activation gives back what its earlier wishes took. `rest` is what there would have been room
+-- for. Called by service_refusals.
+DROP FUNCTION IF EXISTS sluice.room_refusals(jsonb, integer[]);
+CREATE FUNCTION sluice.room_refusals(w jsonb, already_refused integer[])
+RETURNS TABLE (activation integer, ordinal integer, reason text, rest bigint)
 LANGUAGE plpgsql
 SET search_path = sluice, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -63,6 +78,9 @@ BEGIN
         SELECT o."order" FROM jsonb_to_recordset(w -> 'order_refunds') AS o ("order" uuid)
     ))
     ORDER BY x.id FOR NO KEY UPDATE;
+    IF w ?| ARRAY['limits', 'uncounted'] THEN
+        PERFORM lock_payout_sums(w, already_refused);
+    END IF;
     -- Usually there is room for all: one look tells, and nothing is decided one by one.
     PERFORM 1
     FROM (
@@ -107,7 +125,8 @@ BEGIN
         refused := wish.i;
         RETURN QUERY
             SELECT wish.i, wish.ordinal,
-                CASE WHEN room >= wish.amount THEN 'too_many_parts' ELSE wish.why END;
+                CASE WHEN room >= wish.amount THEN 'too_many_parts' ELSE wish.why END,
+                greatest(room, 0);
         FOR n IN 1 .. cardinality(own_slots) LOOP
             taken[own_slots[n]] := taken[own_slots[n]] - own_amounts[n];
             parts_taken[own_slots[n]] := parts_taken[own_slots[n]] - own_parts[n];

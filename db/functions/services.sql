@@ -2,8 +2,8 @@
 -- would be dozens of arrays. Its lists, each element with the number of its activation (i):
 --   starts   refunds, payouts and transfers that begin (service, id, order (of a payout: the one it
 --            makes good), merchant, number, flow, currency, amount, details, hash, status, stage,
---            code, message)
---   changes  of refunds, payouts and transfers (service, id, status, stage, code, message)
+--            code, message, counted (of a payout: the day in which it counts from now on))
+--   changes  of refunds, payouts and transfers (service, id, status, stage, code, message, counted)
 --   credits  orders that begin and top an account up (order, account, gl)
 --   order_refunds  what an order has refunded more, or less when it is below zero (ordinal, order,
 --            amount)
@@ -13,11 +13,15 @@
 --   cases    money that a person must look at (id, kind, instruction, amount, currency, detail)
 --   surpluses  money that no order took and that this refund gives back (run, instruction, over:
 --            whether it has; begins: whether this is its first activation)
--- and what tasks bring, see tasks.sql.
+-- and what tasks bring, see tasks.sql, and what limits payouts, see payout_limits.sql.
 
 -- Which activations cannot be, and why: one row each. Called by commit_batch before it writes.
-CREATE OR REPLACE FUNCTION sluice.service_refusals(w jsonb, already_refused integer[])
-RETURNS TABLE (activation integer, ordinal integer, reason text, other_id uuid, other_hash uuid)
+-- Another table of answers makes another function: the one before must not stay beside it.
+DROP FUNCTION IF EXISTS sluice.service_refusals(jsonb, integer[]);
+CREATE FUNCTION sluice.service_refusals(w jsonb, already_refused integer[])
+RETURNS TABLE (
+    activation integer, ordinal integer, reason text, other_id uuid, other_hash uuid, rest bigint
+)
 LANGUAGE plpgsql
 SET search_path = sluice, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -50,11 +54,12 @@ BEGIN
         WHERE s.i <> ALL (refused)
     LOOP
         refused := refused || known.i;
-        RETURN QUERY SELECT known.i, 0, 'number_exists', known.id, known.request_hash;
-    END LOOP;
-    IF w ?| ARRAY['order_refunds', 'claims'] THEN
         RETURN QUERY
-            SELECT r.activation, r.ordinal, r.reason, NULL::uuid, NULL::uuid
+            SELECT known.i, 0, 'number_exists', known.id, known.request_hash, NULL::bigint;
+    END LOOP;
+    IF w ?| ARRAY['order_refunds', 'claims', 'limits', 'uncounted'] THEN
+        RETURN QUERY
+            SELECT r.activation, r.ordinal, r.reason, NULL::uuid, NULL::uuid, r.rest
             FROM room_refusals(w, refused) r;
     END IF;
 END
@@ -72,12 +77,15 @@ SET enable_hashjoin = off
 SET enable_mergejoin = off
 AS $$
 BEGIN
+    IF w ?| ARRAY['limits', 'uncounted'] THEN
+        PERFORM write_payout_sums(w, refused);
+    END IF;
     IF w ? 'starts' THEN
         WITH start AS MATERIALIZED (
             SELECT * FROM jsonb_to_recordset(w -> 'starts') AS s (
                 i integer, service text, "order" uuid, merchant text, number text, flow text,
                 currency text, amount bigint, details text, hash uuid, status text, stage text,
-                code text, message text
+                code text, message text, counted date
             )
             WHERE s.i <> ALL (refused)
         ), refunds AS (
@@ -92,10 +100,12 @@ BEGIN
         ), payouts AS (
             INSERT INTO payout (
                 id, order_id, merchant_id, merchant_number, flow, currency, amount, details,
-                request_hash, status, stage, failure_code, failure_message, created_at, updated_at
+                request_hash, status, stage, failure_code, failure_message, created_at, updated_at,
+                counted_on
             )
             SELECT r_run[s.i], s."order", s.merchant, s.number, s.flow, s.currency, s.amount,
-                s.details, s.hash, s.status, s.stage, s.code, s.message, r_at[s.i], r_at[s.i]
+                s.details, s.hash, s.status, s.stage, s.code, s.message, r_at[s.i], r_at[s.i],
+                s.counted
             FROM start s
             WHERE s.service = 'payout'
         )
@@ -112,7 +122,8 @@ BEGIN
         WITH change AS MATERIALIZED (
             SELECT c.*, r_run[c.i] AS run, r_at[c.i] AS at
             FROM jsonb_to_recordset(w -> 'changes') AS c (
-                i integer, service text, status text, stage text, code text, message text
+                i integer, service text, status text, stage text, code text, message text,
+                counted date
             )
             WHERE c.i <> ALL (refused)
         ), refunds AS (
@@ -122,7 +133,11 @@ BEGIN
             WHERE x.id = c.run AND c.service = 'refund'
         ), payouts AS (
             UPDATE payout x SET status = c.status, stage = c.stage, failure_code = c.code,
-                failure_message = c.message, updated_at = c.at
+                failure_message = c.message, updated_at = c.at,
+                counted_on = CASE
+                    WHEN c.status IN ('pending', 'succeeded')
+                        THEN coalesce(c.counted, x.counted_on)
+                END
             FROM change c
             WHERE x.id = c.run AND c.service = 'payout'
         )

@@ -65,6 +65,7 @@ Result<void> ChannelAccounts::bring_in_one(const ChannelAccountSettings& wanted)
     const channel::ChangeBy by{kConfiguration, parts_.clock.now()};
     SLUICE_ASSIGN(const auto found, store_.find_named({wanted.channel, wanted.name}));
     if (!found) {
+        SLUICE_TRY(check_configured({wanted, nullptr}));
         SystemRandom random;
         const Bucket bucket = bucket_of("channel_account", wanted.channel + "/" + wanted.name);
         const auto id = channel::ChannelAccountId::generate(by.at, bucket, random);
@@ -77,8 +78,23 @@ Result<void> ChannelAccounts::bring_in_one(const ChannelAccountSettings& wanted)
             return {};
         }
     }
+    SLUICE_ASSIGN(const ChannelAccountSettings before, store_.open(*found));
+    SLUICE_TRY(check_configured({wanted, &before}));
     log::info("channel_account_brought_in", {{"name", wanted.name}, {"channel", wanted.channel}});
     return store_.save({found->id, found->version, wanted}, by);
+}
+
+/// As the API holds its own against; the file has no places to point at.
+Result<void> ChannelAccounts::check_configured(const gateway::AccountWish& wish) const {
+    const auto checked = check(wish);
+    if (checked) {
+        return {};
+    }
+    return fail(
+        checked.error().code,
+        "channel account '" + wish.wanted.name + "' of " + wish.wanted.channel +
+            " in the configuration: " + checked.error().message
+    );
 }
 
 Result<void> ChannelAccounts::bring_in(const std::vector<ChannelAccountSettings>& configured) {

@@ -38,7 +38,9 @@ class ChannelAccounts {
 
     /// Brings what the configuration says into the database: an account that is not there is live
     /// at once, one whose entry differs from what was brought in last gets a new version, any other
-    /// is left alone. Safe on several nodes at once. Blocks on the database.
+    /// is left alone. What the API would refuse is `invalid`: above all, the merchant at the
+    /// channel never changes once money may go over it. Safe on several nodes at once. Blocks on
+    /// the database.
     Result<void> bring_in(const std::vector<channel::ChannelAccountSettings>& configured);
 
     /// Reads all accounts. The first one that cannot be used is the error, and nothing changes.
@@ -60,6 +62,7 @@ class ChannelAccounts {
 
   private:
     Result<void> check(const gateway::AccountWish& wish) const;
+    Result<void> check_configured(const gateway::AccountWish& wish) const;
     Result<channel::AdapterPtr> adapter_of(const std::string& channel) const;
     Result<channel::AccountTrial> make_trial(const channel::ChannelAccountSettings& settings) const;
     Result<void> bring_in_one(const channel::ChannelAccountSettings& wanted);

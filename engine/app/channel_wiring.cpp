@@ -243,37 +243,38 @@ channel::ExchangeReport report_not_sent(const channel::ExchangeOrder& order) {
     return report;
 }
 
-gateway::PayeeCheck payee_check(channel::RegistrySource source) {
-    return [source = std::move(source)](const gateway::PayeeWish& wish) -> Result<void> {
-        const channel::RegistryPtr registry = source.now();
-        std::set<std::string> methods;
-        std::optional<Error> wrong;
-        for (const channel::ChannelAccount* account : registry->accounts()) {
-            const auto adapter = registry->find_adapter(account->channel());
-            const auto& payout = adapter->capabilities.payout;
-            if (!payout || !account->takes_money_of(wish.merchant_id)) {
-                continue;
+gateway::PayeeCheck payee_check(channel::RegistrySource source, const channel::SealingKeys& keys) {
+    return
+        [source = std::move(source), &keys](const gateway::PayeeWish& wish) -> Result<std::string> {
+            const channel::RegistryPtr registry = source.now();
+            std::set<std::string> methods;
+            std::optional<Error> wrong;
+            for (const channel::ChannelAccount* account : registry->accounts()) {
+                const auto adapter = registry->find_adapter(account->channel());
+                const auto& payout = adapter->capabilities.payout;
+                if (!payout || !account->takes_money_of(wish.merchant_id)) {
+                    continue;
+                }
+                methods.insert(payout->methods.begin(), payout->methods.end());
+                if (std::ranges::find(payout->methods, wish.method) == payout->methods.end()) {
+                    continue;
+                }
+                auto fits = channel::check_payee(adapter->form, wish.payee);
+                if (fits) {
+                    return keys.fingerprint(channel::payee_identity(adapter->form, wish.payee));
+                }
+                wrong = wrong ? std::move(wrong) : std::move(fits).error();
             }
-            methods.insert(payout->methods.begin(), payout->methods.end());
-            if (std::ranges::find(payout->methods, wish.method) == payout->methods.end()) {
-                continue;
+            if (wrong) {
+                return fail(*std::move(wrong));
             }
-            auto fits = channel::check_payee(adapter->form, wish.payee);
-            if (fits) {
-                return {};
-            }
-            wrong = wrong ? std::move(wrong) : std::move(fits).error();
-        }
-        if (wrong) {
-            return fail(*std::move(wrong));
-        }
-        return fail(
-            ErrorCode::invalid,
-            "method is " + std::string(wish.method) +
-                ", wanted one that a channel account pays out by: " + listed(methods),
-            "/method"
-        );
-    };
+            return fail(
+                ErrorCode::invalid,
+                "method is " + std::string(wish.method) +
+                    ", wanted one that a channel account pays out by: " + listed(methods),
+                "/method"
+            );
+        };
 }
 
 gateway::SceneCheck scene_check(channel::RegistrySource source) {

@@ -8,6 +8,7 @@
 #include "channel/callbacks.hpp"
 #include "channel/exchange_message.hpp"
 #include "channel/live_registry.hpp"
+#include "channel/seal.hpp"
 #include "config/settings.hpp"
 #include "core/result.hpp"
 #include "core/value.hpp"
@@ -47,8 +48,12 @@ Result<channel::RegistryPtr> build_registry(const config::Settings& settings);
 /// The report of an order that surely never left us.
 [[nodiscard]] channel::ExchangeReport report_not_sent(const channel::ExchangeOrder& order);
 
-/// Whether an account of the registry pays out so, by what its adapter and its form declare.
-[[nodiscard]] gateway::PayeeCheck payee_check(channel::RegistrySource registry);
+/// Whether an account of the registry pays out so, by what its adapter and its form declare, and
+/// under which key, a fingerprint of what identifies him, the payee is known. `keys` must outlive
+/// it.
+[[nodiscard]] gateway::PayeeCheck payee_check(
+    channel::RegistrySource registry, const channel::SealingKeys& keys
+);
 /// Whether an account of the registry collects so, by what its adapter declares.
 [[nodiscard]] gateway::SceneCheck scene_check(channel::RegistrySource registry);
 

@@ -20,6 +20,7 @@
 #include "db/pool.hpp"
 #include "db/private_server.hpp"
 #include "decision/release_check.hpp"
+#include "gateway/backlog_store.hpp"
 #include "gateway/gateway.hpp"
 #include "http/client.hpp"
 #include "http/server.hpp"
@@ -141,6 +142,7 @@ class Server::Parts {
     std::unique_ptr<gateway::TaskStore> tasks;
     std::unique_ptr<gateway::PayoutStore> payouts;
     std::unique_ptr<gateway::SurplusStore> surpluses;
+    std::unique_ptr<gateway::BacklogStore> backlog;
     std::unique_ptr<gateway::Gateway> gateway;
     /// Null until everything behind the door is ready.
     std::atomic<gateway::Gateway*> serving{nullptr};
@@ -256,7 +258,9 @@ std::string Server::Parts::metrics() const {
         add("sluice_worker_buckets" + label, worker.buckets_held());
     }
     add("sluice_exchanges_open", exchange->open());
-    return lines + notices.metrics();
+    const auto waiting = backlog->count(clock.now());
+    add("sluice_backlog_is_known", waiting ? 1 : 0);
+    return lines + notices.metrics() + (waiting ? gateway::backlog_metrics(*waiting) : "");
 }
 
 void Server::Parts::open_door() {
@@ -268,6 +272,7 @@ void Server::Parts::open_door() {
     tasks = gateway::make_task_store(pool);
     payouts = gateway::make_payout_store(pool);
     surpluses = gateway::make_surplus_store(pool);
+    backlog = gateway::make_backlog_store(pool);
     gateway::Collaborators parts{
         .intake = *fleet,
         .clock = clock,
@@ -284,7 +289,7 @@ void Server::Parts::open_door() {
         .read_callback = callback_reader(*callbacks),
         .forward = forwarder(client),
         .payouts = *payouts,
-        .check_payee = payee_check(channels.registry()),
+        .check_payee = payee_check(channels.registry(), sealing),
         .check_scene = scene_check(channels.registry()),
         .seal_payee = payee_seal(sealing),
         .print_payee = [this](std::string_view payee) { return sealing.fingerprint(payee); },

@@ -36,8 +36,13 @@ Result<void> check_members(const Value& record, std::vector<std::string_view> kn
     return {};
 }
 
+bool is_true(const Value& record, std::string_view name) {
+    const Value* member = record.find(name);
+    return member != nullptr && member->as_bool() != nullptr && *member->as_bool();
+}
+
 Result<FormField> parse_field(const Value& value) {
-    SLUICE_TRY(check_members(value, {"name", "kind", "required", "title"}));
+    SLUICE_TRY(check_members(value, {"name", "kind", "required", "identifies", "title"}));
     FormField field;
     field.name = value.text_or_empty("name");
     const std::string_view kind = value.text_or_empty("kind");
@@ -50,9 +55,8 @@ Result<FormField> parse_field(const Value& value) {
         );
     }
     field.kind = known->second;
-    if (const Value* required = value.find("required"); required != nullptr) {
-        field.is_required = required->as_bool() != nullptr && *required->as_bool();
-    }
+    field.is_required = is_true(value, "required");
+    field.identifies = is_true(value, "identifies");
     if (const Value* title = value.find("title")) {
         SLUICE_TRY(check_members(*title, {"en", "zh"}));
         field.title_en = title->text_or_empty("en");
@@ -96,6 +100,15 @@ Result<std::vector<FormField>> parse_payee(const Value& value) {
             );
         }
     }
+    const bool is_known = std::ranges::any_of(fields, [](const FormField& field) {
+        return field.identifies && field.is_required;
+    });
+    if (!is_known) {
+        return fail(
+            ErrorCode::invalid,
+            "none of the payee's fields tells who he is, wanted a required one that identifies"
+        );
+    }
     return fields;
 }
 
@@ -134,6 +147,9 @@ Result<Form> parse_form(std::string_view json_text) {
     }
     SLUICE_ASSIGN(form.fields, parse_fields(*fields));
     SLUICE_ASSIGN(form.payee, parse_payee(value));
+    if (std::ranges::any_of(form.fields, &FormField::identifies)) {
+        return fail(ErrorCode::invalid, "only fields of the payee can identify");
+    }
     const FormField* merchant = form.find(form.merchant_field);
     if (merchant == nullptr || merchant->kind != FieldKind::text) {
         return fail(
@@ -142,6 +158,23 @@ Result<Form> parse_form(std::string_view json_text) {
         );
     }
     return form;
+}
+
+std::string payee_identity(const Form& form, const Value& payee) {
+    std::string identity;
+    for (const FormField& field : form.payee) {
+        if (!field.identifies) {
+            continue;
+        }
+        std::string text;
+        for (const char c : payee.text_or_empty(field.name)) {
+            if (c != ' ' && c != '-') {
+                text.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c);
+            }
+        }
+        identity += field.name + '\n' + std::to_string(text.size()) + ' ' + text + '\n';
+    }
+    return identity;
 }
 
 Result<void> check_payee(const Form& form, const Value& payee) {

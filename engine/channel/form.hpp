@@ -18,6 +18,7 @@ struct FormField {
     std::string name;
     FieldKind kind = FieldKind::text;
     bool is_required = false;
+    bool identifies = false;  ///< of a payee: tells him from every other
     std::string title_en;
     std::string title_zh;
 };
@@ -34,6 +35,10 @@ struct Form {
 
 /// Unknown members, kinds and a merchant field that is no text field are `invalid`.
 Result<Form> parse_form(std::string_view json_text);
+
+/// What tells the payee from every other, as one text: the members that identify him, however they
+/// are spaced or spelled. Of a payee that check_payee() takes. Not to be stored: it is his number.
+[[nodiscard]] std::string payee_identity(const Form& form, const Value& payee);
 
 /// Whether the record says all that a payout must say of its payee, and nothing else: each field a
 /// text of 1 to 256 bytes. `invalid` names the first field that is missing, unknown or wrong, in

@@ -54,6 +54,41 @@ Result<void> check_approval(std::string_view policy, const Value& answer) {
     return {};
 }
 
+/// A limit that is left out limits nothing; `why` says that it is meant so.
+Result<void> check_limits(std::string_view policy, const Value& facts, const Value& answer) {
+    const Value* amount = facts.find("amount");
+    for (const std::string_view name : {"merchant_day", "payee_day", "order"}) {
+        const Value* limit = answer.find(name);
+        if (limit == nullptr) {
+            continue;
+        }
+        const Money* money = limit->as_money();
+        const bool is_of_payout = money != nullptr && amount != nullptr && amount->as_money() &&
+                                  money->currency() == amount->as_money()->currency();
+        if (!is_of_payout || money->minor() < 0) {
+            return wrong(
+                policy,
+                "answered '" + std::string(name) + "' with " +
+                    (money == nullptr ? kind_of(limit) : money->describe()) +
+                    ", wanted money of the payout's currency, zero or more, or nothing"
+            );
+        }
+    }
+    constexpr std::int64_t kDayMax = 24 * 60;
+    const std::int64_t begins = answer.int_or("day_begins", kDayMax + 1);
+    if (begins < -kDayMax || begins > kDayMax) {
+        return wrong(
+            policy,
+            "answered 'day_begins' with " + kind_of(answer.find("day_begins")) +
+                ", wanted how many minutes the merchant's day is ahead of UTC"
+        );
+    }
+    if (answer.text_or_empty("why").empty()) {
+        return wrong(policy, "limits payouts or not without 'why', wanted a text");
+    }
+    return {};
+}
+
 /// Nothing of the amount is lost or given twice, and nothing is taken of what is not there.
 Result<void> check_spread(const Value& facts, const Value& answer) {
     const Value* sources = facts.find("sources");
@@ -156,6 +191,9 @@ Result<void> AnswerRules::check(std::string_view policy, const Value& facts, con
     }
     if (policy.ends_with("_approval")) {
         return check_approval(policy, answer);
+    }
+    if (policy == "payout_limits") {
+        return check_limits(policy, facts, answer);
     }
     if (policy == "spread") {
         return check_spread(facts, answer);

@@ -18,8 +18,9 @@ class AnswerRules {
     /// `message`. `route` and `..._route`: `accounts` names some of the candidates with channel and
     /// reason and none that belongs to another merchant, `dropped` all others with a reason.
     /// `..._approval`: `needed` people, 0 to 10, and `why`, and the `role` of those people, also
-    /// when nobody is asked. `spread`: `parts` of the facts' `sources` that add up to their
-    /// `amount`. `script` tells what is wrong and what is wanted.
+    /// when nobody is asked. `payout_limits`: how much may leave in all, in the payout's currency,
+    /// when the merchant's day begins, and `why`. `spread`: `parts` of the facts' `sources` that
+    /// add up to their `amount`. `script` tells what is wrong and what is wanted.
     [[nodiscard]] Result<void> check(
         std::string_view policy, const Value& facts, const Value& answer
     ) const;

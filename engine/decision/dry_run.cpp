@@ -1,5 +1,6 @@
 #include "decision/dry_run.hpp"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <utility>
@@ -30,6 +31,7 @@ struct Story {
     std::optional<AccountStep::Kind> refused{};  ///< what the bank refuses
     /// What people say when they are asked; nothing: they let the time go by.
     std::optional<Verdict> people = Verdict::approve;
+    bool is_over_limit = false;  ///< there is no room in what a payout is counted towards
 };
 
 const Story kStories[] = {
@@ -73,6 +75,13 @@ const Story kStories[] = {
      std::nullopt,
      std::nullopt},
     {"no channel tells anything", OutcomeKind::unknown, OutcomeKind::unknown},
+    {"the day's limit is reached",
+     OutcomeKind::succeeded,
+     OutcomeKind::succeeded,
+     false,
+     std::nullopt,
+     Verdict::approve,
+     true},
 };
 
 /// One flow in one story; kept for that long.
@@ -127,15 +136,25 @@ class Play {
     }
 
     [[nodiscard]] std::optional<flow::Recorded> refused_in(const flow::Step& step) const {
-        for (const AccountStep& hold : step.account_steps) {
-            if (hold.kind == story_.refused) {
-                Value why;
-                why.set("code", "refused");
-                why.set("message", "refused");
-                return flow::Recorded{flow::Recorded::Kind::refusal, hold.ordinal, std::move(why)};
-            }
+        std::optional<std::uint32_t> refused;
+        std::string code = "refused";
+        const auto hold =
+            std::ranges::find_if(step.account_steps, [this](const AccountStep& account_step) {
+                return account_step.kind == story_.refused;
+            });
+        if (hold != step.account_steps.end()) {
+            refused = hold->ordinal;
+        } else if (story_.is_over_limit && !step.limits.empty()) {
+            refused = step.limits.front().ordinal;
+            code = "over_daily_limit";
         }
-        return std::nullopt;
+        if (!refused) {
+            return std::nullopt;
+        }
+        Value why;
+        why.set("code", code);
+        why.set("message", code);
+        return flow::Recorded{flow::Recorded::Kind::refusal, *refused, std::move(why)};
     }
 
     void remember_tasks(const flow::Step& step) {

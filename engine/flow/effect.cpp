@@ -11,12 +11,17 @@ constexpr payment::Names<AccountStep::Kind, 6> kStepKinds{
 constexpr payment::Names<RefundClaim::Kind, 2> kClaimKinds{
     "refund claim", {"refund_claim", "refund_yield"}
 };
+constexpr payment::Names<LimitClaim::Sum, 3> kSums{
+    "limited sum", {"merchant_day", "payee_day", "order"}
+};
 constexpr payment::Names<Side, 2> kSides{"side", {"debit", "credit"}};
 
 }  // namespace
 
 std::string_view to_string(AccountStep::Kind kind) { return kStepKinds.of(kind); }
 std::string_view to_string(Side side) { return kSides.of(side); }
+
+std::string_view to_string(LimitClaim::Sum sum) { return kSums.of(sum); }
 
 Value to_value(const SendExchange& effect) {
     Value value;
@@ -50,6 +55,18 @@ Value to_value(const RefundClaim& effect) {
     if (effect.parts > 0) {
         value.set("parts", effect.parts);
         value.set("parts_max", effect.parts_max);
+    }
+    return value;
+}
+
+Value to_value(const LimitClaim& effect) {
+    Value value;
+    value.set("type", "limit_claim");
+    value.set("sum", to_string(effect.sum));
+    value.set("day", effect.day);
+    value.set("amount", effect.amount);
+    if (effect.most) {
+        value.set("most", *effect.most);
     }
     return value;
 }

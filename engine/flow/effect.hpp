@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -53,6 +54,22 @@ struct RefundClaim {
     int parts_max = 0;  ///< of a claim: how many the channel takes of one payment; 0: any
 };
 
+/// Counts what a payout takes towards a sum that is limited. The database may refuse it. What did
+/// not pay after all the database takes off again.
+struct LimitClaim {
+    enum class Sum {
+        merchant_day,  ///< of the merchant in one of his days
+        payee_day,     ///< to one payee in such a day
+        order          ///< to make one order good, in all its days
+    };
+    std::uint32_t ordinal = 0;  ///< within the activation
+    Sum sum = Sum::merchant_day;
+    std::string about;  ///< the payee's key or the order's id as the database has it; else empty
+    std::string day;    ///< "2026-01-31" of the merchant's calendar; "infinity" for an order
+    Money amount;
+    std::optional<Money> most;  ///< nullopt: it is counted only
+};
+
 enum class Side { debit, credit };
 
 /// One line of the activation's journal. `account` is set for accounts of people (a card), else the
@@ -88,9 +105,11 @@ struct OpenCase {
 
 [[nodiscard]] std::string_view to_string(AccountStep::Kind kind);
 [[nodiscard]] std::string_view to_string(Side side);
+[[nodiscard]] std::string_view to_string(LimitClaim::Sum sum);
 [[nodiscard]] Value to_value(const SendExchange& effect);
 [[nodiscard]] Value to_value(const AccountStep& effect);
 [[nodiscard]] Value to_value(const RefundClaim& effect);
+[[nodiscard]] Value to_value(const LimitClaim& effect);
 [[nodiscard]] Value to_value(const PostLine& line);
 [[nodiscard]] Value to_value(const OpenCase& effect);
 

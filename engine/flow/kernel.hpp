@@ -16,6 +16,7 @@
 #include "flow/channel_terms.hpp"
 #include "flow/effect.hpp"
 #include "flow/fact.hpp"
+#include "flow/payout_limits.hpp"
 #include "flow/step.hpp"
 #include "payment/payment.hpp"
 
@@ -34,12 +35,10 @@ class Kernel {
 
     /// The stages of the flow; until then every name is one.
     void declare_stages(StageNames stages) { stages_ = std::move(stages); }
-
     /// Begins an activation: resets the step, takes the facts, applies them to the instructions.
     using Activation = flow::Activation;
     Result<void> begin(Activation activation);
     Step take_step();
-
     [[nodiscard]] const payment::Picture& picture() const { return picture_; }
     [[nodiscard]] Time now() const { return activation_.now; }
     [[nodiscard]] const payment::Instruction* find(InstructionId id) const;
@@ -48,7 +47,6 @@ class Kernel {
         return unanswered_;
     }
     [[nodiscard]] bool is_finished() const { return payment::is_final(picture_.subject.status); }
-
     // What scripts ask for (through lua_api/kernel_api).
     [[nodiscard]] bool has_event() const { return !events_.empty(); }
     std::optional<Value> next_event();
@@ -78,9 +76,10 @@ class Kernel {
     Result<void> give_up(InstructionId id);
     /// Its last request surely never arrived: the same may go out again while it is `created`.
     [[nodiscard]] bool is_not_sent(const payment::Instruction& instruction) const;
-    /// The account a payout is paid from gives amount and fee (to 2203); a transfer moves both; the
-    /// account of a converted refund gives its amount (to 2202). A record as refund() gives it.
-    Result<Value> take_from_account();
+    /// The account a payout is paid from gives amount and fee (to 2203), counted towards the sums
+    /// that `limits` caps (without them it is not counted); a transfer moves both; the account of a
+    /// converted refund gives its amount (to 2202). A record as refund() gives it.
+    Result<Value> take_from_account(const std::optional<PayoutLimits>& limits);
     /// The one instruction of a payout that may be open; nullopt: this node has no such account.
     Result<std::optional<InstructionId>> pay_out(const ChannelAddress& address);
     /// Books the whole collected amount from the order to what the merchant is owed, or to the
@@ -173,6 +172,7 @@ class Kernel {
     void restore(const payment::Payout& payout);
     void return_payout(const payment::Instruction& instruction);
     void book_transfer(const payment::Transfer& transfer);
+    Result<Value> within_limits(const PayoutLimits& limits);
 
     payment::Picture picture_;
     Activation activation_;

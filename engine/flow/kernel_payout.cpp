@@ -33,7 +33,24 @@ PostLine merchants_line(std::string_view gl, const std::string& merchant, Side s
 
 }  // namespace
 
-Result<Value> Kernel::take_from_account() {
+/// Counts what a payout takes; all of it or nothing.
+Result<Value> Kernel::within_limits(const PayoutLimits& limits) {
+    SLUICE_ASSIGN(auto claims, limit_claims(picture_, limits, activation_.now));
+    for (LimitClaim& claim : claims) {
+        claim.ordinal = ++ordinal_;
+        if (const auto refused = refusal_at(claim.ordinal)) {
+            return limit_refusal(claim, *refused);
+        }
+        note(to_value(claim));
+    }
+    step_.limits = std::move(claims);
+    step_.subject_changed = true;
+    Value answer;
+    answer.set("ok", true);
+    return answer;
+}
+
+Result<Value> Kernel::take_from_account(const std::optional<PayoutLimits>& limits) {
     SLUICE_TRY(may_begin("take from an account"));
     const auto& subject = picture_.subject;
     const auto* payout = std::get_if<payment::Payout>(&picture_.details);
@@ -63,8 +80,11 @@ Result<Value> Kernel::take_from_account() {
     if (transfer != nullptr && *answer.find("ok")->as_bool()) {
         answer = try_account({0, AccountStep::Kind::give, {}, transfer->to.id, subject.amount});
     }
+    if (payout != nullptr && limits && *answer.find("ok")->as_bool()) {
+        SLUICE_ASSIGN(answer, within_limits(*limits));
+    }
     if (!*answer.find("ok")->as_bool()) {
-        // A receiver that refuses leaves nothing taken.
+        // A receiver or a limit that refuses leaves nothing taken.
         step_.account_steps.resize(steps_before);
         step_.effects.resize(effects_before);
         return answer;

@@ -57,6 +57,7 @@ struct Step {
     std::vector<SendExchange> exchanges;
     std::vector<AccountStep> account_steps;
     std::vector<RefundClaim> claims;
+    std::vector<LimitClaim> limits;
     std::vector<PostLine> lines;
     std::vector<OpenCase> cases;
     std::vector<CaseId> closed_cases;

@@ -103,7 +103,6 @@ bool is_quick(Endpoint endpoint) {
         Endpoint::create_payment,
         Endpoint::healthz,
         Endpoint::readyz,
-        Endpoint::metrics,
         Endpoint::openapi,
     };
     return std::ranges::find(kQuick, endpoint) != kQuick.end();

@@ -53,10 +53,11 @@ struct PayeeWish {
     const Value& payee;
     std::string_view merchant_id;  ///< whose money it would be
 };
-/// Whether some channel account pays out so; else `invalid`, whose context is the place in the
+/// The key under which payouts to this payee are added up, if some channel account pays out so: a
+/// keyed hash, the same for the same payee. Else `invalid`, whose context is the place in the
 /// request ("/method", "/payee/name") and whose text never has a value of the payee. Pure, any
 /// thread.
-using PayeeCheck = std::function<Result<void>(const PayeeWish&)>;
+using PayeeCheck = std::function<Result<std::string>(const PayeeWish&)>;
 
 /// How a leg would be collected.
 struct SceneWish {
@@ -118,7 +119,7 @@ struct Collaborators {
     PayeeSeal seal_payee;
     PayeePrint print_payee;
     std::function<Result<void>()> check_ready;  ///< empty: always ready
-    std::function<std::string()> more_metrics;  ///< empty: none; lines in Prometheus' text format
+    std::function<std::string()> more_metrics;  ///< empty: none; Prometheus' text; may block
 };
 
 /// The HTTP API of the engine, apart from the sockets: request in, response out. It validates,

@@ -13,7 +13,9 @@ namespace {
 #define SLUICE_ORDER_COLUMNS                                                                      \
     "id, merchant_id, merchant_order_number, product_code, description, currency, amount, paid, " \
     "status, created_at, expires_at, request_hash, active_payment, refunded, credit_account, "    \
-    "credit_gl"
+    "credit_gl, "                                                                                 \
+    "(SELECT coalesce(sum(t.amount), 0)::bigint FROM sluice.payout_sum t WHERE t.kind = 'order' " \
+    "AND t.about = id::text) AS compensated"
 
 constexpr db::Statement kInsertOrder{
     "gateway_insert_order",
@@ -53,7 +55,7 @@ constexpr db::Statement kListOrders{
     "ORDER BY x.id DESC LIMIT 1 OFFSET $4::bigint - 1) END AS id) edge "
     "LEFT JOIN page ON true ORDER BY page.id DESC"
 };
-constexpr int kEdgeColumn = 16;
+constexpr int kEdgeColumn = 17;
 
 struct StoredOrder {
     payment::Order order;
@@ -83,6 +85,7 @@ Result<StoredOrder> read_row(const db::Row& row) {
     if (!row.is_null(14)) {
         order.credit = {AccountId(row.uuid(14)), std::string(row.text(15))};
     }
+    order.compensated_minor = row.int64(16);
     return stored;
 }
 
@@ -142,7 +145,9 @@ Result<Landed> insert_or_find(db::Connection& connection, const OpenOrder& reque
         )
     );
     if (inserted.affected() == 1) {
-        return Landed{{order, true}, true};
+        Landed landed{{order, true}, true};
+        landed.opened.order.compensated_minor = 0;
+        return landed;
     }
     SLUICE_ASSIGN(
         auto existing,

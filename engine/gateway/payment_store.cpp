@@ -15,6 +15,12 @@ constexpr db::Statement kSelectJournal{
     "gateway_select_journal",
     "SELECT seq, at, body FROM sluice.flow_journal WHERE run_id = $1 ORDER BY seq"
 };
+constexpr db::Statement kPaymentOfNumber{
+    "gateway_payment_of_number",
+    "SELECT o.request_hash, p.id FROM sluice.orders o CROSS JOIN LATERAL (SELECT x.id "
+    "FROM sluice.payment x WHERE x.order_id = o.id ORDER BY x.created_at, x.id LIMIT 1) p "
+    "WHERE o.merchant_id = $1 AND o.merchant_order_number = $2"
+};
 /// As orders are listed, see order_store.cpp.
 constexpr db::Statement kListPayments{
     "gateway_list_payments",
@@ -98,6 +104,18 @@ class PgPaymentStore final : public PaymentStore {
         override {
         SLUICE_ASSIGN(auto lease, pool_.acquire());
         return gateway::find_key(*lease, merchant_id, key);
+    }
+
+    Result<std::optional<KnownKey>> find_number(const OrderNumber& number) override {
+        SLUICE_ASSIGN(auto lease, pool_.acquire());
+        SLUICE_ASSIGN(
+            const db::Rows rows,
+            lease->execute(kPaymentOfNumber, {number.merchant_id, number.number})
+        );
+        if (rows.empty()) {
+            return std::nullopt;
+        }
+        return KnownKey{rows[0].uuid(0), rows[0].uuid(1)};
     }
 
     Result<PaymentPage> list(const PaymentQuery& query) override {

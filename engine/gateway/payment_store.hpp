@@ -13,6 +13,7 @@
 #include "db/pool.hpp"
 #include "gateway/idempotency.hpp"
 #include "gateway/listing.hpp"
+#include "gateway/order_store.hpp"
 #include "payment/payment.hpp"
 
 namespace sluice::gateway {
@@ -51,6 +52,9 @@ class PaymentStore {
     virtual Result<std::optional<KnownKey>> find_key(
         std::string_view merchant_id, std::string_view key
     ) = 0;
+    /// What an order that came inside of a payment led to: the hash of its body, and the first of
+    /// its payments. nullopt when no payment of the order began.
+    virtual Result<std::optional<KnownKey>> find_number(const OrderNumber& number) = 0;
     /// A page may be shorter than its limit, even empty, and not be the last.
     virtual Result<PaymentPage> list(const PaymentQuery& query) = 0;
 };

@@ -137,28 +137,62 @@ auto show(std::optional<seconds> wait) {
     };
 }
 
-/// A repeat is answered with its first as ever, though no payment could begin so any more; all else
-/// with the problem. Blocks on the database.
-Reply answer_earlier(
-    const Services& services, const Call& call, const Wish& wish, Problem problem
+Problem number_reused(const std::string& number) {
+    return below_order(problem_of(
+        {ErrorCode::conflict,
+         "merchant_order_number " + gateway::show(Value(number)) +
+             " was used before with another order",
+         "merchant_order_number"}
+    ));
+}
+
+/// The first payment under the same key, or else under the number of the same inline order; the nil
+/// id when there is none.
+std::expected<Id128, Problem> find_earlier(
+    const Services& services, const Call& call, const Wish& wish
 ) {
-    if (wish.key.empty()) {
-        return std::unexpected(std::move(problem));
+    PaymentStore& payments = services.parts.payments;
+    if (!wish.key.empty()) {
+        const auto found = payments.find_key(call.merchant_id, wish.key);
+        if (!found) {
+            return std::unexpected(problem_of(found.error()));
+        }
+        if (const std::optional<KnownKey>& known = *found) {
+            const Hash128 hash = hash_request("POST /v1/payments", wish.body);
+            return known->request_hash == as_uuid(hash)
+                       ? std::expected<Id128, Problem>(known->object_id)
+                       : std::unexpected(problem_of(key_reused(wish.key)));
+        }
     }
-    const auto found = services.parts.payments.find_key(call.merchant_id, wish.key);
+    const Value* inline_order = wish.body.find("order");
+    if (inline_order == nullptr || !wish.request.order) {
+        return Id128{};
+    }
+    const std::string& number = wish.request.order->merchant_order_number;
+    const auto found = payments.find_number({call.merchant_id, number});
     if (!found) {
         return std::unexpected(problem_of(found.error()));
     }
     const std::optional<KnownKey>& known = *found;
     if (!known) {
+        return Id128{};
+    }
+    return known->request_hash == as_uuid(hash_request("order", *inline_order))
+               ? std::expected<Id128, Problem>(known->object_id)
+               : std::unexpected(number_reused(number));
+}
+
+/// A repeat is answered with its first as ever, though no payment could begin so any more; all else
+/// with the problem. Blocks on the database.
+Reply answer_earlier(
+    const Services& services, const Call& call, const Wish& wish, Problem problem
+) {
+    SLUICE_ANSWER_ASSIGN(const Id128 earlier, find_earlier(services, call, wish));
+    if (earlier.is_nil()) {
         return std::unexpected(std::move(problem));
     }
-    if (known->request_hash != as_uuid(hash_request("POST /v1/payments", wish.body))) {
-        return std::unexpected(problem_of(key_reused(wish.key)));
-    }
     SLUICE_ANSWER_ASSIGN(
-        const Picture picture,
-        own_picture(services, call, payment::Service::payment, known->object_id)
+        const Picture picture, own_picture(services, call, payment::Service::payment, earlier)
     );
     return show_or_wait(services, call, picture, wish.wait);
 }
@@ -175,7 +209,7 @@ Reply start_payment(const Services& services, const Call& call, Wish wish) {
     }
     if (request.order) {
         if (auto problem = settle_credit(order, services, call)) {
-            return std::unexpected(below_order(*std::move(problem)));
+            return answer_earlier(services, call, wish, below_order(*std::move(problem)));
         }
     }
     if (auto problem = settle_legs(request, order.amount.currency(), services, call)) {

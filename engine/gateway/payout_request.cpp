@@ -100,13 +100,13 @@ std::optional<Problem> settle_compensation(
     return fits ? std::nullopt : std::optional(nothing_to_make_good(request));
 }
 
-std::optional<Problem> check_payee(
-    const PayoutRequest& request, const Services& services, const Call& call
+std::optional<Problem> settle_payee(
+    PayoutRequest& request, const Services& services, const Call& call
 ) {
-    const auto& details = request.details;
-    const auto checked =
-        services.parts.check_payee({details.method, details.payee, call.merchant_id});
+    auto& details = request.details;
+    auto checked = services.parts.check_payee({details.method, details.payee, call.merchant_id});
     if (checked) {
+        details.payee_key = *std::move(checked);
         return std::nullopt;
     }
     const Error& error = checked.error();
@@ -182,7 +182,7 @@ payment::Subject payout_subject(const PayoutRequest& request, std::string_view m
 std::optional<Problem> settle_payout(
     PayoutRequest& request, const Services& services, const Call& call
 ) {
-    if (auto problem = check_payee(request, services, call)) {
+    if (auto problem = settle_payee(request, services, call)) {
         return problem;
     }
     if (auto problem = settle_compensation(request, services, call)) {

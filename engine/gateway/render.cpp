@@ -119,6 +119,9 @@ void append_order(std::string& out, const payment::Order& order) {
     body.add("amount_paid", order.paid_minor);
     body.add("amount_due", order.amount.minor() - order.paid_minor);
     body.add("amount_refunded", order.refunded_minor);
+    if (order.compensated_minor) {
+        body.add("amount_compensated", *order.compensated_minor);
+    }
     if (!order.credit.id.is_nil()) {
         body.add("credit_account_id", order.credit.id);
     }

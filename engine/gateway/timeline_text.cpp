@@ -105,6 +105,7 @@ const std::map<std::string_view, Narrator::Teller>& Narrator::tellers() {
         {"restore", &Narrator::tell_hold},
         {"refund_claim", &Narrator::tell_claim},
         {"refund_yield", &Narrator::tell_claim},
+        {"limit_claim", &Narrator::tell_limit},
         {"post", &Narrator::tell_post},
         {"case", &Narrator::tell_case},
         {"status", &Narrator::tell_status},
@@ -167,9 +168,14 @@ Sentence Narrator::tell_started(const Value& /*item*/) const {
     const std::string number = picture_.order.merchant_order_number;
     if (picture_.subject.service != payment::Service::payment) {
         const std::string of = number.empty() ? "" : " of order " + number;
+        const auto* payout = std::get_if<payment::Payout>(&picture_.details);
+        const bool makes_good = payout != nullptr && !payout->order.is_nil();
+        const std::string order = makes_good ? payout->order.to_string() : "";
         return {
-            "The " + std::string(service().en) + " of " + sum + of + " began.",
-            (number.empty() ? "" : "订单 " + number + " 的") + std::string(service().zh) +
+            "The " + std::string(service().en) + " of " + sum + of +
+                (makes_good ? " that makes " + order + " good" : "") + " began.",
+            (number.empty() ? "" : "订单 " + number + " 的") +
+                (makes_good ? "赔付 " + order + " 的" : "") + std::string(service().zh) +
                 "开始，金额 " + sum + "。"
         };
     }
@@ -231,6 +237,9 @@ Sentence Narrator::tell_decision(const Value& item) const {
     }
     if (policy.ends_with("_approval")) {
         return tell_approval(answer);
+    }
+    if (policy == "payout_limits") {
+        return tell_limits(answer);
     }
     return {"The policy '" + policy + "' decided.", "策略“" + policy + "”作出决定。"};
 }
@@ -325,63 +334,6 @@ Sentence Narrator::tell_instruction(const Value& item) const {
     return {
         "Leg " + leg + " at " + party + ": " + std::string(status.en) + ".",
         "第 " + leg + " 部分（" + party + "）：" + std::string(status.zh) + "。"
-    };
-}
-
-Sentence Narrator::tell_hold(const Value& item) const {
-    const Word step = account_step_word(text(item, "type"));
-    const std::string amount = amount_text(item, "amount");
-    // What the subject itself moves has no instruction: the account is told.
-    const std::string account = text(item, "account");
-    const std::string party = account.empty() ? party_of(item) : account;
-    return {
-        std::string(step.en) + " " + amount + " on " + party + ".",
-        std::string(step.zh) + " " + party + " " + amount + "。"
-    };
-}
-
-Sentence Narrator::tell_claim(const Value& item) const {
-    const std::string amount = amount_text(item, "amount");
-    const std::string party = party_of(item);
-    if (item.text_or_empty("type") == "refund_claim") {
-        return {
-            "Of what " + party + " collected, " + amount + " are kept for this.",
-            "占用 " + party + " 已收款 " + amount + " 用于退款。"
-        };
-    }
-    return {
-        "Of what " + party + " collected, " + amount + " may be given back anew.",
-        "释放 " + party + " 已收款 " + amount + " 的退款占用。"
-    };
-}
-
-Sentence Narrator::tell_post(const Value& item) const {
-    const bool is_debit = item.text_or_empty("side") == "debit";
-    const std::string gl = text(item, "gl");
-    const std::string owner = text(item, "owner");
-    const std::string amount = amount_text(item, "amount");
-    const Word name = ledger_account_word(gl);
-    return {
-        std::string("Booked: ") + (is_debit ? "debit " : "credit ") + gl + " " +
-            std::string(name.en) + " (" + owner + "), " + amount + ".",
-        std::string("记账：") + (is_debit ? "借 " : "贷 ") + gl + " " + std::string(name.zh) +
-            "（" + owner + "）" + amount + "。"
-    };
-}
-
-Sentence Narrator::tell_case(const Value& item) const {
-    const std::string kind = text(item, "kind");
-    const std::string amount = amount_text(item, "amount");
-    const std::string party = party_of(item);
-    if (kind == "surplus") {
-        return {
-            "No order takes " + amount + " that came at " + party + "; a refund gives it back.",
-            party + " 收到的 " + amount + " 无订单可入账，将以退款退还。"
-        };
-    }
-    return {
-        "A person must look: " + kind + ", " + amount + " at " + party + ".",
-        "需人工处理：" + kind + "，" + party + " " + amount + "。"
     };
 }
 

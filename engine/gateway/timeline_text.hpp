@@ -45,11 +45,14 @@ class Narrator {
     [[nodiscard]] Sentence tell_instruct(const Value& item) const;
     [[nodiscard]] Sentence tell_exchange(const Value& item) const;
     [[nodiscard]] Sentence tell_instruction(const Value& item) const;
+    [[nodiscard]] Sentence tell_status(const Value& item) const;
+    // Money that is kept, moved and counted (timeline_money.cpp).
+    [[nodiscard]] static Sentence tell_limits(const Value& answer);
+    [[nodiscard]] Sentence tell_limit(const Value& item) const;
     [[nodiscard]] Sentence tell_hold(const Value& item) const;
     [[nodiscard]] Sentence tell_claim(const Value& item) const;
     [[nodiscard]] Sentence tell_post(const Value& item) const;
     [[nodiscard]] Sentence tell_case(const Value& item) const;
-    [[nodiscard]] Sentence tell_status(const Value& item) const;
     // What people are asked and say (timeline_people.cpp).
     [[nodiscard]] static Sentence tell_approval(const Value& answer);
     [[nodiscard]] Sentence tell_task(const Value& item) const;

@@ -151,6 +151,7 @@ Value to_value(const Payout& payout) {
     value.set("fee", payout.fee.minor());
     value.set("method", payout.method);
     value.set("payee", payout.payee);
+    value.set("payee_key", payout.payee_key);
     value.set("description", payout.description);
     set_id(value, "order_id", payout.order);
     set_id(value, "compensates", payout.compensates);
@@ -163,6 +164,7 @@ Result<Payout> payout_from_value(const Value& value, Currency currency) {
     payout.fee = money_of(value, "fee", currency);
     payout.method = value.text_or_empty("method");
     payout.payee = member(value, "payee");
+    payout.payee_key = value.text_or_empty("payee_key");
     payout.description = value.text_or_empty("description");
     SLUICE_ASSIGN(payout.order, id_of<OrderId>(value, "order_id"));
     SLUICE_ASSIGN(payout.compensates, id_of<RunId>(value, "compensates"));

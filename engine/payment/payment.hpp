@@ -29,6 +29,8 @@ struct Order {
     Money amount;
     std::int64_t paid_minor = 0;
     std::int64_t refunded_minor = 0;  ///< given back or on its way back
+    /// Paid out or on its way to make it good; nullopt where that was not looked up.
+    std::optional<std::int64_t> compensated_minor{};
     /// Of a top-up: the account that gets what is paid. A nil id: the merchant is owed it.
     BookedAccount credit;
     OrderStatus status = OrderStatus::open;

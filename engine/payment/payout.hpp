@@ -21,6 +21,9 @@ struct Payout {
     Money fee;           ///< taken from the same account, ours when the payout succeeds
     std::string method;  ///< "bank_card", "wechatpay"...
     Value payee;         ///< as the channel's form wants it
+    /// A keyed hash of what identifies the payee; empty: nothing does. Payouts to him are added up
+    /// under it.
+    std::string payee_key;
     std::string description;
     OrderId order;      ///< the order it makes good, or nil
     RunId compensates;  ///< the payment of that order it makes good, or nil: all of it

@@ -16,7 +16,8 @@ namespace {
 const std::string& commit_sql() {
     static const std::string kSql = [] {
         std::string sql =
-            "SELECT activation, ordinal, reason, other_id, other_hash FROM sluice.commit_batch(";
+            "SELECT activation, ordinal, reason, other_id, other_hash, rest FROM "
+            "sluice.commit_batch(";
         for (std::size_t i = 1; i <= Batch::parameter_count(); ++i) {
             sql += (i == 1 ? "$" : ", $") + std::to_string(i);
         }
@@ -377,6 +378,9 @@ Result<std::vector<Refusal>> Batch::take_answer(db::Connection& connection) {
         refusal.other = row.is_null(3) ? Id128{} : row.uuid(3);
         const Id128 hash = row.is_null(4) ? Id128{} : row.uuid(4);
         refusal.other_hash = {hash.high, hash.low};
+        if (!row.is_null(5)) {
+            refusal.rest = row.int64(5);
+        }
         refusals.push_back(std::move(refusal));
     }
     return refusals;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -40,6 +41,7 @@ struct Refusal {
     std::string reason;
     Id128 other;  ///< what stands in the way: the order or payment that already exists
     Hash128 other_hash;
+    std::optional<std::int64_t> rest{};  ///< what there would have been room for
 };
 
 /// The rows of one commit, gathered column by column and written by one statement. Owned by one

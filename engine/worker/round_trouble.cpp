@@ -94,7 +94,7 @@ Result<Round::Works> Round::commit_failed(Works works, Error error) {
     Work& work = works.front();
     if (error.context == kOrderIsOver && work.step.settles_at > 0) {
         Works again;
-        SLUICE_TRY(take_refusal(work, {0, work.step.settles_at, "order_over", {}, {}}, again));
+        SLUICE_TRY(take_refusal(work, {0, work.step.settles_at, "order_over", {}, {}, {}}, again));
         return again;
     }
     if (++work.inputs.front().tries < 2) {
@@ -172,6 +172,9 @@ Result<void> Round::take_refusal(Work& work, const Refusal& refusal, Works& agai
     Value why;
     why.set("code", refusal.reason);
     why.set("message", refusal.reason);
+    if (refusal.rest) {
+        why.set("rest", *refusal.rest);
+    }
     work.known.push_back({flow::Recorded::Kind::refusal, refusal.ordinal, std::move(why)});
     again.push_back(std::move(work));
     return {};

@@ -21,6 +21,19 @@ void set_state(Value& row, const payment::Subject& subject) {
     row.set("message", subject.failure_message);
 }
 
+/// What gave its money back in the activation that took it counts nowhere.
+bool did_not_pay(const payment::Subject& subject) {
+    return subject.status == payment::SubjectStatus::failed ||
+           subject.status == payment::SubjectStatus::returned;
+}
+
+/// The day in which a payout counts from now on, if it begins to.
+void set_counted(Value& row, const payment::Subject& subject, const flow::Step& step) {
+    if (!step.limits.empty() && !did_not_pay(subject)) {
+        row.set("counted", step.limits.front().day);
+    }
+}
+
 Value details_of(const payment::Picture& picture) {
     return std::visit(
         [](const auto& details) {
@@ -99,14 +112,17 @@ void ServiceRows::add(
     const payment::Subject& subject = picture.subject;
     if (subject.service != payment::Service::payment) {
         if (start != nullptr) {
-            add_start(picture, *start, activation);
+            add_start(picture, *start, step, activation);
         } else if (step.subject_changed) {
-            add_change(subject, activation);
+            add_change(subject, step, activation);
         }
         if (start != nullptr) {
             add_surplus(picture, RefundStage::begins, activation);
         } else if (step.subject_changed) {
             add_surplus(picture, RefundStage::goes_on, activation);
+        }
+        if (start != nullptr || step.subject_changed) {
+            add_limits(subject, step, activation);
         }
         add_order_refund(subject, step.order_refund, activation);
     }
@@ -171,11 +187,12 @@ void ServiceRows::add_tasks(
 }
 
 void ServiceRows::add_start(
-    const payment::Picture& picture, const StartRun& start, std::int64_t i
+    const payment::Picture& picture, const StartRun& start, const flow::Step& step, std::int64_t i
 ) {
     const payment::Subject& subject = picture.subject;
     Value row = row_of(i);
     set_state(row, subject);
+    set_counted(row, subject, step);
     const auto* payout = std::get_if<payment::Payout>(&picture.details);
     const OrderId order = payout != nullptr ? payout->order : subject.order_id;
     if (!order.is_nil()) {
@@ -200,10 +217,42 @@ void ServiceRows::add_credit(const payment::Order& order, std::int64_t i) {
     credits_.push_back(std::move(row));
 }
 
-void ServiceRows::add_change(const payment::Subject& subject, std::int64_t i) {
+void ServiceRows::add_change(
+    const payment::Subject& subject, const flow::Step& step, std::int64_t i
+) {
     Value row = row_of(i);
     set_state(row, subject);
+    set_counted(row, subject, step);
     changes_.push_back(std::move(row));
+    if (subject.service == payment::Service::payout && did_not_pay(subject)) {
+        // Only the database knows whether it counts, and in which day.
+        Value counted = row_of(i);
+        counted.set("payout", subject.id.raw().to_uuid());
+        uncounted_.push_back(std::move(counted));
+    }
+}
+
+/// What a payout takes of the sums that are limited.
+void ServiceRows::add_limits(
+    const payment::Subject& subject, const flow::Step& step, std::int64_t i
+) {
+    if (did_not_pay(subject)) {
+        return;
+    }
+    for (const flow::LimitClaim& claim : step.limits) {
+        Value row = row_of(i);
+        row.set("ordinal", std::int64_t{claim.ordinal});
+        row.set("merchant", subject.merchant_id);
+        row.set("kind", flow::to_string(claim.sum));
+        row.set("about", claim.about);
+        row.set("currency", claim.amount.currency().code());
+        row.set("day", claim.day);
+        row.set("amount", claim.amount.minor());
+        if (claim.most) {
+            row.set("most", claim.most->minor());
+        }
+        limits_.push_back(std::move(row));
+    }
 }
 
 /// An order counts a refund from its first activation on, and no longer once it failed; the kernel
@@ -251,6 +300,8 @@ std::optional<std::string> ServiceRows::document() const {
         {"tasks", &tasks_},
         {"task_changes", &task_changes_},
         {"votes", &votes_},
+        {"limits", &limits_},
+        {"uncounted", &uncounted_},
     };
     for (const auto& [name, list] : lists) {
         if (!list->empty()) {
@@ -272,7 +323,9 @@ void ServiceRows::clear() {
           &surpluses_,
           &tasks_,
           &task_changes_,
-          &votes_}) {
+          &votes_,
+          &limits_,
+          &uncounted_}) {
         list->clear();
     }
 }

@@ -30,19 +30,25 @@ class ServiceRows {
     void clear();
 
   private:
-    void add_start(const payment::Picture& picture, const StartRun& start, std::int64_t i);
+    void add_start(
+        const payment::Picture& picture,
+        const StartRun& start,
+        const flow::Step& step,
+        std::int64_t i
+    );
     void add_credit(const payment::Order& order, std::int64_t i);
-    void add_change(const payment::Subject& subject, std::int64_t i);
+    void add_change(const payment::Subject& subject, const flow::Step& step, std::int64_t i);
     void add_order_refund(
         const payment::Subject& subject, const flow::OrderRefund& more, std::int64_t i
     );
     enum class RefundStage { begins, goes_on };
     void add_surplus(const payment::Picture& picture, RefundStage stage, std::int64_t i);
+    void add_limits(const payment::Subject& subject, const flow::Step& step, std::int64_t i);
     void add_cases(const flow::Step& step, std::int64_t i);
     void add_tasks(const payment::Subject& subject, const flow::Step& step, std::int64_t i);
 
     ValueArray starts_, changes_, credits_, order_refunds_, claims_, cases_, closed_cases_;
-    ValueArray surpluses_, tasks_, task_changes_, votes_;
+    ValueArray surpluses_, tasks_, task_changes_, votes_, limits_, uncounted_;
 };
 
 }  // namespace sluice::worker

@@ -61,6 +61,12 @@
 ---@field channel_account string
 ---@field task string? an approved task of kind "give_back": the payee that people named
 
+---@class PayoutLimits
+---@field day_begins integer minutes that the merchant's day is ahead of UTC
+---@field merchant_day Money? how much the merchant may pay out in his day
+---@field payee_day Money? how much the payee may get in such a day
+---@field order Money? how much may make one order good
+
 ---@class View
 ---@field status string
 ---@field code string
@@ -186,10 +192,13 @@ function kernel.given_outside(request) end
 function kernel.give_up(instruction) end
 
 -- Takes amount and fee of a payout from its account (to 2203), moves a transfer, or takes the
--- amount of a converted refund from the account that has it (to 2202). Once.
--- Never waits. Journaled: as kernel.hold.
+-- amount of a converted refund from the account that has it (to 2202). Once. A payout is counted
+-- towards what `limits` caps; without them it is not counted. Codes when there is no room:
+-- "over_daily_limit", "over_compensation_limit"; the message says which limit and what is left.
+-- Never waits. Journaled: as kernel.hold, and an effect for each sum.
+---@param limits PayoutLimits? of a payout
 ---@return { ok: boolean, code: string?, message: string? }
-function kernel.take() end
+function kernel.take(limits) end
 
 -- Creates the one instruction that may pay a payout out. Refused before kernel.take and while
 -- another may still pay. Never waits, sends nothing. Journaled: an effect; the terms of the channel

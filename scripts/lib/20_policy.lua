@@ -29,6 +29,14 @@ local policy = {
       is_compensation = payout.is_compensation,
     })
   end,
+  -- How much may be paid out in all? -> { why, day_begins } and, where there is a limit,
+  -- { merchant_day, payee_day, order }
+  payout_limits = function(payout)
+    return kernel.decide("payout_limits", {
+      amount = payout.amount, merchant_id = payout.merchant_id, method = payout.method,
+      is_compensation = payout.is_compensation,
+    })
+  end,
   transfer_risk = function(transfer)
     return kernel.decide("transfer_risk", {
       amount = transfer.amount, merchant_id = transfer.merchant_id,

@@ -41,6 +41,15 @@ local function to_account(part, account)
   return given.ok and BACK or not_back(given.code)
 end
 
+-- Keeps room for a part of a refund until the refund ends, once: what waits finds it later. Parts
+-- of other runs share their room with nobody.
+local function keep_room(part)
+  if part.room ~= "not kept" then return { ok = true } end
+  local kept = kernel.reserve { source = part.source, amount = part.amount }
+  if kept.ok then part.room = "kept" end
+  return kept
+end
+
 -- Back through the channel. What surely was not sent goes out again under the same number where the
 -- channel takes the same refund twice; what the channel refused needs a new one.
 local function through_channel(part)
@@ -56,6 +65,7 @@ local function through_channel(part)
     seen = send_out(talk)
     milliseconds = pause_before_next_try(seen, tries)
     if milliseconds then
+      if seen.status ~= "created" then keep_room(part) end
       rest(milliseconds, is_unsent(talk) and talk)
       if seen.status ~= "created" then talk = nil end
     end
@@ -252,4 +262,4 @@ local function give_all_back(refund, give_up)
   until is_over
 end
 
-return { give_all_back = give_all_back }
+return { give_all_back = give_all_back, keep_room = keep_room }

@@ -6,8 +6,9 @@ local refund_verbs = {
     if not verdict.allowed then fail { code = verdict.code, message = verdict.message } end
   end,
 
-  -- Waits for the people who must agree first.
+  -- Waits for the people who must agree first. What waits keeps its room: no other refund takes it.
   approve = function(self, approval)
+    if approval.needed > 0 then self:keep_room_from(1) end
     local title = { en = "Approve a refund", zh = "审批退款" }
     require_approval(title, self.amount, approval)
   end,
@@ -33,13 +34,16 @@ local refund_verbs = {
       local source = self.sources[part.source]
       list.insert(self.parts, {
         source = source.instruction, kind = source.kind, payment = source.payment,
-        amount = part.amount,
+        amount = part.amount, room = "not kept",
       })
     end
     -- Room for the later parts too: while the first one goes, no other refund may take it.
-    for place = 2, #self.parts do
-      local part = self.parts[place]
-      local kept = kernel.reserve { source = part.source, amount = part.amount }
+    self:keep_room_from(2)
+  end,
+
+  keep_room_from = function(self, first)
+    for place = first, #self.parts do
+      local kept = keep_room(self.parts[place])
       if not kept.ok then
         fail { code = kept.code, message = "another refund was faster" }
       end

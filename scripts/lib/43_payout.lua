@@ -12,6 +12,20 @@ local function try_payout(payout, account)
   return seen.status == "succeeded", { code = seen.code, message = seen.message }
 end
 
+-- Of the answer of a policy, what limits something.
+local LIMITS = { "merchant_day", "payee_day", "order", "day_begins" }
+
+local function limits_in(answer)
+  local limits = {}
+  for name, value in pairs(answer) do
+    if list.contains(LIMITS, name) then limits[name] = value end
+  end
+  return limits
+end
+
+-- Refusals that say themselves which limit it is and what is left.
+local LIMIT_CODES = { "over_daily_limit", "over_compensation_limit" }
+
 local payout_verbs = {
   require = function(self, verdict)
     if not verdict.allowed then fail { code = verdict.code, message = verdict.message } end
@@ -23,10 +37,14 @@ local payout_verbs = {
     require_approval(title, self.amount, approval)
   end,
 
-  -- Takes amount and fee from the account they are paid from. A failure gives them back.
+  -- Takes amount and fee from the account they are paid from, within what the policy allows in all.
+  -- A failure gives them back.
   book = function(self)
-    local taken = kernel.take()
-    if not taken.ok then fail { code = taken.code, message = "the account cannot pay this" } end
+    local taken = kernel.take(limits_in(policy.payout_limits(self)))
+    if taken.ok then return end
+    local is_limit = list.contains(LIMIT_CODES, taken.code)
+    local message = is_limit and taken.message or "the account cannot pay this"
+    fail { code = taken.code, message = message }
   end,
 
   -- Asks the accounts that the policy gave, each only after the one before surely did not pay.

@@ -1,3 +1,4 @@
+#include <map>
 #include <thread>
 #include <vector>
 
@@ -63,6 +64,38 @@ TEST_F(GatewayOrderStore, GivesBackWhatItStored) {
     EXPECT_EQ((*found)->expires_at, wish.order.expires_at);
     EXPECT_EQ((*found)->status, payment::OrderStatus::open);
     EXPECT_EQ((*store->find_by_number({"alpha", "A-1"}))->id, wish.order.id);
+}
+
+TEST_F(GatewayOrderStore, TellsWhatWasPaidOutToMakeAnOrderGood) {
+    const OpenOrder wish = request("A-1");
+    const auto opened = store->open(wish);
+    ASSERT_TRUE(opened.has_value());
+    EXPECT_EQ(opened->order.compensated_minor, 0);
+    ASSERT_TRUE(store->open(request("A-2")).has_value());
+    ASSERT_TRUE(database.connect()
+                    .run(
+                        "INSERT INTO sluice.payout_sum VALUES ('alpha', 'order', '" +
+                        wish.order.id.raw().to_uuid() + "', 'CNY', 'infinity', 700)"
+                    )
+                    .has_value());
+
+    const auto found = store->find("alpha", wish.order.id);
+    gateway::OrderQuery query;
+    query.merchant_id = "alpha";
+    query.window.before = {~std::uint64_t{0}, ~std::uint64_t{0}};
+    query.window.limit = 10;
+    query.window.looks_max = 10;
+    const auto page = store->list(query);
+
+    ASSERT_TRUE(found.has_value() && found->has_value());
+    EXPECT_EQ((*found)->compensated_minor, 700);
+    ASSERT_TRUE(page.has_value()) << page.error().message;
+    std::map<std::string, std::optional<std::int64_t>> listed;
+    for (const payment::Order& order : page->orders) {
+        listed[order.merchant_order_number] = order.compensated_minor;
+    }
+    EXPECT_EQ(listed["A-1"], 700);
+    EXPECT_EQ(listed["A-2"], 0);
 }
 
 TEST_F(GatewayOrderStore, ShowsOrdersToTheirMerchantOnly) {

@@ -151,6 +151,7 @@ void Auditor::check_ends() {
 void Auditor::check_orders() {
     std::map<std::string, std::int64_t> paid;
     std::map<std::string, std::int64_t> refunded;
+    std::map<std::string, std::int64_t> compensated;
     for (const auto& [id, payment] : told_.payments) {
         paid[payment.order] += payment.status == kSucceeded ? amount_of(payment) : 0;
     }
@@ -158,9 +159,14 @@ void Auditor::check_orders() {
         const bool counts = refund.status != kFailed && !refund.is_surplus;
         refunded[refund.order] += counts ? refund.amount : 0;
     }
+    for (const auto& [id, payout] : told_.payouts) {
+        const bool counts = is_taken(payout) && !payout.makes_good.empty();
+        compensated[payout.makes_good] += counts ? payout.amount : 0;
+    }
     for (const auto& [id, order] : told_.orders) {
         expect_equal("what " + id + " was paid", order.paid, paid[id]);
         expect_equal("what " + id + " gave back", order.refunded, refunded[id]);
+        expect_equal("what made " + id + " good", order.compensated, compensated[id]);
         expect(
             order.paid <= order.amount,
             id + " of " + std::to_string(order.amount) + " was paid " + std::to_string(order.paid)
@@ -309,6 +315,21 @@ void Auditor::check_far_books() {
     }
 }
 
+/// Nobody got more in a day than the policy allows, on all nodes together.
+void Auditor::check_limits() {
+    std::map<std::pair<std::string, std::string>, std::int64_t> got;
+    for (const auto& [id, payout] : told_.payouts) {
+        got[{payout.payee, payout.day}] += is_taken(payout) ? payout.amount : 0;
+    }
+    for (const auto& [of, sum] : got) {
+        expect(
+            told_.payee_day == 0 || sum <= told_.payee_day,
+            "payee " + of.first + " got " + std::to_string(sum) + " on " + of.second +
+                ", wanted at most " + std::to_string(told_.payee_day)
+        );
+    }
+}
+
 bool Auditor::has_told(const std::string& id, std::string_view type) const {
     const auto types = told_.events.find(id);
     return types != told_.events.end() &&
@@ -378,6 +399,7 @@ std::vector<std::string> Auditor::findings() {
     check_refunds();
     check_caps();
     check_far_books();
+    check_limits();
     check_events();
     return std::move(findings_);
 }

@@ -30,6 +30,7 @@ class Auditor {
     void check_refunds();
     void check_caps();
     void check_far_books();
+    void check_limits();
     void check_events();
 
     [[nodiscard]] LegAsked leg_of(const WayTold& way) const;

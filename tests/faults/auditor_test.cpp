@@ -57,7 +57,9 @@ void tell_accounts(Testimony& told) {
 /// 300 from a card and 700 at the channel; another attempt was closed unpaid. 30 went back: 10 to
 /// the card, 20 to the payer's balance, as the channel refused them.
 void tell_order(Testimony& told) {
-    told.orders["ord_1"] = {.amount = 1'000, .status = "paid", .paid = 1'000, .refunded = 130};
+    told.orders["ord_1"] = {
+        .amount = 1'000, .status = "paid", .paid = 1'000, .refunded = 130, .compensated = 5
+    };
     told.payments["pay_1"] = {
         .order = "ord_1",
         .legs = {{"card", 300}, {"", 700}},
@@ -114,8 +116,16 @@ void tell_moves(Testimony& told) {
     };
     told.payouts["out_2"].ways.front().status = "returned";
     told.payouts["out_3"] = {
-        .amount = 5, .status = "succeeded", .ways = {at_channel("P3", "payout", 5)}
+        .amount = 5,
+        .makes_good = "ord_1",
+        .status = "succeeded",
+        .ways = {at_channel("P3", "payout", 5)}
     };
+    for (const char* id : {"out_1", "out_2"}) {
+        told.payouts[id].payee = "zhang";
+        told.payouts[id].day = "2026-01-01";
+    }
+    told.payee_day = 100;
     told.payouts["out_4"] = {.from = "payer", .amount = 9'999, .status = "failed"};
     told.transfers["trf_1"] = {
         .from = "payer", .to = "shop", .amount = 50, .fee = 1, .status = "succeeded"
@@ -226,6 +236,12 @@ TEST(Auditor, FindsAWrongFenOfAnyObject) {
         {"given back",
          [](Testimony& t) { t.orders["ord_1"].refunded -= 1; },
          "what ord_1 gave back is 129, predicted 130"},
+        {"order shows another compensation",
+         [](Testimony& t) { t.orders["ord_1"].compensated += 1; },
+         "what made ord_1 good is 6, predicted 5"},
+        {"payee got more than his limit of the day",
+         [](Testimony& t) { t.payee_day -= 1; },
+         "payee zhang got 100 on 2026-01-01, wanted at most 99"},
         {"refund",
          [](Testimony& t) { t.refunds["ref_1"].amount += 1; },
          "what ref_1 (succeeded) gave is 30, predicted 31"},

@@ -1,5 +1,7 @@
 #include "faults/mover.hpp"
 
+#include <utility>
+
 #include "faults/people.hpp"
 
 namespace sluice::testing {
@@ -10,6 +12,19 @@ constexpr std::int64_t kTooMuch = 4'999'000;
 
 const std::string& nth(const std::vector<std::string>& list, std::size_t place) {
     return list.at(place % list.size());
+}
+
+/// One of a few people.
+std::string payee_number(std::size_t place) {
+    return "622202123456789" + std::to_string(place % 3);
+}
+
+Value payee_of(std::size_t place) {
+    return Value(ValueObject{
+        {"name", "Zhang San"},
+        {"account_number", payee_number(place)},
+        {"bank_code", "102100099996"}
+    });
 }
 
 std::int64_t amount_of(const MoveWish& wish) { return wish.is_too_much ? kTooMuch : wish.amount; }
@@ -23,6 +38,9 @@ void Mover::perform(const MoveWish& wish) {
             break;
         case Move::transfer:
             transfer(wish);
+            break;
+        case Move::payout_batch:
+            pay_out_batch(wish);
             break;
         case Move::payout:
         case Move::withdrawal:
@@ -101,20 +119,82 @@ void Mover::let_people_decide(const std::string& payout, const MoveWish& wish) {
     }
 }
 
+/// A few at once, the last of them to nobody who has a name.
+void Mover::pay_out_batch(const MoveWish& wish) {
+    ValueArray lines;
+    std::map<std::string, PayoutTold> wanted;
+    std::int64_t total = 0;
+    for (std::size_t i = 0; i < 2 + wish.from % 5; ++i) {
+        PayoutTold told{
+            .from = town_.available,
+            .amount = i == 1 ? amount_of(wish) : wish.amount,
+            .fee = wish.fee,
+            .payee = payee_number(wish.to + i)
+        };
+        const std::string number = number_ + "-" + std::to_string(i);
+        total += told.amount;
+        lines.push_back(Value(ValueObject{
+            {"merchant_payout_number", number},
+            {"amount", told.amount},
+            {"fee", told.fee},
+            {"method", "bank_account"},
+            {"payee", payee_of(wish.to + i)}
+        }));
+        wanted[number] = std::move(told);
+    }
+    const Value nobody(ValueObject{{"account_number", "1"}, {"bank_code", "1"}});
+    Value last = with_amount(lines.back(), 1);
+    last.set("merchant_payout_number", number_ + "-last");
+    last.set("payee", nobody);
+    lines.push_back(std::move(last));
+    const auto count = static_cast<std::int64_t>(lines.size());
+    const Value body(ValueObject{
+        {"merchant_batch_number", number_},
+        {"currency", "CNY"},
+        {"count", count},
+        {"total_amount", total + 1},
+        {"lines", Value(std::move(lines))}
+    });
+    NumberedCall call(town_, "/v1/payout_batches", body);
+    if (call.send().empty()) {
+        town_.notes.complain("a batch of payouts was not taken: " + call.shown());
+        return;
+    }
+    note_lines(call, wanted);
+    call.send_again(
+        wish.again == Again::other_body ? Again::no : wish.again,
+        body,
+        "merchant_batch_number_reused"
+    );
+}
+
+void Mover::note_lines(const NumberedCall& call, const std::map<std::string, PayoutTold>& wanted) {
+    const Value* lines = call.reply().body.find("lines");
+    for (const Value& line : lines == nullptr ? ValueArray{} : *lines->as_array()) {
+        const auto found = wanted.find(std::string(line.text_or_empty("merchant_payout_number")));
+        const std::string_view status = line.text_or_empty("status");
+        if (found == wanted.end() ? status != "refused" : line.text_or_empty("payout_id").empty()) {
+            town_.notes.complain("a line of a batch: " + to_json(line));
+        } else if (found != wanted.end()) {
+            town_.notes.add(std::string(line.text_or_empty("payout_id")), found->second);
+        }
+    }
+}
+
 void Mover::pay_out(const MoveWish& wish) {
-    PayoutTold told{.from = town_.available, .amount = amount_of(wish), .fee = wish.fee};
+    PayoutTold told{
+        .from = town_.available,
+        .amount = amount_of(wish),
+        .fee = wish.fee,
+        .payee = payee_number(wish.to)
+    };
     Value body(ValueObject{
         {"merchant_payout_number", number_},
         {"amount", told.amount},
         {"fee", told.fee},
         {"currency", "CNY"},
         {"method", "bank_account"},
-        {"payee",
-         Value(ValueObject{
-             {"name", "Zhang San"},
-             {"account_number", "6222021234567890"},
-             {"bank_code", "102100099996"}
-         })}
+        {"payee", payee_of(wish.to)}
     });
     if (wish.move == Move::withdrawal) {
         told.from = nth(town_.balances, wish.from);
@@ -122,7 +202,8 @@ void Mover::pay_out(const MoveWish& wish) {
     } else if (wish.move == Move::compensation && !wish.is_too_much) {
         told.from.clear();
         body.set("source", "compensation_cost");
-        body.set("compensates", compensated());
+        told.makes_good = compensated();
+        body.set("compensates", told.makes_good);
     }
     NumberedCall call(town_, "/v1/payouts", body);
     const std::string id = call.send();

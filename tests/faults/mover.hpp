@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "faults/caller.hpp"
@@ -18,6 +19,8 @@ class Mover {
     void top_up(const MoveWish& wish);
     void transfer(const MoveWish& wish);
     void pay_out(const MoveWish& wish);
+    void pay_out_batch(const MoveWish& wish);
+    void note_lines(const NumberedCall& call, const std::map<std::string, PayoutTold>& wanted);
     [[nodiscard]] std::string compensated();
     void let_people_decide(const std::string& payout, const MoveWish& wish);
 

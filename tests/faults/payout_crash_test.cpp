@@ -175,6 +175,48 @@ TEST(PayoutBatch, OfTwoHundredLinesIsPaidOnceWhenTheServerIsKilledInTheMiddle) {
     EXPECT_EQ(teller.bank().paid(), 190'000);
 }
 
+/// The node that owns the bucket of the one batch.
+std::size_t owner_of_batch(Cluster& cluster) {
+    const std::string address = cluster.query_one(
+        "SELECT o.address FROM sluice.bucket_owner o, sluice.payout_batch b "
+        "WHERE o.bucket = get_byte(uuid_send(b.id), 6)"
+    );
+    return cluster.node(0).url() == "http://" + address ? 0 : 1;
+}
+
+TEST(PayoutBatch, IsFinishedByTheOtherNodeWhenItsOwnDiesInTheMiddle) {
+    constexpr std::size_t kLines = 400;
+    Cluster cluster({.nodes = 2});
+    ASSERT_TRUE(cluster.serves_everything());
+    Teller teller(cluster, kAvailable);
+    const Value body = batch_of(kLines, 1);
+    Reply answered;
+    std::thread caller([&] { answered = post_until_answered(cluster, "/v1/payout_batches", body); }
+    );
+
+    auto session = cluster.connect();
+    EXPECT_TRUE(eventually([&] {
+        return cluster.query_one("SELECT count(*) >= 20 FROM sluice.payout") == "t";
+    }));
+    // Nothing more is committed: what the node that dies has under way, nobody is told of.
+    EXPECT_TRUE(session.run("BEGIN; LOCK TABLE sluice.payout IN EXCLUSIVE MODE").has_value());
+    EXPECT_NE(cluster.query_one("SELECT count(*) FROM sluice.payout"), std::to_string(kLines - 1))
+        << "it is in the middle";
+    cluster.kill_node(owner_of_batch(cluster));
+    EXPECT_TRUE(session.run("ROLLBACK").has_value());
+    caller.join();
+
+    ASSERT_TRUE(answered.status == 200 || answered.status == 201) << answered.why;
+    expect_paid_once(cluster, teller);
+    const Reply batch = cluster.api().get("/v1/payout_batches/" + answered.text("id"));
+    EXPECT_EQ(
+        to_json(*batch.body.find("totals")),
+        R"([{"status":"refused","count":1,"amount":1000},)"
+        R"({"status":"succeeded","count":399,"amount":399000}])"
+    );
+    EXPECT_EQ(teller.bank().paid(), 399'000);
+}
+
 TEST(PayoutBatch, AndASinglePayoutThatWantTheSameNumberAtOnceAreOnePayout) {
     constexpr std::size_t kLines = 60;
     Cluster cluster;

@@ -31,6 +31,7 @@ struct OrderTold {
     std::string status;
     std::int64_t paid = 0;
     std::int64_t refunded = 0;
+    std::int64_t compensated = 0;
 };
 
 struct PaymentTold {
@@ -55,8 +56,11 @@ struct PayoutTold {
     std::string from;  ///< an account of ours; "": at our cost, as a compensation
     std::int64_t amount = 0;
     std::int64_t fee = 0;
+    std::string payee;       ///< his number at the bank
+    std::string makes_good;  ///< the order that it compensates, or ""
     std::string status;
     std::vector<WayTold> ways;
+    std::string day;  ///< of the merchant's calendar, in which it began
 };
 
 struct TransferTold {
@@ -90,6 +94,7 @@ using BookedSums = std::map<std::pair<std::string, std::string>, std::int64_t>;
 /// Everything an audit hears: from callers, from the channels, and what our books claim.
 struct Testimony {
     std::string merchant;
+    std::int64_t payee_day = 0;  ///< how much a payee may get in a day; 0: any amount
     std::map<std::string, OrderTold> orders;
     std::map<std::string, PaymentTold> payments;
     std::map<std::string, RefundTold> refunds;

@@ -28,7 +28,12 @@ constexpr Noise kNoises[] = {
 constexpr Again kAgains[] = {Again::no, Again::no, Again::no, Again::same_body, Again::other_body};
 constexpr int kShares[] = {100, 100, 100, 50, 33, 1, 101};
 constexpr Move kMoves[] = {
-    Move::top_up, Move::payout, Move::payout, Move::withdrawal, Move::compensation, Move::transfer
+    Move::top_up,
+    Move::payout,
+    Move::payout_batch,
+    Move::withdrawal,
+    Move::compensation,
+    Move::transfer
 };
 
 struct FateRow {

@@ -52,7 +52,7 @@ struct OrderWish {
     std::vector<RefundWish> refunds;
 };
 
-enum class Move { top_up, payout, withdrawal, compensation, transfer };
+enum class Move { top_up, payout, payout_batch, withdrawal, compensation, transfer };
 
 /// Money between accounts of ours, or out of them.
 struct MoveWish {

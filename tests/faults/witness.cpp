@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "core/clock.hpp"
+
 namespace sluice::testing {
 namespace {
 
@@ -56,6 +58,12 @@ std::string moved_or(bool has_moved, bool is_under_way) {
         return "moved";
     }
     return is_under_way ? "under way" : "not moved";
+}
+
+std::string day_in_china(const std::string& rfc3339) {
+    constexpr std::size_t kDateSize = 10;
+    const auto time = parse_rfc3339(rfc3339);
+    return time ? format_rfc3339_offset(*time, std::chrono::hours{8}).substr(0, kDateSize) : "";
 }
 
 /// At the bank two of our accounts are one; which it was, the payout itself tells.
@@ -139,6 +147,7 @@ void Witness::tell_orders(Testimony& told) {
         order.status = text(each, "status");
         order.paid = each.int_or("amount_paid", -1);
         order.refunded = each.int_or("amount_refunded", -1);
+        order.compensated = each.int_or("amount_compensated", -1);
     }
 }
 
@@ -162,6 +171,7 @@ void Witness::tell_services(Testimony& told) {
         PayoutTold& payout = told.payouts[text(each, "id")];
         payout.status = text(each, "status");
         payout.ways = read_ways(items(each, "instructions"), "payout");
+        payout.day = day_in_china(text(each, "created_at"));
     }
     for (const Value& each : list("transfers")) {
         told.transfers[text(each, "id")].status = text(each, "status");

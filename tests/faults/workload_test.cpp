@@ -27,6 +27,8 @@ constexpr std::size_t kKillsUsual = 6;
 constexpr std::size_t kStepsBetween = 60;
 constexpr std::size_t kStepsAfterwards = 60;
 constexpr milliseconds kSettling{10'000};
+/// Little enough to be reached.
+constexpr std::int64_t kPayeeDay = 150'000;
 
 template <class Objects>
 std::string counted(const std::string& name, const Objects& objects) {
@@ -48,10 +50,16 @@ std::string summary_of(const Testimony& told) {
 }
 
 /// The run shall end: surplus money that a channel refuses stays owed, it is not tried for days.
-const std::vector<ScriptEdit> kSurplusMayFail{
-    {"scripts/refund_ways/refund_ways.lua", "if facts.is_surplus then", "if false then"},
-    {"scripts/lib/42_refund.lua", "if not self.is_surplus then", "if true then"}
-};
+/// And what one payee may get in a day is little enough to be met.
+std::vector<ScriptEdit> edits() {
+    return {
+        {"scripts/refund_ways/refund_ways.lua", "if facts.is_surplus then", "if false then"},
+        {"scripts/lib/42_refund.lua", "if not self.is_surplus then", "if true then"},
+        {"scripts/risk/payout_limits.lua",
+         "money(500000000, currency)",
+         "money(" + std::to_string(kPayeeDay) + ", currency)"}
+    };
+}
 
 /// Callers that do everything at once, at nodes that are killed, with channels on a bad day.
 class RandomRun {
@@ -103,6 +111,7 @@ class RandomRun {
             [&] {
                 witness.hear_again();
                 told = witness.complete(workload_.testimony());
+                told.payee_day = kPayeeDay;
                 findings = Auditor(told).findings();
                 return findings.empty();
             },
@@ -120,7 +129,7 @@ class RandomRun {
   private:
     std::uint64_t seed_;
     SeededRandom random_;
-    EditedScripts scripts_{kSurplusMayFail};
+    EditedScripts scripts_{edits()};
     Cluster cluster_;
     Workload workload_{cluster_, {.seed = seed_}};
 };

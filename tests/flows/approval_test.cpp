@@ -175,7 +175,8 @@ TEST(Approval, OfARefundIsWaitedFor) {
 
     refund.start();
     EXPECT_EQ(refund.picture().subject.stage, "approve");
-    EXPECT_THAT(refund.claims(), IsEmpty());
+    EXPECT_THAT(refund.claims(), ElementsAre("claim 3000", "claim 7000")) << "its room is kept";
+    EXPECT_THAT(refund.sent(), IsEmpty());
     EXPECT_FALSE(refund.run().wake_at().has_value()) << "without a deadline nothing wakes it";
     EXPECT_EQ(vote(refund, {"li.lei"}), "");
 
@@ -204,6 +205,9 @@ TEST(Approval, OfARefundThatIsDeniedOwesTheMerchantAgain) {
             "debit 2202 shop 10000",
             "credit 2101 shop 10000"
         )
+    );
+    EXPECT_THAT(
+        refund.claims(), ElementsAre("claim 3000", "claim 7000", "yield 3000", "yield 7000")
     );
 }
 

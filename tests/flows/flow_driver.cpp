@@ -173,6 +173,11 @@ Result<std::optional<flow::Recorded>> FlowDriver::refused_by_bank(const flow::St
             return refusal(claim.ordinal, why);
         }
     }
+    for (const auto& claim : step.limits) {
+        if (const std::string why = limit(claim); !why.empty()) {
+            return refusal(claim.ordinal, why);
+        }
+    }
     const std::string why = step.settles_at > 0 ? order() : std::string();
     return why.empty() ? std::nullopt : std::optional(refusal(step.settles_at, why));
 }

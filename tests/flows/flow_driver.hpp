@@ -90,6 +90,11 @@ class FlowDriver {
         return std::string();
     };
 
+    /// The same for the sums that payouts are limited by; there is nothing left of a refused one.
+    std::function<std::string(const flow::LimitClaim&)> limit = [](const flow::LimitClaim&) {
+        return std::string();
+    };
+
     /// The same when the payment is to be booked to its order.
     std::function<std::string()> order = [] { return std::string(); };
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "flows/people.hpp"
 #include "flows/service_world.hpp"
 
 namespace sluice::testing {
@@ -12,6 +13,7 @@ using payment::Operation;
 using payment::OutcomeKind;
 using payment::SubjectStatus;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 TEST(PayoutFlow, BooksBeforeItAsksTheChannel) {
@@ -147,6 +149,143 @@ TEST(PayoutFlow, IsOverWhereTheChannelNeverHadIt) {
 
     EXPECT_EQ(payout.error(), "");
     EXPECT_EQ(payout.sent().back(), "payout wx-a");
+}
+
+/// "merchant_day 2026-01-01 50000 of 5000000000": what the run counted so far.
+std::vector<std::string> counted(const FlowDriver& payout) {
+    std::vector<std::string> all;
+    for (const flow::Step& step : payout.steps()) {
+        for (const flow::LimitClaim& claim : step.limits) {
+            all.push_back(
+                std::string(flow::to_string(claim.sum)) + " " + claim.about + " " + claim.day +
+                " " + std::to_string(claim.amount.minor()) +
+                (claim.most ? " of " + std::to_string(claim.most->minor()) : "")
+            );
+        }
+    }
+    return all;
+}
+
+DriveOptions limited_payout(const std::string& policy_answer) {
+    DriveOptions options = payout_of(50000, 100);
+    auto& payout = std::get<payment::Payout>(options.subject->details);
+    payout.payee_key = "k1";
+    options.release = release_with(
+        "scripts/risk/payout_limits.lua",
+        "return { name = 'payout_limits', title = { en = 'L', zh = 'L' }, "
+        "decide = function(facts) local currency = facts.amount:currency() return " +
+            policy_answer + " end }"
+    );
+    return options;
+}
+
+TEST(PayoutFlow, CountsWhatItTakesInTheMerchantsDayAndNotItsFee) {
+    // It begins at midnight UTC: in China that day is eight hours old.
+    const std::string answer =
+        "{ merchant_day = money(70000, currency), payee_day = money(60000, currency), "
+        "day_begins = ";
+    FlowDriver in_china(limited_payout(answer + "8 * 60, why = 'x' }"));
+    FlowDriver in_america(limited_payout(answer + "-5 * 60, why = 'x' }"));
+
+    in_china.start();
+    in_america.start();
+
+    EXPECT_EQ(in_china.error(), "");
+    EXPECT_THAT(
+        counted(in_china),
+        ElementsAre(
+            "merchant_day  2026-01-01 50000 of 70000", "payee_day k1 2026-01-01 50000 of 60000"
+        )
+    );
+    EXPECT_THAT(
+        counted(in_america),
+        ElementsAre(
+            "merchant_day  2025-12-31 50000 of 70000", "payee_day k1 2025-12-31 50000 of 60000"
+        )
+    );
+}
+
+TEST(PayoutFlow, IsCountedAlsoWhereNothingIsLimited) {
+    FlowDriver payout(limited_payout("{ day_begins = 0, why = 'no limit' }"));
+
+    payout.start();
+
+    EXPECT_THAT(
+        counted(payout),
+        ElementsAre("merchant_day  2026-01-01 50000", "payee_day k1 2026-01-01 50000")
+    );
+}
+
+TEST(PayoutFlow, TakesNothingAndAsksNoChannelWithoutRoomAndSaysWhatIsLeft) {
+    for (const auto sum : {flow::LimitClaim::Sum::merchant_day, flow::LimitClaim::Sum::payee_day}) {
+        FlowDriver payout(limited_payout(
+            "{ merchant_day = money(70000, currency), payee_day = money(60000, currency), "
+            "day_begins = 0, why = 'x' }"
+        ));
+        payout.limit = [sum](const flow::LimitClaim& claim) {
+            return claim.sum == sum ? "over_daily_limit" : "";
+        };
+
+        payout.start();
+
+        EXPECT_EQ(payout.error(), "");
+        EXPECT_EQ(payout.status(), SubjectStatus::failed);
+        EXPECT_EQ(payout.picture().subject.failure_code, "over_daily_limit");
+        EXPECT_EQ(
+            payout.picture().subject.failure_message,
+            sum == flow::LimitClaim::Sum::merchant_day
+                ? "payouts of the merchant on 2026-01-01 are limited to 700.00 CNY, 0.00 CNY are "
+                  "left, wanted 500.00 CNY"
+                : "payouts to the payee on 2026-01-01 are limited to 600.00 CNY, 0.00 CNY are "
+                  "left, wanted 500.00 CNY"
+        );
+        EXPECT_THAT(payout.sent(), IsEmpty());
+        EXPECT_THAT(payout.postings(), IsEmpty());
+        EXPECT_THAT(payout.hold_steps(), IsEmpty());
+        EXPECT_THAT(counted(payout), IsEmpty());
+    }
+}
+
+TEST(PayoutFlow, ThatMakesAnOrderGoodIsCountedOnTheOrderInAllItsDays) {
+    DriveOptions options =
+        limited_payout("{ order = money(60000, currency), day_begins = 0, why = 'x' }");
+    const OrderId order(Id128{0x019b7c5b4000'002a, 77});
+    std::get<payment::Payout>(options.subject->details).order = order;
+    FlowDriver payout(options);
+    payout.limit = [](const flow::LimitClaim& claim) {
+        return claim.sum == flow::LimitClaim::Sum::order ? "over_compensation_limit" : "";
+    };
+    payout.start();
+    ASSERT_EQ(payout.status(), SubjectStatus::pending) << "a compensation waits for approval";
+
+    EXPECT_EQ(vote(payout, {"lena"}), "");
+
+    EXPECT_EQ(payout.error(), "");
+    EXPECT_EQ(payout.picture().subject.failure_code, "over_compensation_limit");
+    EXPECT_EQ(
+        payout.picture().subject.failure_message,
+        "payouts that make the order good are limited to 600.00 CNY, 0.00 CNY are left, wanted "
+        "500.00 CNY"
+    );
+    FlowDriver another(options);
+    another.start();
+    EXPECT_EQ(vote(another, {"lena"}), "");
+    EXPECT_THAT(
+        counted(another),
+        ElementsAre(
+            "merchant_day  2026-01-01 50000",
+            "payee_day k1 2026-01-01 50000",
+            "order " + order.raw().to_uuid() + " infinity 50000 of 60000"
+        )
+    );
+}
+
+TEST(PayoutFlow, StopsAtALimitInAnotherCurrency) {
+    FlowDriver payout(limited_payout("{ payee_day = money(1, 'USD'), day_begins = 0, why = 'x' }"));
+
+    payout.start();
+
+    EXPECT_THAT(payout.error(), HasSubstr("wanted money of the payout's currency"));
 }
 
 TEST(TransferFlow, MovesTheMoneyAndTheFeeInOneBooking) {

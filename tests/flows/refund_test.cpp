@@ -240,6 +240,8 @@ TEST(RefundFlow, TriesAgainWhenTheChannelHasFundsAgain) {
     const auto first = refund.instruction(0).id;
     refund.answer(Operation::refund, says(OutcomeKind::refused, "NOT_ENOUGH"));
     EXPECT_EQ(refund.status(), SubjectStatus::pending);
+    EXPECT_THAT(refund.claims(), ElementsAre("claim 7000", "yield 7000", "claim 7000"))
+        << "it keeps its room while it waits";
 
     refund.wake();
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <initializer_list>
+#include <optional>
 #include <utility>
 
 #include "flow/peoples_word.hpp"
@@ -233,7 +234,13 @@ Result<Value> give_up(Kernel& kernel, Arguments arguments) {
     return Value{};
 }
 
-Result<Value> take(Kernel& kernel, Arguments) { return kernel.take_from_account(); }
+Result<Value> take(Kernel& kernel, Arguments arguments) {
+    std::optional<PayoutLimits> limits;
+    if (!at(arguments, 0).is_null()) {
+        SLUICE_ASSIGN(limits, payout_limits_from_value(at(arguments, 0)));
+    }
+    return kernel.take_from_account(limits);
+}
 
 Result<Value> pay_out(Kernel& kernel, Arguments arguments) {
     const Value& record = at(arguments, 0);

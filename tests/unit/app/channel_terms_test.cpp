@@ -49,7 +49,8 @@ constexpr std::string_view kForm = R"({
   ])";
 constexpr std::string_view kPayee = R"(,
   "payee": [
-    {"name": "card", "kind": "secret", "required": true, "title": {"en": "Card", "zh": "卡号"}}
+    {"name": "card", "kind": "secret", "required": true, "identifies": true,
+     "title": {"en": "Card", "zh": "卡号"}}
   ])";
 
 class ChannelAccountOfTheConfiguration : public ::testing::Test {
@@ -94,8 +95,15 @@ class ChannelAccountOfTheConfiguration : public ::testing::Test {
         std::ofstream(settings_.channels / name / "form.json") << kForm << payee << "}";
     }
 
+    static channel::SealingKeys keys_of(char digit) {
+        constexpr std::size_t kDigits = 64;
+        const Secret<std::string> master(std::string(kDigits, digit));
+        return channel::SealingKeys::make(master).value();
+    }
+
     config::Settings settings_;
     channel::RegistryPtr registry_;
+    channel::SealingKeys keys_ = keys_of('1');
 };
 
 TEST_F(ChannelAccountOfTheConfiguration, IsOfferedForWhatItsChannelCanDo) {
@@ -123,7 +131,7 @@ TEST_F(ChannelAccountOfTheConfiguration, BindsItsRunsByWhatItsAdapterDeclares) {
 }
 
 TEST_F(ChannelAccountOfTheConfiguration, ChecksThePayeeOfItsOwnMethodsAgainstItsForm) {
-    const gateway::PayeeCheck check = payee_check(registry_);
+    const gateway::PayeeCheck check = payee_check(registry_, keys_);
     const Value payee(ValueObject{{"card", "6222"}});
     const Value wrong(ValueObject{{"account", "6222"}});
 
@@ -138,6 +146,22 @@ TEST_F(ChannelAccountOfTheConfiguration, ChecksThePayeeOfItsOwnMethodsAgainstIts
         no_method.error().message,
         "method is cheque, wanted one that a channel account pays out by: bank_card"
     );
+}
+
+TEST_F(ChannelAccountOfTheConfiguration, KnowsAPayeeByAKeyThatTellsNobodyHisNumber) {
+    const gateway::PayeeCheck check = payee_check(registry_, keys_);
+    const auto key = [&](const char* card) {
+        const Value payee(ValueObject{{"card", card}});
+        return check({"bank_card", payee, "m1"}).value();
+    };
+
+    EXPECT_EQ(key("6222 0200"), key("62220200"));
+    EXPECT_NE(key("62220200"), key("62220201"));
+    EXPECT_EQ(key("62220200").find("6222"), std::string::npos);
+    const auto others = keys_of('2');
+    const Value card(ValueObject{{"card", "62220200"}});
+    EXPECT_NE(payee_check(registry_, others)({"bank_card", card, "m1"}).value(), key("62220200"))
+        << "without the master key nobody can try numbers";
 }
 
 TEST_F(ChannelAccountOfTheConfiguration, OffersItsScenesAndSaysWhichOnesWhenAnotherIsWanted) {
@@ -167,7 +191,7 @@ TEST_F(ChannelAccountOfTheConfiguration, IsOfferedToItsMerchantAloneAndOnlyWhile
 
     EXPECT_TRUE(scene_check(registry)({"stub", "qr", "m1"}));
     EXPECT_FALSE(scene_check(registry)({"stub", "qr", "m2"}));
-    EXPECT_FALSE(payee_check(registry)({"bank_card", card, "m1"})) << "paused";
+    EXPECT_FALSE(payee_check(registry, keys_)({"bank_card", card, "m1"})) << "paused";
     ASSERT_EQ(candidates_of(*registry).as_array()->size(), 1U);
     EXPECT_EQ(candidates_of(*registry).as_array()->front().text_or_empty("merchant_id"), "m1");
     EXPECT_TRUE(terms_of({"bank", "main"}, *registry)) << "it finishes what it began";

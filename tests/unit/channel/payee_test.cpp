@@ -111,6 +111,43 @@ TEST(PayeeForm, HasFieldsOfTextAndSecretOnly) {
     }
 }
 
+TEST(Payee, IsTheSameHoweverHisNumberIsSpacedAndOnlyThen) {
+    const Form form = parse_form(generous_adapter().form).value();
+    const auto identity = [&](std::string_view account, std::string_view name) {
+        return payee_identity(
+            form,
+            ValueObject{
+                {"bank", "ICBC"}, {"account", std::string(account)}, {"name", std::string(name)}
+            }
+        );
+    };
+
+    EXPECT_EQ(identity("6222 0200-ab", "李雷"), identity("62220200AB", "Li Lei"));
+    EXPECT_NE(identity("62220200", "李雷"), identity("62220201", "李雷"));
+    EXPECT_NE(identity("62220200", "李雷"), identity("6222020", "李雷"));
+}
+
+TEST(PayeeForm, SaysWhatTellsThePayeeFromEveryOther) {
+    const auto refused = [](std::string_view from, std::string_view to) {
+        std::string form = generous_adapter().form;
+        form.replace(form.find(from), from.size(), to);
+        const auto parsed = parse_form(form);
+        return parsed ? std::string() : parsed.error().message;
+    };
+    const std::string nobody = "none of the payee's fields tells who he is";
+
+    EXPECT_THAT(refused(R"("identifies": true)", R"("identifies": false)"), HasSubstr(nobody));
+    EXPECT_THAT(
+        refused(R"("required": true, "identifies": true)", R"("identifies": true)"),
+        HasSubstr(nobody)
+    ) << "who leaves it out would have no limit";
+    const auto of_account =
+        parse_form(R"({"merchant":"m","fields":[{"name":"m","kind":"text","identifies":true,)"
+                   R"("title":{"en":"M","zh":"M"}}]})");
+    ASSERT_FALSE(of_account);
+    EXPECT_THAT(of_account.error().message, HasSubstr("only fields of the payee can identify"));
+}
+
 TEST(PayeeForm, IsAList) {
     const auto parsed =
         parse_form(R"({"merchant":"m","payee":{},)"

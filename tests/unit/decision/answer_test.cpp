@@ -171,6 +171,30 @@ TEST(PolicyAnswer, OfRouteHasBothLists) {
     );
 }
 
+TEST(PolicyAnswer, OfPayoutLimitsIsMoneyOfThePayoutOrNothing) {
+    Value facts;
+    facts.set("amount", Money{100, cny()});
+    const auto says = [&](const std::string& name, Value value) {
+        Value answer(ValueObject{{"day_begins", 480}, {"why", "x"}});
+        answer.set(name, std::move(value));
+        const auto good = AnswerRules(Value{}).check("payout_limits", facts, answer);
+        return good ? "" : good.error().message;
+    };
+    const std::string wanted = "wanted money of the payout's currency, zero or more, or nothing";
+
+    EXPECT_EQ(says("why", "nothing is limited"), "");
+    for (const std::string name : {"merchant_day", "payee_day", "order"}) {
+        EXPECT_EQ(says(name, Money{0, cny()}), "") << "nobody may pay out";
+        EXPECT_THAT(says(name, Money{-1, cny()}), HasSubstr(wanted));
+        EXPECT_THAT(says(name, Money(1, *Currency::parse("USD"))), HasSubstr("1 USD, " + wanted));
+        EXPECT_THAT(says(name, 1), HasSubstr("a whole number, " + wanted));
+    }
+    for (const std::int64_t minutes : {-1441, 1441}) {
+        EXPECT_THAT(says("day_begins", minutes), HasSubstr("how many minutes the merchant's day"));
+    }
+    EXPECT_THAT(says("why", ""), HasSubstr("without 'why'"));
+}
+
 TEST(PolicyAnswer, OfAnyPolicyIsARecord) {
     EXPECT_EQ(mistake("limits", "[]"), "policy 'limits' answered with a list, wanted a record");
     EXPECT_EQ(mistake("limits", R"({"anything":1})"), "");

@@ -57,8 +57,14 @@ class MemoryPayments final : public gateway::PaymentStore {
     Result<std::optional<gateway::KnownKey>> find_key(
         std::string_view merchant_id, std::string_view key
     ) override;
+    Result<std::optional<gateway::KnownKey>> find_number(const gateway::OrderNumber& number
+    ) override {
+        const auto found = numbers.find(std::string(number.number));
+        return found == numbers.end() ? std::nullopt : std::optional(found->second);
+    }
     Result<gateway::PaymentPage> list(const gateway::PaymentQuery& query) override;
 
+    std::map<std::string, gateway::KnownKey> numbers;  ///< of orders inside of payments
     std::map<RunId, payment::Picture> pictures;
     std::vector<gateway::JournalActivation> activations;
     std::map<std::string, gateway::KnownKey> keys;

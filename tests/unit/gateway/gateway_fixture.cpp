@@ -33,14 +33,15 @@ GatewayFixture::GatewayFixture() : clock(*parse_rfc3339("2026-01-01T08:00:00Z"))
         return wish.scene == "qr" ? Result<void>{}
                                   : fail(ErrorCode::invalid, "there is only qr", "/scene");
     };
-    check_payee = [](const gateway::PayeeWish& wish) -> Result<void> {
+    check_payee = [](const gateway::PayeeWish& wish) -> Result<std::string> {
         if (wish.method != "bank_account") {
             return fail(ErrorCode::invalid, "nobody pays so", "/method");
         }
-        if (wish.payee.text_or_empty("account_number").empty()) {
+        const std::string_view account = wish.payee.text_or_empty("account_number");
+        if (account.empty()) {
             return fail(ErrorCode::invalid, "account_number is missing", "/payee/account_number");
         }
-        return {};
+        return "key of " + std::string(account);
     };
     settings.internal_secret = Secret<std::string>("nodes only");
     settings.engine_grace = std::chrono::milliseconds(50);

@@ -149,6 +149,32 @@ TEST_F(PaymentsApi, AnswersARepeatAlsoWhenNobodyOffersItsSceneAnyMore) {
     EXPECT_EQ(intake.starts.size(), 1U);
 }
 
+TEST_F(PaymentsApi, AnswersARepeatByItsOrdersNumberWhenNobodyOffersItsSceneAnyMore) {
+    bool is_offered = true;
+    check_scene = [&is_offered](const gateway::SceneWish&) -> Result<void> {
+        return is_offered ? Result<void>{} : fail(ErrorCode::invalid, "nobody offers it", "/scene");
+    };
+    const auto first = pay(qr_payment_json(order_json("A-1")));
+    const worker::StartRun& begun = intake.starts.at(0);
+    payments.numbers["A-1"] = {gateway::as_uuid(begun.order_hash), begun.picture.subject.id.raw()};
+    is_offered = false;
+
+    const auto repeat = pay(qr_payment_json(order_json("A-1")));
+    const auto under_new_key =
+        pay(qr_payment_json(order_json("A-1")), {{"Idempotency-Key", "k-1"}});
+    const auto other_order = pay(qr_payment_json(order_json("A-1", 9'000), 9'000));
+    const auto other_number = pay(qr_payment_json(order_json("A-2")));
+
+    EXPECT_EQ(repeat.status, 200);
+    EXPECT_EQ(text_of(repeat, "id"), text_of(first, "id"));
+    EXPECT_EQ(text_of(under_new_key, "id"), text_of(first, "id"));
+    EXPECT_EQ(
+        summary(other_order), "409 merchant_order_number_reused /order/merchant_order_number"
+    );
+    EXPECT_EQ(summary(other_number), "422 not_offered /legs/0/scene");
+    EXPECT_EQ(intake.starts.size(), 1U);
+}
+
 TEST_F(PaymentsApi, RefusesMoreThanAPartlyPaidOrderOwes) {
     const std::string order = given_order("A-1");
     orders.set(*OrderId::parse(order), payment::OrderStatus::open, 3'000);

@@ -41,6 +41,15 @@ TEST_F(PayoutsApi, TakesTheMerchantsAvailableMoneyUnlessAnAccountIsNamed) {
     EXPECT_EQ(details(1).fee, Money(7, cny()));
 }
 
+TEST_F(PayoutsApi, KnowsItsPayeeByAKeyThatNoAnswerHas) {
+    given_available(10'000);
+
+    const auto response = post("/v1/payouts", payout_json("P-1"));
+
+    EXPECT_EQ(details(0).payee_key.find("key of "), 0U);
+    EXPECT_EQ(response.body.find("key of "), std::string::npos) << response.body;
+}
+
 TEST_F(PayoutsApi, AnswersARepeatWithTheSamePayout) {
     given_available(10'000);
 
@@ -58,7 +67,7 @@ TEST_F(PayoutsApi, AnswersARepeatWithTheSamePayout) {
 TEST_F(PayoutsApi, AnswersARepeatAlsoWhenNobodyPaysOutSoAnyMore) {
     given_available(10'000);
     const std::string id = given_payout("P-1");
-    check_payee = [](const gateway::PayeeWish&) -> Result<void> {
+    check_payee = [](const gateway::PayeeWish&) -> Result<std::string> {
         return fail(ErrorCode::invalid, "nobody pays so", "/method");
     };
     restart();

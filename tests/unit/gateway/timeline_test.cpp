@@ -288,6 +288,44 @@ TEST(TimelineText, NamesLedgerAccountsAsTheLedgerDoes) {
     EXPECT_EQ(gateway::ledger_account_word("9999").en, "9999");
 }
 
+TEST(Timeline, TellsWhatLimitsAPayoutAndWhatItIsCountedTowards) {
+    expect({
+        {R"({"type":"decision","value":{"policy":"payout_limits","why":"as agreed",)"
+         R"("merchant_day":{"$money":[500000,"CNY"]},"payee_day":{"$money":[7000,"CNY"]}}})",
+         "Limits: the merchant's payouts of the day 5000.00 CNY, the payouts to the payee of the "
+         "day 70.00 CNY; as agreed.",
+         "限额：商户当日付款 5000.00 CNY，收款方当日收款 70.00 CNY；as agreed。"},
+        {R"({"type":"decision","value":{"policy":"payout_limits","why":"ours"}})",
+         "Payouts are not limited: ours.",
+         "付款不设限额：ours。"},
+        {R"({"type":"limit_claim","sum":"payee_day","day":"2026-01-01",)"
+         R"("amount":{"$money":[3000,"CNY"]},"most":{"$money":[7000,"CNY"]}})",
+         "Counted 30.00 CNY towards the payouts to the payee of the day (2026-01-01), at most "
+         "70.00 CNY.",
+         "计入限额 30.00 CNY：收款方当日收款（2026-01-01），上限 70.00 CNY。"},
+        {R"({"type":"limit_claim","sum":"order","day":"infinity",)"
+         R"("amount":{"$money":[3000,"CNY"]}})",
+         "Counted 30.00 CNY towards what makes the order good.",
+         "计入限额 30.00 CNY：订单赔付。"},
+    });
+}
+
+TEST(Timeline, NamesTheOrderThatAPayoutMakesGood) {
+    payment::Picture picture;
+    picture.subject.service = payment::Service::payout;
+    picture.subject.amount = Money{3000, cny()};
+    payment::Payout payout;
+    payout.order = OrderId(Id128{.high = 0x100, .low = 7});
+    picture.details = payout;
+    const Sentence sentence = Narrator(picture).tell(item(R"({"type":"started"})"));
+
+    EXPECT_EQ(
+        sentence.en,
+        "The payout of 30.00 CNY that makes " + payout.order.to_string() + " good began."
+    );
+    EXPECT_NE(sentence.zh.find("赔付 " + payout.order.to_string()), std::string::npos);
+}
+
 TEST(Timeline, SaysForEachItemWhichStageAndLegItBelongsTo) {
     const std::vector<gateway::JournalActivation> journal{
         {1,

@@ -1,0 +1,19 @@
+-- Run by run, 1101 and 1103 are what the channels moved: collected, given back, paid out. What was
+-- known not to have gone and went (paid_twice) is among it, what came back is not.
+SELECT coalesce(b.run_id, m.run_id) AS run_id, coalesce(b.gl, m.gl) AS gl, b.booked, m.moved
+FROM (
+    SELECT j.run_id, a.gl, sum(e.side * e.amount) AS booked
+    FROM sluice.entry e
+    JOIN sluice.journal j ON j.id = e.journal_id
+    JOIN sluice.account a ON a.id = e.account_id
+    WHERE a.gl IN ('1101', '1103') AND j.run_id IS NOT NULL
+    GROUP BY j.run_id, a.gl
+) b
+FULL JOIN (
+    SELECT run_id, CASE purpose WHEN 'payout' THEN '1103' ELSE '1101' END AS gl,
+        sum(CASE purpose WHEN 'collect' THEN amount ELSE -amount END) AS moved
+    FROM sluice.instruction
+    WHERE kind = 'external' AND (status IN ('succeeded', 'surplus') OR outcome_code = 'paid_twice')
+    GROUP BY 1, 2
+) m ON m.run_id = b.run_id AND m.gl = b.gl
+WHERE coalesce(b.booked, 0) <> coalesce(m.moved, 0);
