@@ -26,8 +26,6 @@ struct WorkerSettings {
     Id128 worker;
     std::size_t workers_of_node = 1;       ///< none of them takes more than its part of the whole
     std::size_t batch_max = 512;           ///< activations of one commit
-    /// How long a busy worker whose session is free waits for more to commit with.
-    std::chrono::microseconds gather{500};
     std::size_t recover_max = 256;         ///< runs asked again at once after a takeover
     std::size_t inbox_max = 20'000;        ///< inputs that may wait; more are refused
     std::chrono::milliseconds warm{1000};  ///< how long an idle run keeps its script state
@@ -35,6 +33,8 @@ struct WorkerSettings {
     std::chrono::milliseconds reconnect{200};
     std::chrono::milliseconds sweep{1000};  ///< how often expired orders are closed
     std::size_t sweep_max = 500;            ///< of them at once, so that payments wait little
+    /// How long a busy worker whose session is free waits for more to commit with.
+    std::chrono::microseconds gather{500};
     /// How often refunds of surplus money are looked for that did not begin.
     std::chrono::milliseconds surplus_sweep{10'000};
     std::chrono::hours surplus_again{24};  ///< after a refund of surplus failed or came back
