@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/balance_account.hpp"
 #include "gateway/input.hpp"
 
 namespace sluice::gateway {
