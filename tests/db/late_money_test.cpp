@@ -450,6 +450,10 @@ TEST_F(LateMoneyRound, OfAFailedPayoutIsOwedToUs) {
 TEST_F(LateMoneyRound, OfAnOrderThatIsOverComesBackFromEveryLeg) {
     world.begin(world.composite(order, card));
     world.run("UPDATE sluice.orders SET status = 'closed', active_payment = NULL");
+    world.run(
+        "INSERT INTO sluice.event (id, type, object_id, created_at) SELECT gen_random_uuid(), "
+        "'order.closed', id, created_at FROM sluice.orders"
+    );
 
     answer(world.paid());
 
@@ -464,7 +468,7 @@ TEST_F(LateMoneyRound, OfAnOrderThatIsOverComesBackFromEveryLeg) {
     EXPECT_EQ(cases(), "surplus 7000 open");
     answer(world.paid());
     EXPECT_EQ(cases(), "surplus 7000 closed");
-    EXPECT_EQ(events(), "payment.surplus refund.succeeded");
+    EXPECT_EQ(events(), "order.closed payment.surplus refund.succeeded");
     EXPECT_EQ(count("flow_run"), "0");
 }
 
