@@ -72,7 +72,14 @@ TEST(StoredDetails, OfAConversionComeBackAsTheyWere) {
 TEST(StoredDetails, OfAPayoutAndATransferComeBackAsTheyWere) {
     const BookedAccount from{some_id<AccountId>(1), "2001"};
     Payout payout{
-        from, Money{100, cny()}, "bank_card", {}, "wages", some_id<OrderId>(6), some_id<RunId>(5)
+        from,
+        Money{100, cny()},
+        "bank_card",
+        {},
+        "a1b2",
+        "wages",
+        some_id<OrderId>(6),
+        some_id<RunId>(5)
     };
     const Transfer transfer{from, {some_id<AccountId>(2), "2001"}, Money{50, cny()}, "rent"};
 
@@ -82,6 +89,7 @@ TEST(StoredDetails, OfAPayoutAndATransferComeBackAsTheyWere) {
     ASSERT_TRUE(payout_after.has_value() && transfer_after.has_value());
     EXPECT_EQ(to_json(to_value(*payout_after)), to_json(to_value(payout)));
     EXPECT_EQ(payout_after->fee, (Money{100, cny()}));
+    EXPECT_EQ(payout_after->payee_key, "a1b2");
     EXPECT_EQ(payout_after->order, payout.order);
     EXPECT_EQ(to_json(to_value(*transfer_after)), to_json(to_value(transfer)));
     EXPECT_EQ(transfer_after->to.id, transfer.to.id);
