@@ -137,7 +137,7 @@ TEST_F(SurplusMoney, ThatThePayersBankDoesNotTakeBackStaysOwedWithAnOpenCaseAndI
         return cases() == std::vector<std::string>{"(surplus,7000,open,pending)"};
     })) << ::testing::PrintToString(cases());
     EXPECT_TRUE(eventually([&] {
-        return cluster_.query_one("SELECT wake_at > now() FROM sluice.flow_run") == "t";
+        return cluster_.query_one("SELECT (wake_at > now())::text FROM sluice.flow_run") == "true";
     }));
     EXPECT_EQ(booked("2202"), kChannelPart);
     EXPECT_EQ(-booked("1101"), kept_by_channel());
