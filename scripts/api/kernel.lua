@@ -31,8 +31,8 @@
 ---@field only_for string[]? it belongs to these choices of the first field; nil: to all
 
 ---@class Task
----@field kind string e.g. "approve"; "resolve": what became of an instruction? "give_back": how does
----money go back that no way takes? the forms of these two are given
+---@field kind string e.g. "approve"; "resolve": what became of an instruction? "give_back": how
+---does money go back that no way takes? the forms of these two are given
 ---@field title { en: string, zh: string }
 ---@field role string of those who may vote
 ---@field needed integer? so many people must say the same, 1 to 10; nil is 1
@@ -171,9 +171,9 @@ function kernel.reserve(request) end
 ---@return { ok: boolean, instruction: string?, code: string?, message: string? }
 function kernel.refund(request) end
 
--- Begins to pay out to the payee that the refund names, or people, what no way back takes, within what is owed
--- and what is left of its source (2202 to 2203); `kernel.exchange` sends it. What the channel
--- surely did not pay is owed as before. Codes when it cannot be: "over_refunded", "no_channel".
+-- Begins to pay out to the payee that the refund names, or people, what no way back takes, within
+-- what is owed and what is left of its source (2202 to 2203); `kernel.exchange` sends it. What the
+-- channel surely did not pay is owed as before. Codes when it cannot be: "over_refunded", "no_channel".
 -- Never waits. Journaled: as kernel.refund.
 ---@param request PayBack
 ---@return { ok: boolean, instruction: string?, code: string?, message: string? }
@@ -222,7 +222,8 @@ function kernel.open_case(kind, instruction, detail) end
 function kernel.task(task) end
 
 -- Believes an approved task of kind "resolve": its instruction, unresolved or in conflict, has
--- succeeded or was refused, and is booked so. Refused when the instruction is resolved already. Never waits. Journaled: an effect.
+-- succeeded or was refused, and is booked so. Refused when the instruction is resolved already.
+-- Never waits. Journaled: an effect.
 ---@param task string
 function kernel.resolve(task) end
 

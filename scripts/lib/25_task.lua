@@ -1,5 +1,5 @@
--- Asking people: whether something may go on, what became of money that no channel tells of, and how
--- money goes back that no way takes.
+-- Asking people: whether something may go on, what became of money that no channel tells of, and
+-- how money goes back that no way takes.
 
 -- After so many questions to a channel that leaves us without a clear answer people are asked.
 local QUESTIONS_MAX = 20
