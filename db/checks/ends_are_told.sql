@@ -1,5 +1,5 @@
 -- Whatever has ended is told so by an event of that end, and was told one end only: a refund that
--- was done after it had failed is told both. What goes on was told none. A closed order is told
+-- was done after it had failed is told both, one that came back and was paid again is told twice. What goes on was told none. A closed order is told
 -- once.
 SELECT x.kind, x.id, x.status, string_agg(e.type, ' ' ORDER BY e.type) AS told
 FROM (
@@ -22,7 +22,8 @@ HAVING CASE
     WHEN x.status IN ('pending', 'compensating')
         THEN count(e.id) FILTER (WHERE e.type <> 'payment.surplus') > 0
     ELSE count(e.id) FILTER (WHERE e.type = x.kind || '.' || x.status) = 0
-        OR count(e.id) FILTER (WHERE e.type LIKE '%.succeeded') > 1
+        OR count(e.id) FILTER (WHERE e.type LIKE '%.succeeded')
+            > 1 + count(e.id) FILTER (WHERE e.type = 'refund.returned')
         OR count(e.id) FILTER (WHERE e.type LIKE '%.failed') > 1
         OR (x.kind <> 'refund' AND count(e.id) FILTER (
             WHERE e.type ~ '[.](succeeded|failed|closed)$'

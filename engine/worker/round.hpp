@@ -108,9 +108,8 @@ class Round {
     std::vector<Input> take_due(std::size_t most);
     [[nodiscard]] std::optional<Time> next_due() const;
 
-    /// After a takeover: asks again what may never have been answered; some hundred runs at once.
+    /// After a takeover, while nothing is under way: asks again what may never have been answered.
     /// Skips those that were interrupted no longer: whom an input comes for is recovered first.
-    /// Only while nothing is under way.
     Result<void> recover(std::span<const RunId> runs);
     /// Begins the refunds that are missing. Only while nothing is under way.
     Result<void> refund_surpluses(const std::vector<OpenSurplus>& open);

@@ -331,7 +331,7 @@ TEST_F(LateMoneyRound, ThatContradictsOurRecordOpensOneCase) {
     EXPECT_EQ(cases(), "conflicted 7000 open");
     EXPECT_EQ(world.value("SELECT status FROM sluice.payment"), "failed");
     EXPECT_EQ(balance_of("1101"), 0);
-    EXPECT_EQ(events(), "payment.failed");
+    EXPECT_EQ(events(), "payment.failed task.opened");
 }
 
 TEST_F(LateMoneyRound, IsEvidenceWhenItIsOnlyUnderWay) {
@@ -444,7 +444,7 @@ TEST_F(LateMoneyRound, OfAFailedPayoutIsOwedToUs) {
     EXPECT_EQ(balance_of("1202"), -5'000);
     EXPECT_EQ(balance_of("1103"), 5'000);
     EXPECT_EQ(cases(), "late_success 5000 open");
-    EXPECT_EQ(events(), "payout.failed");
+    EXPECT_EQ(events(), "payout.failed task.opened");
 }
 
 TEST_F(LateMoneyRound, OfAnOrderThatIsOverComesBackFromEveryLeg) {

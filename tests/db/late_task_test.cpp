@@ -143,7 +143,7 @@ TEST_F(LateTasks, CountVotesThatComeTogetherOnce) {
     EXPECT_THAT(told, ElementsAre("counted", "already_voted", "counted", "task_over"));
     EXPECT_EQ(ends(), "late_success closed approved");
     EXPECT_EQ(booked("1202"), "0");
-    EXPECT_EQ(booked("1001"), "2000000");
+    EXPECT_EQ(booked("1001"), "102000000") << "beside what the card was topped up with";
 }
 
 TEST_F(LateTasks, AreCancelledWhenTheMoneyComesBackInTheSameMoment) {

@@ -15,6 +15,7 @@ using payment::OutcomeKind;
 using payment::SubjectStatus;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 FlowDriver closed_payment() {
     FlowDriver pay;
@@ -371,22 +372,24 @@ TEST(SurplusRefund, TakesFromWhatNoOrderTookAndCountsOnNoOrder) {
     }
 }
 
-TEST(SurplusRefund, ThatFailsLeavesTheMoneyOwedToThePayer) {
+TEST(SurplusRefund, ThatTheChannelRefusesIsTriedAgainByALadderAndNeverFails) {
     FlowDriver refund(surplus_refund());
     refund.start();
-    refund.answer(Operation::refund, says(OutcomeKind::refused, "USER_ACCOUNT_ABNORMAL"));
+    const auto refused = says(OutcomeKind::refused, "USER_ACCOUNT_ABNORMAL");
 
-    EXPECT_EQ(refund.status(), SubjectStatus::failed);
-    EXPECT_EQ(refund.postings()[2], "debit 2202 shop 7000");
-    EXPECT_EQ(refund.postings()[3], "credit 2204 shop 7000");
-    AfterTheEnd late(refund);
-    ASSERT_TRUE(late.hears(late.external(), paid(late.external())));
-    EXPECT_EQ(late.postings()[0], "debit 2204 shop 7000");
-    EXPECT_EQ(late.status(), SubjectStatus::succeeded);
-    ASSERT_TRUE(late.hears(late.external(), came_back(late.external())));
-    EXPECT_EQ(late.postings()[3], "credit 2204 shop 7000");
-    EXPECT_EQ(late.step.order_refund.minor, 0);
-    EXPECT_THAT(late.cases(), IsEmpty()) << "its own case is open again";
+    for (const int hours : {1, 6, 24, 72}) {
+        refund.answer(Operation::refund, refused);
+        EXPECT_EQ(refund.status(), SubjectStatus::pending) << refund.error();
+        EXPECT_FALSE(refund.open_exchange(Operation::refund).has_value());
+        refund.pass(std::chrono::hours(hours));
+        refund.wake();
+    }
+    EXPECT_THAT(refund.cases(), IsEmpty());
+    refund.answer(Operation::refund, refused);
+
+    EXPECT_EQ(refund.status(), SubjectStatus::pending);
+    EXPECT_EQ(refund.booked_on("2202"), -7000) << "it is the payer's";
+    EXPECT_THAT(refund.cases(), ElementsAre(StartsWith("refund_due")));
 }
 
 TEST(OrderThatIsOver, MakesWhatAChannelCollectedSurplusAndGivesTheCardBack) {

@@ -1,11 +1,9 @@
 #include "flow/lua_api/kernel_api.hpp"
 
-#include <algorithm>
 #include <chrono>
-#include <initializer_list>
-#include <optional>
 #include <utility>
 
+#include "flow/lua_api/arguments.hpp"
 #include "flow/peoples_word.hpp"
 #include "flow/task_wish.hpp"
 
@@ -13,7 +11,6 @@ namespace sluice::flow {
 namespace {
 
 using lua::HostReply;
-using Arguments = std::span<const Value>;
 
 // Longer than any wait or order; keeps sums of times far from their limits.
 constexpr std::int64_t kSecondsMax = 366LL * 24 * 3600;
@@ -25,81 +22,6 @@ HostReply mistake(std::string message) { return {HostReply::Kind::error, {}, std
 
 HostReply reply(Result<Value> result) {
     return result ? answer(std::move(*result)) : mistake(result.error());
-}
-
-/// The argument at `index`, or null: the functions say themselves what they miss.
-const Value& at(Arguments arguments, std::size_t index) {
-    static const Value kNull;
-    return index < arguments.size() ? arguments[index] : kNull;
-}
-
-Result<std::string> text_at(Arguments arguments, std::size_t index, std::string_view what) {
-    const std::string* text = at(arguments, index).as_text();
-    if (text == nullptr) {
-        return fail(
-            ErrorCode::script,
-            std::string(what) + " is a " + std::string(at(arguments, index).kind_name()) +
-                ", wanted text"
-        );
-    }
-    return *text;
-}
-
-Result<InstructionId> instruction_at(Arguments arguments, std::size_t index) {
-    SLUICE_ASSIGN(const std::string text, text_at(arguments, index, "instruction"));
-    return InstructionId::parse(text);
-}
-
-std::string list_of(std::initializer_list<std::string_view> names) {
-    std::string list;
-    for (const auto name : names) {
-        list.append(list.empty() ? "" : ", ").append(name);
-    }
-    return list;
-}
-
-Error unknown_member(
-    std::string_view verb, const std::string& name, std::initializer_list<std::string_view> fields
-) {
-    return {
-        ErrorCode::script,
-        std::string(verb) + " knows no '" + name + "', it takes " + list_of(fields),
-        {}
-    };
-}
-
-/// Refuses a record that says something this function would not hear.
-Result<void> knows_all(
-    const Value& record, std::string_view verb, std::initializer_list<std::string_view> fields
-) {
-    const ValueObject* members = record.as_object();
-    if (members == nullptr) {
-        return fail(
-            ErrorCode::script,
-            std::string(verb) + " wants a record, got a " + std::string(record.kind_name())
-        );
-    }
-    for (const auto& [name, value] : *members) {
-        if (std::ranges::find(fields, name) == fields.end()) {
-            return fail(unknown_member(verb, name, fields));
-        }
-    }
-    return {};
-}
-
-Result<std::int64_t> whole_of(const Value& record, std::string_view key, std::int64_t most) {
-    const Value* member = record.find(key);
-    if (member == nullptr || member->as_int() == nullptr) {
-        return fail(ErrorCode::script, "'" + std::string(key) + "' must be a whole number");
-    }
-    if (*member->as_int() < 1 || *member->as_int() > most) {
-        return fail(
-            ErrorCode::script,
-            "'" + std::string(key) + "' is " + std::to_string(*member->as_int()) +
-                ", wanted 1 to " + std::to_string(most)
-        );
-    }
-    return *member->as_int();
 }
 
 Result<Value> instruct(Kernel& kernel, Arguments arguments) {
@@ -166,20 +88,6 @@ Result<Value> conclude_absent(Kernel& kernel, Arguments arguments) {
     }
     SLUICE_ASSIGN(const bool absent, kernel.conclude_absent(id));
     return Value(absent);
-}
-
-Result<Money> money_in(const Value& record, std::string_view verb) {
-    const Value* amount = record.find("amount");
-    if (amount == nullptr || amount->as_money() == nullptr) {
-        return fail(ErrorCode::script, std::string(verb) + " wants an 'amount' of money");
-    }
-    return *amount->as_money();
-}
-
-/// The task by whose word it is; nil when none is named.
-Result<TaskId> task_in(const Value& record) {
-    return record.find("task") == nullptr ? Result<TaskId>(TaskId{})
-                                          : TaskId::parse(record.text_or_empty("task"));
 }
 
 Result<Value> reserve(Kernel& kernel, Arguments arguments) {

@@ -209,11 +209,15 @@ TEST(PayeeWiring, SealsAPayeeForItsRunAndOpensItForTheExchangeAlone) {
     channel::ExchangeOrder other = order;
     other.run = RunId(Id128{1, 3});
 
+    const FindNamedPayee nobody = [](const payment::PayeeName&) -> Result<Value> {
+        return fail(ErrorCode::not_found, "no vote names a payee");
+    };
+
     EXPECT_EQ(to_json(sealed).find("6222021234567890"), std::string::npos);
     EXPECT_EQ(gateway::masked_payee(sealed), gateway::masked_payee(payee));
-    ASSERT_TRUE(open_payee(keys, order));
+    ASSERT_TRUE(open_payee(keys, nobody, order));
     EXPECT_EQ(order.instruction.payee, payee);
-    EXPECT_FALSE(open_payee(keys, other)) << "another run's";
+    EXPECT_FALSE(open_payee(keys, nobody, other)) << "another run's";
     EXPECT_EQ(payee_seal(keys)(run, Value()), Value());
 }
 
