@@ -1,6 +1,6 @@
 -- Whatever has ended is told so by an event of that end, and was told one end only: a refund that
--- was done after it had failed is told both, one that came back and was paid again is told twice. What goes on was told none. A closed order is told
--- once.
+-- was done after it had failed is told both, one that came back and was paid again is told twice.
+-- What goes on was told none. A closed order is told once.
 SELECT x.kind, x.id, x.status, string_agg(e.type, ' ' ORDER BY e.type) AS told
 FROM (
     SELECT 'payment' AS kind, id, status::text FROM sluice.payment

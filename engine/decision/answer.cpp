@@ -74,7 +74,7 @@ Result<void> check_limits(std::string_view policy, const Value& facts, const Val
             );
         }
     }
-    constexpr std::int64_t kDayMax = 24 * 60;
+    constexpr std::int64_t kDayMax = 1440;
     const std::int64_t begins = answer.int_or("day_begins", kDayMax + 1);
     if (begins < -kDayMax || begins > kDayMax) {
         return wrong(

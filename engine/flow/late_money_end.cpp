@@ -153,8 +153,7 @@ void LateMoneyEnd::end_recoverable(std::string_view how, payment::Instruction& a
 
 /// A refund that came back was given to the payer again, from a bank account of ours: it is that
 /// refund, within the same caps. False: others have used up the room meanwhile.
-bool LateMoneyEnd::pay_again(const Task& task, const payment::Instruction& returned) {
-    const payment::Instruction from = returned;
+bool LateMoneyEnd::pay_again(const Task& task, const payment::Instruction& from) {
     LateMoney late(kernel_);
     if (!late.takes_room(from)) {
         return false;

@@ -35,7 +35,7 @@ class LateMoneyEnd {
     ) const;
     bool book(const payment::Task& task, payment::Instruction& about);
     void end_recoverable(std::string_view how, payment::Instruction& about);
-    bool pay_again(const payment::Task& task, const payment::Instruction& returned);
+    bool pay_again(const payment::Task& task, const payment::Instruction& from);
     void believe_channel(payment::Instruction& about);
 
     Kernel& kernel_;

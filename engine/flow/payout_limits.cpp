@@ -7,8 +7,8 @@
 namespace sluice::flow {
 namespace {
 
-/// More than any place on earth.
-constexpr std::int64_t kDayBeginsMax = 24 * 60;
+/// Minutes; more than any place on earth.
+constexpr std::int64_t kDayBeginsMax = 1440;
 /// An order is made good in all its days together.
 constexpr const char* kEveryDay = "infinity";
 

@@ -56,7 +56,8 @@ void take_payee(
     const Value* named = given.find("payee");
     for (const auto& [name, value] : *given.as_object()) {
         if (name != "method" && name != "payee") {
-            errors.push_back(at(place + "/" + name, name + " is not known"));
+            errors.push_back(at(std::string(place).append("/").append(name), name + " is not known")
+            );
         }
     }
     if (named == nullptr || named->as_object() == nullptr) {

@@ -173,8 +173,8 @@ function kernel.refund(request) end
 
 -- Begins to pay out to the payee that the refund names, or people, what no way back takes, within
 -- what is owed and what is left of its source (2202 to 2203); `kernel.exchange` sends it. What the
--- channel surely did not pay is owed as before. Codes when it cannot be: "over_refunded", "no_channel".
--- Never waits. Journaled: as kernel.refund.
+-- channel surely did not pay is owed as before. Codes when it cannot be: "over_refunded",
+-- "no_channel". Never waits. Journaled: as kernel.refund.
 ---@param request PayBack
 ---@return { ok: boolean, instruction: string?, code: string?, message: string? }
 function kernel.pay_back(request) end

@@ -23,6 +23,7 @@ class ConfiguredAccounts : public ::testing::Test {
         settings.name = "main";
         settings.channel = "bank";
         settings.settings = {{"base_url", "https://bank.example"}, {"account", account}};
+        settings.hosts_allowed = {"bank.example"};
         settings.secrets.emplace("bank_key", Secret<std::string>("open sesame"));
         return settings;
     }

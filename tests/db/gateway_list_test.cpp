@@ -18,7 +18,9 @@ using ::testing::IsEmpty;
 
 class GatewayLists : public ::testing::Test {
   protected:
-    void TearDown() override { EXPECT_THAT(database.unsound(), IsEmpty()); }
+    void TearDown() override {
+        EXPECT_THAT(database.unsound(TestDatabase::promises_of_runs()), IsEmpty());
+    }
 
     /// An order of that second.
     OrderId given_order(const std::string& number, int second, const std::string& who = "alpha") {

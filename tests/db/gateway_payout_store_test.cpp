@@ -16,7 +16,9 @@ using ::testing::IsEmpty;
 
 class GatewayPayoutStore : public ::testing::Test {
   protected:
-    void TearDown() override { EXPECT_THAT(database.unsound(), IsEmpty()); }
+    void TearDown() override {
+        EXPECT_THAT(database.unsound(TestDatabase::promises_of_runs()), IsEmpty());
+    }
 
     void run(const std::string& sql) {
         auto connection = database.connect();

@@ -267,10 +267,9 @@ TEST_F(LateMoneyRound, ThatTheChannelRefusesIsTriedAgainByALadderAndThenAskedAbo
     const auto late = given_failed_payment();
     take(told(late, paid(late)));
 
-    for (int turn = 0; turn < 4; ++turn) {
+    for (const int hours : {1, 6, 24, 72}) {
         answer(RoundWorld::outcome(OutcomeKind::refused));
-        ASSERT_TRUE(world.round.next_due().has_value());
-        world.clock.advance(*world.round.next_due() - world.clock.now());
+        world.clock.advance(std::chrono::hours(hours));
         ASSERT_TRUE(world.process(world.due()).has_value());
     }
     answer(RoundWorld::outcome(OutcomeKind::refused));
@@ -285,7 +284,6 @@ TEST_F(LateMoneyRound, ThatTheChannelRefusesIsTriedAgainByALadderAndThenAskedAbo
     EXPECT_EQ(world.value("SELECT kind || ' ' || status FROM sluice.task"), "give_back open");
     EXPECT_EQ(cases(), "surplus 7000 open");
     EXPECT_EQ(balance_of("2202"), 7000) << "it is the payer's";
-    EXPECT_EQ(balance_of("2101"), 0);
 }
 
 TEST_F(LateMoneyRound, ThatCameBackIsGivenBackAgainADayLater) {

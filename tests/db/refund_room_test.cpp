@@ -50,10 +50,15 @@ class RefundRoom : public ::testing::Test {
         outcome.code = code;
         return outcome;
     }
+    /// Moments that nobody waits for any more are passed over.
     void pass_to_the_next_moment() {
-        ASSERT_TRUE(world.round.next_due().has_value());
-        world.clock.advance(*world.round.next_due() - world.clock.now());
-        ASSERT_TRUE(world.process(world.due()).has_value());
+        std::vector<Input> due;
+        while (due.empty()) {
+            ASSERT_TRUE(world.round.next_due().has_value());
+            world.clock.advance(*world.round.next_due() - world.clock.now());
+            due = world.due();
+        }
+        ASSERT_TRUE(world.process(std::move(due)).has_value());
     }
 
     RefundWorld world;

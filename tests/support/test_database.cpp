@@ -118,11 +118,21 @@ db::Connection TestDatabase::connect(const db::ConnectionOptions& options) const
     return or_throw(db::Connection::open(conninfo(), options), "test database " + name_);
 }
 
-std::vector<std::string> TestDatabase::unsound() const {
+const std::vector<std::string>& TestDatabase::promises_of_runs() {
+    static const std::vector<std::string> kChecks{
+        "ends_are_told.sql", "orders_are_what_moved.sql", "runs_last_until_their_end.sql"
+    };
+    return kChecks;
+}
+
+std::vector<std::string> TestDatabase::unsound(const std::vector<std::string>& but_for) const {
     db::Connection connection = connect();
     std::vector<std::string> found;
     for (const fs::path& file : sql_files(db_dir() / "checks")) {
         const std::string name = file.filename().string();
+        if (std::ranges::find(but_for, name) != but_for.end()) {
+            continue;
+        }
         const std::string sql = "SELECT row_to_json(c)::text FROM (" + read_file(file) + ") c";
         // The files end in a semicolon, as psql wants them.
         std::string query = sql;
