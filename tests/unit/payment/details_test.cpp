@@ -1,4 +1,5 @@
 // What refunds, payouts and transfers are about comes back from the database as it went there.
+#include <utility>
 #include <variant>
 
 #include <gtest/gtest.h>
@@ -113,7 +114,9 @@ TEST(Picture, TellsTheChannelWhyMoneyMoves) {
     picture.details = some_refund();
     EXPECT_EQ(picture.channel_text(), "the goods came back");
 
-    picture.details = Payout{{}, {}, {}, {}, "wages", {}};
+    Payout payout;
+    payout.description = "wages";
+    picture.details = std::move(payout);
     EXPECT_EQ(picture.channel_text(), "wages");
 }
 

@@ -95,7 +95,8 @@ TEST(TaskForm, WantsAFieldOnlyWithTheChoicesThatItBelongsTo) {
 }
 
 TEST(TaskForm, HasNoChannelsPagesForWhatAnAccountOfOursPaid) {
-    const auto& choices = give_back_form(LegKind::internal).front().choices;
+    const auto form = give_back_form(LegKind::internal);
+    const auto& choices = form.front().choices;
 
     EXPECT_THAT(choices, ElementsAre("original", "balance", "payout", "by_bank"));
 }
