@@ -83,9 +83,13 @@ CompositeOrder Shop::next_order() {
 }
 
 PaymentView Shop::begin(const CompositeOrder& order) {
-    return PaymentView(
-        must_be_ok(cluster_.api().post("/v1/payments", body_of(order)), "paying " + order.number)
-    );
+    // While nodes that have just started share the buckets out, some are nobody's for a moment.
+    Reply reply;
+    (void)eventually([&] {
+        reply = cluster_.api().post("/v1/payments", body_of(order));
+        return reply.status != 503;
+    });
+    return PaymentView(must_be_ok(reply, "paying " + order.number));
 }
 
 PaymentView Shop::payment(const std::string& id) {

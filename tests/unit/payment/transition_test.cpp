@@ -197,7 +197,11 @@ TEST(InstructionTransitions, AreThoseOfTheTableAndNoOthers) {
 
 TEST(FinalStatuses, AreLeftOnlyForMoneyThatMovesAgainstThem) {
     constexpr std::array kOfMoney{
-        InstructionEvent::came_back, InstructionEvent::came_late, InstructionEvent::went_late
+        InstructionEvent::came_back,
+        InstructionEvent::came_late,
+        InstructionEvent::went_late,
+        InstructionEvent::found_moved,
+        InstructionEvent::found_unmoved
     };
     expect_final_stays(kInstructionStatuses, kInstructionEvents, kOfInstruction, kOfMoney);
     constexpr std::array kOfPayments{
