@@ -52,6 +52,18 @@ Value texts(const std::vector<std::string>& list) {
     return Value(std::move(values));
 }
 
+/// The scenes that the account itself is equipped for.
+std::vector<std::string> scenes_of(
+    const channel::ChannelAccount& account, const channel::Registry& registry
+) {
+    std::vector<std::string> scenes =
+        registry.find_adapter(account.channel())->capabilities.scenes;
+    std::erase_if(scenes, [&](const std::string& scene) {
+        return !account.is_equipped_for(scene);
+    });
+    return scenes;
+}
+
 std::string listed(const std::set<std::string>& names) {
     std::string list;
     for (const std::string& each : names) {
@@ -67,7 +79,7 @@ std::unexpected<Error> nobody_collects(
     std::set<std::string> methods;
     std::set<std::string> scenes;
     for (const channel::ChannelAccount* account : registry.accounts()) {
-        const auto& offered = registry.find_adapter(account->channel())->capabilities.scenes;
+        const auto offered = scenes_of(*account, registry);
         if (offered.empty() || !account->takes_money_of(wish.merchant_id)) {
             continue;
         }
@@ -174,7 +186,7 @@ Value candidate_of(const channel::ChannelAccount& account, const channel::Regist
     candidate.set("channel", account.channel());
     candidate.set("merchant_id", settings.merchant_id);
     candidate.set("method", settings.method());
-    candidate.set("scenes", texts(adapter->capabilities.scenes));
+    candidate.set("scenes", texts(scenes_of(account, registry)));
     candidate.set("amount_min", Money{routing.amount_min, cny()});
     candidate.set("amount_max", Money{routing.amount_max, cny()});
     candidate.set("cost_basis_points", routing.cost_basis_points);
@@ -279,13 +291,23 @@ gateway::PayeeCheck payee_check(channel::RegistrySource source) {
 gateway::SceneCheck scene_check(channel::RegistrySource source) {
     return [source = std::move(source)](const gateway::SceneWish& wish) -> Result<void> {
         const channel::RegistryPtr registry = source.now();
+        std::optional<Error> wrong;
         for (const channel::ChannelAccount* account : registry->accounts()) {
-            const auto& offered = registry->find_adapter(account->channel())->capabilities.scenes;
+            const auto offered = scenes_of(*account, *registry);
             const bool collects_so = account->settings().method() == wish.method &&
                                      std::ranges::find(offered, wish.scene) != offered.end();
-            if (collects_so && account->takes_money_of(wish.merchant_id)) {
+            if (!collects_so || !account->takes_money_of(wish.merchant_id)) {
+                continue;
+            }
+            const auto adapter = registry->find_adapter(account->channel());
+            auto fits = channel::check_payer(adapter->form, {wish.scene, wish.payer});
+            if (fits) {
                 return {};
             }
+            wrong = wrong ? std::move(wrong) : std::move(fits).error();
+        }
+        if (wrong) {
+            return fail(*std::move(wrong));
         }
         return nobody_collects(*registry, wish);
     };

@@ -184,12 +184,12 @@ worker::WorkerServices Server::Parts::worker_services() {
             fleet->deliver(std::move(report));
             return;
         }
-        if (auto opened = open_payee(sealing, order); !opened) {
+        if (auto opened = open_parties(sealing, order); !opened) {
             // Our set-up is wrong, and nothing was sent now; an earlier send is asked about.
             report.outcome.kind =
                 order.resent ? payment::OutcomeKind::unknown : payment::OutcomeKind::config;
-            report.outcome.code = "payee_sealed";
-            log::error("payee_not_opened", {{"text", opened.error().message}});
+            report.outcome.code = "party_sealed";
+            log::error("party_not_opened", {{"text", opened.error().message}});
             fleet->deliver(std::move(report));
             return;
         }
@@ -282,7 +282,7 @@ void Server::Parts::open_door() {
         .payouts = *payouts,
         .check_payee = payee_check(channels.registry()),
         .check_scene = scene_check(channels.registry()),
-        .seal_payee = payee_seal(sealing),
+        .seal_party = party_seal(sealing),
         .check_ready = [this]() -> Result<void> {
             if (fleet->buckets_held() == 0) {
                 return fail(ErrorCode::unavailable, "no bucket is held by this node");

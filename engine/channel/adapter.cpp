@@ -112,6 +112,24 @@ Result<void> check_operations(const Adapter& adapter) {
     return {};
 }
 
+/// A scene that the form misspells would need nothing.
+Result<void> check_scenes(const Form& form, const Capabilities& can) {
+    for (const auto& fields : {form.fields, form.payer}) {
+        for (const FormField& field : fields) {
+            for (const std::string& scene : field.scenes) {
+                if (std::ranges::find(can.scenes, scene) == can.scenes.end()) {
+                    return fail(
+                        ErrorCode::invalid,
+                        "its form's field '" + field.name + "' is for '" + scene +
+                            "', which is no scene"
+                    );
+                }
+            }
+        }
+    }
+    return {};
+}
+
 /// Sets `resend` and makes sure that the functions of the operation are there.
 Result<void> read_operation(Adapter& adapter, Operation operation, lua::Vm& vm) {
     const std::string path = "operations." + std::string(to_string(operation));
@@ -200,9 +218,14 @@ Result<AdapterPtr> make_adapter(const AdapterFiles& files) {
     if (!form->payee.empty() && !adapter->capabilities.payout) {
         return wrong(files, "its form has a payee, its 'capabilities' no payout");
     }
-    for (const FormField& field : form->payee) {
-        if (field.kind == FieldKind::secret) {
-            adapter->masked.whole.push_back(field.name);
+    if (auto checked = check_scenes(*form, adapter->capabilities); !checked) {
+        return wrong(files, checked.error().message);
+    }
+    for (const auto& party : {form->payee, form->payer}) {
+        for (const FormField& field : party) {
+            if (field.kind == FieldKind::secret) {
+                adapter->masked.whole.push_back(field.name);
+            }
         }
     }
     adapter->form = std::move(*form);

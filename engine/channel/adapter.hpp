@@ -35,7 +35,7 @@ struct Adapter {
     std::array<bool, payment::kOperationCount> has{};       ///< by Operation
     std::array<Resend, payment::kOperationCount> resend{};  ///< by Operation
     std::vector<std::string> answer_headers;  ///< lower case: the only ones the script gets
-    MaskedMembers masked;                     ///< in part what it declares, whole a payee's secrets
+    MaskedMembers masked;                     ///< in part what it declares, whole a party's secrets
     Form form;
     lua::ProgramPtr program;
     std::vector<lua::ProgramPtr> libraries;

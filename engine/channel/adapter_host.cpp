@@ -20,10 +20,10 @@ Value describe(const Moment& moment) {
 }
 
 /// With the fields that were left out, so that a script may ask for them.
-Value described_payee(const Form& form, const Value& payee) {
+Value described_party(const std::vector<FormField>& fields, const Value& party) {
     ValueObject record;
-    for (const FormField& field : form.payee) {
-        const Value* given = payee.find(field.name);
+    for (const FormField& field : fields) {
+        const Value* given = party.find(field.name);
         record.emplace_back(field.name, given != nullptr ? *given : Value());
     }
     return Value(std::move(record));
@@ -74,10 +74,14 @@ Result<void> AdapterHost::check_order(const ExchangeOrder& order) const {
         );
     }
     SLUICE_TRY(adapter_->capabilities.check(instruction, adapter_->name));
+    Result<void> party;
     if (instruction.purpose == Purpose::payout) {
-        if (auto payee = check_payee(adapter_->form, instruction.payee); !payee) {
-            return outside(std::move(payee.error().message));
-        }
+        party = check_payee(adapter_->form, instruction.payee);
+    } else if (order.operation == Operation::collect) {
+        party = check_payer(adapter_->form, {instruction.scene, instruction.payer});
+    }
+    if (!party) {
+        return outside(std::move(party.error().message));
     }
     return {};
 }
@@ -108,8 +112,11 @@ Value AdapterHost::describe(const ExchangeOrder& order) const {
     }
     record.set("description", cut_text(order.description, can.description_max_bytes));
     if (instruction.purpose == Purpose::payout) {
-        record.set("payee", described_payee(adapter_->form, instruction.payee));
+        record.set("payee", described_party(adapter_->form.payee, instruction.payee));
         return record;
+    }
+    if (order.operation == Operation::collect) {
+        record.set("payer", described_party(adapter_->form.payer, instruction.payer));
     }
     const std::int64_t expires_at = seconds_of(instruction.expires_at);
     record.set("expires_at", std::min(expires_at, created_at + can.expiry_max_seconds));

@@ -30,8 +30,8 @@ class AdapterHost {
     [[nodiscard]] bool runs(const AdapterPtr& adapter) const { return adapter_ == adapter; }
 
     /// `script` for the author's mistakes, `invalid` for a request outside the contract or an
-    /// order outside the declared capabilities or a payee that the form does not take. Nothing is
-    /// sent.
+    /// order outside the declared capabilities or a payer or payee that the form does not take.
+    /// Nothing is sent.
     Result<http::ClientRequest> build(
         const ExchangeOrder& order, const ChannelAccount& account, const Moment& moment
     );

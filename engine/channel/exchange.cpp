@@ -26,7 +26,7 @@ struct Journey {
     RegistryPtr registry;  ///< of the moment it set out
     const ChannelAccount* account = nullptr;
     Evidence evidence;
-    std::vector<std::string> secrets;  ///< of the payee: nothing we keep may show them
+    std::vector<std::string> secrets;  ///< of a party: nothing we keep may show them
     SteadyTime sent_at;
 };
 using JourneyPtr = std::shared_ptr<Journey>;
@@ -48,15 +48,19 @@ Outcome config(std::string code, std::string message) {
     return outcome;
 }
 
-/// What the payee's fields of kind secret say.
+/// What the payer's and the payee's fields of kind secret say.
 std::vector<std::string> secrets_of(const payment::Instruction& instruction, const Form& form) {
     std::vector<std::string> secrets;
-    for (const FormField& field : form.payee) {
-        const std::string_view secret = instruction.payee.text_or_empty(field.name);
-        if (field.kind == FieldKind::secret && !secret.empty()) {
-            secrets.emplace_back(secret);
+    const auto gather = [&](const std::vector<FormField>& fields, const Value& party) {
+        for (const FormField& field : fields) {
+            const std::string_view secret = party.text_or_empty(field.name);
+            if (field.kind == FieldKind::secret && !secret.empty()) {
+                secrets.emplace_back(secret);
+            }
         }
-    }
+    };
+    gather(form.payee, instruction.payee);
+    gather(form.payer, instruction.payer);
     // The longest first: one may be part of another.
     std::ranges::sort(secrets, std::ranges::greater{}, &std::string::size);
     return secrets;

@@ -20,12 +20,16 @@ struct FormField {
     bool is_required = false;
     std::string title_en;
     std::string title_zh;
+    /// Only these scenes need it. Of an account: without it, it does not offer them. Of a payer: it
+    /// may be said of these alone.
+    std::vector<std::string> scenes = {};
 };
 
 /// The credential form of a channel: `channels/<name>/form.json`. A plain value.
 struct Form {
     std::vector<FormField> fields;
     std::vector<FormField> payee;    ///< what a payout must say of who gets it: text or secret
+    std::vector<FormField> payer;    ///< what a leg must say of who pays it: text or secret
     std::string merchant_field;      ///< the text field that holds the merchant id at the channel
     std::vector<std::string> hosts;  ///< the channel's own hosts, always allowed
 
@@ -40,5 +44,13 @@ Result<Form> parse_form(std::string_view json_text);
 /// the context too ("/payee/account"), and never a value. Pure: for requests, before anything is
 /// booked.
 Result<void> check_payee(const Form& form, const Value& payee);
+
+/// Who pays a leg, and in which scene; null when nothing is said.
+struct PayerSaid {
+    std::string_view scene;
+    const Value& payer;
+};
+/// The same of a leg's payer, for the fields of its scene ("/payer/openid").
+Result<void> check_payer(const Form& form, const PayerSaid& said);
 
 }  // namespace sluice::channel

@@ -62,14 +62,22 @@ using PayeeCheck = std::function<Result<void>(const PayeeWish&)>;
 struct SceneWish {
     std::string_view method;
     std::string_view scene;
+    const Value& payer;  ///< null: nothing is said of who pays
     std::string_view merchant_id;
 };
 /// Whether some channel account collects so; else `invalid`, whose context is "/method" or "/scene"
-/// and whose text says what is offered. Pure, any thread.
+/// (its text says what is offered) or a place in "/payer" (its text never has a value of it). Pure,
+/// any thread.
 using SceneCheck = std::function<Result<void>(const SceneWish&)>;
 
-/// Seals and opens nothing but payees: `seal` gives what may be stored of them, for that run alone.
-using PayeeSeal = std::function<Value(RunId run, const Value& payee)>;
+/// Who is paid or pays: what may be stored of it is sealed for this run and part of it alone.
+struct Party {
+    RunId run;
+    int leg = 0;  ///< whose payer it is; 0: the run's payee
+    const Value& said;
+};
+/// What may be stored of a party. Opens nothing.
+using PartySeal = std::function<Value(const Party&)>;
 
 /// Takes what another node answered. `unavailable`: surely nothing arrived there; `unknown`: it may
 /// have.
@@ -113,7 +121,7 @@ struct Collaborators {
     PayoutStore& payouts;
     PayeeCheck check_payee;
     SceneCheck check_scene;
-    PayeeSeal seal_payee;
+    PartySeal seal_party;
     std::function<Result<void>()> check_ready;  ///< empty: always ready
     std::function<std::string()> more_metrics;  ///< empty: none; lines in Prometheus' text format
 };

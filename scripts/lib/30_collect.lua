@@ -1,8 +1,8 @@
 -- Collecting one leg at a channel: submit, wait, ask, close when the time is over, switch when the
 -- channel is known not to have taken the money.
 
--- How often a lost code is asked for again.
-local CODE_ASKED_MAX = 5
+-- How often what the payer needs is asked for again when it was lost.
+local ACTION_ASKED_MAX = 5
 -- How many channel accounts a leg tries, and until how long after the first one it tries another:
 -- a payer does not wait for ever.
 local ACCOUNTS_MAX = 4
@@ -19,12 +19,13 @@ local function ask(talk, operation)
   kernel.exchange(talk.instruction, operation)
 end
 
--- The channel has the order, but the answer with the code to scan was lost: without it the payer
--- cannot act. Where the channel allows it, the same request again gets a code for the same order.
-local function ask_for_the_code(talk)
-  if talk.closing or not talk.needs_code or talk.code_asked >= CODE_ASKED_MAX then return end
+-- The channel has the order, but the answer with the code to scan, or whatever else the payer
+-- needs, was lost: without it nobody can pay. Where the channel allows it, the same request again
+-- gets another for the same order.
+local function ask_for_the_action(talk)
+  if talk.closing or talk.action_asked >= ACTION_ASKED_MAX then return end
   if not kernel.view(talk.instruction).may_repeat then return end
-  talk.code_asked = talk.code_asked + 1
+  talk.action_asked = talk.action_asked + 1
   ask(talk, "collect")
 end
 
@@ -37,7 +38,7 @@ local function on_outcome(talk, event)
   elseif event.operation == "query" and event.outcome == "not_found" and talk.closing then
     kernel.conclude_absent(talk.instruction)
   elseif event.operation == "query" and event.outcome == "pending" then
-    ask_for_the_code(talk)
+    ask_for_the_action(talk)
   end
 end
 
@@ -131,8 +132,7 @@ local function instruct(pay, leg, account)
   return {
     instruction = instruction, waiting = {}, situation = "", turn = 1, ask_at_ms = false,
     expires_at_ms = now + seconds * 1000, closing = false, told = false,
-    task = false,
-    needs_code = leg.scene == "qr", code_asked = 0,
+    task = false, action_asked = 0,
   }
 end
 

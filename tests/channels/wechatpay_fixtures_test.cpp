@@ -44,7 +44,9 @@ class WechatpayFixture : public ::testing::TestWithParam<std::string> {
         response.headers = signature_headers(answer->text_or_empty("signature"), response.body);
         AdapterHost host(registry_->find_adapter("wechatpay"));
         const auto operation = parse_operation(recorded.text_or_empty("operation")).value();
-        const ExchangeOrder order = wechatpay_order(operation);
+        const std::string_view scene = recorded.text_or_empty("scene");
+        const ExchangeOrder order = scene.empty() ? wechatpay_order(operation)
+                                                  : wechatpay_order_by(scene, operation);
 
         const payment::Outcome outcome = host.read(
             {order, response},

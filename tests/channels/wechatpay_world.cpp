@@ -99,6 +99,17 @@ ExchangeOrder wechatpay_order(Operation operation) {
     return order;
 }
 
+ExchangeOrder wechatpay_order_by(std::string_view scene, Operation operation) {
+    ExchangeOrder order = wechatpay_order(operation);
+    order.instruction.scene = scene;
+    if (scene == "jsapi") {
+        order.instruction.payer = ValueObject{{"openid", "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"}};
+    } else if (scene == "h5") {
+        order.instruction.payer = ValueObject{{"client_ip", "203.0.113.7"}};
+    }
+    return order;
+}
+
 http::Headers signature_headers(std::string_view kind, std::string_view body) {
     if (kind == "none") {
         return {};

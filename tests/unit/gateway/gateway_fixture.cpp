@@ -106,7 +106,17 @@ gateway::Gateway& GatewayFixture::gateway() {
                 .payouts = payouts,
                 .check_payee = check_payee,
                 .check_scene = check_scene,
-                .seal_payee = [](RunId, const Value& payee) { return payee; },
+                .seal_party =
+                    [](const gateway::Party& party) {
+                        if (party.leg == 0 || party.said.is_null()) {
+                            return party.said;
+                        }
+                        Value sealed(ValueObject{{"sealed_for_leg", party.leg}});
+                        for (const auto& [name, value] : *party.said.as_object()) {
+                            sealed.set(name, value);
+                        }
+                        return sealed;
+                    },
                 .check_ready = [this] { return ready; },
                 .more_metrics = [] { return std::string("more_lines 1\n"); }
             }

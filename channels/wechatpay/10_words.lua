@@ -1,0 +1,38 @@
+-- The words of the channel's tables and what each means here. A code that is in no table is
+-- unknown.
+
+-- What an error code says about the request it answers, as far as a 4xx can be believed: these
+-- answers carry no signature.
+local NOTHING_SENT = { "FREQUENCY_LIMITED", "RATELIMIT_EXCEEDED", "FREQUENCY_LIMIT_EXCEED" }
+local OUR_SETUP = { "PARAM_ERROR", "APPID_MCHID_NOT_MATCH", "MCH_NOT_EXISTS", "NO_AUTH" }
+local REFUSED = {
+  "RULE_LIMIT", "RULELIMIT", "TRADE_ERROR", "USER_ACCOUNT_ABNORMAL", "ACCOUNT_ERROR",
+  "ORDER_CLOSED", "ORDERCLOSED",
+}
+local REFUND_REFUSED = {
+  "RULE_LIMIT", "RULELIMIT", "TRADE_ERROR", "USER_ACCOUNT_ABNORMAL", "ACCOUNT_ERROR",
+  "NOT_ENOUGH", "NOTENOUGH", "TRADE_OVERDUE",
+}
+local NO_SUCH_RESOURCE = { "RESOURCE_NOT_EXISTS" }
+local NO_SUCH_ORDER = { "ORDER_NOT_EXIST", "ORDERNOTEXIST" }
+local CLOSED_BEFORE = { "ORDER_CLOSED", "ORDERCLOSED" }
+
+-- NOTPAY and USERPAYING wait for the payer. A code whose payment failed can be scanned again until
+-- it is closed, so PAYERROR waits too.
+local WAITING = { "NOTPAY", "USERPAYING", "PAYERROR" }
+local PAID = { "SUCCESS", "REFUND" }
+local CLOSED = { "CLOSED", "REVOKED" }
+
+-- A refund that was closed or that no account of the payer can take has not reached the payer, and
+-- will not: the code says which of the two it was.
+local REFUND_KINDS = {
+  SUCCESS = "succeeded", PROCESSING = "pending", CLOSED = "refused", ABNORMAL = "refused",
+}
+local REFUND_EVENTS = { "REFUND.SUCCESS", "REFUND.ABNORMAL", "REFUND.CLOSED" }
+
+return {
+  NOTHING_SENT = NOTHING_SENT, OUR_SETUP = OUR_SETUP, REFUSED = REFUSED,
+  REFUND_REFUSED = REFUND_REFUSED, NO_SUCH_RESOURCE = NO_SUCH_RESOURCE,
+  NO_SUCH_ORDER = NO_SUCH_ORDER, CLOSED_BEFORE = CLOSED_BEFORE, WAITING = WAITING, PAID = PAID,
+  CLOSED = CLOSED, REFUND_KINDS = REFUND_KINDS, REFUND_EVENTS = REFUND_EVENTS,
+}
