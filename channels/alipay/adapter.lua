@@ -1,5 +1,5 @@
--- Alipay, gateway.do: the payer scans our code or is sent to a page or the app; refunds and
--- transfers. The contract is in channels/CONTRACT.md, which word of the channel means what in
+-- Alipay, gateway.do: the payer scans our code, shows one, or is sent to a page or the app; refunds
+-- and transfers. The contract is in channels/CONTRACT.md, which word of the channel means what in
 -- README.md beside this file; 10_words.lua has the words, 20_gateway.lua what all calls share.
 
 -- A code stays good until its expiry, and the channel knows no order before the payer came: so long
@@ -31,9 +31,17 @@ local function order_of(instruction, product)
   }
 end
 
+-- The code that the payer shows: taken at once, so nothing is told of it and we ask.
+local function pay_by_code(instruction, account, context)
+  local order = order_of(instruction, "FACE_TO_FACE_PAYMENT")
+  order.scene, order.auth_code = "bar_code", instruction.payer.auth_code
+  return call(account, context, "alipay.trade.pay", order)
+end
+
 -- Every part but the time is the same when it is sent again: the channel goes on with the same
 -- trade.
 local function create(instruction, account, context)
+  if instruction.scene == "barcode" then return pay_by_code(instruction, account, context) end
   return call(
     account, context, "alipay.trade.precreate", order_of(instruction, "FACE_TO_FACE_PAYMENT"),
     { notify_url = account.callback_url })
@@ -63,8 +71,10 @@ local function query(instruction, account, context)
   return call(account, context, "alipay.trade.query", { out_trade_no = instruction.number })
 end
 
+-- What was taken by a code is cancelled: closed when it is unpaid, given back when it is paid.
 local function close(instruction, account, context)
-  return call(account, context, "alipay.trade.close", { out_trade_no = instruction.number })
+  local method = instruction.scene == "barcode" and "alipay.trade.cancel" or "alipay.trade.close"
+  return call(account, context, method, { out_trade_no = instruction.number })
 end
 
 local function original_of(instruction)
@@ -137,7 +147,21 @@ end
 
 -- Answer ----------------------------------------------------------------------------------------
 
+-- Also "done" waits for a query: until then the channel may still take it back.
+local function paid_by_code(answer)
+  local record, outcome = record_of(answer, "alipay.trade.pay", "out_trade_no", "trade_no")
+  if not record then return outcome end
+  if record.code ~= SUCCESS and record.code ~= PAYER_ACTS then
+    return refusal(record, COLLECT_WORDS)
+  end
+  return {
+    kind = "pending", code = "CODE_" .. record.code, number = record.out_trade_no,
+    channel_reference = record.trade_no,
+  }
+end
+
 local function created(instruction, account, answer, context)
+  if instruction.scene == "barcode" then return paid_by_code(answer) end
   local record, outcome = record_of(answer, "alipay.trade.precreate", "qr_code", "out_trade_no")
   if not record then return outcome end
   if record.code ~= SUCCESS then return refusal(record, COLLECT_WORDS) end
@@ -148,7 +172,8 @@ local function created(instruction, account, answer, context)
   }
 end
 
--- What is said of a trade, asked or unasked. Without an amount that can be read nothing is known.
+-- What is said of a trade, asked or unasked. Without an amount that can be read nothing is known,
+-- nor of a closed one that had been paid: somebody gave it back without us.
 local function read_trade(trade, paid_at)
   local amount = yuan(trade.total_amount)
   local outcome = {
@@ -159,12 +184,15 @@ local function read_trade(trade, paid_at)
     amount = amount,
   }
   if not amount and outcome.kind == "succeeded" then outcome.kind = "unknown" end
+  if outcome.kind == "closed" and paid_at then outcome.kind = "unknown" end
   if outcome.kind == "succeeded" then outcome.happened_at = moment(paid_at) end
   return outcome
 end
 
--- Whether a payer may still come to an order that the channel does not know yet.
+-- Whether a payer may still come to an order that the channel does not know yet: not to one that
+-- began with the payer's own code.
 local function may_still_come(instruction, context)
+  if instruction.scene == "barcode" then return false end
   return context.now <= expiry(instruction) + LATEST_PAYER_SECONDS
 end
 
@@ -175,7 +203,11 @@ local function queried(instruction, account, answer, context)
   if not record then return outcome end
   if record.code == SUCCESS then
     if not record.trade_status then return unknown("NO_TRADE_STATUS") end
-    return read_trade(record, record.send_pay_date)
+    local told = read_trade(record, record.send_pay_date)
+    -- What was taken by a code we may have given back ourselves: that is how its cancel ends.
+    local is_cancelled = instruction.scene == "barcode" and record.trade_status == "TRADE_CLOSED"
+    if is_cancelled then told.kind = "closed" end
+    return told
   end
   local refused = refusal(record)
   if record.code == BUSINESS_FAILED and refused.code == "TRADE_NOT_EXIST" then
@@ -184,8 +216,25 @@ local function queried(instruction, account, answer, context)
   return refused
 end
 
+-- Without an action there was no such trade.
+local CANCEL_ACTIONS = { close = "closed", refund = "closed" }
+
+local function cancelled(answer)
+  local record, outcome = record_of(
+    answer, "alipay.trade.cancel", "out_trade_no", "trade_no", "retry_flag", "action")
+  if not record then return outcome end
+  if record.code ~= SUCCESS then return refusal(record, CANCEL_WORDS) end
+  if record.retry_flag ~= "N" then return unknown("RETRY_FLAG_" .. (record.retry_flag or "")) end
+  if not record.action then return { kind = "not_found", code = "NO_ACTION" } end
+  return {
+    kind = CANCEL_ACTIONS[record.action] or "unknown", code = record.action,
+    number = record.out_trade_no,
+  }
+end
+
 -- A code that nobody scanned cannot be closed: it lives until its expiry.
 local function closed(instruction, account, answer, context)
+  if instruction.scene == "barcode" then return cancelled(answer) end
   local record, outcome = record_of(answer, "alipay.trade.close", "out_trade_no", "trade_no")
   if not record then return outcome end
   if record.code == SUCCESS then
@@ -363,8 +412,9 @@ return {
   name = "alipay",
   title = { en = "Alipay", zh = "支付宝" },
   capabilities = {
-    scenes = { "qr", "page", "wap", "app" },
+    scenes = { "qr", "barcode", "page", "wap", "app" },
     handed_over = { "page", "wap", "app" },
+    charged_at_once = { "barcode" },
     currencies = { "CNY" },
     amount_min_minor = 1,
     amount_max_minor = 10000000000,

@@ -1,13 +1,9 @@
 -- WeChat Pay API v3: the payer scans a code (native) or pays inside WeChat (jsapi), in a browser
--- (h5) or an app; refunds. The contract is in channels/CONTRACT.md, which word of the channel means
--- what in README.md beside this file; 10_words.lua has the words, 20_exchange.lua what all calls
--- share.
+-- (h5), an app, or by a code shown at the till; refunds. The contract is in channels/CONTRACT.md,
+-- which word of the channel means what in README.md beside this file; 10_words.lua has the words,
+-- 20_exchange.lua what all calls share, 30_order.lua what an order is, 40_barcode.lua the till.
 
 -- Request ---------------------------------------------------------------------------------------
-
-local function order_path(instruction)
-  return "/v3/pay/transactions/out-trade-no/" .. instruction.number
-end
 
 -- How the payer comes to the order: the end of the path that creates it.
 local KINDS = { qr = "native", jsapi = "jsapi", h5 = "h5", app = "app" }
@@ -15,17 +11,10 @@ local KINDS = { qr = "native", jsapi = "jsapi", h5 = "h5", app = "app" }
 -- Every part but nonce and time is the same when it is sent again: the channel then answers with
 -- the same order.
 local function create(instruction, account, context)
-  local description, payer = instruction.description, instruction.payer
-  if description == "" then description = instruction.number end
-  local order = {
-    appid = account.settings.appid,
-    mchid = account.settings.mchid,
-    description = description,
-    out_trade_no = instruction.number,
-    time_expire = time.rfc3339(instruction.expires_at, BEIJING_MINUTES),
-    notify_url = account.callback_url,
-    amount = { total = instruction.amount:minor(), currency = instruction.amount:currency() },
-  }
+  if instruction.scene == "barcode" then return charge_code(instruction, account, context) end
+  local payer, order = instruction.payer, order_of(instruction, account)
+  order.time_expire = time.rfc3339(instruction.expires_at, BEIJING_MINUTES)
+  order.notify_url = account.callback_url
   if instruction.scene == "jsapi" then order.payer = { openid = payer.openid } end
   if instruction.scene == "h5" then
     order.scene_info = {
@@ -47,6 +36,7 @@ local function query(instruction, account, context)
 end
 
 local function close(instruction, account, context)
+  if instruction.scene == "barcode" then return reverse(instruction, account, context) end
   return signed(account, context, {
     method = "POST",
     path = order_path(instruction) .. "/close",
@@ -134,6 +124,9 @@ local NEXT_ACTIONS = {
 local MISSING = { qr = "NO_CODE_URL", h5 = "NO_H5_URL", jsapi = "NO_PREPAY_ID", app = "NO_PREPAY_ID" }
 
 local function created(instruction, account, answer, context)
+  if instruction.scene == "barcode" then
+    return charged_code(instruction, account, answer, context)
+  end
   if answer.status ~= 200 then
     return refusal(answer, { { codes = REFUSED, kind = "refused" } })
   end
@@ -144,38 +137,6 @@ local function created(instruction, account, answer, context)
   local action = body and NEXT_ACTIONS[scene](body, account, context)
   if not action then return unknown(MISSING[scene]) end
   return { kind = "pending", next_action = action }
-end
-
--- The merchant that the transaction names; a foreign application makes it another merchant.
-local function merchant_of(transaction, account)
-  if transaction.appid == account.settings.appid then return transaction.mchid end
-  return transaction.mchid .. " with appid " .. transaction.appid
-end
-
-local function read_transaction(transaction, account)
-  local outcome = {
-    code = transaction.trade_state,
-    message = transaction.trade_state_desc,
-    number = transaction.out_trade_no,
-    merchant = merchant_of(transaction, account),
-  }
-  if is_in(PAID, transaction.trade_state) then
-    outcome.kind = "succeeded"
-    outcome.amount = money(transaction.amount.total, transaction.amount.currency)
-    outcome.channel_reference = transaction.transaction_id
-    outcome.happened_at = transaction.success_time
-  elseif is_in(WAITING, transaction.trade_state) then
-    outcome.kind = "pending"
-  elseif is_in(CLOSED, transaction.trade_state) then
-    outcome.kind = "closed"
-  else
-    outcome.kind = "unknown"
-  end
-  return outcome
-end
-
-local function decode_transaction(text)
-  return json.decode(text, "trade_state_desc", "success_time", "transaction_id")
 end
 
 local function queried(instruction, account, answer, context)
@@ -190,6 +151,7 @@ local function queried(instruction, account, answer, context)
 end
 
 local function closed(instruction, account, answer, context)
+  if instruction.scene == "barcode" then return reversed(instruction, account, answer, context) end
   if answer.status ~= 204 then
     return refusal(answer, {
       { codes = CLOSED_BEFORE, kind = "closed" },
@@ -313,7 +275,8 @@ return {
   name = "wechatpay",
   title = { en = "WeChat Pay", zh = "微信支付" },
   capabilities = {
-    scenes = { "qr", "jsapi", "h5", "app" },
+    scenes = { "qr", "jsapi", "h5", "app", "barcode" },
+    charged_at_once = { "barcode" },
     currencies = { "CNY" },
     amount_min_minor = 1,
     amount_max_minor = 5000000000,

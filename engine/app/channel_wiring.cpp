@@ -235,7 +235,10 @@ std::optional<flow::ChannelTerms> terms_of(
     if (account == nullptr) {
         return std::nullopt;
     }
-    flow::ChannelTerms terms = terms_of(*registry.find_adapter(address.channel));
+    const channel::Adapter& adapter = *registry.find_adapter(address.channel);
+    flow::ChannelTerms terms = terms_of(adapter);
+    terms.charged_at_once = adapter.capabilities.is_charged_at_once(address.scene);
+    terms.collect_may_repeat = terms.collect_may_repeat && !terms.charged_at_once;
     terms.merchant = account->merchant();
     if (account->settings().not_found_after_seconds > 0) {
         terms.not_found_after = std::chrono::seconds(account->settings().not_found_after_seconds);

@@ -176,7 +176,8 @@ worker::WorkerServices Server::Parts::worker_services() {
         const auto adapter = channels.registry().current()->find_adapter(order.instruction.channel);
         const bool may_go =
             !order.resent || (adapter != nullptr &&
-                              adapter->resend_of(order.operation) == channel::Resend::idempotent);
+                              adapter->resend_of(order.operation, order.instruction.scene) ==
+                                  channel::Resend::idempotent);
         if (!may_go) {
             // Not sent now, but an earlier send may have been executed.
             report.outcome.kind = payment::OutcomeKind::unknown;
@@ -201,7 +202,8 @@ worker::WorkerServices Server::Parts::worker_services() {
     services.resend =
         [this](const payment::Instruction& instruction, payment::Operation operation) {
             const auto adapter = channels.registry().current()->find_adapter(instruction.channel);
-            return adapter == nullptr ? channel::Resend::never : adapter->resend_of(operation);
+            return adapter == nullptr ? channel::Resend::never
+                                      : adapter->resend_of(operation, instruction.scene);
         };
     services.terms = [this](const flow::ChannelAddress& address) {
         return terms_of(address, *channels.registry().current());

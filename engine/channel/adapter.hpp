@@ -43,9 +43,11 @@ struct Adapter {
     [[nodiscard]] bool can(Operation operation) const {
         return has[static_cast<std::size_t>(operation)];
     }
-    /// `query_first` of one it does not have.
-    [[nodiscard]] Resend resend_of(Operation operation) const {
-        return resend[static_cast<std::size_t>(operation)];
+    /// `query_first` of one it does not have, and of a code that one request uses up.
+    [[nodiscard]] Resend resend_of(Operation operation, std::string_view scene = {}) const {
+        const bool is_used_up =
+            operation == Operation::collect && capabilities.is_charged_at_once(scene);
+        return is_used_up ? Resend::query_first : resend[static_cast<std::size_t>(operation)];
     }
 };
 

@@ -193,15 +193,29 @@ Result<std::vector<std::string>> texts_from_value(const Value& record, std::stri
     return texts;
 }
 
+namespace {
+
+Result<std::vector<std::string>> scenes_from_value(
+    const Value& record, std::string_view name, const std::vector<std::string>& known
+) {
+    SLUICE_ASSIGN(auto scenes, texts_from_value(record, name));
+    for (const std::string& scene : scenes) {
+        if (!contains(known, scene)) {
+            return wrong(
+                "'capabilities." + std::string(name) + "' names '" + scene + "', which is no scene"
+            );
+        }
+    }
+    return scenes;
+}
+
+}  // namespace
+
 Result<Capabilities> capabilities_from_value(const Value& record) {
     Capabilities can;
     SLUICE_ASSIGN(can.scenes, texts_from_value(record, "scenes"));
-    SLUICE_ASSIGN(can.handed_over, texts_from_value(record, "handed_over"));
-    for (const std::string& scene : can.handed_over) {
-        if (!contains(can.scenes, scene)) {
-            return wrong("'capabilities.handed_over' names '" + scene + "', which is no scene");
-        }
-    }
+    SLUICE_ASSIGN(can.handed_over, scenes_from_value(record, "handed_over", can.scenes));
+    SLUICE_ASSIGN(can.charged_at_once, scenes_from_value(record, "charged_at_once", can.scenes));
     SLUICE_ASSIGN(can.currencies, texts_from_value(record, "currencies"));
     can.amount_min_minor = record.int_or("amount_min_minor", 1);
     can.amount_max_minor = record.int_or("amount_max_minor", 0);
@@ -235,6 +249,10 @@ Result<Capabilities> capabilities_from_value(const Value& record) {
 
 bool Capabilities::is_handed_over(const std::string& scene) const {
     return contains(handed_over, scene);
+}
+
+bool Capabilities::is_charged_at_once(std::string_view scene) const {
+    return contains(charged_at_once, scene);
 }
 
 Result<void> Capabilities::check(

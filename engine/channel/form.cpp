@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <regex>
 #include <utility>
 
 #include "core/utf8.hpp"
@@ -58,8 +60,17 @@ Result<std::vector<std::string>> scenes_of(const Value& field) {
     return scenes;
 }
 
+/// nullopt for what is no regular expression.
+std::optional<std::regex> compiled(const std::string& pattern) {
+    try {
+        return std::regex(pattern, std::regex::ECMAScript);
+    } catch (const std::regex_error&) {
+        return std::nullopt;
+    }
+}
+
 Result<FormField> parse_field(const Value& value) {
-    SLUICE_TRY(check_members(value, {"name", "kind", "required", "title", "scenes"}));
+    SLUICE_TRY(check_members(value, {"name", "kind", "required", "title", "scenes", "pattern"}));
     FormField field;
     field.name = value.text_or_empty("name");
     const std::string_view kind = value.text_or_empty("kind");
@@ -86,6 +97,12 @@ Result<FormField> parse_field(const Value& value) {
         );
     }
     SLUICE_ASSIGN(field.scenes, scenes_of(value));
+    field.pattern = value.text_or_empty("pattern");
+    if (!compiled(field.pattern)) {
+        return fail(
+            ErrorCode::invalid, "form field '" + field.name + "' has a pattern that is none"
+        );
+    }
     return field;
 }
 
@@ -165,7 +182,8 @@ Result<void> check_party(const Party& party) {
         );
     }
     for (const auto& [name, value] : *members) {
-        if (std::ranges::find(party.fields, name, &FormField::name) == party.fields.end()) {
+        const auto field = std::ranges::find(party.fields, name, &FormField::name);
+        if (field == party.fields.end()) {
             return wrong_field(
                 party,
                 std::string(cut_text(name, kNameShown)),
@@ -175,6 +193,10 @@ Result<void> check_party(const Party& party) {
         const std::string* text = value.as_text();
         if (text == nullptr || text->empty() || text->size() > kPartyMax) {
             return wrong_field(party, name, "is not a text of 1 to 256 bytes");
+        }
+        const std::string& pattern = (*field)->pattern;
+        if (!pattern.empty() && !std::regex_match(*text, *compiled(pattern))) {
+            return wrong_field(party, name, "does not look like one");
         }
     }
     for (const FormField* field : party.fields) {

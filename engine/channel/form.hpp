@@ -23,6 +23,8 @@ struct FormField {
     /// Only these scenes need it. Of an account: without it, it does not offer them. Of a payer: it
     /// may be said of these alone.
     std::vector<std::string> scenes = {};
+    /// Of a party's field: what the whole text must match (ECMAScript); empty: anything.
+    std::string pattern = {};
 };
 
 /// The credential form of a channel: `channels/<name>/form.json`. A plain value.

@@ -12,6 +12,7 @@ constexpr std::string_view kPay = "/v3/pay/transactions/";
 constexpr std::string_view kByNumber = "out-trade-no/";
 constexpr std::string_view kByTransaction = "id/";
 constexpr std::string_view kClose = "/close";
+constexpr std::string_view kReverse = "/reverse";
 
 OrderKey order_key(const WechatCall& call) {
     return {.mchid = call.address.mchid, .out_trade_no = call.address.out_trade_no};
@@ -42,6 +43,9 @@ http::Response WechatApi::answer(const http::Request& request) {
         return bare_answer(404);
     }
     rest.remove_prefix(kPay.size());
+    if (rest == "codepay") {
+        return request.method == "POST" ? barcode_.pay(request) : bare_answer(405);
+    }
     if (const auto scene = parse_scene(rest)) {
         return request.method == "POST" ? create(request, *scene) : bare_answer(405);
     }
@@ -57,6 +61,10 @@ http::Response WechatApi::answer(const http::Request& request) {
     if (rest.ends_with(kClose)) {
         rest.remove_suffix(kClose.size());
         return request.method == "POST" ? close(request, rest) : bare_answer(405);
+    }
+    if (rest.ends_with(kReverse)) {
+        rest.remove_suffix(kReverse.size());
+        return request.method == "POST" ? barcode_.reverse(request, rest) : bare_answer(405);
     }
     return request.method == "GET" ? query(request, rest) : bare_answer(405);
 }
@@ -136,6 +144,7 @@ Value WechatApi::create_answer(const Order& order) const {
             return Value(ValueObject{{"h5_url", payer_code(world_, order)}});
         case Scene::jsapi:
         case Scene::app:
+        case Scene::barcode:
             break;
     }
     return Value(ValueObject{{"prepay_id", "wx" + order.code}});

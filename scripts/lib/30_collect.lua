@@ -7,6 +7,9 @@ local ACTION_ASKED_MAX = 5
 -- a payer does not wait for ever.
 local ACCOUNTS_MAX = 4
 local SWITCHING_MS_MAX = 600000   -- ten minutes
+-- How long a payer at the till is waited for (a password to be typed) before what the code took, if
+-- it took anything, is given back.
+local TILL_SECONDS = 45
 
 local function is_open(status)
   return status == "created" or status == "pending" or status == "unknown"
@@ -42,9 +45,12 @@ local function on_outcome(talk, event)
   end
 end
 
--- Begins to close. `why` becomes the payment's failure code, unless the payer was quicker.
+-- Begins to close. `why` becomes the payment's failure code, unless the payer was quicker. A close
+-- that gives back waits for the answers that are still on their way: the ladder comes back to it.
 local function close(talk, why)
   talk.closing = talk.closing or why
+  local is_crossed = talk.waiting.collect or talk.waiting.query
+  if talk.charged_at_once and is_crossed then return end
   ask(talk, "close")
 end
 
@@ -89,7 +95,8 @@ local function next_pause(talk)
   local situation = "closing"
   if not talk.closing then
     local pending = kernel.view(talk.instruction).status == "pending"
-    situation = pending and "payer_acts" or "answer_lost"
+    local acts = talk.charged_at_once and "at_the_till" or "payer_acts"
+    situation = pending and acts or "answer_lost"
   end
   local now = kernel.now_ms()
   if talk.situation ~= situation then
@@ -124,6 +131,7 @@ local function instruct(pay, leg, account)
   if seconds < 1 then
     fail { code = "expired", message = "the order expired before it was paid" }
   end
+  if leg.scene == "barcode" then seconds = math.min(seconds, TILL_SECONDS) end
   local instruction = kernel.instruct {
     leg = leg.number, channel = account.channel, channel_account = account.name,
     expires_in = seconds,
@@ -131,6 +139,7 @@ local function instruct(pay, leg, account)
   if not instruction then return nil end
   return {
     instruction = instruction, waiting = {}, situation = "", turn = 1, ask_at_ms = false,
+    charged_at_once = kernel.view(instruction).charged_at_once,
     expires_at_ms = now + seconds * 1000, closing = false, told = false,
     task = false, action_asked = 0,
   }
@@ -168,6 +177,10 @@ local function try_account(pay, leg, account)
   end
   if seen.status == "conflicted" then wait_for_people() end
   if closing then fail { code = closing, message = "closed before it was paid" } end
+  -- The payer's code works once: whoever was shown it, no other account may be.
+  if talk.charged_at_once and not seen.not_sent then
+    fail { code = seen.code, message = seen.message }
+  end
   return false, { code = seen.code, message = seen.message }
 end
 

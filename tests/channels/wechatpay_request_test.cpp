@@ -216,7 +216,7 @@ TEST_F(WechatpayRequest, IsNotBuiltOutsideTheChannelsCapabilities) {
     ExchangeOrder foreign = wechatpay_order(Operation::collect);
     foreign.instruction.amount = Money(100, Currency::parse("USD").value());
     ExchangeOrder scene = wechatpay_order(Operation::collect);
-    scene.instruction.scene = "barcode";
+    scene.instruction.scene = "face";
     ExchangeOrder nothing = wechatpay_order(Operation::collect);
     nothing.instruction.amount = Money(0, cny());
 

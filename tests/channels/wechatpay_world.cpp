@@ -106,6 +106,8 @@ ExchangeOrder wechatpay_order_by(std::string_view scene, Operation operation) {
         order.instruction.payer = ValueObject{{"openid", "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"}};
     } else if (scene == "h5") {
         order.instruction.payer = ValueObject{{"client_ip", "203.0.113.7"}};
+    } else if (scene == "barcode") {
+        order.instruction.payer = ValueObject{{"auth_code", "134567890123456789"}};
     }
     return order;
 }

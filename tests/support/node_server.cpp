@@ -59,6 +59,7 @@ void write_account(std::ostream& out, const NodeSettings& node, const NodeChanne
     set("appid", "wxd678efh567hg6787");
     set("merchant_serial", first_line(node.keys / "merchant_serial.txt"));
     set("platform_serial", key_id);
+    set("barcode_api", "v3");
     out << "[channel_account.secrets]\n";
     file("merchant_key", "merchant_private.pem");
     file("api_v3_key", "api_v3_key.txt");
