@@ -35,12 +35,26 @@ local CLOSED = { "CLOSED", "REVOKED" }
 local REFUND_KINDS = {
   SUCCESS = "succeeded", PROCESSING = "pending", CLOSED = "refused", ABNORMAL = "refused",
 }
-local REFUND_EVENTS = { "REFUND.SUCCESS", "REFUND.ABNORMAL", "REFUND.CLOSED" }
+
+-- TRANSFERING is the channel's own spelling. What a payee does not confirm for a day has failed.
+local BILL_KINDS = {
+  ACCEPTED = "pending", PROCESSING = "pending", WAIT_USER_CONFIRM = "pending",
+  TRANSFERING = "pending", CANCELING = "pending", SUCCESS = "succeeded", FAIL = "refused",
+  CANCELLED = "closed",
+}
+local BATCH_KINDS = {
+  WAIT_PAY = "pending", ACCEPTED = "pending", PROCESSING = "pending", CLOSED = "closed",
+}
+-- Short of our money: nothing was taken, the business may order it again.
+local TRANSFER_NOT_SENT = { "NOT_ENOUGH", "NOTENOUGH" }
+local NO_SUCH_TRANSFER = { "RESOURCE_NOT_EXISTS", "NOT_FOUND" }
 
 return {
+  BILL_KINDS = BILL_KINDS, BATCH_KINDS = BATCH_KINDS, TRANSFER_NOT_SENT = TRANSFER_NOT_SENT,
+  NO_SUCH_TRANSFER = NO_SUCH_TRANSFER,
   NOTHING_SENT = NOTHING_SENT, OUR_SETUP = OUR_SETUP, REFUSED = REFUSED,
   CODE_REFUSED = CODE_REFUSED, REFUND_REFUSED = REFUND_REFUSED, NO_SUCH_RESOURCE = NO_SUCH_RESOURCE,
   NO_SUCH_ORDER = NO_SUCH_ORDER, CLOSED_BEFORE = CLOSED_BEFORE,
   REVERSED_BEFORE = REVERSED_BEFORE, WAITING = WAITING, PAID = PAID,
-  CLOSED = CLOSED, REFUND_KINDS = REFUND_KINDS, REFUND_EVENTS = REFUND_EVENTS,
+  CLOSED = CLOSED, REFUND_KINDS = REFUND_KINDS,
 }

@@ -4,6 +4,9 @@
 local DEFAULT_TILL_IP = "127.0.0.1"
 
 local function charge_code(instruction, account, context)
+  if account.settings.barcode_api ~= "v3" then
+    mistake("barcode_api is '" .. account.settings.barcode_api .. "', wanted v3")
+  end
   local payer, order = instruction.payer, order_of(instruction, account)
   order.payer = { auth_code = payer.auth_code }
   order.scene_info = {

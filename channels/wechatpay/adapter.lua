@@ -1,7 +1,8 @@
 -- WeChat Pay API v3: the payer scans a code (native) or pays inside WeChat (jsapi), in a browser
--- (h5), an app, or by a code shown at the till; refunds. The contract is in channels/CONTRACT.md,
+-- (h5), an app, or by a code shown at the till; refunds and transfers. The contract is in channels/CONTRACT.md,
 -- which word of the channel means what in README.md beside this file; 10_words.lua has the words,
--- 20_exchange.lua what all calls share, 30_order.lua what an order is, 40_barcode.lua the till.
+-- 20_exchange.lua what all calls share, 30_order.lua what an order is, 40_barcode.lua the till,
+-- 50_transfer.lua transfers.
 
 -- Request ---------------------------------------------------------------------------------------
 
@@ -121,7 +122,9 @@ local NEXT_ACTIONS = {
     }
   end,
 }
-local MISSING = { qr = "NO_CODE_URL", h5 = "NO_H5_URL", jsapi = "NO_PREPAY_ID", app = "NO_PREPAY_ID" }
+local MISSING = {
+  qr = "NO_CODE_URL", h5 = "NO_H5_URL", jsapi = "NO_PREPAY_ID", app = "NO_PREPAY_ID",
+}
 
 local function created(instruction, account, answer, context)
   if instruction.scene == "barcode" then
@@ -235,7 +238,7 @@ end
 
 local function payment_told(plain, account)
   local transaction = decode_transaction(plain)
-  if not transaction then return refuse(400, "no transaction") end
+  if not transaction then return nil end
   return {
     number = transaction.out_trade_no,
     outcome = read_transaction(transaction, account),
@@ -245,7 +248,7 @@ end
 
 local function refund_told(plain)
   local refund = decode_refund(plain)
-  if not refund then return refuse(400, "no refund") end
+  if not refund then return nil end
   return {
     operation = "refund",
     number = refund.out_refund_no,
@@ -254,21 +257,27 @@ local function refund_told(plain)
   }
 end
 
+-- What each notice is about, and who reads it once it is opened.
+local READERS = {
+  ["TRANSACTION.SUCCESS"] = payment_told,
+  ["REFUND.SUCCESS"] = refund_told, ["REFUND.ABNORMAL"] = refund_told,
+  ["REFUND.CLOSED"] = refund_told,
+  ["MCHTRANSFER.BILL.FINISHED"] = bill_told,
+  ["MCHTRANSFER.BATCH.FINISHED"] = batch_told, ["MCHTRANSFER.BATCH.CLOSED"] = batch_told,
+}
+
 local function callback(account, message, context)
   local why = doubt(message.headers, message.body, context)
   if why then return refuse(401, why) end
   local notice = json.decode(message.body, "event_type", "resource", "resource.associated_data")
   if not notice or type(notice.resource) ~= "table" then return refuse(400, "no resource") end
-  local is_refund = is_in(REFUND_EVENTS, notice.event_type)
-  if not is_refund and notice.event_type ~= "TRANSACTION.SUCCESS" then
-    return refuse(400, "not expected here")
-  end
+  local read = READERS[notice.event_type or ""]
+  if not read then return refuse(400, "not expected here") end
   local resource = notice.resource
   local plain = crypto.decrypt_aes_256_gcm(
     "api_v3_key", resource.nonce, resource.associated_data or "", resource.ciphertext)
   if not plain then return refuse(500, "the resource cannot be decrypted") end
-  if is_refund then return refund_told(plain) end
-  return payment_told(plain, account)
+  return read(plain, account) or refuse(400, "nothing is told")
 end
 
 return {
@@ -284,6 +293,10 @@ return {
     description_max_bytes = 127,
     not_found_after_seconds = 60,
     refund = { window_seconds = 31536000, parts_max = 50, reason_max_bytes = 80 },
+    payout = {
+      methods = { "wechatpay" }, amount_min_minor = 10, amount_max_minor = 20000000,
+      description_max_bytes = 32,
+    },
   },
   answer_headers = {
     "wechatpay-timestamp", "wechatpay-nonce", "wechatpay-serial", "wechatpay-signature",
@@ -295,6 +308,10 @@ return {
     close = { resend = "idempotent", request = close, response = closed },
     refund = { resend = "idempotent", request = refund, response = refunded },
     refund_query = { resend = "idempotent", request = query_refund, response = queried_refund },
+    payout = { resend = "query_first", request = transfer, response = transferred },
+    payout_query = {
+      resend = "idempotent", request = query_transfer, response = queried_transfer,
+    },
   },
   callback = callback,
 }

@@ -52,16 +52,28 @@ Value texts(const std::vector<std::string>& list) {
     return Value(std::move(values));
 }
 
-/// The scenes that the account itself is equipped for.
-std::vector<std::string> scenes_of(
-    const channel::ChannelAccount& account, const channel::Registry& registry
+/// What of it the account itself is equipped for.
+std::vector<std::string> equipped(
+    const channel::ChannelAccount& account, std::vector<std::string> scenes
 ) {
-    std::vector<std::string> scenes =
-        registry.find_adapter(account.channel())->capabilities.scenes;
     std::erase_if(scenes, [&](const std::string& scene) {
         return !account.is_equipped_for(scene);
     });
     return scenes;
+}
+
+std::vector<std::string> scenes_of(
+    const channel::ChannelAccount& account, const channel::Registry& registry
+) {
+    return equipped(account, registry.find_adapter(account.channel())->capabilities.scenes);
+}
+
+/// By what it pays out; empty when by nothing.
+std::vector<std::string> payout_methods_of(
+    const channel::ChannelAccount& account, const channel::Registry& registry
+) {
+    const auto& payout = registry.find_adapter(account.channel())->capabilities.payout;
+    return payout ? equipped(account, payout->methods) : std::vector<std::string>{};
 }
 
 std::string listed(const std::set<std::string>& names) {
@@ -190,10 +202,10 @@ Value candidate_of(const channel::ChannelAccount& account, const channel::Regist
     candidate.set("amount_min", Money{routing.amount_min, cny()});
     candidate.set("amount_max", Money{routing.amount_max, cny()});
     candidate.set("cost_basis_points", routing.cost_basis_points);
-    const auto& payout = adapter->capabilities.payout;
+    const auto methods = payout_methods_of(account, registry);
     candidate.set("refunds", adapter->capabilities.refund.has_value());
-    candidate.set("pays_out", payout.has_value());
-    candidate.set("payout_methods", texts(payout ? payout->methods : std::vector<std::string>{}));
+    candidate.set("pays_out", !methods.empty());
+    candidate.set("payout_methods", texts(methods));
     return candidate;
 }
 
@@ -265,12 +277,12 @@ gateway::PayeeCheck payee_check(channel::RegistrySource source) {
         std::optional<Error> wrong;
         for (const channel::ChannelAccount* account : registry->accounts()) {
             const auto adapter = registry->find_adapter(account->channel());
-            const auto& payout = adapter->capabilities.payout;
-            if (!payout || !account->takes_money_of(wish.merchant_id)) {
+            const auto offered = payout_methods_of(*account, *registry);
+            if (offered.empty() || !account->takes_money_of(wish.merchant_id)) {
                 continue;
             }
-            methods.insert(payout->methods.begin(), payout->methods.end());
-            if (std::ranges::find(payout->methods, wish.method) == payout->methods.end()) {
+            methods.insert(offered.begin(), offered.end());
+            if (std::ranges::find(offered, wish.method) == offered.end()) {
                 continue;
             }
             auto fits = channel::check_payee(adapter->form, wish.payee);

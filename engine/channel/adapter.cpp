@@ -112,12 +112,16 @@ Result<void> check_operations(const Adapter& adapter) {
     return {};
 }
 
-/// A scene that the form misspells would need nothing.
+/// A scene or a way of payouts that the form misspells would need nothing.
 Result<void> check_scenes(const Form& form, const Capabilities& can) {
+    std::vector<std::string> known = can.scenes;
+    if (can.payout) {
+        known.insert(known.end(), can.payout->methods.begin(), can.payout->methods.end());
+    }
     for (const auto& fields : {form.fields, form.payer}) {
         for (const FormField& field : fields) {
             for (const std::string& scene : field.scenes) {
-                if (std::ranges::find(can.scenes, scene) == can.scenes.end()) {
+                if (std::ranges::find(known, scene) == known.end()) {
                     return fail(
                         ErrorCode::invalid,
                         "its form's field '" + field.name + "' is for '" + scene +

@@ -110,11 +110,12 @@ Value AdapterHost::describe(const ExchangeOrder& order) const {
         record.set("reason", cut_text(order.description, can.refund->reason_max_bytes));
         return record;
     }
-    record.set("description", cut_text(order.description, can.description_max_bytes));
-    if (instruction.purpose == Purpose::payout) {
+    if (instruction.purpose == Purpose::payout && can.payout) {
+        record.set("description", cut_text(order.description, can.payout->description_max_bytes));
         record.set("payee", described_party(adapter_->form.payee, instruction.payee));
         return record;
     }
+    record.set("description", cut_text(order.description, can.description_max_bytes));
     if (order.operation == Operation::collect) {
         record.set("payer", described_party(adapter_->form.payer, instruction.payer));
     }

@@ -67,25 +67,32 @@ Result<std::int64_t> read(const Value& record, const Limit& limit) {
     return number;
 }
 
+/// How long a text may be; `fallback` where nothing is said.
+Result<std::size_t> bytes_or(const Value& record, const Limit& limit, std::size_t fallback) {
+    if (record.find(limit.name) == nullptr) {
+        return fallback;
+    }
+    SLUICE_ASSIGN(const std::int64_t bytes, read(record, limit));
+    return static_cast<std::size_t>(bytes);
+}
+
 Result<RefundCapabilities> refund_from_value(const Value& record, std::size_t description_max) {
     SLUICE_TRY(check_members(record, "refund", {"window_seconds", "parts_max", "reason_max_bytes"})
     );
     RefundCapabilities refund;
     SLUICE_ASSIGN(refund.window_seconds, read(record, {"refund", "window_seconds", kWindowMax}));
     SLUICE_ASSIGN(refund.parts_max, read(record, {"refund", "parts_max", kPartsMax}));
-    refund.reason_max_bytes = description_max;
-    if (record.find("reason_max_bytes") != nullptr) {
-        SLUICE_ASSIGN(
-            const std::int64_t bytes, read(record, {"refund", "reason_max_bytes", kBytesMax})
-        );
-        refund.reason_max_bytes = static_cast<std::size_t>(bytes);
-    }
+    SLUICE_ASSIGN(
+        refund.reason_max_bytes,
+        bytes_or(record, {"refund", "reason_max_bytes", kBytesMax}, description_max)
+    );
     return refund;
 }
 
-Result<PayoutCapabilities> payout_from_value(const Value& record) {
-    SLUICE_TRY(check_members(record, "payout", {"methods", "amount_min_minor", "amount_max_minor"})
-    );
+Result<PayoutCapabilities> payout_from_value(const Value& record, std::size_t description_max) {
+    SLUICE_TRY(check_members(
+        record, "payout", {"methods", "amount_min_minor", "amount_max_minor", "description_max_bytes"}
+    ));
     PayoutCapabilities payout;
     SLUICE_ASSIGN(payout.methods, texts_from_value(record, "methods"));
     if (payout.methods.empty() || contains(payout.methods, "")) {
@@ -96,6 +103,10 @@ Result<PayoutCapabilities> payout_from_value(const Value& record) {
     if (payout.amount_min_minor > payout.amount_max_minor) {
         return wrong("'capabilities.payout' has an amount_min_minor above its amount_max_minor");
     }
+    SLUICE_ASSIGN(
+        payout.description_max_bytes,
+        bytes_or(record, {"payout", "description_max_bytes", kBytesMax}, description_max)
+    );
     return payout;
 }
 
@@ -228,7 +239,7 @@ Result<Capabilities> capabilities_from_value(const Value& record) {
         SLUICE_ASSIGN(can.refund, refund_from_value(*refund, can.description_max_bytes));
     }
     if (const Value* payout = record.find("payout")) {
-        SLUICE_ASSIGN(can.payout, payout_from_value(*payout));
+        SLUICE_ASSIGN(can.payout, payout_from_value(*payout, can.description_max_bytes));
     }
     // A collect is closed before its absence is believed; a refund or payout cannot be, so that how
     // long to wait must be the channel's own word.

@@ -26,6 +26,7 @@ struct PayoutCapabilities {
     std::vector<std::string> methods;  ///< "bank_card", ...
     std::int64_t amount_min_minor = 0;
     std::int64_t amount_max_minor = 0;
+    std::size_t description_max_bytes = 0;  ///< longer ones are cut between characters
 };
 
 /// What a channel can do, as its adapter declares it. Routing filters by it; the kernel holds every

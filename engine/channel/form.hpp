@@ -20,8 +20,8 @@ struct FormField {
     bool is_required = false;
     std::string title_en;
     std::string title_zh;
-    /// Only these scenes need it. Of an account: without it, it does not offer them. Of a payer: it
-    /// may be said of these alone.
+    /// Only these scenes need it. Of an account: without it, it does not offer these scenes or
+    /// methods of payouts. Of a payer: it may be said of these alone.
     std::vector<std::string> scenes = {};
     /// Of a party's field: what the whole text must match (ECMAScript); empty: anything.
     std::string pattern = {};

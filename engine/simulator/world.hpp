@@ -22,6 +22,9 @@ namespace sluice::simulator {
 
 /// Everything the parts of the simulator share. Owned by Psp; each member guards itself.
 struct World {
+    /// What each merchant of WeChat Pay may transfer, in fen.
+    static constexpr std::int64_t kTransferBalance = 1'000'000'000;
+
     World(PspSettings given, PspIdentities identities, const Clock& time)
         : settings(std::move(given)),
           clock(time),
@@ -29,7 +32,7 @@ struct World {
           platform(std::move(identities.platform)),
           bank(std::move(identities.bank_accounts)),
           alipay(std::move(identities.alipay_apps)),
-          transfer_accounts(alipay.transfer_accounts()),
+          transfer_accounts(all_transfer_accounts()),
           ids(settings.seed),
           nonces(settings.seed + 1),
           chances(settings.seed + 2),
@@ -64,6 +67,23 @@ struct World {
         return name.empty() ? owner : name;
     }
 
+    /// Balances that users are paid from: at Alipay each seller's, at WeChat Pay each merchant's.
+    [[nodiscard]] std::vector<BankAccount> all_transfer_accounts() const {
+        std::vector<BankAccount> all = alipay.transfer_accounts();
+        for (const Merchant& merchant : merchants.all()) {
+            all.push_back(
+                {.account = merchant.mchid,
+                 .name = merchant.name,
+                 .key = Secret(std::string()),
+                 .opening_balance = kTransferBalance,
+                 .single_limit = kTransferBalance,
+                 .daily_limit = kTransferBalance,
+                 .notify_prefixes = {}}
+            );
+        }
+        return all;
+    }
+
     const PspSettings settings;
     const Clock& clock;
     const MerchantDirectory merchants;
@@ -79,7 +99,7 @@ struct World {
     Books books;
     Refunds refunds;
     Payouts payouts;
-    Payouts transfers;  ///< at Alipay, out of each seller's own balance there
+    Payouts transfers;  ///< out of each customer's own balance at the channel
     Faults faults;
     std::atomic<std::int64_t> auto_pay_share = 0;  ///< per cent of new orders
     std::atomic<std::int64_t> auto_pay_delay_ms = 0;

@@ -209,7 +209,6 @@ TEST_F(WechatpayRequest, IsOfAChannelThatRefundsFor365DaysIn50Parts) {
     ASSERT_TRUE(can.refund);
     EXPECT_EQ(std::chrono::seconds(can.refund->window_seconds), std::chrono::days(365));
     EXPECT_EQ(can.refund->parts_max, 50);
-    EXPECT_FALSE(can.payout);
 }
 
 TEST_F(WechatpayRequest, IsNotBuiltOutsideTheChannelsCapabilities) {

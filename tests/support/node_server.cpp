@@ -60,6 +60,9 @@ void write_account(std::ostream& out, const NodeSettings& node, const NodeChanne
     set("merchant_serial", first_line(node.keys / "merchant_serial.txt"));
     set("platform_serial", key_id);
     set("barcode_api", "v3");
+    set("transfer_api", account.name == "wx-main" ? "bills" : "batches");
+    set("transfer_scene_id", "1005");
+    set("transfer_report", R"({"岗位类型":"外卖员","报酬说明":"高温补贴"})");
     out << "[channel_account.secrets]\n";
     file("merchant_key", "merchant_private.pem");
     file("api_v3_key", "api_v3_key.txt");
