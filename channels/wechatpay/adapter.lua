@@ -1,8 +1,8 @@
 -- WeChat Pay API v3: the payer scans a code (native) or pays inside WeChat (jsapi), in a browser
--- (h5), an app, or by a code shown at the till; refunds and transfers. The contract is in channels/CONTRACT.md,
--- which word of the channel means what in README.md beside this file; 10_words.lua has the words,
--- 20_exchange.lua what all calls share, 30_order.lua what an order is, 40_barcode.lua the till,
--- 50_transfer.lua transfers.
+-- (h5), an app, or by a code shown at the till; refunds, transfers, keys and bills. The contract is
+-- in channels/CONTRACT.md, which word of the channel means what in README.md beside this file;
+-- 10_words.lua has the words, 20_exchange.lua what all calls share, 30_order.lua what an order is,
+-- 40_barcode.lua the till; transfers, bills and keys have a file each.
 
 -- Request ---------------------------------------------------------------------------------------
 
@@ -313,5 +313,7 @@ return {
       resend = "idempotent", request = query_transfer, response = queried_transfer,
     },
   },
+  keys = KEYS,
+  bills = BILLS,
   callback = callback,
 }

@@ -154,9 +154,7 @@ struct PartyPlace {
 };
 
 /// Seals again what is old of a party; false when nothing is.
-Result<bool> reseal_party(
-    const channel::SealingKeys& keys, const PartyPlace& place, Value& party
-) {
+Result<bool> reseal_party(const channel::SealingKeys& keys, const PartyPlace& place, Value& party) {
     bool is_old = false;
     if (party.as_object() == nullptr) {
         return is_old;
@@ -233,20 +231,19 @@ struct PartyRows {
 Result<std::size_t> reseal_parties(
     db::Connection& connection, const channel::SealingKeys& keys, const PartyRows& rows
 ) {
-    return walk(
-        connection,
-        {rows.page, [&](const db::Row& row) -> Result<bool> {
-             SLUICE_ASSIGN(const auto again, rows.reseal(keys, row));
-             if (!again) {
-                 return false;
-             }
-             SLUICE_ASSIGN(
-                 const db::Rows done,
-                 connection.execute(rows.set, {row.uuid(0), row.text(1), *again})
-             );
-             return done.affected() == 1;
-         }}
-    );
+    return walk(connection, {rows.page, [&](const db::Row& row) -> Result<bool> {
+                                 SLUICE_ASSIGN(const auto again, rows.reseal(keys, row));
+                                 if (!again) {
+                                     return false;
+                                 }
+                                 SLUICE_ASSIGN(
+                                     const db::Rows done,
+                                     connection.execute(
+                                         rows.set, {row.uuid(0), row.text(1), *again}
+                                     )
+                                 );
+                                 return done.affected() == 1;
+                             }});
 }
 
 }  // namespace
@@ -262,8 +259,7 @@ Result<Resealed> reseal_all(db::Connection& connection, const channel::SealingKe
         )
     );
     SLUICE_ASSIGN(
-        resealed.payments,
-        reseal_parties(connection, keys, {kPayments, kSetPayment, resealed_legs})
+        resealed.payments, reseal_parties(connection, keys, {kPayments, kSetPayment, resealed_legs})
     );
     SLUICE_ASSIGN(
         resealed.payouts, reseal_parties(connection, keys, {kPayouts, kSetPayout, resealed_details})

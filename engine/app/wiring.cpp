@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/channel_accounts.hpp"
+#include "app/channel_keys.hpp"
 #include "app/channel_wiring.hpp"
 #include "app/key_wiring.hpp"
 #include "app/notify_wiring.hpp"
@@ -126,6 +127,9 @@ class Server::Parts {
     db::Pool pool;
     script::ReleasePtr release;
     ChannelAccounts channels;
+    ChannelKeys channel_keys{{channels.store(), channels.registry(), clock, [this] {
+                                  channels.look_again();
+                              }}};
     ledger::Folding folding;
     Notices notices;
     http::Client client;
@@ -157,15 +161,21 @@ Result<void> Server::Parts::read_accounts(const Value& proved_candidates) {
 }
 
 void Server::Parts::open_channels() {
+    const auto missed = [this](const channel::ChannelAccount& account) {
+        channel_keys.miss(account);
+    };
     channel::ExchangeParts parts{
         .registry = channels.registry(),
         .sink = [this](channel::ExchangeReport report) { fleet->deliver(std::move(report)); },
         .clock = clock,
+        .missed_key = missed,
     };
     exchange = std::make_unique<channel::Exchange>(
         std::move(parts), channel::ExchangeSettings{.threads = settings.node.exchange_threads}
     );
-    callbacks = std::make_unique<channel::Callbacks>(channels.registry(), clock);
+    channel::CallbackSettings reading{.missed_key = missed};
+    callbacks =
+        std::make_unique<channel::Callbacks>(channels.registry(), clock, std::move(reading));
 }
 
 worker::WorkerServices Server::Parts::worker_services() {
@@ -175,9 +185,9 @@ worker::WorkerServices Server::Parts::worker_services() {
         auto report = report_not_sent(order);
         const auto adapter = channels.registry().current()->find_adapter(order.instruction.channel);
         const bool may_go =
-            !order.resent || (adapter != nullptr &&
-                              adapter->resend_of(order.operation, order.instruction.scene) ==
-                                  channel::Resend::idempotent);
+            !order.resent ||
+            (adapter != nullptr && adapter->resend_of(order.operation, order.instruction.scene) ==
+                                       channel::Resend::idempotent);
         if (!may_go) {
             // Not sent now, but an earlier send may have been executed.
             report.outcome.kind = payment::OutcomeKind::unknown;
@@ -349,6 +359,7 @@ void Server::Parts::stop() {
     if (exchange != nullptr) {
         exchange->stop();
     }
+    channel_keys.stop();
     channels.stop();
     notices.stop();
     folding.stop();
@@ -376,6 +387,7 @@ Result<std::unique_ptr<Server>> Server::start(config::Settings settings) {
     parts->open_channels();
     SLUICE_TRY(parts->open_engine());
     parts->channels.start();
+    parts->channel_keys.start();
     parts->folding.start();
     parts->notices.start();
     parts->open_door();

@@ -159,6 +159,27 @@ Result<void> read_operation(Adapter& adapter, Operation operation, lua::Vm& vm) 
     return {};
 }
 
+/// Kind by kind, with the functions of each.
+Result<void> read_bills(Adapter& adapter, const Value& declared, lua::Vm& vm) {
+    const Value* bills = declared.find("bills");
+    if (bills == nullptr) {
+        return {};
+    }
+    if (bills->as_object() == nullptr) {
+        return fail(ErrorCode::invalid, "'bills' is no record");
+    }
+    for (const auto& [kind, bill] : *bills->as_object()) {
+        for (const char* function : {".request", ".response", ".fetch"}) {
+            if (!vm.is_function("bills." + kind + function)) {
+                return fail(ErrorCode::invalid, "bills." + kind + function + " is not a function");
+            }
+        }
+        SLUICE_ASSIGN(BillFile file, bill_file_from_value(bill));
+        adapter.bills.emplace(kind, std::move(file));
+    }
+    return {};
+}
+
 Result<Adapter> declare(
     const lua::ProgramPtr& program, const std::vector<lua::ProgramPtr>& libraries
 ) {
@@ -182,6 +203,8 @@ Result<Adapter> declare(
             SLUICE_TRY(read_operation(adapter, operation, **vm));
         }
     }
+    SLUICE_TRY(read_bills(adapter, *declared, **vm));
+    adapter.shows_keys = (*vm)->is_function("keys.request") && (*vm)->is_function("keys.response");
     if (!(*vm)->is_function("callback")) {
         return fail(ErrorCode::invalid, "'callback' is not a function");
     }

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <array>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "channel/bill.hpp"
 #include "channel/capabilities.hpp"
 #include "channel/evidence.hpp"
 #include "channel/exchange_message.hpp"
@@ -36,6 +39,8 @@ struct Adapter {
     std::array<Resend, payment::kOperationCount> resend{};  ///< by Operation
     std::vector<std::string> answer_headers;  ///< lower case: the only ones the script gets
     MaskedMembers masked;                     ///< in part what it declares, whole a party's secrets
+    std::map<std::string, BillFile, std::less<>> bills;  ///< by kind
+    bool shows_keys = false;  ///< the channel tells which keys it signs with, when it is asked
     Form form;
     lua::ProgramPtr program;
     std::vector<lua::ProgramPtr> libraries;

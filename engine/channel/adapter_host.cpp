@@ -40,7 +40,8 @@ struct AdapterHost::Call {
     std::span<const Value> arguments;
 };
 
-AdapterHost::AdapterHost(AdapterPtr adapter) : adapter_(std::move(adapter)) {}
+AdapterHost::AdapterHost(AdapterPtr adapter, MissedKey missed_key)
+    : adapter_(std::move(adapter)), calls_{nullptr, std::move(missed_key)} {}
 
 Result<void> AdapterHost::open() {
     auto vm = lua::Vm::create({adapter_limits(), script_host_tables(calls_), adapter_->libraries});
@@ -179,14 +180,29 @@ Result<std::optional<payment::Outcome>> AdapterHost::hand_over(
     return outcome_from_answer(outcome, order.operation);
 }
 
+Value AdapterHost::describe(const http::Response& answer) const {
+    return ValueObject{
+        {"status", answer.status},
+        {"headers", describe_headers(answer.headers)},
+        {"body", answer.body},
+    };
+}
+
+Result<Value> AdapterHost::consult(
+    const Consultation& about, const ChannelAccount& account, const Moment& moment
+) {
+    std::vector<Value> arguments = {about.subject, describe(account)};
+    if (about.answer != nullptr) {
+        arguments.push_back(describe(*about.answer));
+    }
+    arguments.push_back(channel::describe(moment));
+    return run({about.path, arguments}, account);
+}
+
 Result<Value> AdapterHost::run_response(
     const Answered& answered, const ChannelAccount& account, const Moment& moment
 ) {
-    const Value answer = ValueObject{
-        {"status", answered.answer.status},
-        {"headers", describe_headers(answered.answer.headers)},
-        {"body", answered.answer.body},
-    };
+    const Value answer = describe(answered.answer);
     const std::array<Value, 4> arguments = {
         describe(answered.order), describe(account), answer, channel::describe(moment)
     };

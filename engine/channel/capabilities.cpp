@@ -91,7 +91,9 @@ Result<RefundCapabilities> refund_from_value(const Value& record, std::size_t de
 
 Result<PayoutCapabilities> payout_from_value(const Value& record, std::size_t description_max) {
     SLUICE_TRY(check_members(
-        record, "payout", {"methods", "amount_min_minor", "amount_max_minor", "description_max_bytes"}
+        record,
+        "payout",
+        {"methods", "amount_min_minor", "amount_max_minor", "description_max_bytes"}
     ));
     PayoutCapabilities payout;
     SLUICE_ASSIGN(payout.methods, texts_from_value(record, "methods"));

@@ -234,7 +234,7 @@ class Exchange::Lane {
     AdapterHost& host_of(const AdapterPtr& adapter) {
         std::unique_ptr<AdapterHost>& host = hosts_[adapter->name];
         if (!host || !host->runs(adapter)) {
-            host = std::make_unique<AdapterHost>(adapter);
+            host = std::make_unique<AdapterHost>(adapter, parts_.missed_key);
         }
         return *host;
     }

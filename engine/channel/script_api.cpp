@@ -41,6 +41,9 @@ HostReply key_of_serial(const ScriptCalls& calls, Arguments arguments) {
     }
     const std::string* name =
         calls.account != nullptr ? calls.account->key_of_serial(*text_at(arguments, 0)) : nullptr;
+    if (name == nullptr && calls.account != nullptr && calls.missed_key) {
+        calls.missed_key(*calls.account);
+    }
     return give(name != nullptr ? Value(*name) : Value());
 }
 

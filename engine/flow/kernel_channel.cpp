@@ -72,9 +72,7 @@ bool is_among(const Unanswered& unanswered, InstructionId id, Operation operatio
 
 /// A close that gives back what was taken, and whatever tells that it was taken, must not cross:
 /// nobody would know which of them the channel saw first.
-Result<void> check_crossing(
-    const Unanswered& unanswered, InstructionId id, Operation operation
-) {
+Result<void> check_crossing(const Unanswered& unanswered, InstructionId id, Operation operation) {
     const bool closes = operation == Operation::close;
     Operation open = closes ? Operation::query : Operation::close;
     if (closes && is_among(unanswered, id, Operation::collect)) {

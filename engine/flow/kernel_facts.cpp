@@ -154,9 +154,8 @@ void Kernel::learn(const Fact& fact, payment::Instruction& instruction) {
     }
     // What a close gave back, or may have, no earlier word of the channel takes once more.
     const ChannelTalk& talk = talks_[instruction.id];
-    const bool is_undone =
-        talk.is_undone ||
-        (talk.terms.charged_at_once && is_asked(instruction.id, Operation::close));
+    const bool is_undone = talk.is_undone || (talk.terms.charged_at_once &&
+                                              is_asked(instruction.id, Operation::close));
     if (*reading.event == InstructionEvent::confirmed && is_undone &&
         fact.source != payment::Source::person) {
         return;

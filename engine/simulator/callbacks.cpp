@@ -84,8 +84,7 @@ void Callbacks::announce(Payout payout, const TransferTelling& telling) {
         return;
     }
     const Deviation deviation = world_.faults.take(
-        Operation::payout_callback,
-        {.account = key.account, .request_number = key.request_number}
+        Operation::payout_callback, {.account = key.account, .request_number = key.request_number}
     );
     const CallbackTruth truth = truth_of(deviation);
     payout.wanted.amount += truth == CallbackTruth::wrong_amount ? 1 : 0;
@@ -109,10 +108,8 @@ void Callbacks::announce(Payout payout, const TransferTelling& telling) {
     };
     sender_.send(
         {.build = [this, message] { return build(message); },
-         .note =
-             [this, key](Books::Delivery delivery) {
-                 world_.transfers.note_callback(key, delivery);
-             }},
+         .note = [this, key](Books::Delivery delivery
+                 ) { world_.transfers.note_callback(key, delivery); }},
         deviation
     );
 }

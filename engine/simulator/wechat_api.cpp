@@ -247,21 +247,25 @@ http::Response WechatApi::certificates(const http::Request& request) {
              .field = {}}
         );
     }
-    const PlatformIdentity& platform = world_.platform;
-    Value certificate(ValueObject{
-        {"serial_no", platform.certificate_serial},
-        {"effective_time",
-         format_rfc3339_offset(world_.now() - std::chrono::days(1), std::chrono::hours(8))},
-        {"expire_time",
-         format_rfc3339_offset(world_.now() + std::chrono::days(365), std::chrono::hours(8))},
-        {"encrypt_certificate",
-         sealed_resource(
-             world_, {.api_v3_key = key, .associated_data = "certificate"}, platform.certificate_pem
-         )}
-    });
+    ValueArray shown;
+    for (const PlatformKey& platform : world_.platform_keys.all()) {
+        shown.push_back(Value(ValueObject{
+            {"serial_no", platform.certificate.serial},
+            {"effective_time",
+             format_rfc3339_offset(world_.now() - std::chrono::days(1), std::chrono::hours(8))},
+            {"expire_time",
+             format_rfc3339_offset(world_.now() + std::chrono::days(365), std::chrono::hours(8))},
+            {"encrypt_certificate",
+             sealed_resource(
+                 world_,
+                 {.api_v3_key = key, .associated_data = "certificate"},
+                 platform.certificate.pem
+             )}
+        }));
+    }
     return exchange_.signed_answer(
         {.caller = *caller, .address = {}},
-        Value(ValueObject{{"data", ValueArray{std::move(certificate)}}}),
+        Value(ValueObject{{"data", std::move(shown)}}),
         SignatureQuality::right
     );
 }

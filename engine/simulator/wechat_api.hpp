@@ -11,8 +11,8 @@
 
 namespace sluice::simulator {
 
-/// The v3 API as merchants see it: create, query, close, reverse, platform certificates. Any thread; blocks
-/// for as long as an ordered latency.
+/// The v3 API as merchants see it: create, query, close, reverse, platform certificates. Any
+/// thread; blocks for as long as an ordered latency.
 class WechatApi {
   public:
     WechatApi(World& world, Callbacks& callbacks)

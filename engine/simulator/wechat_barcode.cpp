@@ -11,10 +11,7 @@ constexpr std::int64_t kWithoutConfirmationMax = 1'000'00;
 
 ApiError payer_acts() {
     return {
-        .status = 202,
-        .code = "USERPAYING",
-        .message = "the payer has to confirm",
-        .field = {}
+        .status = 202, .code = "USERPAYING", .message = "the payer has to confirm", .field = {}
     };
 }
 

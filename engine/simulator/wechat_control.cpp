@@ -17,6 +17,11 @@ http::Response WechatControl::answer(const http::Request& request) {
             )
         );
     }
+    if (request.path == "/sim/wechat/rotate" && request.method == "POST") {
+        return json_answer(
+            200, Value(ValueObject{{"serial", world_.platform_keys.rotate(world_.now())}})
+        );
+    }
     if (request.path != "/sim/wechat/transfer" || request.method != "POST") {
         return no_such_control();
     }

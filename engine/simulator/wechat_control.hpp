@@ -6,7 +6,7 @@
 
 namespace sluice::simulator {
 
-/// What tests and people order of transfers at WeChat Pay: see README.md. Any thread.
+/// What tests and people order of transfers and keys at WeChat Pay: see README.md. Any thread.
 class WechatControl {
   public:
     WechatControl(World& world, WechatTransfers& transfers)

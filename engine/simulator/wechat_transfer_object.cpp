@@ -21,9 +21,7 @@ constexpr TextRule kBatchNumber{.pointer = "/out_batch_no", .bytes_max = 32};
 constexpr TextRule kBatchName{.pointer = "/batch_name", .bytes_max = 32};
 constexpr TextRule kBatchRemark{.pointer = "/batch_remark", .bytes_max = 32};
 constexpr TextRule kDetailNumber{.pointer = "/out_detail_no", .bytes_max = 32};
-constexpr TextRule kNotifyUrl{
-    .pointer = "/notify_url", .need = Need::optional, .bytes_max = 256
-};
+constexpr TextRule kNotifyUrl{.pointer = "/notify_url", .need = Need::optional, .bytes_max = 256};
 
 /// Names and texts in pairs, at least one.
 bool is_report(const Value* infos) {

@@ -2,7 +2,6 @@
 
 #include <tuple>
 
-#include "channel/crypto.hpp"
 #include "simulator/wechat_transfer_object.hpp"
 
 namespace sluice::simulator {
@@ -15,7 +14,9 @@ constexpr std::string_view kBatches = "/v3/transfer/batches";
 constexpr std::string_view kBatchNumber = "/out-batch-no/";
 
 ApiError not_found() {
-    return {.status = 404, .code = "NOT_FOUND", .message = "there is no such transfer", .field = {}};
+    return {
+        .status = 404, .code = "NOT_FOUND", .message = "there is no such transfer", .field = {}
+    };
 }
 
 /// The books' refusal in the words of transfers.
@@ -63,11 +64,10 @@ http::Response WechatTransfers::create(const http::Request& request, Form form) 
     const WechatCall call{
         .operation = Operation::payout,
         .caller = *caller,
-        .address = {
-            .account = caller->merchant->mchid,
-            .request_number =
-                std::string(body->text_or_empty(is_bill ? "out_bill_no" : "out_batch_no"))
-        }
+        .address =
+            {.account = caller->merchant->mchid,
+             .request_number =
+                 std::string(body->text_or_empty(is_bill ? "out_bill_no" : "out_batch_no"))}
     };
     return exchange_.perform(call, [&](const Deviation& deviation) {
         return begin(*body, *caller, form, deviation);

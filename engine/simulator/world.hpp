@@ -14,6 +14,7 @@
 #include "simulator/id_source.hpp"
 #include "simulator/merchant.hpp"
 #include "simulator/payouts.hpp"
+#include "simulator/platform_keys.hpp"
 #include "simulator/psp.hpp"
 #include "simulator/refunds.hpp"
 #include "simulator/scheduler.hpp"
@@ -30,6 +31,7 @@ struct World {
           clock(time),
           merchants(std::move(identities.merchants)),
           platform(std::move(identities.platform)),
+          platform_keys(platform),
           bank(std::move(identities.bank_accounts)),
           alipay(std::move(identities.alipay_apps)),
           transfer_accounts(all_transfer_accounts()),
@@ -88,6 +90,7 @@ struct World {
     const Clock& clock;
     const MerchantDirectory merchants;
     const PlatformIdentity platform;
+    PlatformKeys platform_keys;  ///< WeChat Pay's certificates
     const BankDirectory bank;
     const AlipayDirectory alipay;
     const BankDirectory transfer_accounts;

@@ -53,8 +53,8 @@ class WechatpayFixture : public ::testing::TestWithParam<std::string> {
         AdapterHost host(registry_->find_adapter("wechatpay"));
         const auto operation = parse_operation(recorded.text_or_empty("operation")).value();
         const std::string_view scene = recorded.text_or_empty("scene");
-        const ExchangeOrder order = scene.empty() ? wechatpay_order(operation)
-                                                  : wechatpay_order_by(scene, operation);
+        const ExchangeOrder order =
+            scene.empty() ? wechatpay_order(operation) : wechatpay_order_by(scene, operation);
 
         const payment::Outcome outcome = host.read(
             {order, response},

@@ -42,10 +42,7 @@ TEST_F(WechatpayScene, CreatesEachOrderWhereItsPayerIs) {
     const std::vector<Row> rows = {
         {"qr", "native", "scene_info", Value()},
         {"app", "app", "payer", Value()},
-        {"jsapi",
-         "jsapi",
-         "payer",
-         Value(ValueObject{{"openid", "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"}})},
+        {"jsapi", "jsapi", "payer", Value(ValueObject{{"openid", "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"}})},
         {"h5",
          "h5",
          "scene_info",

@@ -54,9 +54,7 @@ class WechatpayTransfer : public ::testing::Test {
     static void open_name(Value& record) {
         if (record.find("user_name") != nullptr) {
             const std::string cipher(record.text_or_empty("user_name"));
-            record.set(
-                "user_name", rsa_oaep_sha1_decrypt(private_key("platform"), cipher).value()
-            );
+            record.set("user_name", rsa_oaep_sha1_decrypt(private_key("platform"), cipher).value());
         }
     }
 };

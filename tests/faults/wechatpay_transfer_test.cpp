@@ -27,8 +27,7 @@ class WechatpayTransfers : public ::testing::Test {
                 {"method", "wechatpay"},
                 {"description", "十月报酬"},
                 {"payee",
-                 Value(ValueObject{{"openid", "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"}, {"name", "张三丰"}}
-                 )}
+                 Value(ValueObject{{"openid", "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"}, {"name", "张三丰"}})}
             }),
             {{"Prefer", prefer}}
         );
@@ -68,8 +67,7 @@ TEST_F(WechatpayTransfers, ArePaidAndTold) {
 }
 
 TEST_F(WechatpayTransfers, WaitForThePayeeWhoIsGivenWhatToConfirmWith) {
-    cluster_.psp().order_fault(
-        {.operation = "payout", .kind = "processing_ms", .value = 3'600'000}
+    cluster_.psp().order_fault({.operation = "payout", .kind = "processing_ms", .value = 3'600'000}
     );
     const Reply begun = pay("T-1", "wait=0");
     const std::string id = begun.text("id");

@@ -5,7 +5,7 @@
 PACKAGES_UP=(
     ca-certificates ccache cmake curl g++ libboost1.81-dev libcurl4-openssl-dev libfmt-dev
     libgmock-dev libgtest-dev liblua5.4-dev libpq-dev libqrencode-dev libsimdjson-dev
-    libspdlog-dev libssl-dev libtcmalloc-minimal4 libtomlplusplus-dev libzstd-dev ninja-build
+    libspdlog-dev libssl-dev libtcmalloc-minimal4 libtomlplusplus-dev libzstd-dev zlib1g-dev ninja-build
     pkg-config postgresql-15
 )
 # shellcheck disable=SC2034
