@@ -228,7 +228,8 @@ TEST_F(ChannelAccountOfTheConfiguration, RefundsOfWechatPayMayRepeatForAYear) {
     EXPECT_TRUE(terms.refund_may_repeat);
     EXPECT_EQ(terms.refund_window, std::chrono::days(365));
     EXPECT_EQ(terms.refund_parts_max, 50);
-    EXPECT_FALSE(terms.pays_out);
+    EXPECT_TRUE(terms.pays_out);
+    EXPECT_FALSE(terms.payout_may_repeat);
 }
 
 }  // namespace
