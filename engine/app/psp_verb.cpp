@@ -19,7 +19,7 @@ namespace sluice::app {
 
 namespace {
 
-constexpr std::string_view kUsage =
+constexpr std::string_view kPspUsage =
     "usage: sluice psp --listen HOST:PORT --keys DIR [--merchants FILE.json] [--demo-keys]\n"
     "                  [--payer-page URL] [--seed N]\n";
 
@@ -137,7 +137,7 @@ Result<void> run(const PspOptions& options, const sigset_t& signals) {
 int psp(std::span<const std::string> args) {
     const auto options = parse(args);
     if (!options) {
-        std::cerr << "sluice psp: " << options.error().message << "\n" << kUsage;
+        std::cerr << "sluice psp: " << options.error().message << "\n" << kPspUsage;
         return 2;
     }
     // Before any thread starts, so that every thread leaves them to sigwait().

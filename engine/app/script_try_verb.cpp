@@ -19,7 +19,7 @@ constexpr int kStatusOk = 0;
 constexpr int kStatusScript = 1;
 constexpr int kStatusUsage = 2;
 constexpr std::size_t kFileMax = 1U << 20;
-constexpr const char* kUsage = "usage: sluice script try FILE [--facts FILE] [--json]";
+constexpr const char* kScriptTryUsage = "usage: sluice script try FILE [--facts FILE] [--json]";
 
 struct Command {
     std::string file;
@@ -36,13 +36,13 @@ Result<Command> read_command(std::span<const std::string> args) {
         } else if (word == "--facts" && i + 1 < args.size()) {
             command.facts_file = args[++i];
         } else if (word.starts_with("-") || !command.file.empty()) {
-            return fail(ErrorCode::invalid, "'" + word + "' is not understood; " + kUsage);
+            return fail(ErrorCode::invalid, "'" + word + "' is not understood; " + kScriptTryUsage);
         } else {
             command.file = word;
         }
     }
     if (command.file.empty()) {
-        return fail(ErrorCode::invalid, std::string("no script is named; ") + kUsage);
+        return fail(ErrorCode::invalid, std::string("no script is named; ") + kScriptTryUsage);
     }
     return command;
 }

@@ -15,7 +15,7 @@
 namespace sluice::app {
 namespace {
 
-constexpr const char* kUsage =
+constexpr const char* kSecretsUsage =
     "usage: sluice secrets new-key FILE | sluice secrets rotate --config FILE\n";
 
 int complain(const std::string& what) {
@@ -78,7 +78,7 @@ int secrets(std::span<const std::string> args) {
         const auto done = rotate(args[2]);
         return done ? 0 : complain(done.error().message);
     }
-    std::cerr << kUsage;
+    std::cerr << kSecretsUsage;
     return 2;
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <span>
 
+#include "channel/unix_seconds.hpp"
 #include "core/utf8.hpp"
 
 namespace sluice::channel {
@@ -11,12 +12,8 @@ namespace {
 
 using payment::Purpose;
 
-std::int64_t seconds_of(Time time) {
-    return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
-}
-
 Value describe(const Moment& moment) {
-    return ValueObject{{"now", seconds_of(moment.now)}, {"nonce", moment.nonce}};
+    return ValueObject{{"now", unix_seconds(moment.now)}, {"nonce", moment.nonce}};
 }
 
 /// With the fields that were left out, so that a script may ask for them.
@@ -27,10 +24,6 @@ Value described_payee(const Form& form, const Value& payee) {
         record.emplace_back(field.name, given != nullptr ? *given : Value());
     }
     return Value(std::move(record));
-}
-
-std::unexpected<Error> outside(std::string message) {
-    return fail(ErrorCode::invalid, std::move(message), "capabilities");
 }
 
 }  // namespace
@@ -68,7 +61,7 @@ Result<void> AdapterHost::check_order(const ExchangeOrder& order) const {
     const payment::Instruction& instruction = order.instruction;
     const bool is_for_it = payment::purpose_of(order.operation) == instruction.purpose;
     if (!is_for_it || !adapter_->can(order.operation)) {
-        return outside(
+        return outside_capabilities(
             "'" + adapter_->name + "' has no " + std::string(to_string(order.operation)) +
             " of an instruction to " + std::string(payment::to_string(instruction.purpose))
         );
@@ -76,7 +69,7 @@ Result<void> AdapterHost::check_order(const ExchangeOrder& order) const {
     SLUICE_TRY(adapter_->capabilities.check(instruction, adapter_->name));
     if (instruction.purpose == Purpose::payout) {
         if (auto payee = check_payee(adapter_->form, instruction.payee); !payee) {
-            return outside(std::move(payee.error().message));
+            return outside_capabilities(std::move(payee.error().message));
         }
     }
     return {};
@@ -85,7 +78,7 @@ Result<void> AdapterHost::check_order(const ExchangeOrder& order) const {
 Value AdapterHost::describe(const ExchangeOrder& order) const {
     const payment::Instruction& instruction = order.instruction;
     const Capabilities& can = adapter_->capabilities;
-    const std::int64_t created_at = seconds_of(instruction.created_at);
+    const std::int64_t created_at = unix_seconds(instruction.created_at);
     Value record = ValueObject{
         {"number", instruction.id.raw().to_string()},
         {"scene", instruction.scene},
@@ -111,7 +104,7 @@ Value AdapterHost::describe(const ExchangeOrder& order) const {
         record.set("payee", described_payee(adapter_->form, instruction.payee));
         return record;
     }
-    const std::int64_t expires_at = seconds_of(instruction.expires_at);
+    const std::int64_t expires_at = unix_seconds(instruction.expires_at);
     record.set("expires_at", std::min(expires_at, created_at + can.expiry_max_seconds));
     return record;
 }

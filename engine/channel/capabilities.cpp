@@ -17,12 +17,8 @@ constexpr std::int64_t kWindowMax = 315'360'000;  // ten years
 constexpr std::int64_t kPartsMax = 1'000'000;
 constexpr std::int64_t kBytesMax = 65'536;
 
-std::unexpected<Error> wrong(std::string message) {
+std::unexpected<Error> misdeclared(std::string message) {
     return fail(ErrorCode::invalid, std::move(message));
-}
-
-std::unexpected<Error> outside(std::string message) {
-    return fail(ErrorCode::invalid, std::move(message), "capabilities");
 }
 
 bool contains(const std::vector<std::string>& list, std::string_view wanted) {
@@ -30,20 +26,20 @@ bool contains(const std::vector<std::string>& list, std::string_view wanted) {
 }
 
 /// A misspelt member would be as good as missing, and what it limits without a limit.
-Result<void> check_members(
+Result<void> check_declared_members(
     const Value& record, std::string_view name, const std::vector<std::string_view>& known
 ) {
     std::string message = "'capabilities.";
     message += name;
     if (record.as_object() == nullptr) {
         message += "' is no record";
-        return wrong(std::move(message));
+        return misdeclared(std::move(message));
     }
     for (const auto& [member, value] : *record.as_object()) {
         if (std::ranges::find(known, member) == known.end()) {
             message += "' has an unknown member '";
             message += member + "'";
-            return wrong(std::move(message));
+            return misdeclared(std::move(message));
         }
     }
     return {};
@@ -59,7 +55,7 @@ struct Limit {
 Result<std::int64_t> read(const Value& record, const Limit& limit) {
     const std::int64_t number = record.int_or(limit.name, 0);
     if (number < 1 || number > limit.most) {
-        return wrong(
+        return misdeclared(
             "'capabilities." + std::string(limit.owner) + "' needs " + std::string(limit.name) +
             ", a whole number from 1 to " + std::to_string(limit.most)
         );
@@ -68,8 +64,9 @@ Result<std::int64_t> read(const Value& record, const Limit& limit) {
 }
 
 Result<RefundCapabilities> refund_from_value(const Value& record, std::size_t description_max) {
-    SLUICE_TRY(check_members(record, "refund", {"window_seconds", "parts_max", "reason_max_bytes"})
-    );
+    SLUICE_TRY(check_declared_members(
+        record, "refund", {"window_seconds", "parts_max", "reason_max_bytes"}
+    ));
     RefundCapabilities refund;
     SLUICE_ASSIGN(refund.window_seconds, read(record, {"refund", "window_seconds", kWindowMax}));
     SLUICE_ASSIGN(refund.parts_max, read(record, {"refund", "parts_max", kPartsMax}));
@@ -84,24 +81,27 @@ Result<RefundCapabilities> refund_from_value(const Value& record, std::size_t de
 }
 
 Result<PayoutCapabilities> payout_from_value(const Value& record) {
-    SLUICE_TRY(check_members(record, "payout", {"methods", "amount_min_minor", "amount_max_minor"})
-    );
+    SLUICE_TRY(check_declared_members(
+        record, "payout", {"methods", "amount_min_minor", "amount_max_minor"}
+    ));
     PayoutCapabilities payout;
     SLUICE_ASSIGN(payout.methods, texts_from_value(record, "methods"));
     if (payout.methods.empty() || contains(payout.methods, "")) {
-        return wrong("'capabilities.payout' needs methods, a list of names");
+        return misdeclared("'capabilities.payout' needs methods, a list of names");
     }
     SLUICE_ASSIGN(payout.amount_min_minor, read(record, {"payout", "amount_min_minor"}));
     SLUICE_ASSIGN(payout.amount_max_minor, read(record, {"payout", "amount_max_minor"}));
     if (payout.amount_min_minor > payout.amount_max_minor) {
-        return wrong("'capabilities.payout' has an amount_min_minor above its amount_max_minor");
+        return misdeclared(
+            "'capabilities.payout' has an amount_min_minor above its amount_max_minor"
+        );
     }
     return payout;
 }
 
 Result<void> check_delay(std::int64_t seconds) {
     if (seconds < 1 || seconds > kNotFoundAfterMax) {
-        return wrong(
+        return misdeclared(
             "'capabilities' has not_found_after_seconds " + std::to_string(seconds) +
             ", wanted 1 to 86400"
         );
@@ -126,7 +126,7 @@ Result<void> check_amount(
     const Money& amount, const AmountRange& range, const std::string& channel
 ) {
     if (amount.minor() < range.least || amount.minor() > range.most) {
-        return outside(
+        return outside_capabilities(
             "'" + channel + "' takes " + std::to_string(range.least) + " to " +
             std::to_string(range.most) + ", not " + amount.describe()
         );
@@ -138,7 +138,7 @@ Result<void> check_collect(
     const Capabilities& can, const Instruction& instruction, const std::string& channel
 ) {
     if (!contains(can.scenes, instruction.scene)) {
-        return outside("'" + channel + "' has no scene '" + instruction.scene + "'");
+        return outside_capabilities("'" + channel + "' has no scene '" + instruction.scene + "'");
     }
     return check_amount(instruction.amount, {can.amount_min_minor, can.amount_max_minor}, channel);
 }
@@ -147,11 +147,11 @@ Result<void> check_refund(
     const Capabilities& can, const Instruction& instruction, const std::string& channel
 ) {
     if (!can.refund) {
-        return outside("'" + channel + "' gives nothing back");
+        return outside_capabilities("'" + channel + "' gives nothing back");
     }
     const payment::Original& original = instruction.original;
     if (original.id.is_nil() || original.amount.currency() != instruction.amount.currency()) {
-        return outside(
+        return outside_capabilities(
             "refund " + instruction.id.raw().to_string() +
             " names no instruction in its currency that was collected"
         );
@@ -163,10 +163,12 @@ Result<void> check_payout(
     const Capabilities& can, const Instruction& instruction, const std::string& channel
 ) {
     if (!can.payout) {
-        return outside("'" + channel + "' pays nothing out");
+        return outside_capabilities("'" + channel + "' pays nothing out");
     }
     if (!instruction.scene.empty() && !contains(can.payout->methods, instruction.scene)) {
-        return outside("'" + channel + "' pays nothing out to a '" + instruction.scene + "'");
+        return outside_capabilities(
+            "'" + channel + "' pays nothing out to a '" + instruction.scene + "'"
+        );
     }
     return check_amount(
         instruction.amount, {can.payout->amount_min_minor, can.payout->amount_max_minor}, channel
@@ -175,6 +177,10 @@ Result<void> check_payout(
 
 }  // namespace
 
+std::unexpected<Error> outside_capabilities(std::string message) {
+    return fail(ErrorCode::invalid, std::move(message), "capabilities");
+}
+
 Result<std::vector<std::string>> texts_from_value(const Value& record, std::string_view name) {
     std::vector<std::string> texts;
     const Value* list = record.find(name);
@@ -182,11 +188,11 @@ Result<std::vector<std::string>> texts_from_value(const Value& record, std::stri
         return texts;
     }
     if (list->as_array() == nullptr) {
-        return wrong("'" + std::string(name) + "' is not a list of texts");
+        return misdeclared("'" + std::string(name) + "' is not a list of texts");
     }
     for (const Value& text : *list->as_array()) {
         if (text.as_text() == nullptr) {
-            return wrong("'" + std::string(name) + "' is not a list of texts");
+            return misdeclared("'" + std::string(name) + "' is not a list of texts");
         }
         texts.push_back(*text.as_text());
     }
@@ -199,7 +205,9 @@ Result<Capabilities> capabilities_from_value(const Value& record) {
     SLUICE_ASSIGN(can.handed_over, texts_from_value(record, "handed_over"));
     for (const std::string& scene : can.handed_over) {
         if (!contains(can.scenes, scene)) {
-            return wrong("'capabilities.handed_over' names '" + scene + "', which is no scene");
+            return misdeclared(
+                "'capabilities.handed_over' names '" + scene + "', which is no scene"
+            );
         }
     }
     SLUICE_ASSIGN(can.currencies, texts_from_value(record, "currencies"));
@@ -219,13 +227,13 @@ Result<Capabilities> capabilities_from_value(const Value& record) {
     // A collect is closed before its absence is believed; a refund or payout cannot be, so that how
     // long to wait must be the channel's own word.
     if ((can.refund || can.payout) && record.find("not_found_after_seconds") == nullptr) {
-        return wrong("'capabilities' with refund or payout needs not_found_after_seconds");
+        return misdeclared("'capabilities' with refund or payout needs not_found_after_seconds");
     }
     const bool does_nothing = can.scenes.empty() && !can.payout;
     const bool is_whole = !does_nothing && !can.currencies.empty() &&
                           can.description_max_bytes > 0 && is_collecting_whole(can);
     if (!is_whole) {
-        return wrong(
+        return misdeclared(
             "'capabilities' needs currencies, description_max_bytes and, unless it only pays out, "
             "scenes, amount_max_minor and expiry_max_seconds"
         );
@@ -242,7 +250,7 @@ Result<void> Capabilities::check(
 ) const {
     const std::string_view currency = instruction.amount.currency().code();
     if (!contains(currencies, currency)) {
-        return outside("'" + channel + "' does not take " + std::string(currency));
+        return outside_capabilities("'" + channel + "' does not take " + std::string(currency));
     }
     switch (instruction.purpose) {
         case Purpose::refund:

@@ -54,6 +54,10 @@ struct Capabilities {
     ) const;
 };
 
+/// How everything that asks more of a channel than it declares is refused: `invalid` with the
+/// context "capabilities".
+[[nodiscard]] std::unexpected<Error> outside_capabilities(std::string message);
+
 /// Reads an adapter's `capabilities`. `invalid` names what is missing, unknown or out of range.
 Result<Capabilities> capabilities_from_value(const Value& record);
 

@@ -17,8 +17,6 @@ namespace {
 /// RSA with any digest: what the object identifiers 1.2.840.113549.1.1.* stand for.
 constexpr std::string_view kRsaSignatures = "1.2.840.113549.1.1";
 
-int no_pass_phrase(char*, int, int, void*) { return -1; }
-
 std::vector<CertificatePtr> certificates_in(std::string_view pem) {
     std::vector<CertificatePtr> all;
     const BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
@@ -57,7 +55,7 @@ std::string issuer_of(const X509* certificate) {
     return issuer;
 }
 
-std::string serial_of(const X509* certificate) {
+std::string decimal_serial_of(const X509* certificate) {
     const std::unique_ptr<BIGNUM, Freed<BN_free>> number(
         ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr)
     );
@@ -69,7 +67,7 @@ std::string serial_of(const X509* certificate) {
 
 std::string number_of(const X509* certificate) {
     const std::string issuer = issuer_of(certificate);
-    const std::string serial = serial_of(certificate);
+    const std::string serial = decimal_serial_of(certificate);
     return certificate_number_of({.issuer = issuer, .serial = serial});
 }
 

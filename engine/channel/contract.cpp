@@ -12,7 +12,7 @@ namespace {
 using payment::OutcomeKind;
 
 constexpr std::size_t kPathMax = 2048;
-constexpr std::size_t kBodyMax = 256U << 10U;
+constexpr std::size_t kRequestBodyMax = 256U << 10U;
 constexpr std::size_t kCodeMax = 128;
 constexpr std::size_t kMessageMax = 512;
 constexpr std::array<std::string_view, 4> kMethods = {"GET", "POST", "PUT", "DELETE"};
@@ -20,21 +20,21 @@ constexpr std::array<std::string_view, 5> kOwnHeaders = {
     "host", "content-length", "connection", "transfer-encoding", "expect"
 };
 
-std::unexpected<Error> wrong(std::string message) {
+std::unexpected<Error> breach(std::string message) {
     return fail(ErrorCode::invalid, std::move(message));
 }
 
-Result<void> check_members(
+Result<void> check_returned_members(
     const Value& record, std::string_view what, const std::vector<std::string_view>& known
 ) {
     if (record.as_object() == nullptr) {
-        return wrong(
+        return breach(
             std::string(what) + " is a " + std::string(record.kind_name()) + ", wanted a record"
         );
     }
     for (const auto& [name, member] : *record.as_object()) {
         if (std::ranges::find(known, name) == known.end()) {
-            return wrong(std::string(what) + " has an unknown member '" + name + "'");
+            return breach(std::string(what) + " has an unknown member '" + name + "'");
         }
     }
     return {};
@@ -55,7 +55,7 @@ Result<void> check_path(std::string_view path) {
                          path.size() <= kPathMax && std::ranges::all_of(path, is_visible) &&
                          path.find_first_of("#\\") == std::string_view::npos;
     if (!is_good) {
-        return wrong(
+        return breach(
             "the request's path '" + std::string(cut_text(path, 100)) +
             "' is not one '/' and visible ASCII characters without '#' and '\\'"
         );
@@ -69,7 +69,7 @@ Result<std::string> url_from_value(const Value& value, const ChannelAccount& acc
     const Value* url = value.find("url");
     const Value* path = value.find("path");
     if ((url == nullptr) == (path == nullptr)) {
-        return wrong("the request has not one of path and url");
+        return breach("the request has not one of path and url");
     }
     if (url == nullptr) {
         SLUICE_TRY(check_path(value.text_or_empty("path")));
@@ -80,7 +80,7 @@ Result<std::string> url_from_value(const Value& value, const ChannelAccount& acc
     const auto path_begin =
         scheme_end == std::string_view::npos ? scheme_end : text.find('/', scheme_end + 3);
     if (path_begin == std::string_view::npos) {
-        return wrong("the request's url '" + std::string(text.substr(0, 100)) + "' has no path");
+        return breach("the request's url '" + std::string(text.substr(0, 100)) + "' has no path");
     }
     SLUICE_TRY(check_path(text.substr(path_begin)));
     return std::string(text);
@@ -89,14 +89,14 @@ Result<std::string> url_from_value(const Value& value, const ChannelAccount& acc
 Result<http::Headers> headers_from_value(const Value& value) {
     http::Headers headers;
     if (value.as_object() == nullptr) {
-        return wrong("the request's headers are a " + std::string(value.kind_name()));
+        return breach("the request's headers are a " + std::string(value.kind_name()));
     }
     for (const auto& [name, text] : *value.as_object()) {
         const bool is_ours = std::ranges::any_of(kOwnHeaders, [&](std::string_view own) {
             return http::equal_ignoring_case(own, name);
         });
         if (!is_token(name) || is_ours) {
-            return wrong(
+            return breach(
                 "the request may not set the header '" + std::string(cut_text(name, 100)) + "'"
             );
         }
@@ -104,7 +104,7 @@ Result<http::Headers> headers_from_value(const Value& value) {
             text.as_text() != nullptr &&
             std::ranges::all_of(*text.as_text(), [](char c) { return c == ' ' || is_visible(c); });
         if (!is_text) {
-            return wrong("the request's header '" + name + "' is not one line of ASCII text");
+            return breach("the request's header '" + name + "' is not one line of ASCII text");
         }
         headers.add({name, *text.as_text()});
     }
@@ -139,23 +139,23 @@ Result<void> check_outcome(const payment::Outcome& outcome) {
     }};
     for (const auto& [name, text] : texts) {
         if (text->size() > kCodeMax) {
-            return wrong(
+            return breach(
                 "the outcome's " + std::string(name) + " has " + std::to_string(text->size()) +
                 " bytes, wanted at most 128"
             );
         }
     }
     if (outcome.amount && outcome.amount->minor() < 0) {
-        return wrong("the outcome's amount is " + outcome.amount->describe());
+        return breach("the outcome's amount is " + outcome.amount->describe());
     }
     if (!outcome.next_action.is_null() && outcome.next_action.text_or_empty("type").empty()) {
-        return wrong("the outcome's next_action is not a record with a type");
+        return breach("the outcome's next_action is not a record with a type");
     }
     return {};
 }
 
 Result<payment::Outcome> outcome_record(const Value& value) {
-    SLUICE_TRY(check_members(
+    SLUICE_TRY(check_returned_members(
         value,
         "the outcome",
         {"kind",
@@ -171,7 +171,7 @@ Result<payment::Outcome> outcome_record(const Value& value) {
     for (const auto& [name, member] : *value.as_object()) {
         const bool is_text = name != "amount" && name != "next_action";
         if (is_text && member.as_text() == nullptr) {
-            return wrong(
+            return breach(
                 "the outcome's " + name + " is a " + std::string(member.kind_name()) +
                 ", wanted a text"
             );
@@ -184,12 +184,12 @@ Result<payment::Outcome> outcome_record(const Value& value) {
 }
 
 Result<void> read_answer(CallbackReading& reading, const Value& answer) {
-    SLUICE_TRY(check_members(answer, "the callback's answer", {"status", "body"}));
+    SLUICE_TRY(check_returned_members(answer, "the callback's answer", {"status", "body"}));
     const std::int64_t status = answer.int_or("status", 0);
     const bool is_good =
         reading.is_refused ? status >= 400 && status <= 599 : status >= 200 && status <= 299;
     if (!is_good) {
-        return wrong(
+        return breach(
             "the callback's answer has the status " + std::to_string(status) + ", wanted " +
             (reading.is_refused ? "4xx or 5xx" : "2xx")
         );
@@ -208,7 +208,7 @@ Result<Operation> operation_of_callback(const Value& value) {
     }
     const auto operation = parse_operation(value.text_or_empty("operation"));
     if (!operation || !payment::moves_money(*operation)) {
-        return wrong("the callback's operation is not collect, refund or payout");
+        return breach("the callback's operation is not collect, refund or payout");
     }
     return *operation;
 }
@@ -216,11 +216,15 @@ Result<Operation> operation_of_callback(const Value& value) {
 }  // namespace
 
 Result<http::ClientRequest> request_from_value(const Value& value, const ChannelAccount& account) {
-    SLUICE_TRY(check_members(value, "the request", {"method", "path", "url", "headers", "body"}));
+    SLUICE_TRY(
+        check_returned_members(value, "the request", {"method", "path", "url", "headers", "body"})
+    );
     http::ClientRequest request;
     request.method = value.text_or_empty("method");
     if (std::ranges::find(kMethods, request.method) == kMethods.end()) {
-        return wrong("the request's method '" + request.method + "' is not GET, POST, PUT, DELETE");
+        return breach(
+            "the request's method '" + request.method + "' is not GET, POST, PUT, DELETE"
+        );
     }
     SLUICE_ASSIGN(request.url, url_from_value(value, account));
     if (const Value* headers = value.find("headers")) {
@@ -232,8 +236,8 @@ Result<http::ClientRequest> request_from_value(const Value& value, const Channel
             request.headers.add({"Content-Type", "application/json"});
         }
     }
-    if (request.body.size() > kBodyMax) {
-        return wrong("the request's body is over 256 KiB");
+    if (request.body.size() > kRequestBodyMax) {
+        return breach("the request's body is over 256 KiB");
     }
     if (!request.headers.has("user-agent")) {
         request.headers.add({"User-Agent", "sluice"});
@@ -244,7 +248,7 @@ Result<http::ClientRequest> request_from_value(const Value& value, const Channel
 Result<payment::Outcome> outcome_from_answer(const Value& value, Operation operation) {
     SLUICE_ASSIGN(payment::Outcome outcome, outcome_record(value));
     if (!is_allowed(outcome.kind, operation)) {
-        return wrong(
+        return breach(
             "the outcome of " + std::string(to_string(operation)) + " cannot be " +
             std::string(payment::to_string(outcome.kind))
         );
@@ -253,9 +257,9 @@ Result<payment::Outcome> outcome_from_answer(const Value& value, Operation opera
 }
 
 Result<CallbackReading> callback_from_value(const Value& value) {
-    SLUICE_TRY(
-        check_members(value, "the callback", {"operation", "number", "outcome", "ack", "refuse"})
-    );
+    SLUICE_TRY(check_returned_members(
+        value, "the callback", {"operation", "number", "outcome", "ack", "refuse"}
+    ));
     CallbackReading reading;
     const Value* refuse = value.find("refuse");
     reading.is_refused = refuse != nullptr;
@@ -266,7 +270,7 @@ Result<CallbackReading> callback_from_value(const Value& value) {
     const Value* outcome = value.find("outcome");
     const Value* ack = value.find("ack");
     if (outcome == nullptr || ack == nullptr) {
-        return wrong("the callback has neither number, outcome and ack nor refuse");
+        return breach("the callback has neither number, outcome and ack nor refuse");
     }
     SLUICE_TRY(read_answer(reading, *ack));
     SLUICE_ASSIGN(reading.operation, operation_of_callback(value));

@@ -14,7 +14,6 @@ namespace sluice::channel {
 namespace {
 
 constexpr std::size_t kAesKeyBytes = 32;
-constexpr std::size_t kNonceBytes = 12;
 constexpr std::size_t kTagBytes = 16;
 
 std::string hex(std::string_view bytes) {
@@ -66,7 +65,7 @@ const EVP_MD* sha256_kind() {
 int as_int(std::size_t size) { return static_cast<int>(size); }
 
 bool has_sizes(const AeadBox& box) {
-    return box.key.size() == kAesKeyBytes && box.nonce.size() == kNonceBytes;
+    return box.key.size() == kAesKeyBytes && box.nonce.size() == kAeadNonceBytes;
 }
 
 bool set_oaep_sha1(EVP_PKEY_CTX* context) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,9 @@ struct SignedText {
 };
 /// False for a wrong signature and for one that is not base64.
 [[nodiscard]] bool rsa_sha256_verify(const PublicKey& key, const SignedText& text);
+
+/// The nonce of AES-256-GCM, fresh for every message.
+inline constexpr std::size_t kAeadNonceBytes = 12;
 
 /// AES-256-GCM as the channels use it: 32 bytes of key, 12 bytes of nonce, the 16-byte tag at the
 /// end of the ciphertext.

@@ -33,6 +33,9 @@ struct PublicKey::Native {
     KeyPtr key;
 };
 
+/// Never asks the terminal for a pass phrase.
+inline int no_pass_phrase(char*, int, int, void*) { return -1; }
+
 [[nodiscard]] inline const unsigned char* bytes_of(std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
 }

@@ -2,17 +2,17 @@
 
 #include <algorithm>
 
+#include "channel/json_source.hpp"
 #include "core/utf8.hpp"
 #include "core/value.hpp"
 
 namespace sluice::channel {
 namespace {
 
-constexpr std::size_t kBodyMax = 2048;
+constexpr std::size_t kKeptBodyMax = 2048;
 constexpr std::size_t kShown = 4;
 constexpr std::string_view kHidden = "***";
 constexpr std::string_view kNumber = "0123456789+-.eE";
-constexpr std::string_view kBlanks = " \t\r\n";
 
 /// The position after `count` UTF-8 characters from `from`, not past `end`.
 std::size_t after_characters(std::string_view text, std::size_t from, std::size_t count) {
@@ -42,11 +42,11 @@ std::size_t closing_quote(std::string_view text, std::size_t from) {
 /// Where the value begins that belongs to the quoted name ending at `name_end`, or npos when the
 /// name is no member.
 std::size_t value_begin(std::string_view text, std::size_t name_end) {
-    const std::size_t colon = text.find_first_not_of(kBlanks, name_end);
+    const std::size_t colon = text.find_first_not_of(kJsonBlanks, name_end);
     if (colon == std::string_view::npos || text[colon] != ':') {
         return std::string_view::npos;
     }
-    return text.find_first_not_of(kBlanks, colon + 1);
+    return text.find_first_not_of(kJsonBlanks, colon + 1);
 }
 
 /// Hides the text whose opening quote stands at `quote` but for its first characters, and gives the
@@ -168,7 +168,7 @@ std::string masked_body(std::string_view body, const MaskedMembers& masked) {
     for (const std::string& name : masked.in_part) {
         mask(text, name, kShown);
     }
-    return std::string(cut_text(text, kBodyMax));
+    return std::string(cut_text(text, kKeptBodyMax));
 }
 
 }  // namespace sluice::channel

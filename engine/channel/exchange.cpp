@@ -18,18 +18,7 @@ using payment::Outcome;
 using payment::OutcomeKind;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-constexpr std::size_t kNonceBytes = 16;
-
-/// One exchange on its way. Owned by what its lane's client has to do for it.
-struct Journey {
-    ExchangeOrder order;
-    RegistryPtr registry;  ///< of the moment it set out
-    const ChannelAccount* account = nullptr;
-    Evidence evidence;
-    std::vector<std::string> secrets;  ///< of the payee: nothing we keep may show them
-    SteadyTime sent_at;
-};
-using JourneyPtr = std::shared_ptr<Journey>;
+constexpr std::size_t kMomentNonceBytes = 16;
 
 Outcome from_failure(const http::ClientFailure& failure) {
     Outcome outcome;
@@ -108,6 +97,17 @@ class Exchange::Lane {
     [[nodiscard]] std::size_t open() const { return open_; }
 
   private:
+    /// One exchange on its way. Owned by what its lane's client has to do for it.
+    struct Journey {
+        ExchangeOrder order;
+        RegistryPtr registry;  ///< of the moment it set out
+        const ChannelAccount* account = nullptr;
+        Evidence evidence;
+        std::vector<std::string> secrets;  ///< of the payee: nothing we keep may show them
+        SteadyTime sent_at;
+    };
+    using JourneyPtr = std::shared_ptr<Journey>;
+
     void set_out(const JourneyPtr& journey) {
         if (is_stopped_) {
             return;
@@ -235,7 +235,7 @@ class Exchange::Lane {
         return *host;
     }
 
-    Moment moment() { return {parts_.clock.now(), random_hex(random_, kNonceBytes)}; }
+    Moment moment() { return {parts_.clock.now(), random_hex(random_, kMomentNonceBytes)}; }
 
     const ExchangeParts parts_;
     std::unordered_map<std::string, std::unique_ptr<AdapterHost>> hosts_;

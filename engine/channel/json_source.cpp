@@ -5,15 +5,13 @@
 namespace sluice::channel {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r\n";
-
 /// Walks a text that is known to be JSON.
 class Walk {
   public:
     explicit Walk(std::string_view text) : text_(text) {}
 
     void skip_blanks() {
-        const std::size_t next = text_.find_first_not_of(kBlanks, place_);
+        const std::size_t next = text_.find_first_not_of(kJsonBlanks, place_);
         place_ = next == std::string_view::npos ? text_.size() : next;
     }
     [[nodiscard]] bool is_at(char c) const { return place_ < text_.size() && text_[place_] == c; }

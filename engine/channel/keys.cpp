@@ -8,6 +8,7 @@
 #include <openssl/rsa.h>
 
 #include "channel/crypto_native.hpp"
+#include "channel/unix_seconds.hpp"
 #include "core/invariant.hpp"
 
 namespace sluice::channel {
@@ -36,9 +37,6 @@ std::string text_of(const BioPtr& bio) {
     return text;
 }
 
-/// Never asks the terminal for a pass phrase.
-int no_pass_phrase(char*, int, int, void*) { return -1; }
-
 Result<KeyPtr> checked_rsa(KeyPtr key, std::string_view what) {
     ERR_clear_error();
     if (!key) {
@@ -63,7 +61,7 @@ CertificatePtr read_certificate(std::string_view pem) {
     return certificate;
 }
 
-std::string serial_of(const X509* certificate) {
+std::string hex_serial_of(const X509* certificate) {
     const std::unique_ptr<BIGNUM, Freed<BN_free>> number(
         ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr)
     );
@@ -88,10 +86,6 @@ void set_random_serial(X509* certificate) {
         BN_bin2bn(bytes_of(bytes), kSerialBytes, nullptr)
     );
     BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate));
-}
-
-std::time_t seconds_of(Time time) {
-    return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
 }
 
 }  // namespace
@@ -140,8 +134,8 @@ Certificate make_self_signed_certificate(const PrivateKey& key, const Certificat
     SLUICE_INVARIANT(certificate != nullptr);
     X509_set_version(certificate.get(), 2);
     set_random_serial(certificate.get());
-    ASN1_TIME_set(X509_getm_notBefore(certificate.get()), seconds_of(order.valid_from));
-    ASN1_TIME_set(X509_getm_notAfter(certificate.get()), seconds_of(order.valid_until));
+    ASN1_TIME_set(X509_getm_notBefore(certificate.get()), unix_seconds(order.valid_from));
+    ASN1_TIME_set(X509_getm_notAfter(certificate.get()), unix_seconds(order.valid_until));
     X509_set_pubkey(certificate.get(), key.native().key.get());
     X509_NAME* name = X509_get_subject_name(certificate.get());
     X509_NAME_add_entry_by_txt(
@@ -158,7 +152,7 @@ Certificate make_self_signed_certificate(const PrivateKey& key, const Certificat
     SLUICE_INVARIANT(signed_size > 0);
     const BioPtr bio = writing_bio();
     SLUICE_INVARIANT(PEM_write_bio_X509(bio.get(), certificate.get()) == 1);
-    return {text_of(bio), serial_of(certificate.get())};
+    return {text_of(bio), hex_serial_of(certificate.get())};
 }
 
 Result<std::string> certificate_serial(std::string_view pem) {
@@ -166,7 +160,7 @@ Result<std::string> certificate_serial(std::string_view pem) {
     if (!certificate) {
         return fail(ErrorCode::invalid, "the certificate is not readable PEM, wanted X.509");
     }
-    return serial_of(certificate.get());
+    return hex_serial_of(certificate.get());
 }
 
 Result<Time> certificate_valid_until(std::string_view pem) {

@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::string_view kForm = "s1.";
 constexpr std::size_t kKeyBytes = 32;
-constexpr std::size_t kNonceBytes = 12;
 constexpr std::size_t kIdSize = 16;
 constexpr std::size_t kPrintSize = 12;
 constexpr std::string_view kWanted = "wanted 32 bytes, as 64 hexadecimal characters or as base64";
@@ -66,7 +65,7 @@ Secret<std::string> derived(const Secret<std::string>& master, std::string_view 
 
 std::string nonce() {
     SystemRandom random;
-    std::optional<std::string> bytes = bytes_of_hex(random_hex(random, kNonceBytes));
+    std::optional<std::string> bytes = bytes_of_hex(random_hex(random, kAeadNonceBytes));
     SLUICE_INVARIANT(bytes.has_value());
     return *std::move(bytes);
 }
@@ -139,9 +138,9 @@ Result<Secret<std::string>> SealingKeys::open(const SealPlace& place, std::strin
         );
     }
     const std::string_view body = sealed.substr(kForm.size() + kIdSize + 1);
-    constexpr std::size_t kNonceText = kNonceBytes / 3 * 4;
+    constexpr std::size_t kNonceText = kAeadNonceBytes / 3 * 4;
     const auto fresh = base64_decode(body.substr(0, std::min(kNonceText, body.size())));
-    if (!fresh || fresh->size() != kNonceBytes) {
+    if (!fresh || fresh->size() != kAeadNonceBytes) {
         return fail(ErrorCode::corrupt, titled(place) + " has no nonce of 12 bytes");
     }
     const std::string bound = bound_to(place, key->id);

@@ -33,6 +33,11 @@ function(sluice_module NAME)
         set(own PUBLIC)
         set(hidden PRIVATE)
         target_link_libraries(${target} PRIVATE sluice_warnings)
+        if(SLUICE_SANITIZE)
+            # Tests are compiled the fast way; what they drive runs faster, and its frames fit the
+            # stacks that scripts are given.
+            target_compile_options(${target} PRIVATE -O1)
+        endif()
     else()
         add_library(${target} INTERFACE)
         set(own INTERFACE)
@@ -56,16 +61,22 @@ endfunction()
 
 # A build may register only some tiers (sanitizers) and name its tests apart from other builds'.
 set(SLUICE_TEST_LABELS "" CACHE STRING "Labels of the tests to build; empty: all")
+option(SLUICE_COMPILE_EVERY_TEST "Compile also the tests that are not registered" OFF)
 set(SLUICE_TEST_PREFIX "" CACHE STRING "Put before each test's name")
 
 # sluice_test(NAME LABEL l USES m... THIRD_PARTY t... SOURCES f... [TIMEOUT s] [PROCESSORS n]
-#     [RESOURCE_LOCK r...])
-# One GoogleTest binary, run as one ctest test that carries the tier's label.
+#     [RESOURCE_LOCK r...] [COST n])
+# One GoogleTest binary, run as one ctest test that carries the tier's label. Tests of a higher COST
+# (seconds, roughly) begin first when nothing is known of earlier runs.
 function(sluice_test NAME)
     cmake_parse_arguments(
-        T "" "LABEL;TIMEOUT;PROCESSORS" "USES;THIRD_PARTY;SOURCES;RESOURCE_LOCK" ${ARGN}
+        T "" "LABEL;TIMEOUT;PROCESSORS;COST" "USES;THIRD_PARTY;SOURCES;RESOURCE_LOCK" ${ARGN}
     )
+    set(registered ON)
     if(SLUICE_TEST_LABELS AND NOT T_LABEL IN_LIST SLUICE_TEST_LABELS)
+        set(registered OFF)
+    endif()
+    if(NOT registered AND NOT SLUICE_COMPILE_EVERY_TEST)
         return()
     endif()
     add_executable(${NAME} ${T_SOURCES})
@@ -76,6 +87,9 @@ function(sluice_test NAME)
     sluice_link_third_party(${NAME} PRIVATE ${T_THIRD_PARTY})
     target_link_libraries(${NAME} PRIVATE
         sluice_warnings GTest::gtest GTest::gmock GTest::gtest_main)
+    if(NOT registered)
+        return()
+    endif()
     if(NOT T_TIMEOUT)
         set(T_TIMEOUT 120)
     endif()
@@ -88,6 +102,9 @@ function(sluice_test NAME)
         ENVIRONMENT "UBSAN_OPTIONS=print_stacktrace=1")
     if(T_RESOURCE_LOCK)
         set_tests_properties(${test} PROPERTIES RESOURCE_LOCK "${T_RESOURCE_LOCK}")
+    endif()
+    if(T_COST)
+        set_tests_properties(${test} PROPERTIES COST ${T_COST})
     endif()
     if(T_PROCESSORS)
         set_tests_properties(${test} PROPERTIES PROCESSORS ${T_PROCESSORS})

@@ -12,7 +12,7 @@ constexpr std::string_view kCrockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 constexpr std::size_t kTextSize = 26;
 constexpr std::size_t kUuidSize = 36;
 
-constexpr std::array<std::int8_t, 256> kDigits = [] {
+constexpr std::array<std::int8_t, 256> kDigitValues = [] {
     std::array<std::int8_t, 256> digits{};
     digits.fill(-1);
     for (std::size_t i = 0; i < kCrockford.size(); ++i) {
@@ -21,7 +21,7 @@ constexpr std::array<std::int8_t, 256> kDigits = [] {
     return digits;
 }();
 
-int digit_of(char c) { return kDigits[static_cast<unsigned char>(c)]; }
+int digit_of(char c) { return kDigitValues[static_cast<unsigned char>(c)]; }
 
 Error bad_id(std::string_view text) {
     return {

@@ -71,6 +71,10 @@ Value to_value(const LimitClaim& effect) {
     return value;
 }
 
+PostLine system_line(std::string_view gl, std::string_view owner, Side side, Money amount) {
+    return {std::string(gl), std::string(owner), {}, side, amount};
+}
+
 Value to_value(const PostLine& line) {
     Value value;
     value.set("type", "post");

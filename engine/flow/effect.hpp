@@ -81,6 +81,10 @@ struct PostLine {
     Side side = Side::debit;
     Money amount;
 };
+/// A line on the system account of (gl, owner).
+[[nodiscard]] PostLine system_line(
+    std::string_view gl, std::string_view owner, Side side, Money amount
+);
 
 /// The kind of case whose money stands on 2204 until it is refunded; of which nobody tells what
 /// became of it; of which the channel contradicts our record; that is owed on 2202 and that no way

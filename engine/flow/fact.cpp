@@ -8,7 +8,7 @@
 namespace sluice::flow {
 namespace {
 
-constexpr payment::Names<Fact::Kind, 6> kKinds{
+constexpr payment::Names<Fact::Kind, 6> kFactKinds{
     "fact kind", {"started", "outcome", "callback", "timer", "close_requested", "task_vote"}
 };
 constexpr payment::Names<payment::Source, 4> kSources{
@@ -21,7 +21,7 @@ bool speaks_of_instruction(Fact::Kind kind) {
 
 }  // namespace
 
-std::string_view to_string(Fact::Kind kind) { return kKinds.of(kind); }
+std::string_view to_string(Fact::Kind kind) { return kFactKinds.of(kind); }
 
 void append_json(std::string& out, const Fact& fact) {
     JsonRecord record(out);
@@ -53,7 +53,7 @@ void append_json(std::string& out, const Fact& fact) {
 
 Result<Fact> fact_from_value(const Value& value) {
     Fact fact;
-    SLUICE_ASSIGN(fact.kind, kKinds.parse(value.text_or_empty("type")));
+    SLUICE_ASSIGN(fact.kind, kFactKinds.parse(value.text_or_empty("type")));
     if (value.find("reason") != nullptr) {
         SLUICE_ASSIGN(fact.reason, payment::parse_close_reason(value.text_or_empty("reason")));
     }

@@ -90,11 +90,12 @@ bool Kernel::move(payment::Instruction& instruction, InstructionEvent event) {
     if (payment::is_final(instruction.status)) {
         end_doubt(instruction.id);
     }
-    if (!instruction.original.id.is_nil() && !payment::may_bring_money(instruction.status)) {
-        did_not_go(instruction);
+    if (instruction.purpose == payment::Purpose::collect) {
+        return true;
     }
-    if (instruction.purpose != payment::Purpose::collect &&
-        instruction.status == InstructionStatus::succeeded) {
+    if (!payment::may_bring_money(instruction.status)) {
+        did_not_go(instruction);
+    } else if (instruction.status == InstructionStatus::succeeded) {
         close_cases(dues_, instruction.original.claimed);
     }
     return true;

@@ -162,6 +162,7 @@ class Kernel {
     void yield_claim(const payment::Instruction& instruction);
     void did_not_go(const payment::Instruction& instruction);
     bool stays_unsent(const Fact& fact, payment::Instruction& instruction);
+    void book_being_paid_out(Money amount);
     void book_not_paid_out(const payment::Instruction& instruction);
     Value take_converted(const payment::Refund& conversion);
     void give_back_to_account(const payment::Refund& conversion, Money amount);

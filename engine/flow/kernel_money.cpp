@@ -24,10 +24,6 @@ constexpr std::string_view kOrderHolding = "2201";
 constexpr std::string_view kRefundPayable = "2202";
 constexpr std::string_view kSurplusPayable = "2204";
 
-PostLine line(std::string_view gl, std::string_view owner, Side side, Money amount) {
-    return {std::string(gl), std::string(owner), {}, side, amount};
-}
-
 /// Names of channel accounts are unique within their channel only.
 std::string channel_owner(const payment::Instruction& at) {
     return at.channel + "/" + at.channel_account;
@@ -71,19 +67,19 @@ void Kernel::post(PostLine debit, PostLine credit) {
 }
 
 PostLine Kernel::order_line(Side side, Money amount) const {
-    return line(kOrderHolding, picture_.subject.merchant_id, side, amount);
+    return system_line(kOrderHolding, picture_.subject.merchant_id, side, amount);
 }
 
 PostLine Kernel::merchant_line(Side side, Money amount) const {
-    return line(kMerchantPending, picture_.subject.merchant_id, side, amount);
+    return system_line(kMerchantPending, picture_.subject.merchant_id, side, amount);
 }
 
 PostLine Kernel::owed_line(Side side, Money amount) const {
-    return line(kRefundPayable, picture_.subject.merchant_id, side, amount);
+    return system_line(kRefundPayable, picture_.subject.merchant_id, side, amount);
 }
 
 PostLine Kernel::surplus_line(Side side, Money amount) const {
-    return line(kSurplusPayable, picture_.subject.merchant_id, side, amount);
+    return system_line(kSurplusPayable, picture_.subject.merchant_id, side, amount);
 }
 
 /// Whose money a refund gives back: what the merchant is owed, or what no order took.
@@ -92,19 +88,20 @@ PostLine Kernel::giver_line(Side side, Money amount) const {
 }
 
 PostLine Kernel::float_line(const payment::Instruction& at, Side side) {
-    return line(kChannelFloat, channel_owner(at), side, at.amount);
+    return system_line(kChannelFloat, channel_owner(at), side, at.amount);
 }
 
 /// Where an instruction's money comes from or goes to: an account of ours, or what the channel
 /// owes.
 PostLine Kernel::far_line(const payment::Instruction& at, Side side) {
     if (at.channel == kOwnBank) {
-        return line(kOwnBankAccount, kOwnBank, side, at.amount);
+        return system_line(kOwnBankAccount, kOwnBank, side, at.amount);
     }
     if (at.kind == LegKind::external) {
-        return line(kChannelClearing, channel_owner(at), side, at.amount);
+        return system_line(kChannelClearing, channel_owner(at), side, at.amount);
     }
-    PostLine of = line(at.channel == "balance" ? kUserBalance : kPrepaidCard, {}, side, at.amount);
+    PostLine of =
+        system_line(at.channel == "balance" ? kUserBalance : kPrepaidCard, {}, side, at.amount);
     of.account = at.account;
     return of;
 }
@@ -137,6 +134,7 @@ void Kernel::come_back(const payment::Instruction& instruction) {
         LateMoney(*this).come_back(instruction);
     } else {
         tell(payment::SubjectEvent::come_back);
+        LateMoney(*this).fill_free_place();
     }
 }
 

@@ -50,11 +50,13 @@ Result<Value> Kernel::pay_back(const PayBackRequest& request) {
     instruction.merchant = terms->merchant;
     instruction.created_at = activation_.now;
     talks_[instruction.id].terms = *std::move(terms);
-    post(
-        owed_line(Side::debit, request.amount),
-        in_process_line(picture_.subject, Side::credit, request.amount)
-    );
+    book_being_paid_out(request.amount);
     return on_its_way(add_instruction(std::move(instruction)).id);
+}
+
+/// What is owed leaves by a payout: it stands on 2203 until the channel has answered.
+void Kernel::book_being_paid_out(Money amount) {
+    post(owed_line(Side::debit, amount), in_process_line(picture_.subject, Side::credit, amount));
 }
 
 /// What a channel surely did not pay out of a refund is owed by it as before.

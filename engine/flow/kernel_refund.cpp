@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "flow/kernel.hpp"
+#include "flow/late_money.hpp"
 #include "flow/peoples_word.hpp"
 #include "flow/refund_way.hpp"
 
@@ -180,12 +181,16 @@ void Kernel::yield_claim(const payment::Instruction& instruction) {
     }
 }
 
-/// Of something that was to go back or out and surely did not: it is owed as before.
+/// Of something that was to go back or out and surely did not: what a refund owes it owes as
+/// before.
 void Kernel::did_not_go(const payment::Instruction& instruction) {
-    if (instruction.purpose == Purpose::payout) {
-        book_not_paid_out(instruction);
+    if (!instruction.original.id.is_nil()) {
+        if (instruction.purpose == Purpose::payout) {
+            book_not_paid_out(instruction);
+        }
+        yield_claim(instruction);
     }
-    yield_claim(instruction);
+    LateMoney(*this).fill_free_place();
 }
 
 Result<Value> Kernel::refund(const RefundRequest& request) {

@@ -77,9 +77,16 @@ void LateMoney::come_late(payment::Instruction& instruction) {
     }
 }
 
-/// Money that left although it was known not to: booked as the refund it was, while that failed and
+/// Money that left although it was known not to: booked as the refund or payout it was, while
 /// nothing else took its place; otherwise somebody has it twice.
 void LateMoney::go_late(payment::Instruction& instruction) {
+    if (!kernel_.has_ended_) {
+        withdraw_unsent(instruction);
+        if (!takes_its_place(instruction)) {
+            go_twice(instruction);
+        }
+        return;
+    }
     if (!goes_within_refund(instruction)) {
         go_twice(instruction);
         return;
@@ -93,6 +100,72 @@ void LateMoney::go_late(payment::Instruction& instruction) {
         kernel_.step_.told.push_back(kernel_.picture_.subject.status);
     } else {
         open(kLateSuccessCase, instruction.id, "a part of a failed refund was done");
+    }
+}
+
+/// What was to go instead and surely has not been sent need not go any more.
+void LateMoney::withdraw_unsent(const payment::Instruction& instead_of) {
+    for (auto& other : kernel_.picture_.instructions) {
+        const bool is_instead =
+            other.purpose != Purpose::collect && other.original.id == instead_of.original.id;
+        if (is_instead && other.kind == payment::LegKind::external &&
+            other.status == InstructionStatus::created && !kernel_.talks_[other.id].sent) {
+            kernel_.move(other, InstructionEvent::not_sent);
+        }
+    }
+}
+
+/// Whether its run still owes what it moved, and has begun nothing else that moves it.
+bool LateMoney::is_missing(const payment::Instruction& instruction) const {
+    const auto& subject = kernel_.picture_.subject;
+    if (subject.service == Service::payout) {
+        return !payment::is_final(subject.status) &&
+               std::ranges::none_of(kernel_.picture_.instructions, [](const auto& other) {
+                   return payment::may_bring_money(other.status);
+               });
+    }
+    const Money begun = kernel_.given_back(Kernel::Counted::going_back, instruction.original.id);
+    return begun.minor() == 0 && kernel_.may_give_back(instruction.amount).has_value();
+}
+
+/// While the run lives it goes on as if this had succeeded at once. False: the place is taken, here
+/// or by another refund of the same money.
+bool LateMoney::takes_its_place(payment::Instruction& instruction) {
+    if (kernel_.has_ended_ || !is_missing(instruction)) {
+        return false;
+    }
+    if (!instruction.original.id.is_nil()) {
+        const RefundClaim wanted{
+            0,
+            RefundClaim::Kind::claim,
+            instruction.original.claimed_run,
+            instruction.original.claimed,
+            instruction.amount
+        };
+        if (kernel_.claim(wanted)) {
+            return false;
+        }
+        if (instruction.purpose == Purpose::payout) {
+            kernel_.book_being_paid_out(instruction.amount);
+        }
+        (void)kernel_.board_.cancel_about(
+            instruction.original.id, payment::kGiveBackTask, kernel_.activation_.now
+        );
+        kernel_.tell_tasks();
+    }
+    kernel_.move(instruction, InstructionEvent::went_late);
+    kernel_.book(instruction);
+    instruction.outcome_code.clear();
+    instruction.outcome_message = "it was known not to have been done, and was done";
+    return true;
+}
+
+void LateMoney::fill_free_place() {
+    for (auto& instruction : kernel_.picture_.instructions) {
+        if (instruction.outcome_code == kWentTwice && takes_its_place(instruction)) {
+            move_recoverable(instruction, Side::credit);
+            LateMoneyEnd(kernel_).need_no_word(instruction.id);
+        }
     }
 }
 

@@ -9,7 +9,7 @@ namespace sluice::flow {
 
 /// Money that moves against what was known, while a run lives and after its end. It is booked for
 /// what it is, once, and no script is asked: what came belongs to no order (2204), what left is
-/// owed to us by whoever has it twice (1202), unless the refund it belongs to can still take it. A
+/// owed to us by whoever has it twice (1202), unless what it belongs to can still take it. A
 /// hand of the kernel, made for one fact; never sends anything. What cannot be decided by that is
 /// asked people, see late_money_end.hpp.
 class LateMoney {
@@ -23,6 +23,9 @@ class LateMoney {
     /// for its end. Who gave it has it again; what a payment gave back of what it collected is
     /// still the payer's.
     void come_back(const payment::Instruction& instruction);
+    /// Something of a run that lives surely did not go, or came back: what had gone against what
+    /// was known, and found its place taken then, is what the run wanted after all.
+    void fill_free_place();
 
   private:
     friend class LateMoneyEnd;
@@ -31,6 +34,9 @@ class LateMoney {
     void come_late(payment::Instruction& instruction);
     void go_late(payment::Instruction& instruction);
     bool goes_within_refund(const payment::Instruction& instruction);
+    bool takes_its_place(payment::Instruction& instruction);
+    [[nodiscard]] bool is_missing(const payment::Instruction& instruction) const;
+    void withdraw_unsent(const payment::Instruction& instead_of);
     bool takes_room(const payment::Instruction& instruction);
     void come_back_to_giver(Money amount);
     void go_twice(payment::Instruction& instruction);

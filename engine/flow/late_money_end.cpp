@@ -30,10 +30,6 @@ bool is_unpaid(InstructionStatus status) {
     return status == InstructionStatus::refused || status == InstructionStatus::closed;
 }
 
-PostLine line(std::string_view gl, std::string_view owner, Side side, Money amount) {
-    return {std::string(gl), std::string(owner), {}, side, amount};
-}
-
 }  // namespace
 
 bool went_twice(const payment::Instruction& instruction) {
@@ -142,13 +138,13 @@ void LateMoneyEnd::end_recoverable(std::string_view how, payment::Instruction& a
     const std::string& merchant = kernel_.picture_.subject.merchant_id;
     PostLine bears = kernel_.merchant_line(Side::debit, about.amount);
     if (how == payment::kRecoveredByBank) {
-        bears = line("1001", kOwnBank, Side::debit, about.amount);
+        bears = system_line("1001", kOwnBank, Side::debit, about.amount);
     } else if (how == payment::kWrittenOff) {
-        bears = line("5901", merchant, Side::debit, about.amount);
+        bears = system_line("5901", merchant, Side::debit, about.amount);
     }
     about.outcome_code = kWentAndSettled;
     kernel_.touch(about.id);
-    kernel_.post(std::move(bears), line("1202", merchant, Side::credit, about.amount));
+    kernel_.post(std::move(bears), system_line("1202", merchant, Side::credit, about.amount));
 }
 
 /// A refund that came back was given to the payer again, from a bank account of ours: it is that
@@ -194,8 +190,12 @@ void LateMoneyEnd::come_back_by_itself(payment::Instruction& instruction) {
     instruction.outcome_code = kWentAndCame;
     kernel_.touch(instruction.id);
     LateMoney(kernel_).move_recoverable(instruction, Side::credit);
+    need_no_word(instruction.id);
+}
+
+void LateMoneyEnd::need_no_word(InstructionId about) {
     const auto cases =
-        kernel_.board_.cancel_about(instruction.id, payment::kSettleTask, kernel_.activation_.now);
+        kernel_.board_.cancel_about(about, payment::kSettleTask, kernel_.activation_.now);
     kernel_.step_.closed_cases.insert(kernel_.step_.closed_cases.end(), cases.begin(), cases.end());
     kernel_.tell_tasks();
 }

@@ -28,6 +28,8 @@ class LateMoneyEnd {
     void take(const payment::Task& task);
     /// What somebody had twice is here again: nobody need say how it ends.
     void come_back_by_itself(payment::Instruction& instruction);
+    /// Nobody has it twice any more: the question is taken back, and its case is closed.
+    void need_no_word(InstructionId about);
 
   private:
     [[nodiscard]] std::vector<std::string_view> choices_of(

@@ -16,7 +16,7 @@ using payment::Verdict;
 /// A run that asks more at once has lost its way.
 constexpr std::ptrdiff_t kOpenMax = 16;
 
-constexpr payment::Names<TaskTurn::Kind, 4> kKinds{
+constexpr payment::Names<TaskTurn::Kind, 4> kTurnKinds{
     "turn of a task", {"opened", "voted", "escalated", "decided"}
 };
 
@@ -56,7 +56,7 @@ int agreeing(const Task& task, const Value& values) {
 
 }  // namespace
 
-std::string_view to_string(TaskTurn::Kind kind) { return kKinds.of(kind); }
+std::string_view to_string(TaskTurn::Kind kind) { return kTurnKinds.of(kind); }
 
 Value to_value(const TaskTurn& turn) {
     const Task& task = turn.task;

@@ -5,11 +5,12 @@
 #include <chrono>
 #include <utility>
 
+#include "flow/seconds_max.hpp"
+
 namespace sluice::flow {
 namespace {
 
 constexpr std::int64_t kPeopleMax = 10;
-constexpr std::int64_t kSecondsMax = 366LL * 24 * 3600;
 constexpr std::size_t kWordMax = 64;
 constexpr std::size_t kTitleMax = 200;
 constexpr std::array<std::string_view, 9> kMembers{
@@ -30,7 +31,7 @@ bool is_word(std::string_view text) {
     });
 }
 
-Result<std::int64_t> whole_of(
+Result<std::int64_t> whole_or(
     const Value& record, std::string_view member, std::int64_t most, std::int64_t unsaid
 ) {
     const Value* value = record.find(member);
@@ -65,7 +66,7 @@ Result<void> read_words(const Value& wish, payment::Task& task) {
 }
 
 Result<void> read_times(const Value& wish, payment::Task& task) {
-    SLUICE_ASSIGN(const std::int64_t deadline, whole_of(wish, "deadline", kSecondsMax, 0));
+    SLUICE_ASSIGN(const std::int64_t deadline, whole_or(wish, "deadline", kSecondsMax, 0));
     if (deadline > 0) {
         task.due_at = task.opened_at + std::chrono::seconds(deadline);
     }
@@ -73,7 +74,7 @@ Result<void> read_times(const Value& wish, payment::Task& task) {
     if (escalate == nullptr || escalate->is_null()) {
         return {};
     }
-    SLUICE_ASSIGN(const std::int64_t after, whole_of(*escalate, "after", kSecondsMax, 0));
+    SLUICE_ASSIGN(const std::int64_t after, whole_or(*escalate, "after", kSecondsMax, 0));
     task.escalate_role = escalate->text_or_empty("role");
     if (after == 0 || !is_word(task.escalate_role)) {
         return wrong("escalate", "{ after = seconds, role }");
@@ -96,7 +97,7 @@ Result<payment::Task> read_task_wish(const Value& wish, Time now) {
     payment::Task task;
     task.opened_at = now;
     SLUICE_TRY(read_words(wish, task));
-    SLUICE_ASSIGN(const std::int64_t needed, whole_of(wish, "needed", kPeopleMax, 1));
+    SLUICE_ASSIGN(const std::int64_t needed, whole_or(wish, "needed", kPeopleMax, 1));
     task.needed = static_cast<int>(needed);
     SLUICE_TRY(read_times(wish, task));
     const Value* form = wish.find("form");

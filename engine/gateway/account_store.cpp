@@ -12,18 +12,20 @@
 namespace sluice::gateway {
 namespace {
 
-struct KindRow {
+struct AccountKindRow {
     AccountKind kind;
     std::string_view name;
     std::string_view gl;
 };
-constexpr std::array kKinds{
-    KindRow{AccountKind::balance, "balance", "2001"},
-    KindRow{AccountKind::prepaid_card, "prepaid_card", "2002"},
-    KindRow{AccountKind::merchant_available, "merchant_available", "2102"},
+constexpr std::array kAccountKinds{
+    AccountKindRow{AccountKind::balance, "balance", "2001"},
+    AccountKindRow{AccountKind::prepaid_card, "prepaid_card", "2002"},
+    AccountKindRow{AccountKind::merchant_available, "merchant_available", "2102"},
 };
 
-const KindRow& row_of(AccountKind kind) { return kKinds[static_cast<std::size_t>(kind)]; }
+const AccountKindRow& row_of(AccountKind kind) {
+    return kAccountKinds[static_cast<std::size_t>(kind)];
+}
 
 /// The ledger knows one owner text; merchants' ids hold no '/', so the first one ends the merchant.
 std::string join_owner(const AccountOwner& owner) {
@@ -46,7 +48,7 @@ ledger::AccountKey key_of(const AccountIdentity& identity, const std::string& ow
 
 /// nullopt for accounts of the house: they are nobody's here.
 std::optional<Account> to_account(const ledger::AccountView& view) {
-    for (const KindRow& row : kKinds) {
+    for (const AccountKindRow& row : kAccountKinds) {
         const std::size_t slash = view.owner.find('/');
         const bool is_of_merchant = row.kind == AccountKind::merchant_available;
         if (view.gl != row.gl || is_of_merchant != (slash == std::string::npos)) {
@@ -247,7 +249,7 @@ class LedgerAccountStore final : public AccountStore {
         db::Connection& connection, const std::string& owner, std::vector<Account>& accounts
     ) {
         ledger::OwnerQuery query{.owner = owner, .gls = {}};
-        for (const KindRow& row : kKinds) {
+        for (const AccountKindRow& row : kAccountKinds) {
             query.gls.push_back(row.gl);
         }
         SLUICE_ASSIGN(const auto views, ledger::LedgerStore(connection).find_of_owner(query));

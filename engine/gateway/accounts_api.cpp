@@ -6,14 +6,12 @@
 #include "gateway/idempotency.hpp"
 #include "gateway/input.hpp"
 #include "gateway/listed_merchant.hpp"
+#include "gateway/member_rules.hpp"
+#include "gateway/page.hpp"
 #include "gateway/render.hpp"
 
 namespace sluice::gateway {
 namespace {
-
-constexpr TextRule kNumberRule{.min = 1, .max = 64, .charset = TextRule::Charset::any};
-constexpr std::int64_t kPageMax = 100;
-constexpr std::int64_t kPageDefault = 20;
 
 std::expected<AccountIdentity, Problem> own_account(const Services& services, const Call& call) {
     SLUICE_ANSWER_ASSIGN(const AccountId id, id_in_path<AccountId>(call, "account"));
@@ -51,23 +49,22 @@ AccountKind kind_of(std::string_view word) {
     return AccountKind::prepaid_card;
 }
 
-/// A whole number of a query, within its bounds; nullopt when the parameter is absent.
-std::expected<std::optional<std::int64_t>, Problem> read_number(
-    const http::Request& request, std::string_view name, std::int64_t max
+/// `cursor` of the query: the number of the last entry before; nullopt when it is absent.
+std::expected<std::optional<std::int64_t>, Problem> read_entry_cursor(const http::Request& request
 ) {
-    const auto text = http::query_parameter(request, name);
+    const auto text = http::query_parameter(request, "cursor");
     if (!text) {
         return std::nullopt;
     }
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
     const bool whole = error == std::errc{} && end == text->data() + text->size();
-    if (!whole || number < 1 || number > max) {
-        const std::string message = std::string(name) + " is '" + show_bytes(*text) +
-                                    "', wanted a whole number from 1 to " + std::to_string(max);
-        return std::unexpected(
-            invalid_request({{FieldError::Where::parameter, std::string(name), message}})
-        );
+    if (!whole || number < 1 || number > kAmountMax) {
+        return std::unexpected(bad_parameter(
+            "cursor",
+            "cursor is '" + show_bytes(*text) + "', wanted a whole number from 1 to " +
+                std::to_string(kAmountMax)
+        ));
     }
     return number;
 }
@@ -86,7 +83,7 @@ Answer open_account(const Services& services, const Call& call) {
         kind_of(fields.choice("kind", {"prepaid_card", "balance", "merchant_available"}));
     request.identity.owner_number = request.identity.kind == AccountKind::merchant_available
                                         ? std::string(call.merchant_id)
-                                        : fields.text("owner_number", kNumberRule);
+                                        : fields.text("owner_number", kMerchantNumberRule);
     request.identity.currency = read_currency(fields);
     fields.finish();
     if (!errors.empty()) {
@@ -99,10 +96,10 @@ Answer open_account(const Services& services, const Call& call) {
 
 Answer list_accounts(const Services& services, const Call& call) {
     const auto number = http::query_parameter(call.request, "owner_number");
-    if (const auto fault = find_fault(number.value_or(""), kNumberRule)) {
+    if (const auto fault = find_fault(number.value_or(""), kMerchantNumberRule)) {
         const std::string message =
             "owner_number " +
-            (number ? *fault : "is missing, wanted " + describe_range(kNumberRule));
+            (number ? *fault : "is missing, wanted " + describe_range(kMerchantNumberRule));
         return std::unexpected(
             invalid_request({{FieldError::Where::parameter, "owner_number", message}})
         );
@@ -142,7 +139,7 @@ Answer top_up_account(const Services& services, const Call& call) {
     );
     std::vector<FieldError> errors;
     Fields fields(body, "", errors);
-    request.top_up_number = fields.text("top_up_number", kNumberRule);
+    request.top_up_number = fields.text("top_up_number", kMerchantNumberRule);
     const std::int64_t amount = fields.whole("amount", {.unit = "minor units"});
     request.amount = Money{amount, read_currency(fields)};
     fields.finish();
@@ -165,9 +162,8 @@ Answer top_up_account(const Services& services, const Call& call) {
 
 Answer list_entries(const Services& services, const Call& call) {
     PageRequest page;
-    SLUICE_ANSWER_ASSIGN(page.before_seq, read_number(call.request, "cursor", kAmountMax));
-    SLUICE_ANSWER_ASSIGN(const auto limit, read_number(call.request, "limit", kPageMax));
-    page.limit = limit.value_or(kPageDefault);
+    SLUICE_ANSWER_ASSIGN(page.before_seq, read_entry_cursor(call.request));
+    SLUICE_ANSWER_ASSIGN(page.limit, read_limit(call.request));
     SLUICE_ANSWER_ASSIGN(const AccountIdentity identity, own_account(services, call));
     const auto found = services.parts.accounts.entries(identity.id, page);
     if (!found) {

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "channel/crypto.hpp"
+#include "gateway/member_rules.hpp"
 #include "gateway/text_rule.hpp"
 #include "http/message.hpp"
 #include "log/log.hpp"
@@ -12,9 +13,8 @@ namespace sluice::gateway {
 namespace {
 
 constexpr std::string_view kScheme = "Bearer ";
-constexpr std::size_t kKeyBytesMax = 512;
+constexpr std::size_t kApiKeyBytesMax = 512;
 constexpr std::size_t kIdDigits = 8;
-constexpr TextRule kMerchantRule{.min = 1, .max = 64, .charset = TextRule::Charset::token};
 
 }  // namespace
 
@@ -45,7 +45,7 @@ void KeyRing::add(const ApiKey& key) {
     if (of_all && key.operator_name.empty()) {
         throw std::invalid_argument(name + " is no operator's, wanted the key of one merchant");
     }
-    if (const auto fault = find_fault(key.merchant_id, kMerchantRule); fault && !of_all) {
+    if (const auto fault = find_fault(key.merchant_id, kMerchantIdRule); fault && !of_all) {
         throw std::invalid_argument("merchant id '" + key.merchant_id + "' " + *fault);
     }
     std::string digest = channel::sha256_hex(key.key.reveal());
@@ -80,7 +80,7 @@ const Caller* KeyRing::find(std::string_view authorization) const {
         return nullptr;
     }
     const std::string_view key = authorization.substr(kScheme.size());
-    if (key.size() > kKeyBytesMax) {
+    if (key.size() > kApiKeyBytesMax) {
         return nullptr;
     }
     const std::string digest = channel::sha256_hex(key);

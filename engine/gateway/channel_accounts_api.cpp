@@ -6,6 +6,7 @@
 
 #include "channel/account_settings.hpp"
 #include "gateway/input.hpp"
+#include "gateway/member_rules.hpp"
 #include "gateway/render.hpp"
 #include "gateway/render_channel_accounts.hpp"
 
@@ -17,9 +18,8 @@ using channel::ChannelAccountId;
 using channel::ChannelAccountSettings;
 using channel::StoredAccount;
 
-constexpr std::string_view kWord = "channel account";
+constexpr std::string_view kChannelAccountWord = "channel account";
 constexpr TextRule kNameRule{.min = 1, .max = 40, .charset = TextRule::Charset::token};
-constexpr TextRule kMerchantRule{.min = 1, .max = 64, .charset = TextRule::Charset::token};
 constexpr std::array<std::string_view, 6> kPublicMembers{
     "settings",
     "keys_by_serial",
@@ -47,19 +47,19 @@ std::expected<StoredAccount, Problem> seen_account(const Services& services, con
     if (auto problem = refuse_business(call)) {
         return std::unexpected(*std::move(problem));
     }
-    SLUICE_ANSWER_ASSIGN(const auto id, id_in_path<ChannelAccountId>(call, kWord));
+    SLUICE_ANSWER_ASSIGN(const auto id, id_in_path<ChannelAccountId>(call, kChannelAccountWord));
     auto found = services.parts.channel_accounts.store.find(id);
     if (!found) {
         return std::unexpected(problem_of(found.error()));
     }
     std::optional<StoredAccount>& account = *found;
     if (!account || !call.sees(account->settings.merchant_id)) {
-        return std::unexpected(not_found(kWord, call.captures.front()));
+        return std::unexpected(not_found(kChannelAccountWord, call.captures.front()));
     }
     return *std::move(account);
 }
 
-Answer answer_with(int status, const StoredAccount& account) {
+Answer channel_account_answer(int status, const StoredAccount& account) {
     http::Response response = json_response(status, render(account));
     response.headers.set({"Location", "/v1/channel_accounts/" + account.id.to_string()});
     return response;
@@ -74,9 +74,9 @@ Answer answer_changed(const Services& services, int status, ChannelAccountId id)
     }
     const std::optional<StoredAccount>& account = *found;
     if (!account) {
-        return std::unexpected(not_found(kWord, id.to_string()));
+        return std::unexpected(not_found(kChannelAccountWord, id.to_string()));
     }
-    return answer_with(status, *account);
+    return channel_account_answer(status, *account);
 }
 
 Problem at_its_place(const Error& error) {
@@ -119,7 +119,7 @@ Answer change_state(
     }
     SLUICE_ANSWER_ASSIGN(const StoredAccount account, seen_account(services, call));
     if (account.settings.state == to) {
-        return answer_with(200, account);
+        return channel_account_answer(200, account);
     }
     auto& store = services.parts.channel_accounts.store;
     const auto done = store.change_state({account.id, from, to}, by_caller(services, call));
@@ -144,7 +144,7 @@ Answer create_channel_account(const Services& services, const Call& call) {
     settings.state = AccountState::draft;
     settings.channel = fields.text("channel", kNameRule);
     settings.name = fields.text("name", kNameRule);
-    settings.merchant_id = fields.text_or("merchant_id", kMerchantRule, "");
+    settings.merchant_id = fields.text_or("merchant_id", kMerchantIdRule, "");
     if (errors.empty() && !call.sees(settings.merchant_id)) {
         fields.refuse(
             "merchant_id",

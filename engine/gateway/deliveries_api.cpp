@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateway/input.hpp"
+#include "gateway/member_rules.hpp"
 #include "gateway/page.hpp"
 #include "gateway/render.hpp"
 #include "gateway/render_webhooks.hpp"
@@ -13,7 +14,6 @@ namespace sluice::gateway {
 namespace {
 
 constexpr std::string_view kDeliveryWord = "delivery";
-constexpr TextRule kTimeRule{.min = 1, .max = 40, .charset = TextRule::Charset::any};
 
 std::expected<notify::DeliveryPageRequest, Problem> read_page(const http::Request& request) {
     notify::DeliveryPageRequest page;

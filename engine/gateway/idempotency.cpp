@@ -10,8 +10,8 @@
 namespace sluice::gateway {
 namespace {
 
-constexpr std::size_t kKeyBytesMax = 255;
-constexpr std::size_t kUsualBytes = 512;
+constexpr std::size_t kIdempotencyKeyBytesMax = 255;
+constexpr std::size_t kUsualRequestBytes = 512;
 
 constexpr db::Statement kInsertKey{
     "gateway_insert_key",
@@ -58,7 +58,7 @@ std::expected<std::string, Problem> read_idempotency_key(const http::Request& re
         return std::string();
     }
     const bool printable = std::ranges::all_of(*key, [](char c) { return c >= 0x20 && c < 0x7f; });
-    if (key->empty() || key->size() > kKeyBytesMax || !printable) {
+    if (key->empty() || key->size() > kIdempotencyKeyBytesMax || !printable) {
         const std::string message = "Idempotency-Key is '" + show_bytes(*key) + "' (" +
                                     std::to_string(key->size()) +
                                     " bytes), wanted 1 to 255 printable ASCII characters";
@@ -71,7 +71,7 @@ std::expected<std::string, Problem> read_idempotency_key(const http::Request& re
 
 Hash128 hash_request(std::string_view address, const Value& body) {
     std::string text;
-    text.reserve(kUsualBytes);
+    text.reserve(kUsualRequestBytes);
     text.append(address).push_back('\n');
     append_sorted(text, body);
     return hash128(text);
@@ -109,6 +109,14 @@ Error key_reused(std::string_view key) {
         ErrorCode::conflict,
         "Idempotency-Key '" + show_bytes(key) + "' was used before with another body",
         "idempotency_key"
+    };
+}
+
+Error number_reused(std::string_view member, std::string_view number) {
+    return {
+        ErrorCode::conflict,
+        std::string(member) + " " + show(Value(number)) + " was used before with another body",
+        std::string(member)
     };
 }
 

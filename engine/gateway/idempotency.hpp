@@ -39,6 +39,8 @@ Result<void> claim_key(db::Connection& connection, const KeyClaim& claim);
 [[nodiscard]] inline Id128 as_uuid(Hash128 hash) { return {hash.high, hash.low}; }
 
 [[nodiscard]] Error key_reused(std::string_view key);
+/// The same for a number of the merchant's own; `member` is where it stands, "merchant_..._number".
+[[nodiscard]] Error number_reused(std::string_view member, std::string_view number);
 
 /// What a key was used for.
 struct KnownKey {

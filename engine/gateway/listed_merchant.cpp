@@ -20,4 +20,12 @@ std::expected<std::string, Problem> listed_merchant(const Call& call) {
     return merchant;
 }
 
+std::expected<std::optional<std::string>, Problem> listed_merchant_or_all(const Call& call) {
+    const bool names_one = http::query_parameter(call.request, "merchant_id").has_value();
+    if (!names_one && !call.shown_merchant()) {
+        return std::nullopt;
+    }
+    return listed_merchant(call);
+}
+
 }  // namespace sluice::gateway

@@ -18,7 +18,7 @@ std::string labels_of(std::size_t index) {
            "\"";
 }
 
-std::string seconds(std::int64_t micros) {
+std::string seconds_text(std::int64_t micros) {
     std::string text = std::to_string(micros / 1'000'000) + ".";
     const std::string fraction = std::to_string(micros % 1'000'000);
     return text + std::string(6 - fraction.size(), '0') + fraction;
@@ -105,7 +105,7 @@ std::string Metrics::text() const {
                  "_bucket{",
                  labels,
                  ",le=\"",
-                 seconds(kBucketsUs[i]),
+                 seconds_text(kBucketsUs[i]),
                  "\"} ",
                  std::to_string(below),
                  "\n"}
@@ -115,7 +115,7 @@ std::string Metrics::text() const {
             durations, {kName, "_bucket{", labels, ",le=\"+Inf\"} ", std::to_string(total), "\n"}
         );
         const auto sum = static_cast<std::int64_t>(series.sum_us.load(std::memory_order_relaxed));
-        append(durations, {kName, "_sum{", labels, "} ", seconds(sum), "\n"});
+        append(durations, {kName, "_sum{", labels, "} ", seconds_text(sum), "\n"});
         append(durations, {kName, "_count{", labels, "} ", std::to_string(total), "\n"});
     }
     return requests + durations + signatures_text();

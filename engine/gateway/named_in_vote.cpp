@@ -11,10 +11,6 @@ namespace {
 
 using payment::TaskField;
 
-FieldError at(const std::string& pointer, std::string message) {
-    return {FieldError::Where::pointer, pointer, std::move(message)};
-}
-
 /// In the order of their names: who says the same in another order says the same.
 Value sorted(const Value& record) {
     ValueObject members = record.as_object() == nullptr ? ValueObject{} : *record.as_object();
@@ -38,7 +34,7 @@ std::optional<Problem> check_account(
     }
     if (auto fault =
             balance_fault(*account, {*id, stored.task.amount->currency(), stored.merchant_id})) {
-        errors.push_back(at("/values/" + named.first.name, *std::move(fault)));
+        errors.push_back(at_member("/values/" + named.first.name, *std::move(fault)));
     }
     return std::nullopt;
 }
@@ -56,19 +52,20 @@ void take_payee(
     const Value* named = given.find("payee");
     for (const auto& [name, value] : *given.as_object()) {
         if (name != "method" && name != "payee") {
-            errors.push_back(at(std::string(place).append("/").append(name), name + " is not known")
+            errors.push_back(
+                at_member(std::string(place).append("/").append(name), name + " is not known")
             );
         }
     }
     if (named == nullptr || named->as_object() == nullptr) {
-        errors.push_back(at(place + "/payee", "payee is missing, wanted a record"));
+        errors.push_back(at_member(place + "/payee", "payee is missing, wanted a record"));
         return;
     }
     const std::string method(given.text_or_empty("method"));
     const Value payee = sorted(*named);
     const auto fits = services.parts.check_payee({method, payee, stored.merchant_id});
     if (!fits) {
-        errors.push_back(at(place + fits.error().context, fits.error().message));
+        errors.push_back(at_member(place + fits.error().context, fits.error().message));
         return;
     }
     Value kept;

@@ -14,7 +14,7 @@ namespace {
 
 using payment::Picture;
 
-Answer show(const payment::Order& order) { return json_response(200, render(order)); }
+Answer answer_final(const payment::Order& order) { return json_response(200, render(order)); }
 
 /// Blocks on the database. A payment may have begun meanwhile: then the order stays open.
 Answer close_unless_in_payment(const Services& services, const payment::Order& order) {
@@ -25,7 +25,7 @@ Answer close_unless_in_payment(const Services& services, const payment::Order& o
         return std::unexpected(problem_of(state.error()));
     }
     if (payment::is_final(state->order.status)) {
-        return show(state->order);
+        return answer_final(state->order);
     }
     if (const auto& under_way = state->under_way) {
         return std::unexpected(problem_of(unresolved(*under_way)));
@@ -84,7 +84,7 @@ Reply close_order(const Services& services, const Call& call) {
         return std::unexpected(not_found("order", call.captures.front()));
     }
     if (payment::is_final(state->order.status)) {
-        return show(state->order);
+        return answer_final(state->order);
     }
     if (!state->under_way) {
         return close_unless_in_payment(services, state->order);

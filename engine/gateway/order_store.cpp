@@ -4,7 +4,6 @@
 
 #include "db/array.hpp"
 #include "gateway/idempotency.hpp"
-#include "gateway/text_rule.hpp"
 #include "gateway/transaction.hpp"
 
 namespace sluice::gateway {
@@ -163,15 +162,6 @@ Result<Landed> insert_or_find(db::Connection& connection, const OpenOrder& reque
     return Landed{{std::move(existing->order), false}, same_body};
 }
 
-Error number_reused(const payment::Order& order) {
-    return {
-        ErrorCode::conflict,
-        "merchant_order_number " + show(Value(order.merchant_order_number)) +
-            " was used before with another body",
-        "merchant_order_number"
-    };
-}
-
 Result<std::optional<OrderState>> select_state(
     db::Connection& connection, std::optional<std::string_view> merchant_id, OrderId id
 ) {
@@ -223,7 +213,8 @@ class PgOrderStore final : public OrderStore {
         }
         SLUICE_ASSIGN(Landed landed, insert_or_find(*lease, request));
         if (!landed.same_body) {
-            return fail(number_reused(request.order));
+            return fail(number_reused("merchant_order_number", request.order.merchant_order_number)
+            );
         }
         return std::move(landed.opened);
     }
@@ -308,7 +299,8 @@ class PgOrderStore final : public OrderStore {
              landed.opened.order.id.raw()}
         ));
         if (!landed.same_body) {
-            return fail(number_reused(request.order));
+            return fail(number_reused("merchant_order_number", request.order.merchant_order_number)
+            );
         }
         SLUICE_TRY(transaction.commit());
         return std::move(landed.opened);

@@ -5,16 +5,15 @@
 #include "gateway/idempotency.hpp"
 #include "gateway/listed_merchant.hpp"
 #include "gateway/listing.hpp"
+#include "gateway/member_rules.hpp"
 #include "gateway/payout_request.hpp"
 #include "gateway/render.hpp"
 
 namespace sluice::gateway {
 namespace {
 
-constexpr TextRule kNumberRule{.min = 1, .max = 64, .charset = TextRule::Charset::any};
-constexpr TextRule kDescriptionRule{.min = 1, .max = 127, .charset = TextRule::Charset::any};
+constexpr TextRule kOrderDescriptionRule{.min = 1, .max = 127, .charset = TextRule::Charset::any};
 constexpr TextRule kProductRule{.min = 1, .max = 64, .charset = TextRule::Charset::token};
-constexpr TextRule kTimeRule{.min = 1, .max = 40, .charset = TextRule::Charset::any};
 constexpr std::chrono::seconds kLifetimeMax{30 * 24 * 3600};
 constexpr std::string_view kDefaultProduct = "default";
 
@@ -67,7 +66,7 @@ Problem expired_already(const payment::Order& order) {
     );
 }
 
-Answer answer_with(const Result<std::optional<payment::Order>>& found, std::string_view name) {
+Answer order_answer(const Result<std::optional<payment::Order>>& found, std::string_view name) {
     if (!found) {
         return std::unexpected(problem_of(found.error()));
     }
@@ -83,10 +82,10 @@ Answer answer_with(const Result<std::optional<payment::Order>>& found, std::stri
 payment::Order read_order(Fields& fields, const Services& services, const Call& call) {
     payment::Order order;
     order.merchant_id = call.merchant_id;
-    order.merchant_order_number = fields.text("merchant_order_number", kNumberRule);
+    order.merchant_order_number = fields.text("merchant_order_number", kMerchantNumberRule);
     const std::int64_t amount = fields.whole("amount", {.unit = "minor units"});
     order.amount = Money{amount, read_currency(fields)};
-    order.description = fields.text("description", kDescriptionRule);
+    order.description = fields.text("description", kOrderDescriptionRule);
     order.product_code = fields.text_or("product_code", kProductRule, kDefaultProduct);
     order.created_at = services.ids.now();
     order.expires_at = read_expiry(fields, services.settings, order.created_at);
@@ -157,7 +156,7 @@ Answer create_order(const Services& services, const Call& call) {
 
 Answer get_order(const Services& services, const Call& call) {
     SLUICE_ANSWER_ASSIGN(const OrderId id, id_in_path<OrderId>(call, "order"));
-    return answer_with(
+    return order_answer(
         services.parts.orders.find(call.shown_merchant(), id), call.captures.front()
     );
 }
@@ -168,7 +167,7 @@ Answer list_orders(const Services& services, const Call& call) {
     Listing listing(call.request, {.list = "orders", .merchant_id = query.merchant_id});
     query.status = listing.word("status", payment::parse_order_status, "open, paid or closed");
     query.product_code = listing.text("product_code", kProductRule);
-    query.number = listing.text("merchant_order_number", kNumberRule);
+    query.number = listing.text("merchant_order_number", kMerchantNumberRule);
     query.window = listing.window();
     if (!listing.errors().empty()) {
         return std::unexpected(invalid_request(std::move(listing.errors())));

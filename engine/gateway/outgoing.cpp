@@ -9,7 +9,6 @@
 namespace sluice::gateway {
 
 using payment::Picture;
-using std::chrono::seconds;
 
 worker::StartRun start_of(const Services& services, const Outgoing& wish, RunId id) {
     worker::StartRun start;
@@ -23,9 +22,9 @@ worker::StartRun start_of(const Services& services, const Outgoing& wish, RunId 
     }
     start.idempotency_key = wish.idempotency_key;
     start.request_hash = wish.request_hash;
-    const seconds patience = wish.wait.value_or(seconds{0});
-    start.wait_for =
-        patience > seconds{0} ? worker::WaitFor::final_status : worker::WaitFor::committed;
+    const std::chrono::seconds patience = wish.wait.value_or(std::chrono::seconds{0});
+    start.wait_for = patience > std::chrono::seconds{0} ? worker::WaitFor::final_status
+                                                        : worker::WaitFor::committed;
     start.answer_by = start.picture.subject.created_at + patience;
     return start;
 }
@@ -62,7 +61,7 @@ Reply begin_outgoing(const Services& services, const Call& call, const Outgoing&
         return answer_with(picture->subject.id == id ? 201 : 200, *picture, wait);
     };
     return wait_for<Picture>(
-        wish.wait.value_or(seconds{0}) + services.settings.engine_grace,
+        wish.wait.value_or(std::chrono::seconds{0}) + services.settings.engine_grace,
         [&services, start = start_of(services, wish, id)](Take<Picture> take) mutable {
             services.parts.intake.start(std::move(start), std::move(take));
         },

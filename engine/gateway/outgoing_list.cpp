@@ -4,6 +4,7 @@
 
 #include "gateway/listed_merchant.hpp"
 #include "gateway/listing.hpp"
+#include "gateway/member_rules.hpp"
 #include "gateway/render.hpp"
 #include "gateway/render_outgoing.hpp"
 
@@ -12,8 +13,6 @@ namespace {
 
 using payment::Service;
 using payment::SubjectStatus;
-
-constexpr TextRule kNumberRule{.min = 1, .max = 64, .charset = TextRule::Charset::any};
 
 /// Only what such a subject can be.
 template <Service service>
@@ -46,7 +45,7 @@ Answer list_outgoing(const Services& services, const Call& call, Service service
         query.status =
             listing.word("status", parse_status<Service::transfer>, "pending, succeeded or failed");
     }
-    query.number = listing.text("merchant_" + name + "_number", kNumberRule);
+    query.number = listing.text("merchant_" + name + "_number", kMerchantNumberRule);
     query.window = listing.window();
     if (!listing.errors().empty()) {
         return std::unexpected(invalid_request(std::move(listing.errors())));

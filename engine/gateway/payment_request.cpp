@@ -4,13 +4,13 @@
 #include <utility>
 
 #include "gateway/input.hpp"
+#include "gateway/member_rules.hpp"
 #include "gateway/orders_api.hpp"
 
 namespace sluice::gateway {
 namespace {
 
 constexpr std::size_t kLegsMax = 8;
-constexpr TextRule kWordRule{.min = 1, .max = 64, .charset = TextRule::Charset::token};
 
 std::string leg_pointer(std::size_t index) { return "/legs/" + std::to_string(index); }
 

@@ -16,7 +16,6 @@ namespace sluice::gateway {
 namespace {
 
 using payment::Picture;
-using std::chrono::seconds;
 
 std::expected<OrderState, Problem> target_order(
     const Services& services, const Call& call, const PaymentRequest& request
@@ -54,11 +53,13 @@ worker::StartRun build_start(
 
 /// What the caller waits for: unasked, something to show the payer; `wait=0`, the commit alone;
 /// else the end.
-seconds set_wait(worker::StartRun& start, const Settings& settings, std::optional<seconds> wait) {
-    start.wait_for = !wait                ? worker::WaitFor::actionable
-                     : *wait > seconds{0} ? worker::WaitFor::final_status
-                                          : worker::WaitFor::committed;
-    const seconds patience = wait.value_or(settings.action_wait);
+std::chrono::seconds set_wait(
+    worker::StartRun& start, const Settings& settings, std::optional<std::chrono::seconds> wait
+) {
+    start.wait_for = !wait                             ? worker::WaitFor::actionable
+                     : *wait > std::chrono::seconds{0} ? worker::WaitFor::final_status
+                                                       : worker::WaitFor::committed;
+    const std::chrono::seconds patience = wait.value_or(settings.action_wait);
     start.answer_by = start.picture.subject.created_at + patience;
     return patience;
 }
@@ -92,15 +93,15 @@ Problem below_order(Problem problem) {
 }
 
 /// What POST /v1/payments says, as far as nobody else has to be asked.
-struct Wish {
+struct PaymentWish {
     std::string key;
-    std::optional<seconds> wait;
+    std::optional<std::chrono::seconds> wait;
     Value body;
     PaymentRequest request;
 };
 
-std::expected<Wish, Problem> read_wish(const Services& services, const Call& call) {
-    Wish wish;
+std::expected<PaymentWish, Problem> read_payment_wish(const Services& services, const Call& call) {
+    PaymentWish wish;
     SLUICE_ANSWER_ASSIGN(wish.key, read_idempotency_key(call.request));
     SLUICE_ANSWER_ASSIGN(wish.wait, read_wait(call.request));
     SLUICE_ANSWER_ASSIGN(wish.body, read_body(call.request, services.settings.body_bytes_max));
@@ -110,7 +111,7 @@ std::expected<Wish, Problem> read_wish(const Services& services, const Call& cal
 
 /// Whether start_payment() would have to ask the database or another node. What makes it say no
 /// hardly ever changes before the question is put.
-bool may_block(const Wish& wish, const Services& services, const Call& call) {
+bool may_block(const PaymentWish& wish, const Services& services, const Call& call) {
     const PaymentRequest& request = wish.request;
     const bool is_not_offered = std::ranges::any_of(request.legs, [&](const payment::Leg& leg) {
         return leg.kind == payment::LegKind::external &&
@@ -128,7 +129,7 @@ bool may_block(const Wish& wish, const Services& services, const Call& call) {
 }
 
 /// What is told of a payment that somebody waited for.
-auto show(std::optional<seconds> wait) {
+auto answer_after(std::optional<std::chrono::seconds> wait) {
     return [wait](const Result<Picture>& picture) -> Answer {
         if (!picture) {
             return std::unexpected(problem_of(picture.error()));
@@ -137,19 +138,18 @@ auto show(std::optional<seconds> wait) {
     };
 }
 
-Problem number_reused(const std::string& number) {
+Problem order_number_reused(const std::string& number) {
     return below_order(problem_of(
         {ErrorCode::conflict,
-         "merchant_order_number " + gateway::show(Value(number)) +
-             " was used before with another order",
+         "merchant_order_number " + show(Value(number)) + " was used before with another order",
          "merchant_order_number"}
     ));
 }
 
 /// The first payment under the same key, or else under the number of the same inline order; the nil
 /// id when there is none.
-std::expected<Id128, Problem> find_earlier(
-    const Services& services, const Call& call, const Wish& wish
+std::expected<Id128, Problem> find_earlier_payment(
+    const Services& services, const Call& call, const PaymentWish& wish
 ) {
     PaymentStore& payments = services.parts.payments;
     if (!wish.key.empty()) {
@@ -179,15 +179,15 @@ std::expected<Id128, Problem> find_earlier(
     }
     return known->request_hash == as_uuid(hash_request("order", *inline_order))
                ? std::expected<Id128, Problem>(known->object_id)
-               : std::unexpected(number_reused(number));
+               : std::unexpected(order_number_reused(number));
 }
 
 /// A repeat is answered with its first as ever, though no payment could begin so any more; all else
 /// with the problem. Blocks on the database.
-Reply answer_earlier(
-    const Services& services, const Call& call, const Wish& wish, Problem problem
+Reply answer_earlier_payment(
+    const Services& services, const Call& call, const PaymentWish& wish, Problem problem
 ) {
-    SLUICE_ANSWER_ASSIGN(const Id128 earlier, find_earlier(services, call, wish));
+    SLUICE_ANSWER_ASSIGN(const Id128 earlier, find_earlier_payment(services, call, wish));
     if (earlier.is_nil()) {
         return std::unexpected(std::move(problem));
     }
@@ -197,7 +197,7 @@ Reply answer_earlier(
     return show_or_wait(services, call, picture, wish.wait);
 }
 
-Reply start_payment(const Services& services, const Call& call, Wish wish) {
+Reply start_payment(const Services& services, const Call& call, PaymentWish wish) {
     PaymentRequest& request = wish.request;
     if (auto reply = answer_elsewhere(services, call, request.order_id.bucket())) {
         return *std::move(reply);
@@ -205,15 +205,15 @@ Reply start_payment(const Services& services, const Call& call, Wish wish) {
     SLUICE_ANSWER_ASSIGN(OrderState state, target_order(services, call, request));
     payment::Order& order = state.order;
     if (const auto refusal = find_refusal(order, request.amount_minor); refusal && !request.order) {
-        return answer_earlier(services, call, wish, problem_of(*refusal));
+        return answer_earlier_payment(services, call, wish, problem_of(*refusal));
     }
     if (request.order) {
         if (auto problem = settle_credit(order, services, call)) {
-            return answer_earlier(services, call, wish, below_order(*std::move(problem)));
+            return answer_earlier_payment(services, call, wish, below_order(*std::move(problem)));
         }
     }
     if (auto problem = settle_legs(request, order.amount.currency(), services, call)) {
-        return answer_earlier(services, call, wish, *std::move(problem));
+        return answer_earlier_payment(services, call, wish, *std::move(problem));
     }
     const bool supersedes = request.supersedes;
     worker::StartRun start = build_start(services, std::move(order), std::move(request));
@@ -225,7 +225,7 @@ Reply start_payment(const Services& services, const Call& call, Wish wish) {
     }
     start.idempotency_key = std::move(wish.key);
     start.request_hash = hash_request("POST /v1/payments", wish.body);
-    const seconds patience = set_wait(start, services.settings, wish.wait);
+    const std::chrono::seconds patience = set_wait(start, services.settings, wish.wait);
 
     auto finish = [new_id = start.picture.subject.id,
                    is_inline = start.order_is_new,
@@ -237,7 +237,8 @@ Reply start_payment(const Services& services, const Call& call, Wish wish) {
         return answer_with(picture->subject.id == new_id ? 201 : 200, *picture, wait);
     };
     if (supersedes && state.under_way) {
-        const seconds rival_patience = std::max(patience, services.settings.action_wait);
+        const std::chrono::seconds rival_patience =
+            std::max(patience, services.settings.action_wait);
         Attempt attempt{std::move(start), patience, *state.under_way, rival_patience};
         return wait_for<Picture>(
             rival_patience + patience + services.settings.engine_grace,
@@ -259,7 +260,7 @@ Reply start_payment(const Services& services, const Call& call, Wish wish) {
 }  // namespace
 
 Reply create_payment(const Services& services, const Call& call) {
-    SLUICE_ANSWER_ASSIGN(Wish wish, read_wish(services, call));
+    SLUICE_ANSWER_ASSIGN(PaymentWish wish, read_payment_wish(services, call));
     if (!may_block(wish, services, call)) {
         return start_payment(services, call, std::move(wish));
     }
@@ -288,13 +289,13 @@ Reply close_payment(const Services& services, const Call& call) {
     if (auto reply = answer_elsewhere(services, call, id.bucket())) {
         return *std::move(reply);
     }
-    const seconds patience = wait.value_or(seconds{0});
+    const std::chrono::seconds patience = wait.value_or(std::chrono::seconds{0});
     const Closing closing{id, payment::CloseReason::closed_by_business, patience};
     auto close = [&services, closing](Take<Picture> take) {
         close_and_wait(services, closing, std::move(take));
     };
     return wait_for<Picture>(
-        patience + services.settings.engine_grace, std::move(close), show(wait)
+        patience + services.settings.engine_grace, std::move(close), answer_after(wait)
     );
 }
 

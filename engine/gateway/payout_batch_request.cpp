@@ -5,12 +5,12 @@
 #include <utility>
 
 #include "gateway/idempotency.hpp"
+#include "gateway/member_rules.hpp"
 
 namespace sluice::gateway {
 namespace {
 
 constexpr std::size_t kLinesMax = 1'000;
-constexpr TextRule kNumberRule{.min = 1, .max = 64, .charset = TextRule::Charset::any};
 
 void read_line(const Value& item, PayoutBatchRequest& request, std::vector<FieldError>& errors) {
     const std::string pointer = "/lines/" + std::to_string(request.payouts.size());
@@ -68,7 +68,7 @@ std::expected<PayoutBatchRequest, Problem> read_payout_batch(const Value& body, 
     PayoutBatchRequest request;
     PayoutBatch& batch = request.open.batch;
     batch.merchant_id = call.merchant_id;
-    batch.number = fields.text("merchant_batch_number", kNumberRule);
+    batch.number = fields.text("merchant_batch_number", kMerchantNumberRule);
     const std::int64_t count = fields.whole("count", {.max = kLinesMax, .unit = "lines"});
     const std::int64_t total = fields.whole("total_amount", {.unit = "minor units"});
     batch.total = Money{total, read_currency(fields)};

@@ -2,13 +2,12 @@
 
 #include <utility>
 
+#include "gateway/member_rules.hpp"
+
 namespace sluice::gateway {
 namespace {
 
-constexpr TextRule kNumberRule{.min = 1, .max = 64, .charset = TextRule::Charset::any};
-constexpr TextRule kMethodRule{.min = 1, .max = 32, .charset = TextRule::Charset::token};
-constexpr TextRule kDescriptionRule{.min = 0, .max = 127, .charset = TextRule::Charset::any};
-constexpr TextRule kIdRule{.min = 1, .max = 64, .charset = TextRule::Charset::any};
+constexpr TextRule kCompensatedIdRule{.min = 1, .max = 64, .charset = TextRule::Charset::any};
 constexpr std::string_view kCompensationCost = "5002";
 
 Problem wrong_member(std::string_view name, std::string message) {
@@ -131,7 +130,7 @@ std::optional<std::string> find_account_fault(
 
 PayoutRequest read_payout(Fields& fields, Currency currency) {
     PayoutRequest request;
-    request.number = fields.text("merchant_payout_number", kNumberRule);
+    request.number = fields.text("merchant_payout_number", kMerchantNumberRule);
     request.amount = Money{fields.whole("amount", {.unit = "minor units"}), currency};
     const std::int64_t fee =
         fields.has("fee") ? fields.whole("fee", {.min = 0, .unit = "minor units"}) : 0;
@@ -144,19 +143,19 @@ PayoutRequest read_payout(Fields& fields, Currency currency) {
         );
     }
     request.details.fee = Money{fee, currency};
-    request.details.method = fields.text("method", kMethodRule);
+    request.details.method = fields.text("method", kPayoutMethodRule);
     if (const Value* payee = fields.record("payee")) {
         request.details.payee = *payee;
     }
     if (fields.has("from_account_id")) {
         request.from_account = fields.id<AccountId>("from_account_id");
     }
-    request.details.description = fields.text_or("description", kDescriptionRule, "");
+    request.details.description = fields.text_or("description", kOutgoingDescriptionRule, "");
     return request;
 }
 
 void read_compensation(Fields& fields, PayoutRequest& request) {
-    request.compensates = fields.text_or("compensates", kIdRule, "");
+    request.compensates = fields.text_or("compensates", kCompensatedIdRule, "");
     if (!fields.has("source")) {
         return;
     }

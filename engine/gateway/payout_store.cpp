@@ -4,7 +4,6 @@
 
 #include "db/array.hpp"
 #include "gateway/idempotency.hpp"
-#include "gateway/text_rule.hpp"
 #include "gateway/transaction.hpp"
 
 namespace sluice::gateway {
@@ -109,13 +108,13 @@ constexpr db::Statement kBatchLines{
 #undef SLUICE_PAYOUT_OF_LINE
 #undef SLUICE_STATUS_OF_LINE
 
-db::Parameter or_null(const std::optional<payment::SubjectStatus>& status) {
+db::Parameter status_parameter(const std::optional<payment::SubjectStatus>& status) {
     return status ? db::Parameter(payment::to_string(*status)) : db::Parameter(nullptr);
 }
 
 Result<db::Rows> select_page(db::Connection& connection, const OutgoingQuery& query) {
     const ListWindow& window = query.window;
-    const auto status = or_null(query.status);
+    const auto status = status_parameter(query.status);
     const bool of_payouts = query.service == payment::Service::payout;
     const std::string& merchant = query.merchant_id;
     if (query.number && of_payouts) {
@@ -206,12 +205,7 @@ Result<PayoutBatch> earlier_batch(db::Connection& connection, const OpenBatch& r
         return fail(ErrorCode::unavailable, "the batch number was taken and is gone, try again");
     }
     if (rows[0].uuid(7) != as_uuid(request.request_hash)) {
-        return fail(
-            ErrorCode::conflict,
-            "merchant_batch_number " + show(Value(wanted.number)) +
-                " was used before with another body",
-            "merchant_batch_number"
-        );
+        return fail(number_reused("merchant_batch_number", wanted.number));
     }
     return read_batch(rows[0]);
 }

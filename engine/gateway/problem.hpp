@@ -3,6 +3,7 @@
 #include <expected>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/error.hpp"
@@ -18,6 +19,11 @@ struct FieldError {
     std::string name;
     std::string message;
 };
+
+/// What is wrong with the member of the body that the JSON pointer names.
+[[nodiscard]] inline FieldError at_member(std::string pointer, std::string message) {
+    return {FieldError::Where::pointer, std::move(pointer), std::move(message)};
+}
 
 /// Why a request was not served, as RFC 9457 tells it. `code` is stable and is what callers branch
 /// on; `detail` is for people. A plain value.

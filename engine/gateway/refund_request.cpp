@@ -5,23 +5,17 @@
 
 #include "gateway/balance_account.hpp"
 #include "gateway/input.hpp"
+#include "gateway/member_rules.hpp"
 
 namespace sluice::gateway {
 namespace {
 
-constexpr TextRule kNumberRule{.min = 1, .max = 64, .charset = TextRule::Charset::any};
 /// As much as a channel shows the payer.
 constexpr TextRule kReasonRule{.min = 1, .max = 80, .charset = TextRule::Charset::any};
 
-constexpr TextRule kMethodRule{.min = 1, .max = 32, .charset = TextRule::Charset::token};
-
-FieldError at(std::string pointer, std::string message) {
-    return {FieldError::Where::pointer, std::move(pointer), std::move(message)};
-}
-
 /// Numbers of our own would keep such a refund from beginning.
-std::string read_number(Fields& fields) {
-    std::string number = fields.text("merchant_refund_number", kNumberRule);
+std::string read_refund_number(Fields& fields) {
+    std::string number = fields.text("merchant_refund_number", kMerchantNumberRule);
     if (number.starts_with(payment::kOwnRefundPrefix)) {
         const std::string own(payment::kOwnRefundPrefix);
         fields.refuse(
@@ -59,7 +53,7 @@ void read_target(Fields& fields, RefundRequest& request) {
 void read_fallback(Fields& members, RefundRequest& request) {
     const bool pays_out = members.has("method") || members.has("payee");
     if (pays_out) {
-        request.payout_method = members.text("method", kMethodRule);
+        request.payout_method = members.text("method", kPayoutMethodRule);
         if (const Value* payee = members.record("payee")) {
             request.payee = *payee;
         }
@@ -114,7 +108,7 @@ std::expected<RefundRequest, Problem> read_refund_request(const Value& body) {
     std::vector<FieldError> errors;
     Fields fields(body, "", errors);
     RefundRequest request;
-    request.number = read_number(fields);
+    request.number = read_refund_number(fields);
     read_target(fields, request);
     const std::int64_t amount = fields.whole("amount", {.unit = "minor units"});
     request.amount = Money{amount, read_currency(fields)};
@@ -145,14 +139,14 @@ std::optional<Problem> check_accounts(
         }
         if (auto fault =
                 balance_fault(*account, {id, request.amount.currency(), call.merchant_id})) {
-            errors.push_back(at(pointer, *std::move(fault)));
+            errors.push_back(at_member(pointer, *std::move(fault)));
         }
     }
     if (!request.payout_method.empty()) {
         const auto fits =
             services.parts.check_payee({request.payout_method, request.payee, call.merchant_id});
         if (!fits) {
-            errors.push_back(at("/fallback" + fits.error().context, fits.error().message));
+            errors.push_back(at_member("/fallback" + fits.error().context, fits.error().message));
         }
     }
     if (errors.empty()) {
@@ -165,19 +159,21 @@ std::optional<Problem> check_amount(const RefundRequest& request, const Refundab
     const payment::Order& order = refundable.order;
     const Currency currency = order.amount.currency();
     if (request.amount.currency() != currency) {
-        return invalid_request(
-            {at("/currency",
-                "currency is " + std::string(request.amount.currency().code()) + ", wanted " +
-                    std::string(currency.code()) + " as the order has it")}
-        );
+        return invalid_request({at_member(
+            "/currency",
+            "currency is " + std::string(request.amount.currency().code()) + ", wanted " +
+                std::string(currency.code()) + " as the order has it"
+        )});
     }
     if (!order.credit.id.is_nil()) {
         return refusal(
             409,
             "top_up_not_refundable",
-            at("/" + std::string(request.order_id.is_nil() ? "payment_id" : "order_id"),
-               refundable.name + " topped account " + order.credit.id.to_string() +
-                   " up, wanted a payout from that account")
+            at_member(
+                "/" + std::string(request.order_id.is_nil() ? "payment_id" : "order_id"),
+                refundable.name + " topped account " + order.credit.id.to_string() +
+                    " up, wanted a payout from that account"
+            )
         );
     }
     std::int64_t collected = 0;
@@ -190,8 +186,10 @@ std::optional<Problem> check_amount(const RefundRequest& request, const Refundab
         return refusal(
             409,
             "nothing_collected",
-            at("/" + std::string(request.order_id.is_nil() ? "payment_id" : "order_id"),
-               refundable.name + " has collected nothing, wanted a payment that succeeded")
+            at_member(
+                "/" + std::string(request.order_id.is_nil() ? "payment_id" : "order_id"),
+                refundable.name + " has collected nothing, wanted a payment that succeeded"
+            )
         );
     }
     // What other refunds were promised counts before it has been given back; what is converted
@@ -203,10 +201,12 @@ std::optional<Problem> check_amount(const RefundRequest& request, const Refundab
         return refusal(
             422,
             "more_than_paid",
-            at("/amount",
-               "amount is " + std::to_string(request.amount.minor()) + ", wanted at most the " +
-                   std::to_string(left) + " of " + refundable.name +
-                   " that are not refunded yet (" + std::to_string(collected) + " were collected)")
+            at_member(
+                "/amount",
+                "amount is " + std::to_string(request.amount.minor()) + ", wanted at most the " +
+                    std::to_string(left) + " of " + refundable.name +
+                    " that are not refunded yet (" + std::to_string(collected) + " were collected)"
+            )
         );
     }
     return std::nullopt;

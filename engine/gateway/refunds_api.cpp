@@ -7,6 +7,7 @@
 #include "gateway/input.hpp"
 #include "gateway/listed_merchant.hpp"
 #include "gateway/listing.hpp"
+#include "gateway/member_rules.hpp"
 #include "gateway/prefer.hpp"
 #include "gateway/refund_conversion.hpp"
 #include "gateway/refund_request.hpp"
@@ -19,23 +20,21 @@ namespace {
 
 using payment::Picture;
 using payment::Service;
-using std::chrono::seconds;
 
-constexpr TextRule kNumberRule{.min = 1, .max = 64, .charset = TextRule::Charset::any};
 /// How often a refund begins anew when others take what it counted on in the same moment.
 constexpr int kTriesMax = 16;
 
 /// What POST /v1/refunds says.
-struct Wish {
+struct RefundWish {
     std::string key;
-    std::optional<seconds> wait;
+    std::optional<std::chrono::seconds> wait;
     RefundRequest request;
     Hash128 hash;
     int tries = 0;  ///< starts so far
 };
 
-std::expected<Wish, Problem> read_wish(const Services& services, const Call& call) {
-    Wish wish;
+std::expected<RefundWish, Problem> read_refund_wish(const Services& services, const Call& call) {
+    RefundWish wish;
     SLUICE_ANSWER_ASSIGN(wish.key, read_idempotency_key(call.request));
     SLUICE_ANSWER_ASSIGN(wish.wait, read_wait(call.request));
     SLUICE_ANSWER_ASSIGN(
@@ -46,17 +45,9 @@ std::expected<Wish, Problem> read_wish(const Services& services, const Call& cal
     return wish;
 }
 
-Error number_reused(const std::string& number) {
-    return {
-        ErrorCode::conflict,
-        "merchant_refund_number " + show(Value(number)) + " was used before with another body",
-        "merchant_refund_number"
-    };
-}
-
 /// What the same key or number began before; a problem when that was something else.
-std::expected<std::optional<Picture>, Problem> find_earlier(
-    const Services& services, const Call& call, const Wish& wish
+std::expected<std::optional<Picture>, Problem> find_earlier_refund(
+    const Services& services, const Call& call, const RefundWish& wish
 ) {
     Result<std::optional<KnownKey>> known = std::optional<KnownKey>{};
     if (!wish.key.empty()) {
@@ -74,9 +65,10 @@ std::expected<std::optional<Picture>, Problem> find_earlier(
         return std::nullopt;
     }
     if (earlier->request_hash != as_uuid(wish.hash)) {
-        return std::unexpected(
-            problem_of(by_key ? key_reused(wish.key) : number_reused(wish.request.number))
-        );
+        return std::unexpected(problem_of(
+            by_key ? key_reused(wish.key)
+                   : number_reused("merchant_refund_number", wish.request.number)
+        ));
     }
     SLUICE_ANSWER_ASSIGN(
         Picture picture, own_picture(services, call, Service::refund, earlier->object_id)
@@ -121,7 +113,9 @@ std::expected<Refundable, Problem> find_refundable(
     return found;
 }
 
-worker::StartRun build_start(const Services& services, const Wish& wish, Refundable refundable) {
+worker::StartRun build_start(
+    const Services& services, const RefundWish& wish, Refundable refundable
+) {
     const RefundRequest& request = wish.request;
     worker::StartRun start;
     payment::Subject& subject = start.picture.subject;
@@ -149,18 +143,18 @@ worker::StartRun build_start(const Services& services, const Wish& wish, Refunda
     start.picture.details = std::move(refund);
     start.idempotency_key = wish.key;
     start.request_hash = wish.hash;
-    const seconds patience = wish.wait.value_or(seconds{0});
-    start.wait_for =
-        patience > seconds{0} ? worker::WaitFor::final_status : worker::WaitFor::committed;
+    const std::chrono::seconds patience = wish.wait.value_or(std::chrono::seconds{0});
+    start.wait_for = patience > std::chrono::seconds{0} ? worker::WaitFor::final_status
+                                                        : worker::WaitFor::committed;
     start.answer_by = subject.created_at + patience;
     return start;
 }
 
-Reply begin_refund(const Services& services, const Call& call, Wish wish);
+Reply begin_refund(const Services& services, const Call& call, RefundWish wish);
 
 /// Another refund has taken what this one counted on, between our look and the commit: a new look
 /// tells what is left.
-bool came_too_late(const Result<Picture>& reply, const Wish& wish) {
+bool came_too_late(const Result<Picture>& reply, const RefundWish& wish) {
     if (reply || wish.tries >= kTriesMax) {
         return false;
     }
@@ -169,7 +163,7 @@ bool came_too_late(const Result<Picture>& reply, const Wish& wish) {
 }
 
 Later start_and_wait(
-    const Services& services, const Call& call, Wish wish, worker::StartRun start
+    const Services& services, const Call& call, RefundWish wish, worker::StartRun start
 ) {
     const auto finish = [wait = wish.wait,
                          new_id =
@@ -180,7 +174,7 @@ Later start_and_wait(
         return answer_with(picture->subject.id == new_id ? 201 : 200, *picture, wait);
     };
     Later later;
-    later.patience = wish.wait.value_or(seconds{0}) + services.settings.engine_grace;
+    later.patience = wish.wait.value_or(std::chrono::seconds{0}) + services.settings.engine_grace;
     later.give_up = [finish]() -> Answer {
         return finish(fail(ErrorCode::unknown, "the engine does not reply"));
     };
@@ -217,10 +211,10 @@ std::expected<Refundable, Problem> look_up(
 }
 
 /// A repeat is answered with its first, also when that has taken what the repeat wants.
-Reply answer_earlier(
-    const Services& services, const Call& call, const Wish& wish, Problem problem
+Reply answer_earlier_refund(
+    const Services& services, const Call& call, const RefundWish& wish, Problem problem
 ) {
-    SLUICE_ANSWER_ASSIGN(const auto earlier, find_earlier(services, call, wish));
+    SLUICE_ANSWER_ASSIGN(const auto earlier, find_earlier_refund(services, call, wish));
     if (!earlier) {
         return std::unexpected(std::move(problem));
     }
@@ -229,10 +223,10 @@ Reply answer_earlier(
 
 /// Blocks on the database: what may go back is looked up as close to the start as can be. Whether
 /// the number was used before is the commit's to say; only who is refused here is asked for it.
-Reply begin_refund(const Services& services, const Call& call, Wish wish) {
+Reply begin_refund(const Services& services, const Call& call, RefundWish wish) {
     auto refundable = look_up(services, call, wish.request);
     if (!refundable) {
-        return answer_earlier(services, call, wish, std::move(refundable).error());
+        return answer_earlier_refund(services, call, wish, std::move(refundable).error());
     }
     ++wish.tries;
     worker::StartRun start = build_start(services, wish, *std::move(refundable));
@@ -242,7 +236,7 @@ Reply begin_refund(const Services& services, const Call& call, Wish wish) {
 }  // namespace
 
 Reply create_refund(const Services& services, const Call& call) {
-    SLUICE_ANSWER_ASSIGN(Wish wish, read_wish(services, call));
+    SLUICE_ANSWER_ASSIGN(RefundWish wish, read_refund_wish(services, call));
     if (auto reply = answer_elsewhere(services, call, wish.request.bucket())) {
         return *std::move(reply);
     }
@@ -255,7 +249,7 @@ Answer list_refunds(const Services& services, const Call& call) {
     Listing listing(call.request, {.list = "refunds", .merchant_id = query.merchant_id});
     query.order_id = listing.id<OrderId>("order_id");
     query.payment_id = listing.id<PaymentId>("payment_id");
-    query.number = listing.text("merchant_refund_number", kNumberRule);
+    query.number = listing.text("merchant_refund_number", kMerchantNumberRule);
     query.status = listing.word(
         "status", payment::parse_subject_status, "pending, succeeded, failed or returned"
     );

@@ -10,7 +10,7 @@
 namespace sluice::gateway {
 namespace {
 
-constexpr std::size_t kUsualBytes = 2048;
+constexpr std::size_t kUsualPaymentBytes = 2048;
 
 /// How far a leg is: "waiting" before its turn, "given_back" when what it collected went back, else
 /// the status of its newest movement.
@@ -67,7 +67,7 @@ void append_legs(std::string& out, const payment::Picture& picture) {
     out.push_back(']');
 }
 
-void append_instruction(std::string& out, const payment::Instruction& instruction) {
+void append_payment_instruction(std::string& out, const payment::Instruction& instruction) {
     JsonRecord body(out);
     body.add("id", instruction.id);
     body.add("purpose", payment::to_string(instruction.purpose));
@@ -156,7 +156,7 @@ void append_payment(std::string& out, const payment::Picture& picture) {
     body.begin("legs");
     append_legs(out, picture);
     body.begin("instructions");
-    append_list(out, picture.instructions, append_instruction);
+    append_list(out, picture.instructions, append_payment_instruction);
     body.begin("order");
     append_order(out, picture.order);
     body.add("created_at", payment.created_at);
@@ -168,7 +168,7 @@ void append_payment(std::string& out, const payment::Picture& picture) {
 
 std::string render(const payment::Picture& picture) {
     std::string out;
-    out.reserve(kUsualBytes);
+    out.reserve(kUsualPaymentBytes);
     append_payment(out, picture);
     return out;
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "channel/account_settings.hpp"
+#include "gateway/render_parts.hpp"
 
 namespace sluice::gateway {
 
@@ -47,9 +48,6 @@ Value render(const std::vector<channel::AccountChange>& changes) {
 }
 
 Value render(const TrialResult& trial) {
-    const auto or_null = [](const std::string& text) {
-        return text.empty() ? Value() : Value(text);
-    };
     Value body;
     body.set("works", trial.works);
     body.set("outcome", payment::to_string(trial.outcome.kind));

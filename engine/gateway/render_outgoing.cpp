@@ -39,7 +39,7 @@ std::string masked(std::string_view text) {
     return std::string(text.substr(0, first)) + "**";
 }
 
-void append_instruction(std::string& out, const payment::Instruction& instruction) {
+void append_payout_instruction(std::string& out, const payment::Instruction& instruction) {
     JsonRecord body(out);
     body.add("id", instruction.id);
     body.add("channel", instruction.channel);
@@ -92,7 +92,7 @@ void append_payout(std::string& out, const payment::Picture& picture) {
     add_id_or_null(body, "order_id", payout.order);
     add_id_or_null(body, "payment_id", PaymentId(payout.compensates.raw()));
     body.begin("instructions");
-    append_list(out, picture.instructions, append_instruction);
+    append_list(out, picture.instructions, append_payout_instruction);
     add_tail(body, out, picture.subject);
 }
 

@@ -1,14 +1,23 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/json_record.hpp"
 #include "payment/payment.hpp"
 
-// What the objects of the API have in common. Each appends JSON to a text.
+// What the objects of the API have in common: as a Value, or as JSON at the end of a text.
 
 namespace sluice::gateway {
+
+/// What is not known, or is empty, is null.
+[[nodiscard]] inline Value or_null(const std::optional<Time>& time) {
+    return time ? Value(format_rfc3339(*time)) : Value();
+}
+[[nodiscard]] inline Value or_null(const std::string& text) {
+    return text.empty() ? Value() : Value(text);
+}
 
 template <class T>
 void append_list(

@@ -2,14 +2,10 @@
 
 #include <utility>
 
+#include "gateway/render_parts.hpp"
+
 namespace sluice::gateway {
 namespace {
-
-Value or_null(const std::optional<Time>& time) {
-    return time ? Value(format_rfc3339(*time)) : Value();
-}
-
-Value or_null(const std::string& text) { return text.empty() ? Value() : Value(text); }
 
 Value render_vote(const payment::TaskVote& vote) {
     Value body;

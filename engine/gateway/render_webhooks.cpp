@@ -6,35 +6,30 @@
 #include <utility>
 
 #include "core/json_record.hpp"
+#include "gateway/render_parts.hpp"
 #include "payment/service.hpp"
 
 namespace sluice::gateway {
 namespace {
 
 /// The kinds of objects that events are about beside those of runs, and how their ids begin.
-struct Kind {
+struct ObjectKind {
     std::string_view name;
     std::string_view prefix;
 };
-constexpr std::array kKinds{
-    Kind{"order", OrderTag::kPrefix},
-    Kind{"endpoint", notify::EndpointTag::kPrefix},
-    Kind{"task", TaskTag::kPrefix},
+constexpr std::array kObjectKinds{
+    ObjectKind{"order", OrderTag::kPrefix},
+    ObjectKind{"endpoint", notify::EndpointTag::kPrefix},
+    ObjectKind{"task", TaskTag::kPrefix},
 };
 
 std::string_view prefix_of(std::string_view kind) {
     if (const auto service = payment::parse_service(kind)) {
         return payment::prefix_of(*service);
     }
-    const auto* found = std::ranges::find(kKinds, kind, &Kind::name);
-    return found == kKinds.end() ? "" : found->prefix;
+    const auto* found = std::ranges::find(kObjectKinds, kind, &ObjectKind::name);
+    return found == kObjectKinds.end() ? "" : found->prefix;
 }
-
-Value or_null(const std::optional<Time>& time) {
-    return time ? Value(format_rfc3339(*time)) : Value();
-}
-
-Value or_null(const std::string& text) { return text.empty() ? Value() : Value(text); }
 
 }  // namespace
 

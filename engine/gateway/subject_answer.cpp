@@ -13,7 +13,6 @@ namespace sluice::gateway {
 namespace {
 
 using payment::Picture;
-using std::chrono::seconds;
 
 std::string name_of(payment::Service service, Id128 id) {
     payment::Subject subject;
@@ -40,7 +39,9 @@ std::expected<Picture, Problem> own_picture(
     return *std::move(picture);
 }
 
-http::Response answer_with(int status, const Picture& picture, std::optional<seconds> wait) {
+http::Response answer_with(
+    int status, const Picture& picture, std::optional<std::chrono::seconds> wait
+) {
     http::Response response = json_response(status, render_subject(picture));
     response.headers.set({"Location", address_of(picture.subject)});
     if (wait) {
@@ -50,10 +51,13 @@ http::Response answer_with(int status, const Picture& picture, std::optional<sec
 }
 
 Reply show_or_wait(
-    const Services& services, const Call& call, const Picture& picture, std::optional<seconds> wait
+    const Services& services,
+    const Call& call,
+    const Picture& picture,
+    std::optional<std::chrono::seconds> wait
 ) {
-    const seconds patience = wait.value_or(seconds{0});
-    if (patience == seconds{0} || payment::is_final(picture.subject.status)) {
+    const std::chrono::seconds patience = wait.value_or(std::chrono::seconds{0});
+    if (patience == std::chrono::seconds{0} || payment::is_final(picture.subject.status)) {
         return answer_with(200, picture, wait);
     }
     const RunId id = picture.subject.id;

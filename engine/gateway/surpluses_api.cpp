@@ -61,16 +61,6 @@ Value render_all(const Items& items) {
     return Value(std::move(list));
 }
 
-/// Whose: the one that is named, else all that the caller may see.
-std::expected<std::optional<std::string>, Problem> whose(const Call& call) {
-    const bool is_named = http::query_parameter(call.request, "merchant_id").has_value();
-    if (!is_named && !call.shown_merchant()) {
-        return std::nullopt;
-    }
-    SLUICE_ANSWER_ASSIGN(std::string merchant, listed_merchant(call));
-    return merchant;
-}
-
 /// The moment at which the day begins in UTC.
 std::expected<Time, FieldError> begin_of(const std::optional<std::string>& day) {
     const auto begin = parse_rfc3339(day.value_or("") + "T00:00:00Z");
@@ -87,7 +77,7 @@ std::expected<Time, FieldError> begin_of(const std::optional<std::string>& day) 
 
 Answer list_surpluses(const Services& services, const Call& call) {
     SurplusQuery query;
-    SLUICE_ANSWER_ASSIGN(query.merchant_id, whose(call));
+    SLUICE_ANSWER_ASSIGN(query.merchant_id, listed_merchant_or_all(call));
     Listing listing(
         call.request, {.list = "surpluses", .merchant_id = query.merchant_id.value_or("")}
     );

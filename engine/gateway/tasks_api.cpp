@@ -6,6 +6,7 @@
 #include "gateway/forwarding.hpp"
 #include "gateway/input.hpp"
 #include "gateway/listed_merchant.hpp"
+#include "gateway/member_rules.hpp"
 #include "gateway/named_in_vote.hpp"
 #include "gateway/render.hpp"
 #include "gateway/render_tasks.hpp"
@@ -13,7 +14,6 @@
 namespace sluice::gateway {
 namespace {
 
-constexpr TextRule kWordRule{.min = 1, .max = 64, .charset = TextRule::Charset::token};
 constexpr TextRule kNoteRule{.min = 0, .max = 500};
 
 std::expected<StoredTask, Problem> seen_task(
@@ -28,16 +28,6 @@ std::expected<StoredTask, Problem> seen_task(
         return std::unexpected(not_found("task", id.to_string()));
     }
     return *std::move(task);
-}
-
-/// Everybody's, for an operator of all merchants who names none.
-std::expected<std::optional<std::string>, Problem> whose(const Call& call) {
-    const bool names_one = http::query_parameter(call.request, "merchant_id").has_value();
-    if (!names_one && !call.shown_merchant()) {
-        return std::optional<std::string>{};
-    }
-    SLUICE_ANSWER_ASSIGN(std::string merchant, listed_merchant(call));
-    return std::optional(std::move(merchant));
 }
 
 /// What the body says, held against the task's form.
@@ -116,7 +106,7 @@ std::optional<Problem> refusal_of(
     return std::nullopt;
 }
 
-Answer show(const StoredTask& task) { return json_response(200, render(task)); }
+Answer task_answer(const StoredTask& task) { return json_response(200, render(task)); }
 
 /// Hands the vote to the run, then shows what it made of the task.
 Later count(const Services& services, const Call& call, RunId run, payment::TaskVote vote) {
@@ -140,7 +130,7 @@ Later count(const Services& services, const Call& call, RunId run, payment::Task
                 }
                 next.go_on(Slow{[&services, &call, id]() -> Reply {
                     SLUICE_ANSWER_ASSIGN(const StoredTask task, seen_task(services, call, id));
-                    return show(task);
+                    return task_answer(task);
                 }});
             }
         );
@@ -152,7 +142,7 @@ Later count(const Services& services, const Call& call, RunId run, payment::Task
 
 Answer list_tasks(const Services& services, const Call& call) {
     TaskQuery query;
-    SLUICE_ANSWER_ASSIGN(query.merchant_id, whose(call));
+    SLUICE_ANSWER_ASSIGN(query.merchant_id, listed_merchant_or_all(call));
     Listing listing(
         call.request, {.list = "tasks", .merchant_id = query.merchant_id.value_or(std::string())}
     );
@@ -183,7 +173,7 @@ Answer list_tasks(const Services& services, const Call& call) {
 Answer get_task(const Services& services, const Call& call) {
     SLUICE_ANSWER_ASSIGN(const TaskId id, id_in_path<TaskId>(call, "task"));
     SLUICE_ANSWER_ASSIGN(const StoredTask task, seen_task(services, call, id));
-    return show(task);
+    return task_answer(task);
 }
 
 Reply vote_on_task(const Services& services, const Call& call) {
@@ -203,7 +193,7 @@ Reply vote_on_task(const Services& services, const Call& call) {
     const auto before = std::ranges::find(votes, vote.actor, &payment::TaskVote::actor);
     const payment::TaskVote* said = before == votes.end() ? nullptr : &*before;
     if (said != nullptr && vote.repeats(*said)) {
-        return show(stored);
+        return task_answer(stored);
     }
     if (auto problem = refusal_of(stored.task, vote, said)) {
         return std::unexpected(*std::move(problem));

@@ -11,12 +11,14 @@ namespace sluice::gateway {
 namespace {
 
 /// A list of the journal's body and what its items are to a reader.
-struct Part {
+struct JournalPart {
     std::string_view member;
     std::string_view kind;
 };
-constexpr std::array kParts{
-    Part{"facts", "fact"}, Part{"recorded", "result"}, Part{"effects", "effect"}
+constexpr std::array kJournalParts{
+    JournalPart{"facts", "fact"},
+    JournalPart{"recorded", "result"},
+    JournalPart{"effects", "effect"}
 };
 
 /// The journal's tagged money becomes the form the API uses everywhere.
@@ -87,7 +89,7 @@ class Renderer {
   public:
     explicit Renderer(const payment::Picture& picture) : narrator_(picture) {}
 
-    void add(const JournalActivation& activation, const Part& part) {
+    void add(const JournalActivation& activation, const JournalPart& part) {
         const Value* list = activation.body.find(part.member);
         const ValueArray* elements = list == nullptr ? nullptr : list->as_array();
         if (elements == nullptr) {
@@ -101,7 +103,8 @@ class Renderer {
     ValueArray take() { return std::move(items_); }
 
   private:
-    Value render(const JournalActivation& activation, const Part& part, const Value& item) const {
+    Value render(const JournalActivation& activation, const JournalPart& part, const Value& item)
+        const {
         const int leg = narrator_.leg_of(item);
         Value body;
         body.set("at", format_rfc3339(activation.at));
@@ -127,7 +130,7 @@ Value render_timeline(
 ) {
     Renderer renderer(picture);
     for (const JournalActivation& activation : journal) {
-        for (const Part& part : kParts) {
+        for (const JournalPart& part : kJournalParts) {
             renderer.add(activation, part);
         }
     }

@@ -19,10 +19,6 @@ constexpr std::array<LimitedSum, 3> kLimitedSums{{
     {"order", "what makes the order good", "订单赔付"},
 }};
 
-std::string text(const Value& value, std::string_view member) {
-    return std::string(value.text_or_empty(member));
-}
-
 }  // namespace
 
 Sentence Narrator::tell_limits(const Value& answer) {
@@ -36,7 +32,7 @@ Sentence Narrator::tell_limits(const Value& answer) {
         en += (en.empty() ? "" : ", ") + std::string(sum.en) + " " + most;
         zh += (zh.empty() ? "" : "，") + std::string(sum.zh) + " " + most;
     }
-    const std::string why = text(answer, "why");
+    const std::string why = member_text(answer, "why");
     if (en.empty()) {
         return {"Payouts are not limited: " + why + ".", "付款不设限额：" + why + "。"};
     }
@@ -46,7 +42,7 @@ Sentence Narrator::tell_limits(const Value& answer) {
 Sentence Narrator::tell_limit(const Value& item) const {
     const std::string amount = amount_text(item, "amount");
     const std::string most = amount_text(item, "most");
-    const std::string name = text(item, "sum");
+    const std::string name = member_text(item, "sum");
     Sentence sentence{"Counted " + amount, "计入限额 " + amount};
     for (const LimitedSum& sum : kLimitedSums) {
         if (sum.name == name) {
@@ -55,8 +51,8 @@ Sentence Narrator::tell_limit(const Value& item) const {
         }
     }
     if (name != "order") {
-        sentence.en += " (" + text(item, "day") + ")";
-        sentence.zh += "（" + text(item, "day") + "）";
+        sentence.en += " (" + member_text(item, "day") + ")";
+        sentence.zh += "（" + member_text(item, "day") + "）";
     }
     sentence.en += most.empty() ? "." : ", at most " + most + ".";
     sentence.zh += most.empty() ? "。" : "，上限 " + most + "。";
@@ -64,10 +60,10 @@ Sentence Narrator::tell_limit(const Value& item) const {
 }
 
 Sentence Narrator::tell_hold(const Value& item) const {
-    const Word step = account_step_word(text(item, "type"));
+    const Word step = account_step_word(member_text(item, "type"));
     const std::string amount = amount_text(item, "amount");
     // What the subject itself moves has no instruction: the account is told.
-    const std::string account = text(item, "account");
+    const std::string account = member_text(item, "account");
     const std::string party = account.empty() ? party_of(item) : account;
     return {
         std::string(step.en) + " " + amount + " on " + party + ".",
@@ -92,8 +88,8 @@ Sentence Narrator::tell_claim(const Value& item) const {
 
 Sentence Narrator::tell_post(const Value& item) const {
     const bool is_debit = item.text_or_empty("side") == "debit";
-    const std::string gl = text(item, "gl");
-    const std::string owner = text(item, "owner");
+    const std::string gl = member_text(item, "gl");
+    const std::string owner = member_text(item, "owner");
     const std::string amount = amount_text(item, "amount");
     const Word name = ledger_account_word(gl);
     return {
@@ -105,7 +101,7 @@ Sentence Narrator::tell_post(const Value& item) const {
 }
 
 Sentence Narrator::tell_case(const Value& item) const {
-    const std::string kind = text(item, "kind");
+    const std::string kind = member_text(item, "kind");
     const std::string amount = amount_text(item, "amount");
     const std::string party = party_of(item);
     if (kind == "surplus") {

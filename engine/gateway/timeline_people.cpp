@@ -19,10 +19,6 @@ constexpr std::array<Ending, 4> kEndings{{
     {"cancelled", "is not needed any more", "已不再需要"},
 }};
 
-std::string text(const Value& value, std::string_view member) {
-    return std::string(value.text_or_empty(member));
-}
-
 /// "outcome succeeded, evidence bank statement of Monday".
 std::string said(const Value& vote) {
     std::string all;
@@ -32,20 +28,20 @@ std::string said(const Value& vote) {
         all += (all.empty() ? "" : ", ") + name + " " +
                (value.as_text() == nullptr ? to_json(value) : *value.as_text());
     }
-    const std::string note = text(vote, "note");
+    const std::string note = member_text(vote, "note");
     return all + (all.empty() || note.empty() ? "" : ", ") + note;
 }
 
 }  // namespace
 
 Sentence Narrator::tell_approval(const Value& answer) {
-    const std::string why = text(answer, "why");
+    const std::string why = member_text(answer, "why");
     const std::int64_t needed = answer.int_or("needed", 0);
     if (needed == 0) {
         return {"Nobody has to agree: " + why + ".", "无需审批：" + why + "。"};
     }
     const std::string people = std::to_string(needed);
-    const std::string role = text(answer, "role");
+    const std::string role = member_text(answer, "role");
     return {
         people + " of " + role + " must agree: " + why + ".",
         "需 " + role + " 中 " + people + " 人同意：" + why + "。"
@@ -53,21 +49,22 @@ Sentence Narrator::tell_approval(const Value& answer) {
 }
 
 Sentence Narrator::tell_task(const Value& item) const {
-    const std::string turn = text(item, "turn");
-    const std::string role = text(item, "role");
-    const std::string task = text(item, "task");
+    const std::string turn = member_text(item, "turn");
+    const std::string role = member_text(item, "role");
+    const std::string task = member_text(item, "task");
     if (turn == "opened") {
         const std::string needed = std::to_string(item.int_or("needed", 1));
         return {
-            needed + " of " + role + " must decide: " + text(item, "kind") + " (" + task + ").",
-            "等待 " + role + " 中 " + needed + " 人表决：" + text(item, "kind") + "（" + task +
-                "）。"
+            needed + " of " + role + " must decide: " + member_text(item, "kind") + " (" + task +
+                ").",
+            "等待 " + role + " 中 " + needed + " 人表决：" + member_text(item, "kind") + "（" +
+                task + "）。"
         };
     }
     if (turn == "voted") {
         return {
-            "The word of " + text(item, "actor") + " counts.",
-            text(item, "actor") + " 的表决已计入。"
+            "The word of " + member_text(item, "actor") + " counts.",
+            member_text(item, "actor") + " 的表决已计入。"
         };
     }
     if (turn == "escalated") {
@@ -78,8 +75,10 @@ Sentence Narrator::tell_task(const Value& item) const {
     const auto ending = std::ranges::find(kEndings, item.text_or_empty("status"), &Ending::status);
     const bool known = ending != kEndings.end();
     return {
-        "Task " + task + " " + (known ? std::string(ending->en) : text(item, "status")) + ".",
-        "任务 " + task + " " + (known ? std::string(ending->zh) : text(item, "status")) + "。"
+        "Task " + task + " " + (known ? std::string(ending->en) : member_text(item, "status")) +
+            ".",
+        "任务 " + task + " " + (known ? std::string(ending->zh) : member_text(item, "status")) +
+            "。"
     };
 }
 
@@ -87,7 +86,7 @@ Sentence Narrator::tell_vote(const Value& item) const {
     const Value* found = item.find("vote");
     const Value vote = found == nullptr ? Value{ValueObject{}} : *found;
     const bool approves = vote.text_or_empty("verdict") == "approve";
-    const std::string actor = text(vote, "actor");
+    const std::string actor = member_text(vote, "actor");
     const std::string why = said(vote);
     return {
         actor + (approves ? " approved" : " said no") + (why.empty() ? "" : ": " + why) + ".",

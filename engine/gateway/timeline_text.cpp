@@ -8,10 +8,6 @@
 namespace sluice::gateway {
 namespace {
 
-std::string text(const Value& value, std::string_view member) {
-    return std::string(value.text_or_empty(member));
-}
-
 const Value& below(const Value& value, std::string_view member) {
     static const Value kNothing{ValueObject{}};
     const Value* found = value.find(member);
@@ -27,8 +23,8 @@ const ValueArray& list_of(const Value& value, std::string_view member) {
 
 /// ", CODE: message" of what the channel or ledger said, as far as there is any.
 std::string reason(const Value& said) {
-    const std::string code = text(said, "code");
-    const std::string message = text(said, "message");
+    const std::string code = member_text(said, "code");
+    const std::string message = member_text(said, "message");
     return (code.empty() ? "" : ", " + code) + (message.empty() ? "" : ": " + message);
 }
 
@@ -36,8 +32,8 @@ std::string reason(const Value& said) {
 std::string with_reasons(const ValueArray& candidates, std::size_t from) {
     std::string all;
     for (std::size_t i = from; i < candidates.size(); ++i) {
-        const std::string why = text(candidates[i], "why");
-        all += (all.empty() ? "" : ", ") + text(candidates[i], "name");
+        const std::string why = member_text(candidates[i], "why");
+        all += (all.empty() ? "" : ", ") + member_text(candidates[i], "name");
         all += why.empty() ? "" : " (" + why + ")";
     }
     return all;
@@ -117,13 +113,13 @@ const std::map<std::string_view, Narrator::Teller>& Narrator::tellers() {
 }
 
 Sentence Narrator::tell(const Value& item) const {
-    const std::string type = text(item, "type");
+    const std::string type = member_text(item, "type");
     const auto found = tellers().find(type);
     return found == tellers().end() ? Sentence{type, type} : (this->*found->second)(item);
 }
 
 const payment::Instruction* Narrator::instruction_of(const Value& item) const {
-    const std::string id = text(item, "instruction");
+    const std::string id = member_text(item, "instruction");
     const auto found = std::ranges::find_if(picture_.instructions, [&](const auto& instruction) {
         return instruction.id.to_string() == id;
     });
@@ -148,7 +144,7 @@ std::string Narrator::party_of(const Value& item) const {
     if (const auto* instruction = instruction_of(item)) {
         return party_text(instruction->channel, instruction->channel_account);
     }
-    std::string id = text(item, "instruction");
+    std::string id = member_text(item, "instruction");
     for (const payment::RefundSource& source : sources()) {
         if (source.instruction.to_string() == id) {
             return party_text(source.channel, source.channel_account);
@@ -187,8 +183,8 @@ Sentence Narrator::tell_started(const Value& /*item*/) const {
 
 Sentence Narrator::tell_outcome(const Value& item) const {
     const Value& said = below(item, "outcome");
-    const Word question = question_word(text(item, "operation"));
-    const Word kind = outcome_word(purpose_of(item), text(said, "kind"));
+    const Word question = question_word(member_text(item, "operation"));
+    const Word kind = outcome_word(purpose_of(item), member_text(said, "kind"));
     const std::string party = party_of(item);
     const std::string why = reason(said);
     return {
@@ -200,7 +196,7 @@ Sentence Narrator::tell_outcome(const Value& item) const {
 
 Sentence Narrator::tell_callback(const Value& item) const {
     const Value& said = below(item, "outcome");
-    const Word kind = outcome_word(purpose_of(item), text(said, "kind"));
+    const Word kind = outcome_word(purpose_of(item), member_text(said, "kind"));
     const std::string party = party_of(item);
     const std::string why = reason(said);
     return {
@@ -214,7 +210,7 @@ Sentence Narrator::tell_timer(const Value& /*item*/) const {
 }
 
 Sentence Narrator::tell_close_requested(const Value& item) const {
-    if (text(item, "reason") == "superseded") {
+    if (member_text(item, "reason") == "superseded") {
         return {
             "Another attempt to pay the order is to take the place of this one.",
             "另一次支付尝试将取代本次支付。"
@@ -225,7 +221,7 @@ Sentence Narrator::tell_close_requested(const Value& item) const {
 
 Sentence Narrator::tell_decision(const Value& item) const {
     const Value& answer = below(item, "value");
-    const std::string policy = text(answer, "policy");
+    const std::string policy = member_text(answer, "policy");
     if (policy == "route" || policy == "payout_route") {
         return tell_route(answer);
     }
@@ -260,12 +256,13 @@ Sentence Narrator::tell_spread(const Value& answer) const {
 
 Sentence Narrator::tell_terms(const Value& item) const {
     const Value& asked = below(item, "value");
-    const std::string party = text(asked, "channel") + " (" + text(asked, "channel_account") + ")";
+    const std::string party =
+        member_text(asked, "channel") + " (" + member_text(asked, "channel_account") + ")";
     const Value& terms = below(asked, "terms");
     if (terms.is_null()) {
         return {"There is no channel account " + party + ".", "没有渠道账户 " + party + "。"};
     }
-    const std::string merchant = text(terms, "merchant");
+    const std::string merchant = member_text(terms, "merchant");
     const std::string seconds = std::to_string(terms.int_or("not_found_after_seconds", 0));
     return {
         "At " + party + " we are merchant " + merchant + "; an order it cannot find after " +
@@ -281,7 +278,7 @@ Sentence Narrator::tell_refusal(const Value& item) const {
 }
 
 Sentence Narrator::tell_stage(const Value& item) const {
-    const std::string name = text(item, "name");
+    const std::string name = member_text(item, "name");
     const bool is_done = item.text_or_empty("phase") == "done";
     return {
         "Stage '" + name + "' " + (is_done ? "is done." : "began."),
@@ -306,7 +303,7 @@ Sentence Narrator::tell_instruct(const Value& item) const {
 }
 
 Sentence Narrator::tell_exchange(const Value& item) const {
-    const Word question = question_word(text(item, "operation"));
+    const Word question = question_word(member_text(item, "operation"));
     const std::string party = party_of(item);
     const bool again = item.find("repeats") != nullptr;
     return {
@@ -316,7 +313,7 @@ Sentence Narrator::tell_exchange(const Value& item) const {
 }
 
 Sentence Narrator::tell_instruction(const Value& item) const {
-    const Word status = status_word(text(item, "status"));
+    const Word status = status_word(member_text(item, "status"));
     const std::string leg = std::to_string(leg_of(item));
     const std::string party = party_of(item);
     if (purpose_of(item) == payment::Purpose::payout) {
@@ -338,7 +335,7 @@ Sentence Narrator::tell_instruction(const Value& item) const {
 }
 
 Sentence Narrator::tell_status(const Value& item) const {
-    const Word status = status_word(text(item, "status"));
+    const Word status = status_word(member_text(item, "status"));
     const std::string why = reason(item);
     return {
         "The " + std::string(service().en) + ": " + std::string(status.en) + why + ".",

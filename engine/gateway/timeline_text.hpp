@@ -70,6 +70,11 @@ class Narrator {
     const payment::Picture& picture_;
 };
 
+/// A member's text; "" when it has none.
+[[nodiscard]] inline std::string member_text(const Value& item, std::string_view member) {
+    return std::string(item.text_or_empty(member));
+}
+
 /// "97.00 CNY" of a member that holds money; "" when it does not.
 [[nodiscard]] std::string amount_text(const Value& item, std::string_view member);
 

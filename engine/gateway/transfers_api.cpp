@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "gateway/idempotency.hpp"
+#include "gateway/member_rules.hpp"
 #include "gateway/outgoing.hpp"
 #include "gateway/outgoing_list.hpp"
 #include "gateway/payout_request.hpp"
@@ -12,9 +13,6 @@
 namespace sluice::gateway {
 namespace {
 
-constexpr TextRule kNumberRule{.min = 1, .max = 64, .charset = TextRule::Charset::any};
-constexpr TextRule kDescriptionRule{.min = 0, .max = 127, .charset = TextRule::Charset::any};
-
 struct TransferRequest {
     std::string number;
     Money amount;
@@ -23,7 +21,7 @@ struct TransferRequest {
 
 TransferRequest read_transfer(Fields& fields) {
     TransferRequest request;
-    request.number = fields.text("merchant_transfer_number", kNumberRule);
+    request.number = fields.text("merchant_transfer_number", kMerchantNumberRule);
     const std::int64_t amount = fields.whole("amount", {.unit = "minor units"});
     const std::int64_t fee =
         fields.has("fee") ? fields.whole("fee", {.min = 0, .unit = "minor units"}) : 0;
@@ -47,7 +45,7 @@ TransferRequest read_transfer(Fields& fields) {
     }
     request.details.from.id = from;
     request.details.to.id = to;
-    request.details.description = fields.text_or("description", kDescriptionRule, "");
+    request.details.description = fields.text_or("description", kOutgoingDescriptionRule, "");
     return request;
 }
 

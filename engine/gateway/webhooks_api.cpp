@@ -16,7 +16,9 @@ namespace {
 constexpr TextRule kUrlRule{
     .min = 1, .max = notify::kUrlBytesMax, .charset = TextRule::Charset::any
 };
-constexpr TextRule kDescriptionRule{.min = 0, .max = 200, .charset = TextRule::Charset::any};
+constexpr TextRule kEndpointDescriptionRule{
+    .min = 0, .max = 200, .charset = TextRule::Charset::any
+};
 constexpr std::int64_t kOverlapDefault = 86'400;
 constexpr std::int64_t kOverlapMax = 2'592'000;
 
@@ -93,7 +95,7 @@ Answer create_webhook_endpoint(const Services& services, const Call& call) {
     Fields fields(body, "", errors);
     notify::Endpoint endpoint;
     endpoint.url = read_url(fields, services.parts.webhooks.plain_http);
-    endpoint.description = fields.text_or("description", kDescriptionRule, "");
+    endpoint.description = fields.text_or("description", kEndpointDescriptionRule, "");
     endpoint.filters =
         fields.has("events") ? read_filters(fields, errors) : std::vector<std::string>{"*"};
     endpoint.enabled = read_enabled(fields, body).value_or(true);
@@ -144,7 +146,7 @@ Answer change_webhook_endpoint(const Services& services, const Call& call) {
         change.url = read_url(fields, services.parts.webhooks.plain_http);
     }
     if (fields.has("description")) {
-        change.description = fields.text("description", kDescriptionRule);
+        change.description = fields.text("description", kEndpointDescriptionRule);
     }
     if (fields.has("events")) {
         change.filters = read_filters(fields, errors);

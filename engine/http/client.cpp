@@ -25,7 +25,6 @@ namespace sluice::http {
 
 namespace {
 
-constexpr std::size_t kEventsAtOnce = 256;
 constexpr std::size_t kIdleExchangesKept = 1024;
 constexpr std::int64_t kWaitingCheckMs = 20;
 /// Tasks and answers take their time (scripts, signatures); then the sockets have their turn.
@@ -129,7 +128,7 @@ class Client::Loop {
 
     void work() {
         ::pthread_setname_np(::pthread_self(), settings_.thread_name.substr(0, 15).c_str());
-        std::array<ClientSockets::Event, kEventsAtOnce> events{};
+        std::array<ClientSockets::Event, ClientSockets::kEventsAtOnce> events{};
         while (!stopping_) {
             // Before the queues are looked at: who hands over something later sees it and wakes us.
             may_sleep_ = true;

@@ -15,8 +15,6 @@
 namespace sluice::http {
 namespace {
 
-constexpr std::size_t kEventsAtOnce = 256;
-
 std::uint32_t epoll_events(int what) {
     switch (what) {
         case CURL_POLL_IN:

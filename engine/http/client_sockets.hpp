@@ -12,6 +12,9 @@ namespace sluice::http {
 /// Belongs to the client's thread, but for wake_up().
 class ClientSockets {
   public:
+    /// What one wait tells at most; the rest is told by the next.
+    static constexpr std::size_t kEventsAtOnce = 256;
+
     /// What curl is to be told.
     struct Event {
         int socket = -1;

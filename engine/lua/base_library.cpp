@@ -11,6 +11,7 @@
 
 #include "lua/box.hpp"
 #include "lua/call.hpp"
+#include "lua/library_functions.hpp"
 #include "lua/tables.hpp"
 
 namespace sluice::lua {
@@ -250,12 +251,7 @@ int attempt(lua_State* state) {
     return finish_attempt(state, status, 0);
 }
 
-struct Named {
-    const char* name;
-    lua_CFunction function;
-};
-
-constexpr std::array<Named, 10> kFunctions{{
+constexpr std::array<LibraryFunction, 10> kBaseFunctions{{
     {"pairs", pairs},
     {"ipairs", ipairs},
     {"tostring", to_string},
@@ -270,11 +266,6 @@ constexpr std::array<Named, 10> kFunctions{{
 
 }  // namespace
 
-void open_base_library(lua_State* state) {
-    for (const Named& named : kFunctions) {
-        lua_pushcfunction(state, named.function);
-        lua_setfield(state, -2, named.name);
-    }
-}
+void open_base_library(lua_State* state) { set_functions(state, kBaseFunctions); }
 
 }  // namespace sluice::lua

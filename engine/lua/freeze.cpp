@@ -11,8 +11,8 @@
 namespace sluice::lua {
 namespace {
 
-constexpr int kDepthMax = 60;
-constexpr int kSlotsALevel = 12;
+constexpr int kLibraryDepthMax = 60;
+constexpr int kLibrarySlotsALevel = 12;
 
 [[noreturn]] void refuse_function(lua_State* state, int index, const std::string& why) {
     lua_Debug function{};
@@ -39,7 +39,7 @@ void Freezer::freeze_members(lua_State* state, int index) {
 }
 
 void Freezer::visit(lua_State* state, int index, int depth) {
-    if (depth > kDepthMax || lua_checkstack(state, kSlotsALevel) == 0) {
+    if (depth > kLibraryDepthMax || lua_checkstack(state, kLibrarySlotsALevel) == 0) {
         raise(state, "a library's value is nested more than 60 deep");
     }
     box_of(state).meters.charge(state, 1);

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kNameMax = 64;
 constexpr std::size_t kNumberMax = 40;
-constexpr std::size_t kTextMax = 16U << 10;
+constexpr std::size_t kLiteralMax = 16U << 10;
 
 constexpr std::array<std::string_view, 22> kKeywords{
     "and",      "break",  "do",   "else", "elseif", "end",   "false", "for",
@@ -223,7 +223,7 @@ class Lexer {
                 value.push_back(source_[at_++]);
             }
         }
-        if (value.size() > kTextMax) {
+        if (value.size() > kLiteralMax) {
             refuse("a text in a script has at most 16 KiB");
         }
         if (!refusal_) {
@@ -276,7 +276,7 @@ class Lexer {
         Token token{Token::Kind::text, line_, source_.substr(at_, 2), {}};
         if (!read_long(level, token.value)) {
             refuse("this long text is not closed: ]] is missing");
-        } else if (token.value.size() > kTextMax) {
+        } else if (token.value.size() > kLiteralMax) {
             refuse("a text in a script has at most 16 KiB");
         } else {
             tokens_.push_back(std::move(token));

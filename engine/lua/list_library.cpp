@@ -6,6 +6,7 @@
 #include <lua.h>
 
 #include "lua/call.hpp"
+#include "lua/library_functions.hpp"
 #include "lua/tables.hpp"
 
 namespace sluice::lua {
@@ -148,7 +149,7 @@ lua_Integer position_of(lua_State* state, const Call& call) {
     return 0;
 }
 
-int contains(lua_State* state) {
+int list_contains(lua_State* state) {
     lua_pushboolean(state, position_of(state, Call(state, "list.contains")) != 0 ? 1 : 0);
     return 1;
 }
@@ -176,19 +177,14 @@ int copy(lua_State* state) {
     return 1;
 }
 
-struct Named {
-    const char* name;
-    lua_CFunction function;
-};
-
-constexpr std::array<Named, 10> kFunctions{{
+constexpr std::array<LibraryFunction, 10> kListFunctions{{
     {"insert", insert},
     {"remove", remove},
     {"concat", concat},
     {"unpack", unpack},
     {"first", first},
     {"last", last},
-    {"contains", contains},
+    {"contains", list_contains},
     {"index_of", index_of},
     {"copy", copy},
     {"sort", sort_list},
@@ -197,11 +193,8 @@ constexpr std::array<Named, 10> kFunctions{{
 }  // namespace
 
 void open_list_library(lua_State* state) {
-    lua_createtable(state, 0, static_cast<int>(kFunctions.size()));
-    for (const Named& named : kFunctions) {
-        lua_pushcfunction(state, named.function);
-        lua_setfield(state, -2, named.name);
-    }
+    lua_createtable(state, 0, static_cast<int>(kListFunctions.size()));
+    set_functions(state, kListFunctions);
     seal_module(state, "list");
     lua_pushvalue(state, -1);
     lua_setfield(state, -3, "table");

@@ -18,9 +18,9 @@
 namespace sluice::lua {
 namespace {
 
-constexpr int kDepthMax = 32;
+constexpr int kValueDepthMax = 32;
 constexpr int kNodesMax = 10'000;
-constexpr int kSlotsALevel = 8;
+constexpr int kValueSlotsALevel = 8;
 constexpr std::size_t kMembersExpected = 8;
 
 class Pusher {
@@ -28,7 +28,7 @@ class Pusher {
     explicit Pusher(lua_State* state) : state_(state) {}
 
     void push(const Value& value, int depth) {
-        if (depth > kDepthMax || lua_checkstack(state_, kSlotsALevel) == 0) {
+        if (depth > kValueDepthMax || lua_checkstack(state_, kValueSlotsALevel) == 0) {
             raise(state_, "a value from outside is nested more than 32 deep");
         }
         if (const auto* text = value.as_text()) {
@@ -164,7 +164,7 @@ class Reader {
     }
 
     Value read_table(int index, const Step& step, int depth) {
-        if (depth >= kDepthMax || lua_checkstack(state_, kSlotsALevel) == 0) {
+        if (depth >= kValueDepthMax || lua_checkstack(state_, kValueSlotsALevel) == 0) {
             refuse(step, "is nested more than 32 deep or contains itself");
         }
         push_view(state_, index);

@@ -7,6 +7,7 @@
 #include <lua.h>
 
 #include "lua/call.hpp"
+#include "lua/library_functions.hpp"
 #include "lua/tables.hpp"
 
 namespace sluice::lua {
@@ -89,7 +90,7 @@ int to_integer(lua_State* state) {
     return 1;
 }
 
-int type(lua_State* state) {
+int number_type(lua_State* state) {
     if (lua_type(state, 1) != LUA_TNUMBER) {
         lua_pushnil(state);
         return 1;
@@ -98,29 +99,21 @@ int type(lua_State* state) {
     return 1;
 }
 
-struct Named {
-    const char* name;
-    lua_CFunction function;
-};
-
-constexpr std::array<Named, 7> kFunctions{{
+constexpr std::array<LibraryFunction, 7> kMathFunctions{{
     {"floor", floor},
     {"ceil", ceil},
     {"abs", absolute},
     {"min", minimum},
     {"max", maximum},
     {"tointeger", to_integer},
-    {"type", type},
+    {"type", number_type},
 }};
 
 }  // namespace
 
 void open_math_library(lua_State* state) {
     lua_createtable(state, 0, 9);
-    for (const Named& named : kFunctions) {
-        lua_pushcfunction(state, named.function);
-        lua_setfield(state, -2, named.name);
-    }
+    set_functions(state, kMathFunctions);
     lua_pushinteger(state, std::numeric_limits<lua_Integer>::max());
     lua_setfield(state, -2, "maxinteger");
     lua_pushinteger(state, std::numeric_limits<lua_Integer>::min());

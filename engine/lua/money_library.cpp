@@ -12,6 +12,7 @@
 #include "lua/box.hpp"
 #include "lua/call.hpp"
 #include "lua/diagnosis.hpp"
+#include "lua/library_functions.hpp"
 #include "lua/tables.hpp"
 
 namespace sluice::lua {
@@ -22,12 +23,12 @@ static_assert(std::is_trivially_copyable_v<Money>, "a script's money is copied a
 const char kMoneyLawKey = 0;  // its address is the registry key of the metatable
 constexpr lua_Integer kPartsMax = 250;
 
-struct Pair {
+struct TwoAmounts {
     Money left;
     Money right;
 };
 
-Pair pair_of(lua_State* state, std::string_view what) {
+TwoAmounts pair_of(lua_State* state, std::string_view what) {
     if (lua_type(state, 1) != LUA_TUSERDATA || lua_type(state, 2) != LUA_TUSERDATA) {
         raise(
             state,
@@ -38,8 +39,8 @@ Pair pair_of(lua_State* state, std::string_view what) {
     return {money_at(state, 1), money_at(state, 2)};
 }
 
-Pair comparable(lua_State* state) {
-    const Pair pair = pair_of(state, "compare");
+TwoAmounts comparable(lua_State* state) {
+    const TwoAmounts pair = pair_of(state, "compare");
     if (pair.left.currency() != pair.right.currency()) {
         raise(
             state,
@@ -59,12 +60,12 @@ int give(lua_State* state, const Result<Money>& result) {
 }
 
 int add(lua_State* state) {
-    const Pair pair = pair_of(state, "add");
+    const TwoAmounts pair = pair_of(state, "add");
     return give(state, pair.left.plus(pair.right));
 }
 
 int subtract(lua_State* state) {
-    const Pair pair = pair_of(state, "subtract");
+    const TwoAmounts pair = pair_of(state, "subtract");
     return give(state, pair.left.minus(pair.right));
 }
 
@@ -87,19 +88,19 @@ int refuse_division(lua_State* state) {
 }
 
 int equal(lua_State* state) {
-    const Pair pair = comparable(state);
+    const TwoAmounts pair = comparable(state);
     lua_pushboolean(state, pair.left.minor() == pair.right.minor() ? 1 : 0);
     return 1;
 }
 
 int less(lua_State* state) {
-    const Pair pair = comparable(state);
+    const TwoAmounts pair = comparable(state);
     lua_pushboolean(state, pair.left.minor() < pair.right.minor() ? 1 : 0);
     return 1;
 }
 
 int less_or_equal(lua_State* state) {
-    const Pair pair = comparable(state);
+    const TwoAmounts pair = comparable(state);
     lua_pushboolean(state, pair.left.minor() <= pair.right.minor() ? 1 : 0);
     return 1;
 }
@@ -157,7 +158,7 @@ int is_positive(lua_State* state) {
     return 1;
 }
 
-int split(lua_State* state) {
+int split_money(lua_State* state) {
     const Call call(state, "split");
     const Money money = self_of(state, call);
     call.table(2);
@@ -226,12 +227,7 @@ int make_money(lua_State* state) {
     return 1;
 }
 
-struct Named {
-    const char* name;
-    lua_CFunction function;
-};
-
-constexpr std::array<Named, 12> kLaws{{
+constexpr std::array<LibraryFunction, 12> kLaws{{
     {"__add", add},
     {"__sub", subtract},
     {"__mul", multiply},
@@ -246,14 +242,14 @@ constexpr std::array<Named, 12> kLaws{{
     {"__pow", refuse_division},
 }};
 
-constexpr std::array<Named, 8> kMethods{{
+constexpr std::array<LibraryFunction, 8> kMethods{{
     {"minor", minor},
     {"currency", currency},
     {"decimal", decimal},
     {"is_zero", is_zero},
     {"is_negative", is_negative},
     {"is_positive", is_positive},
-    {"split", split},
+    {"split", split_money},
     {"basis_points", basis_points},
 }};
 
@@ -278,15 +274,9 @@ std::string display_of(Money money) {
 
 void open_money_library(lua_State* state) {
     lua_createtable(state, 0, 16);
-    for (const Named& law : kLaws) {
-        lua_pushcfunction(state, law.function);
-        lua_setfield(state, -2, law.name);
-    }
+    set_functions(state, kLaws);
     lua_createtable(state, 0, static_cast<int>(kMethods.size()));
-    for (const Named& method : kMethods) {
-        lua_pushcfunction(state, method.function);
-        lua_setfield(state, -2, method.name);
-    }
+    set_functions(state, kMethods);
     seal_module(state, "money");
     lua_setfield(state, -2, "__index");
     lua_pushboolean(state, 0);

@@ -221,12 +221,12 @@ class Pattern::Reader {
     }
 
     Repeat read_repeat() {
-        static constexpr std::string_view kSigns = "?*+-";
+        static constexpr std::string_view kRepeatSigns = "?*+-";
         static constexpr std::array kRepeats{
             Repeat::maybe, Repeat::many, Repeat::some, Repeat::few
         };
         const std::size_t found =
-            at_ < text_.size() ? kSigns.find(text_[at_]) : std::string_view::npos;
+            at_ < text_.size() ? kRepeatSigns.find(text_[at_]) : std::string_view::npos;
         if (found == std::string_view::npos) {
             return Repeat::once;
         }

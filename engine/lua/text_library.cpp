@@ -8,6 +8,7 @@
 #include <lua.h>
 
 #include "lua/call.hpp"
+#include "lua/library_functions.hpp"
 #include "lua/tables.hpp"
 
 namespace sluice::lua {
@@ -139,45 +140,45 @@ int character(lua_State* state) {
     return 1;
 }
 
-struct Pair {
+struct TwoTexts {
     std::string_view text;
     std::string_view other;
 };
 
-Pair two_texts(const Call& call) {
-    const Pair pair{call.text(1), call.text(2)};
+TwoTexts two_texts(const Call& call) {
+    const TwoTexts pair{call.text(1), call.text(2)};
     call.charge(1 + static_cast<std::int64_t>((pair.text.size() + pair.other.size()) / 64));
     return pair;
 }
 
 /// std::string_view::find is quadratic for texts made for it, so a search counts its worst case.
-void charge_search(const Call& call, const Pair& pair) {
+void charge_search(const Call& call, const TwoTexts& pair) {
     call.charge(static_cast<std::int64_t>(pair.text.size() * (1 + pair.other.size() / 64) / 16));
 }
 
-int contains(lua_State* state) {
+int text_contains(lua_State* state) {
     const Call call(state, "text.contains");
-    const Pair pair = two_texts(call);
+    const TwoTexts pair = two_texts(call);
     charge_search(call, pair);
     lua_pushboolean(state, pair.text.find(pair.other) != std::string_view::npos ? 1 : 0);
     return 1;
 }
 
 int starts_with(lua_State* state) {
-    const Pair pair = two_texts(Call(state, "text.starts_with"));
+    const TwoTexts pair = two_texts(Call(state, "text.starts_with"));
     lua_pushboolean(state, pair.text.starts_with(pair.other) ? 1 : 0);
     return 1;
 }
 
 int ends_with(lua_State* state) {
-    const Pair pair = two_texts(Call(state, "text.ends_with"));
+    const TwoTexts pair = two_texts(Call(state, "text.ends_with"));
     lua_pushboolean(state, pair.text.ends_with(pair.other) ? 1 : 0);
     return 1;
 }
 
-int split(lua_State* state) {
+int split_text(lua_State* state) {
     const Call call(state, "text.split");
-    const Pair pair = two_texts(call);
+    const TwoTexts pair = two_texts(call);
     if (pair.other.empty()) {
         call.wrong(2, "a separator of at least one character");
     }
@@ -218,12 +219,7 @@ int is_digits(lua_State* state) {
     return 1;
 }
 
-struct Named {
-    const char* name;
-    lua_CFunction function;
-};
-
-constexpr std::array<Named, 14> kFunctions{{
+constexpr std::array<LibraryFunction, 14> kTextFunctions{{
     {"len", length},
     {"sub", sub},
     {"upper", upper},
@@ -232,10 +228,10 @@ constexpr std::array<Named, 14> kFunctions{{
     {"rep", repeat},
     {"byte", byte},
     {"char", character},
-    {"contains", contains},
+    {"contains", text_contains},
     {"starts_with", starts_with},
     {"ends_with", ends_with},
-    {"split", split},
+    {"split", split_text},
     {"trim", trim},
     {"is_digits", is_digits},
 }};
@@ -244,10 +240,7 @@ constexpr std::array<Named, 14> kFunctions{{
 
 void open_text_library(lua_State* state) {
     lua_createtable(state, 0, 24);
-    for (const Named& named : kFunctions) {
-        lua_pushcfunction(state, named.function);
-        lua_setfield(state, -2, named.name);
-    }
+    set_functions(state, kTextFunctions);
     add_pattern_functions(state);
     add_format_function(state);
     seal_module(state, "text");

@@ -6,6 +6,7 @@
 #include <lua.h>
 
 #include "lua/call.hpp"
+#include "lua/library_functions.hpp"
 #include "lua/pattern.hpp"
 #include "lua/tables.hpp"
 #include "lua/text_library.hpp"
@@ -251,12 +252,7 @@ int gsub(lua_State* state) {
     return 2;
 }
 
-struct Named {
-    const char* name;
-    lua_CFunction function;
-};
-
-constexpr std::array<Named, 4> kFunctions{{
+constexpr std::array<LibraryFunction, 4> kPatternFunctions{{
     {"find", find},
     {"match", match},
     {"gmatch", gmatch},
@@ -265,11 +261,6 @@ constexpr std::array<Named, 4> kFunctions{{
 
 }  // namespace
 
-void add_pattern_functions(lua_State* state) {
-    for (const Named& named : kFunctions) {
-        lua_pushcfunction(state, named.function);
-        lua_setfield(state, -2, named.name);
-    }
-}
+void add_pattern_functions(lua_State* state) { set_functions(state, kPatternFunctions); }
 
 }  // namespace sluice::lua

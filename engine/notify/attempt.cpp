@@ -19,7 +19,7 @@ namespace {
 using std::chrono::seconds;
 
 constexpr std::size_t kFailureBytesMax = 200;
-constexpr int kGone = 410;
+constexpr int kHttpGone = 410;
 
 /// "Wed, 21 Oct 2026 07:28:00 GMT".
 std::optional<Time> parse_http_date(const std::string& text) {
@@ -102,7 +102,7 @@ Judgement judge(const http::ClientResult& result, Time now) {
         judgement.kind = Judgement::Kind::taken;
         return judgement;
     }
-    judgement.kind = result->status == kGone ? Judgement::Kind::gone : Judgement::Kind::failed;
+    judgement.kind = result->status == kHttpGone ? Judgement::Kind::gone : Judgement::Kind::failed;
     judgement.failure = "answered " + std::to_string(result->status);
     judgement.retry_after = retry_after_of(result->headers, now);
     return judgement;

@@ -40,7 +40,7 @@ constexpr db::Statement kFinish{
     "FROM (SELECT u.id, u.n FROM unnest($1::uuid[]) WITH ORDINALITY AS u (id, n) ORDER BY u.id) t "
     "WHERE d.id = t.id AND d.status = 'pending'"
 };
-constexpr db::Statement kGone{
+constexpr db::Statement kDisableGone{
     "notify_gone",
     "UPDATE sluice.webhook_endpoint SET enabled = false, disabled_reason = 'gone', "
     "updated_at = $2 WHERE id = ANY ($1::uuid[]) AND enabled"
@@ -170,7 +170,7 @@ Result<void> CourierStore::finish(std::span<const AttemptOutcome> outcomes, Time
         kFinish, {ids, statuses, attempts, due, bodies, responses, failures, now}
     ));
     if (!gone.empty()) {
-        SLUICE_TRY(connection_.execute(kGone, {gone, now}));
+        SLUICE_TRY(connection_.execute(kDisableGone, {gone, now}));
     }
     return {};
 }

@@ -10,7 +10,7 @@ namespace {
     "d.attempts, d.due_at, d.response_status, d.failure, d.created_at, d.finished_at"
 
 // Each status has its own stretch of the index.
-constexpr db::Statement kList{
+constexpr db::Statement kListDeliveries{
     "notify_list_deliveries",
     "SELECT " SLUICE_DELIVERY_COLUMNS
     " FROM unnest($2::text[]) AS s (status) "
@@ -18,7 +18,7 @@ constexpr db::Statement kList{
     "AND x.status = s.status AND x.id < $3 ORDER BY x.id DESC LIMIT $4) d "
     "JOIN sluice.event e ON e.id = d.event_id ORDER BY d.id DESC LIMIT $4"
 };
-constexpr db::Statement kFind{
+constexpr db::Statement kFindDelivery{
     "notify_find_delivery",
     "SELECT " SLUICE_DELIVERY_COLUMNS
     " FROM sluice.delivery d "
@@ -66,7 +66,7 @@ Result<Delivery> read_delivery(const db::Row& row) {
     return delivery;
 }
 
-Result<std::optional<Delivery>> first_of(const db::Rows& rows) {
+Result<std::optional<Delivery>> first_delivery(const db::Rows& rows) {
     if (rows.empty()) {
         return std::nullopt;
     }
@@ -88,7 +88,7 @@ Result<DeliveryPage> DeliveryStore::list(const DeliveryPageRequest& request) {
     SLUICE_ASSIGN(auto lease, pool_.acquire());
     SLUICE_ASSIGN(
         const db::Rows rows,
-        lease->execute(kList, {request.endpoint, statuses, before, request.limit + 1})
+        lease->execute(kListDeliveries, {request.endpoint, statuses, before, request.limit + 1})
     );
     DeliveryPage page;
     for (const db::Row row : rows) {
@@ -108,8 +108,8 @@ Result<std::optional<Delivery>> DeliveryStore::find(
     SLUICE_ASSIGN(auto lease, pool_.acquire());
     const db::Parameter merchant =
         merchant_id ? db::Parameter(*merchant_id) : db::Parameter(nullptr);
-    SLUICE_ASSIGN(const db::Rows rows, lease->execute(kFind, {id, merchant}));
-    return first_of(rows);
+    SLUICE_ASSIGN(const db::Rows rows, lease->execute(kFindDelivery, {id, merchant}));
+    return first_delivery(rows);
 }
 
 Result<std::optional<Delivery>> DeliveryStore::redeliver(
@@ -117,7 +117,7 @@ Result<std::optional<Delivery>> DeliveryStore::redeliver(
 ) {
     SLUICE_ASSIGN(auto lease, pool_.acquire());
     SLUICE_ASSIGN(const db::Rows rows, lease->execute(kRedeliver, {id, merchant_id, now}));
-    return first_of(rows);
+    return first_delivery(rows);
 }
 
 Result<Redelivered> DeliveryStore::redeliver_since(const RedeliverSince& wish) {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "notify/text_array.hpp"
+
 namespace sluice::notify {
 namespace {
 
@@ -23,7 +25,7 @@ constexpr db::Statement kSelect{
     " FROM sluice.webhook_endpoint "
     "WHERE id = $1 AND deleted_at IS NULL"
 };
-constexpr db::Statement kList{
+constexpr db::Statement kListEndpoints{
     "notify_list_endpoints",
     "SELECT " SLUICE_ENDPOINT_COLUMNS
     " FROM sluice.webhook_endpoint "
@@ -82,16 +84,8 @@ Endpoint read_endpoint(const db::Row& row) {
     return endpoint;
 }
 
-std::optional<Endpoint> first_of(const db::Rows& rows) {
+std::optional<Endpoint> first_endpoint(const db::Rows& rows) {
     return rows.empty() ? std::nullopt : std::optional(read_endpoint(rows[0]));
-}
-
-db::ArrayBuilder texts(const std::vector<std::string>& items) {
-    db::ArrayBuilder array(db::ArrayType::text);
-    for (const std::string& item : items) {
-        array.append(item);
-    }
-    return array;
 }
 
 db::Parameter or_null(const std::optional<std::string>& text) {
@@ -114,7 +108,7 @@ std::string EndpointStore::sealed(EndpointId id, const Secret<std::string>& secr
 
 Result<void> EndpointStore::add(const Endpoint& endpoint, const Secret<std::string>& secret) {
     SLUICE_ASSIGN(auto lease, pool_.acquire());
-    const db::ArrayBuilder filters = texts(endpoint.filters);
+    const db::ArrayBuilder filters = text_array(endpoint.filters);
     const std::string kept = sealed(endpoint.id, secret);
     SLUICE_ASSIGN(
         const db::Rows inserted,
@@ -145,14 +139,14 @@ Result<void> EndpointStore::add(const Endpoint& endpoint, const Secret<std::stri
 Result<std::optional<Endpoint>> EndpointStore::find(EndpointId id) {
     SLUICE_ASSIGN(auto lease, pool_.acquire());
     SLUICE_ASSIGN(const db::Rows rows, lease->execute(kSelect, {id}));
-    return first_of(rows);
+    return first_endpoint(rows);
 }
 
 Result<std::vector<Endpoint>> EndpointStore::list(std::optional<std::string_view> merchant_id) {
     SLUICE_ASSIGN(auto lease, pool_.acquire());
     const db::Parameter merchant =
         merchant_id ? db::Parameter(*merchant_id) : db::Parameter(nullptr);
-    SLUICE_ASSIGN(const db::Rows rows, lease->execute(kList, {merchant}));
+    SLUICE_ASSIGN(const db::Rows rows, lease->execute(kListEndpoints, {merchant}));
     std::vector<Endpoint> endpoints;
     for (const db::Row row : rows) {
         endpoints.push_back(read_endpoint(row));
@@ -164,7 +158,8 @@ Result<std::optional<Endpoint>> EndpointStore::change(
     const OwnEndpoint& own, const EndpointChange& change, Time now
 ) {
     SLUICE_ASSIGN(auto lease, pool_.acquire());
-    const db::ArrayBuilder filters = texts(change.filters.value_or(std::vector<std::string>{}));
+    const db::ArrayBuilder filters =
+        text_array(change.filters.value_or(std::vector<std::string>{}));
     SLUICE_ASSIGN(
         const db::Rows rows,
         lease->execute(
@@ -178,7 +173,7 @@ Result<std::optional<Endpoint>> EndpointStore::change(
              now}
         )
     );
-    return first_of(rows);
+    return first_endpoint(rows);
 }
 
 Result<bool> EndpointStore::remove(const OwnEndpoint& own, Time now) {
@@ -197,7 +192,7 @@ Result<std::optional<Endpoint>> EndpointStore::rotate(
         lease->execute(kRotate, {own.id, own.merchant_id, kept, rotation.now, rotation.old_until})
     );
     if (!rows.empty()) {
-        return first_of(rows);
+        return first_endpoint(rows);
     }
     SLUICE_ASSIGN(const db::Rows there, lease->execute(kSelect, {own.id}));
     if (there.empty() || read_endpoint(there[0]).merchant_id != own.merchant_id) {

@@ -3,6 +3,8 @@
 #include <charconv>
 #include <utility>
 
+#include "notify/text_array.hpp"
+
 namespace sluice::notify {
 
 /// Events in their order, each with its transaction.
@@ -28,7 +30,7 @@ constexpr db::Statement kLookBeside{
     "AND e.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint "
     "AND $5::text[] && sluice.event_patterns(e.type) ORDER BY e.xid, e.id LIMIT $6"
 };
-constexpr db::Statement kFind{
+constexpr db::Statement kFindEvent{
     "notify_find_event",
     "SELECT e.id, e.type, e.object_id, e.created_at, e.xid FROM sluice.owned_event e "
     "WHERE e.id = $1 AND e.merchant_id = coalesce($2, e.merchant_id)"
@@ -51,14 +53,6 @@ Event read_event(const db::Row& row) {
 
 db::Parameter or_all(std::optional<std::string_view> merchant_id) {
     return merchant_id ? db::Parameter(*merchant_id) : db::Parameter(nullptr);
-}
-
-db::ArrayBuilder texts(const std::vector<std::string>& items) {
-    db::ArrayBuilder array(db::ArrayType::text);
-    for (const std::string& item : items) {
-        array.append(item);
-    }
-    return array;
 }
 
 }  // namespace
@@ -90,7 +84,7 @@ EventStore::EventStore(db::Pool& pool, RenderObjects render)
 Result<EventStore::Found> EventStore::look(
     db::Connection& connection, const EventPageRequest& request
 ) {
-    const db::ArrayBuilder filters = texts(request.filters);
+    const db::ArrayBuilder filters = text_array(request.filters);
     std::int64_t transactions = kTransactionsFirst;
     Found found{.events = {}, .xids = {}, .next = request.after, .has_more = true};
     const auto limit = static_cast<std::size_t>(request.limit);
@@ -122,7 +116,7 @@ Result<EventStore::Found> EventStore::look(
 Result<EventStore::Found> EventStore::look_beside(
     db::Connection& connection, const EventPageRequest& request
 ) {
-    const db::ArrayBuilder filters = texts(request.filters);
+    const db::ArrayBuilder filters = text_array(request.filters);
     const Id128 object = request.object.value_or(Id128{});
     SLUICE_ASSIGN(
         const db::Rows rows,
@@ -179,7 +173,7 @@ Result<std::optional<ShownEvent>> EventStore::find(
     std::optional<std::string_view> merchant_id, EventId id
 ) {
     SLUICE_ASSIGN(auto lease, pool_.acquire());
-    SLUICE_ASSIGN(const db::Rows rows, lease->execute(kFind, {id, or_all(merchant_id)}));
+    SLUICE_ASSIGN(const db::Rows rows, lease->execute(kFindEvent, {id, or_all(merchant_id)}));
     if (rows.empty()) {
         return std::nullopt;
     }

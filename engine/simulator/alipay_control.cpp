@@ -5,12 +5,6 @@
 
 namespace sluice::simulator {
 
-namespace {
-
-constexpr std::int64_t kMoneyMax = 1'000'000'000'000;
-
-}  // namespace
-
 http::Response AlipayControl::answer(const http::Request& request) {
     if (request.path == "/sim/alipay/books" && request.method == "GET") {
         return books(request);

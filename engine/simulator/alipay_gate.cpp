@@ -8,13 +8,13 @@
 #include "channel/crypto.hpp"
 #include "channel/form_body.hpp"
 #include "json/json.hpp"
+#include "simulator/beijing.hpp"
 
 namespace sluice::simulator {
 
 namespace {
 
-constexpr std::chrono::minutes kSkewMax{15};
-constexpr std::chrono::hours kBeijing{8};
+constexpr std::chrono::minutes kTimestampSkewMax{15};
 constexpr int kMissing = 40001;
 constexpr int kIllegal = 40002;
 
@@ -142,7 +142,7 @@ ApiResult<void> AlipayGate::check_timestamp(std::string_view timestamp) const {
         return no(kMissing, "missing-timestamp");
     }
     const auto time = parse_beijing(timestamp);
-    const bool is_near = time && std::chrono::abs(*time - world_.now()) <= kSkewMax;
+    const bool is_near = time && std::chrono::abs(*time - world_.now()) <= kTimestampSkewMax;
     return is_near ? ApiResult<void>{} : no(kIllegal, "invalid-timestamp");
 }
 

@@ -14,8 +14,8 @@ namespace sluice::simulator {
 namespace {
 
 constexpr std::int64_t kAmountMax = 100'000'000'00;
-constexpr std::chrono::minutes kExpiryMin{1};
-constexpr std::chrono::days kExpiryMax{15};
+constexpr std::chrono::minutes kTradeExpiryMin{1};
+constexpr std::chrono::days kTradeExpiryMax{15};
 constexpr std::size_t kSubjectMax = 256;
 constexpr std::size_t kNumberMax = 64;
 constexpr std::size_t kNotifyMax = 256;
@@ -36,9 +36,9 @@ constexpr std::array kScenes{
     SceneRow{
         AlipayScene::barcode, "alipay.trade.pay", "FACE_TO_FACE_PAYMENT", std::chrono::hours(3)
     },
-    SceneRow{AlipayScene::page, "alipay.trade.page.pay", "FAST_INSTANT_TRADE_PAY", kExpiryMax},
-    SceneRow{AlipayScene::wap, "alipay.trade.wap.pay", "QUICK_WAP_WAY", kExpiryMax},
-    SceneRow{AlipayScene::app, "alipay.trade.app.pay", "QUICK_MSECURITY_PAY", kExpiryMax},
+    SceneRow{AlipayScene::page, "alipay.trade.page.pay", "FAST_INSTANT_TRADE_PAY", kTradeExpiryMax},
+    SceneRow{AlipayScene::wap, "alipay.trade.wap.pay", "QUICK_WAP_WAY", kTradeExpiryMax},
+    SceneRow{AlipayScene::app, "alipay.trade.app.pay", "QUICK_MSECURITY_PAY", kTradeExpiryMax},
 };
 
 std::unexpected<ApiError> wrong(std::string_view member) {
@@ -71,14 +71,14 @@ std::optional<std::chrono::minutes> span_of(std::string_view text) {
 std::optional<Time> expiry_of(const Value& content, std::chrono::minutes fallback, Time now) {
     if (const Value* until = content.find("time_expire")) {
         const auto time = parse_beijing(until->as_text() != nullptr ? *until->as_text() : "");
-        const bool fits = time && *time <= now + kExpiryMax + kExpiryMin;
-        return fits ? std::optional(std::max(*time, now + kExpiryMin)) : std::nullopt;
+        const bool fits = time && *time <= now + kTradeExpiryMax + kTradeExpiryMin;
+        return fits ? std::optional(std::max(*time, now + kTradeExpiryMin)) : std::nullopt;
     }
     if (content.find("timeout_express") == nullptr) {
         return now + fallback;
     }
     const auto span = span_of(content.text_or_empty("timeout_express"));
-    return span && *span <= kExpiryMax ? std::optional(now + *span) : std::nullopt;
+    return span && *span <= kTradeExpiryMax ? std::optional(now + *span) : std::nullopt;
 }
 
 bool is_payment_code(std::string_view code) {

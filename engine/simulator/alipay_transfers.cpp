@@ -112,7 +112,7 @@ Value transfer_object(const Payout& payout) {
 }
 
 /// What the faults make of a true answer.
-Value told(Payout payout, const Deviation& deviation) {
+Value told_transfer(Payout payout, const Deviation& deviation) {
     if (deviation.has(FaultKind::wrong_number) || deviation.has(FaultKind::wrong_merchant)) {
         payout.wanted.request_number = another_number(payout.wanted.request_number);
     }
@@ -190,7 +190,7 @@ ApiResult<Value> AlipayTransfers::begin(const AlipayCall& call, const Deviation&
     if (payout->creates == 1) {
         run_its_course(*payout, deviation);
     }
-    Value out = told(world_.transfers.find(key).value_or(*payout), deviation);
+    Value out = told_transfer(world_.transfers.find(key).value_or(*payout), deviation);
     std::erase_if(*out.as_object(), [](const ValueMember& member) {
         return member.first == "trans_amount" || member.first == "pay_date";
     });
@@ -245,7 +245,7 @@ http::Response AlipayTransfers::query(const AlipayCall& call) {
         if (!payout || deviation.has(FaultKind::not_found)) {
             return refuse(transfer_error("ORDER_NOT_EXIST"));
         }
-        return told(*payout, deviation);
+        return told_transfer(*payout, deviation);
     });
 }
 

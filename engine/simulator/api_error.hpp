@@ -2,6 +2,7 @@
 
 #include <expected>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "core/value.hpp"
@@ -22,6 +23,14 @@ using ApiResult = std::expected<T, ApiError>;
 
 [[nodiscard]] inline std::unexpected<ApiError> refuse(ApiError error) {
     return std::unexpected(std::move(error));
+}
+
+[[nodiscard]] inline std::unexpected<ApiError> refuse(
+    int status, std::string_view code, std::string message
+) {
+    return refuse(
+        {.status = status, .code = std::string(code), .message = std::move(message), .field = {}}
+    );
 }
 
 [[nodiscard]] inline std::unexpected<ApiError> parameter_error(

@@ -25,6 +25,9 @@ struct BankAccount {
     [[nodiscard]] bool may_be_notified_at(std::string_view url) const;
 };
 
+/// Nobody's account: what the fault `wrong_merchant` names instead of the true one.
+inline constexpr const char* kAnotherAccount = "999999999999";
+
 /// All accounts, fixed at start.
 class BankDirectory {
   public:

@@ -8,7 +8,6 @@ namespace {
 
 constexpr std::string_view kPayouts = "/bank/v1/payouts";
 constexpr std::string_view kBalance = "/bank/v1/balance";
-constexpr const char* kAnotherAccount = "999999999999";
 
 ApiError insufficient_funds() {
     return {
@@ -34,7 +33,7 @@ http::Response plain_refusal(const ApiError& error) {
 }
 
 /// What the faults make of a true answer.
-Value told(Payout payout, const Deviation& deviation) {
+Value told_payout(Payout payout, const Deviation& deviation) {
     if (deviation.has(FaultKind::wrong_amount)) {
         ++payout.wanted.amount;
     }
@@ -100,7 +99,7 @@ ApiResult<Value> BankApi::begin(
     if (payout->creates == 1) {
         run_its_course(*payout, deviation);
     }
-    return told(*payout, deviation);
+    return told_payout(*payout, deviation);
 }
 
 void BankApi::run_its_course(const Payout& accepted, const Deviation& deviation) {
@@ -168,7 +167,7 @@ http::Response BankApi::query(const http::Request& request, const BankAccount& a
                  .field = {}}
             );
         }
-        return told(*payout, deviation);
+        return told_payout(*payout, deviation);
     });
 }
 

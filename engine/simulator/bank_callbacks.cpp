@@ -5,12 +5,6 @@
 
 namespace sluice::simulator {
 
-namespace {
-
-constexpr const char* kAnotherAccount = "999999999999";
-
-}  // namespace
-
 void BankCallbacks::announce(const Payout& payout) {
     const BankAccount* account = world_.bank.find(payout.account);
     if (account == nullptr || !account->may_be_notified_at(payout.wanted.notify_url)) {

@@ -4,12 +4,6 @@
 
 namespace sluice::simulator {
 
-namespace {
-
-constexpr std::int64_t kMoneyMax = 1'000'000'000'000;
-
-}  // namespace
-
 http::Response BankControl::answer(const http::Request& request) {
     if (request.path == "/sim/bank/books" && request.method == "GET") {
         return books(request);

@@ -1,42 +1,28 @@
 #include "simulator/bank_signature.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "channel/crypto.hpp"
 #include "simulator/misbehaviour.hpp"
+#include "simulator/signed_time.hpp"
 
 namespace sluice::simulator {
 
 namespace {
 
-constexpr std::chrono::seconds kSkewMax{300};
 constexpr std::chrono::minutes kNonceLifetime{10};
-constexpr std::size_t kNonceMin = 16;
-constexpr std::size_t kNonceMax = 64;
+constexpr std::size_t kBankNonceMin = 16;
+constexpr std::size_t kBankNonceMax = 64;
 
 std::unexpected<ApiError> unauthorized(std::string_view code, std::string message) {
-    return refuse(
-        {.status = 401, .code = std::string(code), .message = std::move(message), .field = {}}
-    );
+    return refuse(401, code, std::move(message));
 }
 
 bool is_nonce(std::string_view text) {
-    return text.size() >= kNonceMin && text.size() <= kNonceMax &&
+    return text.size() >= kBankNonceMin && text.size() <= kBankNonceMax &&
            std::ranges::all_of(text, [](char c) {
                return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
            });
-}
-
-bool is_within_skew(std::string_view timestamp, Time now) {
-    std::int64_t seconds = 0;
-    const char* end = timestamp.data() + timestamp.size();
-    const auto [stop, error] = std::from_chars(timestamp.data(), end, seconds);
-    if (error != std::errc{} || stop != end || seconds < 0) {
-        return false;
-    }
-    const auto current = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch());
-    return std::chrono::abs(std::chrono::seconds(seconds) - current) <= kSkewMax;
 }
 
 bool is_same(std::string_view a, std::string_view b) {

@@ -63,6 +63,25 @@ std::string BodyReader::text(const TextRule& rule) {
     return *text;
 }
 
+std::string BodyReader::notify_url(const TextRule& rule) {
+    std::string url = text(rule);
+    require(
+        url.empty() || is_notify_url(url),
+        rule.pointer,
+        "notify_url must be a whole address without a query"
+    );
+    return url;
+}
+
+void BodyReader::currency(const TextRule& rule) {
+    const std::string code = text(rule);
+    require(
+        code == "CNY" || (code.empty() && rule.need == Need::optional),
+        rule.pointer,
+        "the currency must be CNY"
+    );
+}
+
 std::int64_t BodyReader::amount(std::string_view pointer) {
     const Value* value = at(body_, pointer);
     const std::int64_t* number = value == nullptr ? nullptr : value->as_int();

@@ -20,6 +20,11 @@ struct TextRule {
     std::size_t bytes_max = 0;
 };
 
+/// Where to tell how money out ends, of any protocol in which that may be left to asking.
+inline constexpr TextRule kOptionalNotifyUrl{
+    .pointer = "/notify_url", .need = Need::optional, .bytes_max = 256
+};
+
 /// Reads the members of a request's body one after another and keeps the first refusal, so that a
 /// caller checks once, at the end. The body must outlive it. One thread.
 class BodyReader {
@@ -28,6 +33,10 @@ class BodyReader {
 
     /// "" for an optional text that is absent.
     std::string text(const TextRule& rule);
+    /// "" or a whole address, as is_notify_url() says.
+    std::string notify_url(const TextRule& rule);
+    /// Refuses any other than CNY; an optional one may be absent.
+    void currency(const TextRule& rule);
     /// A whole number of minor units, at least 1.
     std::int64_t amount(std::string_view pointer);
     /// The member at `pointer` is refused for `issue` unless the rule holds.

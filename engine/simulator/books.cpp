@@ -1,11 +1,12 @@
 #include "simulator/books.hpp"
 
+#include "simulator/beijing.hpp"
+
 namespace sluice::simulator {
 
 namespace {
 
 constexpr std::chrono::hours kCodeLifetime{2};
-constexpr std::chrono::hours kBeijing{8};
 
 ApiError not_exist() {
     return {
@@ -19,10 +20,6 @@ ApiError paid_already() {
 
 ApiError closed_already() {
     return {.status = 400, .code = "ORDER_CLOSED", .message = "the order is closed", .field = {}};
-}
-
-Value time_or_null(const std::optional<Time>& time) {
-    return time ? Value(format_rfc3339_offset(*time, kBeijing)) : Value();
 }
 
 Value order_report(const Order& order) {

@@ -1,6 +1,7 @@
 #include "simulator/callbacks.hpp"
 
 #include "simulator/alipay_notice.hpp"
+#include "simulator/beijing.hpp"
 #include "simulator/misbehaviour.hpp"
 #include "simulator/platform_signature.hpp"
 
@@ -179,7 +180,7 @@ http::ClientRequest Callbacks::build(const Message& message) {
     request.total_timeout = world_.settings.callback_timeout;
     request.body = to_json(Value(ValueObject{
         {"id", message.id},
-        {"create_time", format_rfc3339_offset(message.created, std::chrono::hours(8))},
+        {"create_time", format_rfc3339_offset(message.created, kBeijing)},
         {"resource_type", "encrypt-resource"},
         {"event_type", message.event_type},
         {"summary", message.summary},

@@ -27,6 +27,8 @@ struct NumberRule {
     std::int64_t most = 3'600'000;
 };
 [[nodiscard]] std::optional<std::int64_t> number_in(const Value& body, const NumberRule& rule);
+/// What one control moves at most, in fen.
+inline constexpr std::int64_t kMoneyMax = 1'000'000'000'000;
 
 inline constexpr const char* kTruthWanted =
     "'kind' must be resend, forged, wrong_amount, wrong_merchant, wrong_number or bad_signature";

@@ -8,18 +8,18 @@ namespace sluice::simulator {
 
 namespace {
 
-constexpr std::chrono::minutes kExpiryMin{1};
-constexpr std::chrono::days kExpiryMax{7};
+constexpr std::chrono::minutes kOrderExpiryMin{1};
+constexpr std::chrono::days kOrderExpiryMax{7};
 
 constexpr TextRule kAppid{.pointer = "/appid", .bytes_max = 32};
 constexpr TextRule kMchid{.pointer = "/mchid", .bytes_max = 32};
 constexpr TextRule kDescription{.pointer = "/description", .bytes_max = 127};
 constexpr TextRule kOutTradeNo{.pointer = "/out_trade_no", .bytes_max = 32};
-constexpr TextRule kNotifyUrl{.pointer = "/notify_url", .bytes_max = 255};
+constexpr TextRule kOrderNotifyUrl{.pointer = "/notify_url", .bytes_max = 255};
 constexpr TextRule kAttach{.pointer = "/attach", .need = Need::optional, .bytes_max = 128};
 constexpr TextRule kGoodsTag{.pointer = "/goods_tag", .need = Need::optional, .bytes_max = 32};
 constexpr TextRule kTimeExpire{.pointer = "/time_expire", .need = Need::optional, .bytes_max = 64};
-constexpr TextRule kCurrency{
+constexpr TextRule kOrderCurrency{
     .pointer = "/amount/currency", .need = Need::optional, .bytes_max = 16
 };
 constexpr TextRule kOpenid{.pointer = "/payer/openid", .bytes_max = 128};
@@ -29,7 +29,7 @@ constexpr TextRule kH5Type{.pointer = "/scene_info/h5_info/type", .bytes_max = 3
 Time read_expiry(BodyReader& reader, Time now) {
     const std::string text = reader.text(kTimeExpire);
     if (text.empty()) {
-        return now + kExpiryMax;
+        return now + kOrderExpiryMax;
     }
     const auto time = parse_rfc3339(text);
     if (!time) {
@@ -37,9 +37,9 @@ Time read_expiry(BodyReader& reader, Time now) {
         return now;
     }
     reader.require(
-        *time <= now + kExpiryMax, kTimeExpire.pointer, "time_expire is more than 7 days ahead"
+        *time <= now + kOrderExpiryMax, kTimeExpire.pointer, "time_expire is more than 7 days ahead"
     );
-    return std::max(*time, now + kExpiryMin);
+    return std::max(*time, now + kOrderExpiryMin);
 }
 
 void read_scene(BodyReader& reader, CreateOrder& order) {
@@ -105,19 +105,11 @@ ApiResult<CreateOrder> read_create_order(Scene scene, const Value& body, Time no
         kOutTradeNo.pointer,
         "out_trade_no must have 6 to 32 characters of 0-9 A-Z a-z _ - | *"
     );
-    order.notify_url = reader.text(kNotifyUrl);
-    reader.require(
-        is_notify_url(order.notify_url),
-        kNotifyUrl.pointer,
-        "notify_url must be a whole address without a query"
-    );
+    order.notify_url = reader.notify_url(kOrderNotifyUrl);
     order.attach = reader.text(kAttach);
     reader.text(kGoodsTag);
     order.amount_total = reader.amount("/amount/total");
-    const std::string currency = reader.text(kCurrency);
-    reader.require(
-        currency.empty() || currency == "CNY", kCurrency.pointer, "the currency must be CNY"
-    );
+    reader.currency(kOrderCurrency);
     order.expires = read_expiry(reader, now);
     read_scene(reader, order);
     if (const auto& error = reader.error()) {

@@ -13,8 +13,8 @@ namespace {
 
 using std::filesystem::path;
 
-constexpr std::string_view kMchid = "1900000109";
-constexpr std::string_view kAppid = "wxd678efh567hg6787";
+constexpr std::string_view kDemoMchid = "1900000109";
+constexpr std::string_view kDemoAppid = "wxd678efh567hg6787";
 constexpr std::string_view kDemoName = "Demo shop 演示商户";
 constexpr std::string_view kContentKey = "ABEiM0RVZneImaq7zN3u/w==\n";
 constexpr std::int64_t kOpeningBalance = 1'000'000'00;
@@ -103,7 +103,7 @@ Result<void> make_demo_keys(const path& folder, const Clock& clock, Random& rand
     const Time now = clock.now();
     SLUICE_ASSIGN(
         const std::string serial,
-        write_key(folder, {.name = "merchant", .common_name = std::string(kMchid)}, now)
+        write_key(folder, {.name = "merchant", .common_name = std::string(kDemoMchid)}, now)
     );
     SLUICE_TRY(
         write_key(folder, {.name = "platform", .common_name = "Simulated payment platform"}, now)
@@ -111,8 +111,8 @@ Result<void> make_demo_keys(const path& folder, const Clock& clock, Random& rand
     SLUICE_TRY(write_file(folder / "platform_public_key_id.txt", public_key_id(random) + "\n"));
     SLUICE_TRY(write_file(folder / "api_v3_key.txt", random_hex(random, 16) + "\n"));
     const Value merchant(ValueObject{
-        {"mchid", kMchid},
-        {"appid", kAppid},
+        {"mchid", kDemoMchid},
+        {"appid", kDemoAppid},
         {"name", kDemoName},
         {"certificate_serial", serial},
         {"public_key_file", "merchant_public.pem"},

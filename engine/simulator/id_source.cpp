@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "simulator/beijing.hpp"
+
 namespace sluice::simulator {
 
 namespace {
@@ -14,7 +16,7 @@ std::string digits(std::uint64_t number, std::size_t width) {
 
 /// 20260101, in Beijing.
 std::string day_digits(Time now) {
-    std::string day = format_rfc3339_offset(now, std::chrono::hours(8)).substr(0, 10);
+    std::string day = format_rfc3339_offset(now, kBeijing).substr(0, 10);
     std::erase(day, '-');
     return day;
 }

@@ -8,6 +8,7 @@
 #include <qrencode.h>
 
 #include "core/currency.hpp"
+#include "simulator/beijing.hpp"
 #include "simulator/payer_code.hpp"
 
 namespace sluice::simulator {
@@ -82,7 +83,7 @@ std::string shop_time(const std::optional<Time>& time) {
     if (!time) {
         return {};
     }
-    std::string text = format_rfc3339_offset(*time, std::chrono::hours(8)).substr(0, kToTheSecond);
+    std::string text = format_rfc3339_offset(*time, kBeijing).substr(0, kToTheSecond);
     std::ranges::replace(text, 'T', ' ');
     return text;
 }

@@ -10,12 +10,11 @@ namespace sluice::simulator {
 namespace {
 
 constexpr TextRule kRequestNumber{.pointer = "/request_number", .bytes_max = 32};
-constexpr TextRule kCurrency{.pointer = "/currency", .bytes_max = 3};
+constexpr TextRule kPayoutCurrency{.pointer = "/currency", .bytes_max = 3};
 constexpr TextRule kPurpose{.pointer = "/purpose", .bytes_max = 140};
 constexpr TextRule kPayeeName{.pointer = "/payee/name", .bytes_max = 120};
 constexpr TextRule kPayeeAccount{.pointer = "/payee/account_number", .bytes_max = 32};
 constexpr TextRule kPayeeBank{.pointer = "/payee/bank_code", .bytes_max = 12};
-constexpr TextRule kNotifyUrl{.pointer = "/notify_url", .need = Need::optional, .bytes_max = 256};
 
 constexpr std::size_t kBankCodeDigits = 12;
 constexpr std::size_t kAccountDigitsMin = 8;
@@ -40,7 +39,7 @@ ApiResult<PayoutOrder> read_payout_order(const Value& body) {
         "request_number must have 8 to 32 letters and digits"
     );
     order.amount = reader.amount("/amount");
-    reader.require(reader.text(kCurrency) == "CNY", kCurrency.pointer, "the currency must be CNY");
+    reader.currency(kPayoutCurrency);
     order.payee_name = reader.text(kPayeeName);
     order.payee_account_number = reader.text(kPayeeAccount);
     const std::string& account = order.payee_account_number;
@@ -57,12 +56,7 @@ ApiResult<PayoutOrder> read_payout_order(const Value& body) {
         "bank_code must have 12 digits"
     );
     reader.text(kPurpose);
-    order.notify_url = reader.text(kNotifyUrl);
-    reader.require(
-        order.notify_url.empty() || is_notify_url(order.notify_url),
-        kNotifyUrl.pointer,
-        "notify_url must be a whole address without a query"
-    );
+    order.notify_url = reader.notify_url(kOptionalNotifyUrl);
     if (const auto& error = reader.error()) {
         return refuse(*error);
     }

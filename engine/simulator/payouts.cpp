@@ -3,35 +3,31 @@
 #include <algorithm>
 #include <array>
 
+#include "simulator/beijing.hpp"
+
 namespace sluice::simulator {
 
 namespace {
 
-constexpr std::chrono::hours kBeijing{8};
-
-std::unexpected<ApiError> no(int status, std::string_view code, std::string message) {
-    return refuse(
-        {.status = status, .code = std::string(code), .message = std::move(message), .field = {}}
-    );
-}
-
-struct StatusRow {
+struct PayoutStatusRow {
     PayoutStatus status;
     std::string_view name;
     std::string_view reason_code;
     std::string_view reason;
 };
 
-constexpr std::array kStatuses{
-    StatusRow{PayoutStatus::accepted, "accepted", "", ""},
-    StatusRow{PayoutStatus::processing, "processing", "", ""},
-    StatusRow{PayoutStatus::succeeded, "succeeded", "", ""},
-    StatusRow{PayoutStatus::failed, "failed", "PAYEE_NAME_MISMATCH", "收款户名不符"},
-    StatusRow{PayoutStatus::returned, "returned", "PAYEE_ACCOUNT_CLOSED", "收款账户已销户，退票"},
+constexpr std::array kPayoutStatuses{
+    PayoutStatusRow{PayoutStatus::accepted, "accepted", "", ""},
+    PayoutStatusRow{PayoutStatus::processing, "processing", "", ""},
+    PayoutStatusRow{PayoutStatus::succeeded, "succeeded", "", ""},
+    PayoutStatusRow{PayoutStatus::failed, "failed", "PAYEE_NAME_MISMATCH", "收款户名不符"},
+    PayoutStatusRow{
+        PayoutStatus::returned, "returned", "PAYEE_ACCOUNT_CLOSED", "收款账户已销户，退票"
+    },
 };
 
-const StatusRow& row_of(PayoutStatus status) {
-    return *std::ranges::find(kStatuses, status, &StatusRow::status);
+const PayoutStatusRow& row_of(PayoutStatus status) {
+    return *std::ranges::find(kPayoutStatuses, status, &PayoutStatusRow::status);
 }
 
 bool may_follow(PayoutStatus from, PayoutStatus to) {
@@ -76,10 +72,6 @@ void follow(BankRow& row, PayoutStatus to, std::int64_t amount) {
     }
 }
 
-Value time_or_null(const std::optional<Time>& time) {
-    return time ? Value(format_rfc3339_offset(*time, kBeijing)) : Value();
-}
-
 Value account_report(const std::string& account, const BankRow& row) {
     return Value(ValueObject{
         {"account", account},
@@ -110,8 +102,8 @@ Value payout_report(const Payout& payout) {
 std::string_view to_string(PayoutStatus status) { return row_of(status).name; }
 
 std::optional<PayoutStatus> parse_payout_status(std::string_view text) {
-    const auto found = std::ranges::find(kStatuses, text, &StatusRow::name);
-    return found == kStatuses.end() ? std::nullopt : std::optional(found->status);
+    const auto found = std::ranges::find(kPayoutStatuses, text, &PayoutStatusRow::name);
+    return found == kPayoutStatuses.end() ? std::nullopt : std::optional(found->status);
 }
 
 Value payout_object(const Payout& payout) {
@@ -157,20 +149,22 @@ ApiResult<Payout> Payouts::create(const PayoutOrder& wanted, const BankAccount& 
     const PayoutKey key{account.account, wanted.request_number};
     if (const auto known = payouts_.find(key); known != payouts_.end()) {
         if (known->second.wanted.fingerprint != wanted.fingerprint) {
-            return no(409, "REQUEST_NUMBER_USED", "request_number was used with other parameters");
+            return refuse(
+                409, "REQUEST_NUMBER_USED", "request_number was used with other parameters"
+            );
         }
         ++known->second.creates;
         return known->second;
     }
     BankRow& row = row_on(account.account, now);
     if (wanted.amount > account.single_limit) {
-        return no(403, "SINGLE_LIMIT_EXCEEDED", "the payout is above the limit for one payout");
+        return refuse(403, "SINGLE_LIMIT_EXCEEDED", "the payout is above the limit for one payout");
     }
     if (wanted.amount > account.daily_limit - row.used_today) {
-        return no(403, "DAILY_LIMIT_EXCEEDED", "the payout is above what is left for today");
+        return refuse(403, "DAILY_LIMIT_EXCEEDED", "the payout is above what is left for today");
     }
     if (wanted.amount > row.available) {
-        return no(403, "INSUFFICIENT_FUNDS", "the account has less than the payout");
+        return refuse(403, "INSUFFICIENT_FUNDS", "the account has less than the payout");
     }
     follow(row, PayoutStatus::accepted, wanted.amount);
     Payout payout{
@@ -196,7 +190,7 @@ ApiResult<Payout> Payouts::query(const PayoutKey& key) {
     const MutexLock lock(mutex_);
     const auto found = payouts_.find(key);
     if (found == payouts_.end()) {
-        return no(404, "REQUEST_UNKNOWN", "there is no payout with this request_number");
+        return refuse(404, "REQUEST_UNKNOWN", "there is no payout with this request_number");
     }
     ++found->second.queries;
     return found->second;
@@ -206,11 +200,11 @@ ApiResult<Payout> Payouts::advance(const PayoutKey& key, const Step& step, Time 
     const MutexLock lock(mutex_);
     const auto found = payouts_.find(key);
     if (found == payouts_.end()) {
-        return no(404, "REQUEST_UNKNOWN", "there is no payout with this request_number");
+        return refuse(404, "REQUEST_UNKNOWN", "there is no payout with this request_number");
     }
     Payout& payout = found->second;
     if (!may_follow(payout.status, step.to)) {
-        return no(
+        return refuse(
             409,
             "PAYOUT_STATUS",
             "the payout is " + std::string(to_string(payout.status)) + " and cannot become " +

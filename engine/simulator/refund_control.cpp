@@ -8,8 +8,6 @@ namespace sluice::simulator {
 
 namespace {
 
-constexpr std::int64_t kMoneyMax = 1'000'000'000'000;
-
 Value funds_row(World& world, const std::string& mchid) {
     Value row(ValueObject{{"mchid", mchid}});
     const Value sums = to_value(world.funds.row(mchid));

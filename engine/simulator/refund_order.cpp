@@ -11,21 +11,22 @@ namespace {
 constexpr TextRule kTransaction{
     .pointer = "/transaction_id", .need = Need::optional, .bytes_max = 32
 };
-constexpr TextRule kOutTradeNo{.pointer = "/out_trade_no", .need = Need::optional, .bytes_max = 32};
+constexpr TextRule kRefundedTradeNo{
+    .pointer = "/out_trade_no", .need = Need::optional, .bytes_max = 32
+};
 constexpr TextRule kOutRefundNo{.pointer = "/out_refund_no", .bytes_max = 64};
 constexpr TextRule kReason{.pointer = "/reason", .need = Need::optional, .bytes_max = 80};
-constexpr TextRule kNotifyUrl{.pointer = "/notify_url", .need = Need::optional, .bytes_max = 256};
 constexpr TextRule kFundsAccount{
     .pointer = "/funds_account", .need = Need::optional, .bytes_max = 32
 };
-constexpr TextRule kCurrency{.pointer = "/amount/currency", .bytes_max = 16};
+constexpr TextRule kRefundCurrency{.pointer = "/amount/currency", .bytes_max = 16};
 
 /// The body without what names the payment: a repeat may name it by its other number.
 std::string fingerprint_of(const Value& body) {
     ValueObject rest = *body.as_object();
     std::erase_if(rest, [](const ValueMember& member) {
         return member.first == kTransaction.pointer.substr(1) ||
-               member.first == kOutTradeNo.pointer.substr(1);
+               member.first == kRefundedTradeNo.pointer.substr(1);
     });
     return to_json(sorted_by_name(Value(std::move(rest))));
 }
@@ -38,7 +39,7 @@ void read_amount(BodyReader& reader, const Value& body, RefundOrder& order) {
         "/amount/refund",
         "the refund is greater than the total"
     );
-    reader.require(reader.text(kCurrency) == "CNY", kCurrency.pointer, "the currency must be CNY");
+    reader.currency(kRefundCurrency);
     const Value* amount = body.find("amount");
     reader.require(
         amount == nullptr || amount->find("from") == nullptr,
@@ -60,7 +61,7 @@ ApiResult<RefundOrder> read_refund_order(const Value& body) {
     BodyReader reader(body);
     RefundOrder order;
     order.transaction_id = reader.text(kTransaction);
-    order.out_trade_no = reader.text(kOutTradeNo);
+    order.out_trade_no = reader.text(kRefundedTradeNo);
     reader.require(
         !order.transaction_id.empty() || !order.out_trade_no.empty(),
         kTransaction.pointer,
@@ -73,12 +74,7 @@ ApiResult<RefundOrder> read_refund_order(const Value& body) {
         "out_refund_no must have 1 to 64 characters of 0-9 A-Z a-z _ - | * @"
     );
     reader.text(kReason);
-    order.notify_url = reader.text(kNotifyUrl);
-    reader.require(
-        order.notify_url.empty() || is_notify_url(order.notify_url),
-        kNotifyUrl.pointer,
-        "notify_url must be a whole address without a query"
-    );
+    order.notify_url = reader.notify_url(kOptionalNotifyUrl);
     const std::string funds = reader.text(kFundsAccount);
     reader.require(
         funds.empty() || funds == "AVAILABLE",

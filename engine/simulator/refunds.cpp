@@ -5,46 +5,37 @@
 #include <tuple>
 #include <utility>
 
+#include "simulator/beijing.hpp"
+
 namespace sluice::simulator {
 
 namespace {
 
-constexpr std::chrono::hours kBeijing{8};
 constexpr std::chrono::days kWindow{365};
 constexpr const char* kReceivedBy = "支付用户零钱";
 
-std::unexpected<ApiError> no(int status, std::string_view code, std::string message) {
-    return refuse(
-        {.status = status, .code = std::string(code), .message = std::move(message), .field = {}}
-    );
-}
-
 std::unexpected<ApiError> not_exists(std::string message) {
-    return no(404, "RESOURCE_NOT_EXISTS", std::move(message));
+    return refuse(404, "RESOURCE_NOT_EXISTS", std::move(message));
 }
 
-Value time_or_null(const std::optional<Time>& time) {
-    return time ? Value(format_rfc3339_offset(*time, kBeijing)) : Value();
-}
-
-struct StatusRow {
+struct RefundStatusRow {
     RefundStatus status;
     std::string_view name;
     Funds::Part part;
     std::int64_t RefundSums::* sum;  ///< null: counts for nothing
 };
 
-constexpr std::array kStatuses{
-    StatusRow{
+constexpr std::array kRefundStatuses{
+    RefundStatusRow{
         RefundStatus::processing, "PROCESSING", Funds::Part::refunding, &RefundSums::refunding
     },
-    StatusRow{RefundStatus::success, "SUCCESS", Funds::Part::refunded, &RefundSums::refunded},
-    StatusRow{RefundStatus::closed, "CLOSED", Funds::Part::balance, nullptr},
-    StatusRow{RefundStatus::abnormal, "ABNORMAL", Funds::Part::held, &RefundSums::held},
+    RefundStatusRow{RefundStatus::success, "SUCCESS", Funds::Part::refunded, &RefundSums::refunded},
+    RefundStatusRow{RefundStatus::closed, "CLOSED", Funds::Part::balance, nullptr},
+    RefundStatusRow{RefundStatus::abnormal, "ABNORMAL", Funds::Part::held, &RefundSums::held},
 };
 
-const StatusRow& row_of(RefundStatus status) {
-    return *std::ranges::find(kStatuses, status, &StatusRow::status);
+const RefundStatusRow& row_of(RefundStatus status) {
+    return *std::ranges::find(kRefundStatuses, status, &RefundStatusRow::status);
 }
 
 Value refund_report(const Refund& refund) {
@@ -69,7 +60,7 @@ Value refund_report(const Refund& refund) {
 
 /// Null for what counts for nothing.
 std::int64_t* sum_of(RefundSums& sums, RefundStatus status) {
-    const StatusRow& row = row_of(status);
+    const RefundStatusRow& row = row_of(status);
     return row.sum == nullptr ? nullptr : &(sums.*row.sum);
 }
 
@@ -77,24 +68,24 @@ std::int64_t* sum_of(RefundSums& sums, RefundStatus status) {
 ApiResult<void> check_new(const Refund& refund, const Order& order, const Refunds::Caller& caller) {
     if (order.state != OrderState::success) {
         const bool open = order.state == OrderState::notpay;
-        return no(403, "TRADE_ERROR", open ? "the order is not paid" : "the order is closed");
+        return refuse(403, "TRADE_ERROR", open ? "the order is not paid" : "the order is closed");
     }
     const std::int64_t total = order.wanted.amount_total;
     if (refund.wanted.amount_total != total) {
-        return no(400, "REFUND_FEE_MISMATCH", "amount.total differs from the order's amount");
+        return refuse(400, "REFUND_FEE_MISMATCH", "amount.total differs from the order's amount");
     }
     if (refund.created > order.paid.value_or(refund.created) + kWindow) {
-        return no(403, "TRADE_OVERDUE", "the order was paid more than 365 days ago");
+        return refuse(403, "TRADE_OVERDUE", "the order was paid more than 365 days ago");
     }
     const RefundSums& others = order.refund_sums;
     if (refund.wanted.amount_refund > total - others.taken()) {
-        return no(400, "INVALID_REQUEST", "the refunds exceed what was paid");
+        return refuse(400, "INVALID_REQUEST", "the refunds exceed what was paid");
     }
     if (others.refunds >= caller.refunds_max) {
-        return no(403, "RULE_LIMIT", "the order has all the refunds it can have");
+        return refuse(403, "RULE_LIMIT", "the order has all the refunds it can have");
     }
     if (others.refunds > 0 && refund.created < others.latest + caller.gap) {
-        return no(429, "FREQUENCY_LIMITED", "the last refund of this order was too short ago");
+        return refuse(429, "FREQUENCY_LIMITED", "the last refund of this order was too short ago");
     }
     return {};
 }
@@ -103,10 +94,10 @@ ApiResult<void> check_new(const Refund& refund, const Order& order, const Refund
 ApiResult<void> check_same(const Refund& known, const RefundOrder& wanted, const OrderKey& order) {
     const RefundOrder& first = known.wanted;
     if (wanted.amount_refund != first.amount_refund || wanted.amount_total != first.amount_total) {
-        return no(400, "REFUND_FEE_MISMATCH", "out_refund_no was used with another amount");
+        return refuse(400, "REFUND_FEE_MISMATCH", "out_refund_no was used with another amount");
     }
     if (order != known.order || wanted.fingerprint != first.fingerprint) {
-        return no(400, "INVALID_REQUEST", "out_refund_no was used with other parameters");
+        return refuse(400, "INVALID_REQUEST", "out_refund_no was used with other parameters");
     }
     return {};
 }
@@ -116,8 +107,8 @@ ApiResult<void> check_same(const Refund& known, const RefundOrder& wanted, const
 std::string_view to_string(RefundStatus status) { return row_of(status).name; }
 
 std::optional<RefundStatus> parse_refund_status(std::string_view text) {
-    const auto found = std::ranges::find(kStatuses, text, &StatusRow::name);
-    return found == kStatuses.end() ? std::nullopt : std::optional(found->status);
+    const auto found = std::ranges::find(kRefundStatuses, text, &RefundStatusRow::name);
+    return found == kRefundStatuses.end() ? std::nullopt : std::optional(found->status);
 }
 
 Value refund_object(const Refund& refund) {
@@ -186,7 +177,7 @@ ApiResult<Order> Refunds::order_of(const RefundOrder& wanted, const Caller& call
         return not_exists("the order to refund does not exist");
     }
     if (!wanted.out_trade_no.empty() && wanted.out_trade_no != order->wanted.out_trade_no) {
-        return no(400, "INVALID_REQUEST", "transaction_id and out_trade_no name two orders");
+        return refuse(400, "INVALID_REQUEST", "transaction_id and out_trade_no name two orders");
     }
     return *std::move(order);
 }
@@ -226,7 +217,7 @@ ApiResult<Refund> Refunds::create(const RefundOrder& wanted, const Caller& calle
         .from = Funds::Part::balance, .to = Funds::Part::refunding, .amount = wanted.amount_refund
     };
     if (!parts_.funds.move(caller.mchid, taking)) {
-        return no(403, "NOT_ENOUGH", "the merchant's balance is smaller than the refund");
+        return refuse(403, "NOT_ENOUGH", "the merchant's balance is smaller than the refund");
     }
     refund.refund_id = parts_.ids.refund_id(now);
     count(refund, std::nullopt);
@@ -284,7 +275,7 @@ ApiResult<Refund> Refunds::end(const RefundKey& key, RefundStatus to, Time now) 
     const bool reversal = refund.status == RefundStatus::success && to == RefundStatus::abnormal;
     const bool first = refund.status == RefundStatus::processing && to != RefundStatus::processing;
     if (!first && !reversal) {
-        return no(
+        return refuse(
             409,
             "REFUND_ENDED",
             "the refund is " + std::string(to_string(refund.status)) + " and cannot become " +

@@ -1,17 +1,16 @@
 #include "simulator/request_auth.hpp"
 
-#include <charconv>
 #include <optional>
 
 #include "channel/crypto.hpp"
+#include "simulator/signed_time.hpp"
 
 namespace sluice::simulator {
 
 namespace {
 
 constexpr std::string_view kScheme = "WECHATPAY2-SHA256-RSA2048";
-constexpr std::chrono::seconds kSkewMax{300};
-constexpr std::size_t kNonceMax = 32;
+constexpr std::size_t kNonceStrMax = 32;
 
 struct Authorization {
     std::string_view mchid;
@@ -42,8 +41,7 @@ struct Authorization {
 };
 
 std::unexpected<ApiError> sign_error(std::string message) {
-    return refuse({.status = 401, .code = "SIGN_ERROR", .message = std::move(message), .field = {}}
-    );
+    return refuse(401, "SIGN_ERROR", std::move(message));
 }
 
 /// key="value",key="value": five different keys, no blanks, nothing else.
@@ -81,21 +79,10 @@ ApiResult<Authorization> parse_authorization(const http::Request& request) {
     }
     const auto parameters =
         blank == std::string_view::npos ? std::nullopt : parse_parameters(text.substr(blank + 1));
-    if (!parameters || parameters->nonce.size() > kNonceMax) {
+    if (!parameters || parameters->nonce.size() > kNonceStrMax) {
         return sign_error("the Authorization header has a wrong format");
     }
     return *parameters;
-}
-
-bool is_within_skew(std::string_view timestamp, Time now) {
-    std::int64_t seconds = 0;
-    const char* end = timestamp.data() + timestamp.size();
-    const auto [stop, error] = std::from_chars(timestamp.data(), end, seconds);
-    if (error != std::errc{} || stop != end || seconds < 0) {
-        return false;
-    }
-    const auto current = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch());
-    return std::chrono::abs(std::chrono::seconds(seconds) - current) <= kSkewMax;
 }
 
 ApiResult<void> check_headers(const http::Request& request) {

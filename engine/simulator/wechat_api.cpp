@@ -2,6 +2,7 @@
 
 #include <tuple>
 
+#include "simulator/beijing.hpp"
 #include "simulator/payer_code.hpp"
 
 namespace sluice::simulator {
@@ -11,7 +12,7 @@ namespace {
 constexpr std::string_view kPay = "/v3/pay/transactions/";
 constexpr std::string_view kByNumber = "out-trade-no/";
 constexpr std::string_view kByTransaction = "id/";
-constexpr std::string_view kClose = "/close";
+constexpr std::string_view kCloseSuffix = "/close";
 
 OrderKey order_key(const WechatCall& call) {
     return {.mchid = call.address.mchid, .out_trade_no = call.address.out_trade_no};
@@ -54,8 +55,8 @@ http::Response WechatApi::answer(const http::Request& request) {
         return bare_answer(404);
     }
     rest.remove_prefix(kByNumber.size());
-    if (rest.ends_with(kClose)) {
-        rest.remove_suffix(kClose.size());
+    if (rest.ends_with(kCloseSuffix)) {
+        rest.remove_suffix(kCloseSuffix.size());
         return request.method == "POST" ? close(request, rest) : bare_answer(405);
     }
     return request.method == "GET" ? query(request, rest) : bare_answer(405);
@@ -241,10 +242,8 @@ http::Response WechatApi::certificates(const http::Request& request) {
     const PlatformIdentity& platform = world_.platform;
     Value certificate(ValueObject{
         {"serial_no", platform.certificate_serial},
-        {"effective_time",
-         format_rfc3339_offset(world_.now() - std::chrono::days(1), std::chrono::hours(8))},
-        {"expire_time",
-         format_rfc3339_offset(world_.now() + std::chrono::days(365), std::chrono::hours(8))},
+        {"effective_time", format_rfc3339_offset(world_.now() - std::chrono::days(1), kBeijing)},
+        {"expire_time", format_rfc3339_offset(world_.now() + std::chrono::days(365), kBeijing)},
         {"encrypt_certificate",
          sealed_resource(
              world_, {.api_v3_key = key, .associated_data = "certificate"}, platform.certificate_pem

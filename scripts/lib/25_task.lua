@@ -86,7 +86,7 @@ local function settle_conflict(instruction, hear)
 end
 
 -- How does this part go back, which no way takes? Asked until people have decided. Returns the task
--- and what they agreed on; nil when they said no.
+-- and what they agreed on; nil when they said no, or when nobody needs to say any more.
 local function ask_how(part, merchant_id)
   local approval = policy.give_back_approval(part.amount, merchant_id)
   local verdict, values, task
@@ -98,7 +98,7 @@ local function ask_how(part, merchant_id)
       escalate = said(approval, "escalate"),
       title = { en = "Decide how the money goes back", zh = "决定退款去向" },
     }
-    if verdict == "denied" then return nil end
+    if verdict == "denied" or verdict == "cancelled" then return nil end
   until verdict == "approved"
   return task, values
 end

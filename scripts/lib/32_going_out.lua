@@ -63,10 +63,11 @@ local function send_out(talk)
   return kernel.view(talk.instruction)
 end
 
--- Waits this long, whatever else comes meanwhile; not longer than something stays unsent.
-local function rest(milliseconds, unsent)
+-- Waits this long, whatever else comes meanwhile; not longer than something stays unsent, nor when
+-- there is nothing left to wait for.
+local function rest(milliseconds, unsent, is_over)
   local until_ms = kernel.now_ms() + milliseconds
-  while kernel.now_ms() < until_ms do
+  while kernel.now_ms() < until_ms and not is_over() do
     local event = kernel.wait(until_ms - kernel.now_ms())
     if unsent then
       is_answer(unsent, event)

@@ -35,6 +35,24 @@ local function pause_before_next_try(seen, tries)
   return nil
 end
 
+-- Whether something of the part that was known not to have gone went after all: it counts, and
+-- nothing else may go for it.
+local function went_after_all(part)
+  for _, instruction in ipairs(part.tried) do
+    if kernel.view(instruction).status == "succeeded" then
+      part.instruction = instruction
+      return true
+    end
+  end
+  return false
+end
+
+-- Notes what goes for the part now.
+local function goes(part, instruction)
+  part.instruction = instruction
+  list.insert(part.tried, instruction)
+end
+
 -- To the account, which has it at once.
 local function to_account(part, account)
   local given = kernel.refund { source = part.source, amount = part.amount, account = account }
@@ -56,17 +74,18 @@ local function through_channel(part)
   local tries = { unreached = 0, no_funds = 0 }
   local talk, seen, milliseconds
   repeat
+    if went_after_all(part) then return BACK end
     if not talk then
       local begun = kernel.refund { source = part.source, amount = part.amount }
       if not begun.ok then return not_back(begun.code) end
       talk = going_out(begun.instruction, "refund")
-      part.instruction = begun.instruction
+      goes(part, begun.instruction)
     end
     seen = send_out(talk)
     milliseconds = pause_before_next_try(seen, tries)
     if milliseconds then
       if seen.status ~= "created" then keep_room(part) end
-      rest(milliseconds, is_unsent(talk) and talk)
+      rest(milliseconds, is_unsent(talk) and talk, function() return went_after_all(part) end)
       if seen.status ~= "created" then talk = nil end
     end
   until not milliseconds
@@ -81,7 +100,7 @@ local function pay_back_at(part, account, task)
     channel = account.channel, channel_account = account.name, task = task,
   }
   if not begun.ok then return not_back(begun.code) end
-  part.instruction = begun.instruction
+  goes(part, begun.instruction)
   return end_of(send_out(going_out(begun.instruction, "payout")))
 end
 
@@ -90,6 +109,7 @@ local function pay_back(refund, part, method, task)
   local ended = not_back("no_channel")
   local asked = { method = method, amount = part.amount, merchant_id = refund.merchant_id }
   for _, account in ipairs(policy.payout_route(asked).accounts) do
+    if went_after_all(part) then return BACK end
     ended = pay_back_at(part, account, task)
     if ended.is_back or ended.is_in_doubt then return ended end
   end
@@ -107,7 +127,7 @@ local ways = {
   original_again = function(refund, part)
     local ended = not_back(part.why or "again")
     for _, milliseconds in ipairs(ladder.surplus) do
-      rest(milliseconds)
+      rest(milliseconds, false, function() return went_after_all(part) end)
       ended = through_channel(part)
       if ended.is_back or ended.is_in_doubt then return ended end
     end
@@ -177,6 +197,7 @@ ways.task = function(refund, part)
   local ended
   repeat
     local task, said = ask_how(part, refund.merchant_id)
+    if went_after_all(part) then return BACK end
     if not task then return not_back(part.why or "denied") end
     ended = decided[said.how](refund, part, task, said)
   until ended.is_back or ended.is_in_doubt
@@ -187,14 +208,16 @@ end
 -- instruction), kind, payment and amount. Returns how it ended; `why` tells of the first way.
 -- Called again for the same part it goes on with the ways that are left.
 local function give_back(refund, part)
-  part.way = part.way or 0
+  part.way, part.tried = part.way or 0, part.tried or {}
   while part.way < #refund.ways do
+    if went_after_all(part) then return BACK end
     part.way = part.way + 1
     local way = refund.ways[part.way]
     local ended = ways[way.way](refund, part, way)
     if ended.is_back or ended.is_in_doubt then return ended end
     part.why = part.why or ended.why
   end
+  if went_after_all(part) then return BACK end
   return not_back(part.why or "no_way")
 end
 

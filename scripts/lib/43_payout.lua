@@ -1,15 +1,24 @@
 -- The verbs of a payout: book first, then ask a channel; what it surely did not pay is booked back.
 
--- One channel account to its end. Returns true, or false and why not.
+-- One channel account to its end. Returns why it was not paid.
 local function try_payout(payout, account)
   local instruction = kernel.pay_out { channel = account.channel, channel_account = account.name }
   if not instruction then
-    return false, { code = "no_channel", message = account.name .. " is not there any more" }
+    return { code = "no_channel", message = account.name .. " is not there any more" }
   end
+  list.insert(payout.tried, instruction)
   send_out(going_out(instruction, "payout"))
   settle_conflict(instruction)
   local seen = kernel.view(instruction)
-  return seen.status == "succeeded", { code = seen.code, message = seen.message }
+  return { code = seen.code, message = seen.message }
+end
+
+-- Whether one of them paid; also one that was known not to have, while another was asked.
+local function is_paid(payout)
+  for _, instruction in ipairs(payout.tried) do
+    if kernel.view(instruction).status == "succeeded" then return true end
+  end
+  return false
 end
 
 -- Of the answer of a policy, what limits something.
@@ -51,9 +60,8 @@ local payout_verbs = {
   send = function(self)
     local why = { code = "no_channel", message = "no channel account can pay this out" }
     for _, account in ipairs(policy.payout_route(self).accounts) do
-      local paid, reason = try_payout(self, account)
-      if paid then return end
-      why = reason
+      why = try_payout(self, account)
+      if is_paid(self) then return end
     end
     fail(why)
   end,
@@ -68,7 +76,7 @@ local payout_verbs = {
 local function payout(facts)
   return object(payout_verbs, {
     id = facts.id, amount = facts.amount, fee = facts.fee, method = facts.method,
-    merchant_id = facts.merchant_id, is_compensation = facts.is_compensation,
+    merchant_id = facts.merchant_id, is_compensation = facts.is_compensation, tried = {},
   })
 end
 

@@ -37,7 +37,7 @@ void collect(
     }
 }
 
-std::string folder_of(const std::string& path) {
+std::string folder_prefix_of(const std::string& path) {
     const auto slash = path.rfind('/');
     return slash == std::string::npos ? std::string() : path.substr(0, slash + 1);
 }
@@ -80,7 +80,7 @@ std::set<std::string> known_commands(const SourceFile& script) {
 }
 
 bool path_exists(const SourceFile& document, const std::string& path) {
-    const std::string prefixes[] = {"", folder_of(document.path), "engine/"};
+    const std::string prefixes[] = {"", folder_prefix_of(document.path), "engine/"};
     return std::ranges::any_of(prefixes, [&](const std::string& prefix) {
         return exists(prefix + path) || exists(prefix + path + ".hpp") ||
                exists(prefix + path + ".cpp");

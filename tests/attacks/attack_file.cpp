@@ -43,6 +43,10 @@ AttackFile read_attack(const std::filesystem::path& path) {
 
 void PrintTo(const AttackFile& attack, std::ostream* out) { *out << attack.name; }
 
+std::string name_of_case(const testing::TestParamInfo<AttackFile>& attack) {
+    return attack.param.name.substr(0, attack.param.name.find('.'));
+}
+
 std::vector<AttackFile> read_corpus(const std::filesystem::path& folder) {
     std::vector<AttackFile> attacks;
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {

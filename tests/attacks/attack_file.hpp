@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 namespace sluice::attacks {
 
 /// One hostile script and what its header promises.
@@ -19,6 +21,7 @@ struct AttackFile {
 
 /// How a test names it.
 void PrintTo(const AttackFile& attack, std::ostream* out);
+std::string name_of_case(const testing::TestParamInfo<AttackFile>& attack);
 
 /// Every attack of the corpus in order of name. A file without a complete header is an error of
 /// the corpus and comes with no expected outcome.

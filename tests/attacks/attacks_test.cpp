@@ -128,10 +128,6 @@ TEST_P(Attack, EndsAsExpectedAndLeavesTheHostUnchanged) {
     }
 }
 
-std::string name_of_case(const testing::TestParamInfo<AttackFile>& attack) {
-    return attack.param.name.substr(0, attack.param.name.find('.'));
-}
-
 INSTANTIATE_TEST_SUITE_P(
     Corpus, Attack, testing::ValuesIn(read_corpus(SLUICE_SOURCE_DIR "/tests/attacks")), name_of_case
 );

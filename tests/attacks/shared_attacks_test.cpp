@@ -17,7 +17,7 @@
 namespace sluice::attacks {
 namespace {
 
-constexpr std::string_view kVictim = R"(
+constexpr std::string_view kSharingVictim = R"(
 local words, mark = {}, object({ shout = function(self) return self.word:upper() end }, {
   word = "unchanged" })
 return { run = function()
@@ -55,7 +55,7 @@ std::shared_ptr<lua::Vm> shared_vm() {
 }
 
 std::unique_ptr<lua::Coroutine> begun_victim(const std::shared_ptr<lua::Vm>& vm) {
-    auto victim = lua::Coroutine::load(vm, *compiled("victim.lua", kVictim)).value();
+    auto victim = lua::Coroutine::load(vm, *compiled("victim.lua", kSharingVictim)).value();
     EXPECT_EQ(victim->start("run", {})->kind, lua::Progress::Kind::waiting);
     return victim;
 }
@@ -125,10 +125,6 @@ TEST_P(SharedAttack, EndsAsExpectedAndIsNotNoticedByItsNeighbours) {
         vm->collect();
         EXPECT_EQ(end_of(*begun_victim(vm)), expected);
     }
-}
-
-std::string name_of_case(const testing::TestParamInfo<AttackFile>& attack) {
-    return attack.param.name.substr(0, attack.param.name.find('.'));
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -9,8 +9,6 @@
 namespace sluice::channel::testing {
 namespace {
 
-constexpr std::string_view kFixtures = "channels/alipay/fixtures";
-
 std::string answered(const Value& answer, const ExchangeOrder& order) {
     if (const Value* body = answer.find("body")) {
         return body_of(body);
@@ -75,7 +73,7 @@ class AlipayFixture : public ::testing::TestWithParam<std::string> {
 };
 
 TEST_P(AlipayFixture, IsReadAsItsRowSays) {
-    const Value recorded = fixture(kFixtures, GetParam());
+    const Value recorded = fixture(kAlipayFixtures, GetParam());
 
     if (recorded.text_or_empty("operation") == "callback") {
         run_callback(recorded);
@@ -87,15 +85,15 @@ TEST_P(AlipayFixture, IsReadAsItsRowSays) {
 INSTANTIATE_TEST_SUITE_P(
     All,
     AlipayFixture,
-    ::testing::ValuesIn(fixture_names(kFixtures)),
+    ::testing::ValuesIn(fixture_names(kAlipayFixtures)),
     [](const auto& test) { return test.param; }
 );
 
 TEST(AlipayTable, HasOneFixtureForEveryRowAndOneRowForEveryFixture) {
-    expect_a_fixture_for_every_row(kFixtures);
+    expect_a_fixture_for_every_row(kAlipayFixtures);
 }
 
-TEST(AlipayTable, SaysWhatItsFixturesSay) { expect_rows_to_say_what_fixtures_say(kFixtures); }
+TEST(AlipayTable, SaysWhatItsFixturesSay) { expect_rows_to_say_what_fixtures_say(kAlipayFixtures); }
 
 }  // namespace
 }  // namespace sluice::channel::testing

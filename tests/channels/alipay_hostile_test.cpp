@@ -16,7 +16,6 @@ namespace sluice::channel::testing {
 namespace {
 
 constexpr int kRounds = 3000;
-constexpr std::string_view kFixtures = "channels/alipay/fixtures";
 
 /// A few bytes changed, cut out, doubled, or the end cut off.
 std::string changed(std::string text, SeededRandom& random) {
@@ -67,7 +66,7 @@ class AlipayHostile : public ::testing::Test {
 
 TEST_F(AlipayHostile, AnswersAreBelievedAsTheyWereSignedOrNotAtAll) {
     for (const char* name : {"query_trade_success", "refund_fund_change_y", "payout_success"}) {
-        const Value recorded = fixture(kFixtures, name);
+        const Value recorded = fixture(kAlipayFixtures, name);
         const auto operation = parse_operation(recorded.text_or_empty("operation")).value();
         const ExchangeOrder order = alipay_order(operation);
         const std::string good = answer_of(recorded);
@@ -85,7 +84,7 @@ TEST_F(AlipayHostile, AnswersAreBelievedAsTheyWereSignedOrNotAtAll) {
 }
 
 TEST_F(AlipayHostile, NoticesAreBelievedAsTheyWereSignedOrNotAtAll) {
-    const Value recorded = fixture(kFixtures, "callback_trade_success");
+    const Value recorded = fixture(kAlipayFixtures, "callback_trade_success");
     const std::string good = signed_notice(*recorded.find("message")->find("form"), "good");
     const auto right = host_.read_callback({{}, good}, account(), {test_now(), ""});
     ASSERT_TRUE(right.has_value());
@@ -99,7 +98,7 @@ TEST_F(AlipayHostile, NoticesAreBelievedAsTheyWereSignedOrNotAtAll) {
 }
 
 TEST_F(AlipayHostile, ReadersOfTextsTakeAnything) {
-    const Value recorded = fixture(kFixtures, "query_trade_success");
+    const Value recorded = fixture(kAlipayFixtures, "query_trade_success");
     const std::string good = answer_of(recorded);
     for (int i = 0; i < kRounds; ++i) {
         const std::string text = changed(good, random_);

@@ -9,6 +9,8 @@
 
 namespace sluice::channel::testing {
 
+/// The recorded messages.
+inline constexpr std::string_view kAlipayFixtures = "channels/alipay/fixtures";
 inline constexpr std::string_view kAppId = "2021000122671080";
 inline constexpr std::string_view kSellerId = "2088102119685838";
 inline constexpr std::string_view kTradeNumber = "2026010122001473030000000001";

@@ -12,7 +12,7 @@
 namespace sluice::channel::testing {
 namespace {
 
-constexpr std::string_view kFixtures = "channels/bank/fixtures";
+constexpr std::string_view kBankFixtures = "channels/bank/fixtures";
 constexpr std::string_view kBankAccount = "110060149018";
 constexpr std::string_view kBankKey = "00112233445566778899aabbccddeeff";
 
@@ -135,7 +135,7 @@ class BankFixture : public ::testing::TestWithParam<std::string> {
 };
 
 TEST_P(BankFixture, IsReadAsItsRowSays) {
-    const Value recorded = fixture(kFixtures, GetParam());
+    const Value recorded = fixture(kBankFixtures, GetParam());
 
     if (recorded.text_or_empty("operation") == "callback") {
         run_callback(recorded);
@@ -147,15 +147,15 @@ TEST_P(BankFixture, IsReadAsItsRowSays) {
 INSTANTIATE_TEST_SUITE_P(
     All,
     BankFixture,
-    ::testing::ValuesIn(fixture_names(kFixtures)),
+    ::testing::ValuesIn(fixture_names(kBankFixtures)),
     [](const auto& test) { return test.param; }
 );
 
 TEST(BankTable, HasOneFixtureForEveryRowAndOneRowForEveryFixture) {
-    expect_a_fixture_for_every_row(kFixtures);
+    expect_a_fixture_for_every_row(kBankFixtures);
 }
 
-TEST(BankTable, SaysWhatItsFixturesSay) { expect_rows_to_say_what_fixtures_say(kFixtures); }
+TEST(BankTable, SaysWhatItsFixturesSay) { expect_rows_to_say_what_fixtures_say(kBankFixtures); }
 
 TEST(BankRequest, IsSignedOverWhatIsSent) {
     const RegistryPtr registry = bank_registry();

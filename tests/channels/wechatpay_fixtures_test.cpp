@@ -9,7 +9,7 @@
 namespace sluice::channel::testing {
 namespace {
 
-constexpr std::string_view kFixtures = "channels/wechatpay/fixtures";
+constexpr std::string_view kWechatpayFixtures = "channels/wechatpay/fixtures";
 
 std::string notice_of(const Value& message) {
     if (const Value* body = message.find("body")) {
@@ -75,7 +75,7 @@ class WechatpayFixture : public ::testing::TestWithParam<std::string> {
 };
 
 TEST_P(WechatpayFixture, IsReadAsItsRowSays) {
-    const Value recorded = fixture(kFixtures, GetParam());
+    const Value recorded = fixture(kWechatpayFixtures, GetParam());
 
     if (recorded.text_or_empty("operation") == "callback") {
         run_callback(recorded);
@@ -87,15 +87,17 @@ TEST_P(WechatpayFixture, IsReadAsItsRowSays) {
 INSTANTIATE_TEST_SUITE_P(
     All,
     WechatpayFixture,
-    ::testing::ValuesIn(fixture_names(kFixtures)),
+    ::testing::ValuesIn(fixture_names(kWechatpayFixtures)),
     [](const auto& test) { return test.param; }
 );
 
 TEST(WechatpayTable, HasOneFixtureForEveryRowAndOneRowForEveryFixture) {
-    expect_a_fixture_for_every_row(kFixtures);
+    expect_a_fixture_for_every_row(kWechatpayFixtures);
 }
 
-TEST(WechatpayTable, SaysWhatItsFixturesSay) { expect_rows_to_say_what_fixtures_say(kFixtures); }
+TEST(WechatpayTable, SaysWhatItsFixturesSay) {
+    expect_rows_to_say_what_fixtures_say(kWechatpayFixtures);
+}
 
 }  // namespace
 }  // namespace sluice::channel::testing

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "faults/people.hpp"
 #include "support/node_shop.hpp"
 #include "support/process_postgres.hpp"
 #include "support/process_wait.hpp"
@@ -17,13 +18,6 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-constexpr const char* kOperator = "key-of-wu.dan";
-
-std::string operator_table() {
-    return "[[api_key]]\nkey = \"" + std::string(kOperator) +
-           "\"\nmerchant_id = \"*\"\noperator = \"wu.dan\"\nroles = [\"channels\"]\n";
-}
 
 std::string key_text(const std::string& file) {
     std::ifstream in(DurableServer::instance().folder() / "keys" / file);
@@ -36,7 +30,7 @@ std::string key_text(const std::string& file) {
 
 class ChannelAccounts : public ::testing::Test {
   protected:
-    Api operator_at(std::size_t node) { return {cluster_.node(node).url(), kOperator}; }
+    Api operator_at(std::size_t node) { return {cluster_.node(node).url(), kChannelsKey}; }
 
     std::string path_of(const std::string& name) {
         const Reply listed = operator_at(0).get("/v1/channel_accounts");
@@ -93,7 +87,7 @@ class ChannelAccounts : public ::testing::Test {
         return body;
     }
 
-    Cluster cluster_{{.nodes = 2, .more_configuration = operator_table()}};
+    Cluster cluster_{{.nodes = 2, .more_configuration = channels_key_table()}};
     Shop shop_{cluster_};
     PaymentView last_{Value()};
 };

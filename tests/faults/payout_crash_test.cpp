@@ -17,7 +17,7 @@ namespace {
 using std::chrono::milliseconds;
 using ::testing::IsEmpty;
 
-constexpr std::int64_t kAvailable = 20'000'000;
+constexpr std::int64_t kAvailableForAll = 20'000'000;
 constexpr std::size_t kKillsUsual = 4;
 
 /// Every payout is final, the bank paid exactly those that succeeded, and the books say so.
@@ -35,7 +35,7 @@ void expect_paid_once(Cluster& cluster, Teller& teller) {
     EXPECT_EQ(teller.bank().paid(), paid);
     EXPECT_EQ(teller.booked("2203"), 0);
     EXPECT_EQ(teller.booked("1103"), -paid);
-    EXPECT_EQ(teller.balance_of(teller.account()), kAvailable - paid);
+    EXPECT_EQ(teller.balance_of(teller.account()), kAvailableForAll - paid);
     EXPECT_THAT(
         cluster.query("SELECT p.id, p.status FROM sluice.payout p WHERE (SELECT count(*) "
                       "FROM sluice.instruction i WHERE i.run_id = p.id "
@@ -93,7 +93,7 @@ void make_unruly(Bank& bank) {
 
 TEST(PayoutsUnderLoad, ArePaidOnceWhenTheServerIsKilledWhileTheBankIsUnruly) {
     Cluster cluster;
-    Teller teller(cluster, kAvailable);
+    Teller teller(cluster, kAvailableForAll);
     make_unruly(teller.bank());
     SeededRandom random(fault_seed());
     std::atomic<bool> stopping{false};
@@ -149,7 +149,7 @@ TEST(PayoutBatch, OfTwoHundredLinesIsPaidOnceWhenTheServerIsKilledInTheMiddle) {
     constexpr std::size_t kLines = 200;
     constexpr std::size_t kBad = 10;
     Cluster cluster;
-    Teller teller(cluster, kAvailable);
+    Teller teller(cluster, kAvailableForAll);
     const Value body = batch_of(kLines, kBad);
     Reply answered;
     std::thread caller([&] { answered = post_until_answered(cluster, "/v1/payout_batches", body); }
@@ -188,7 +188,7 @@ TEST(PayoutBatch, IsFinishedByTheOtherNodeWhenItsOwnDiesInTheMiddle) {
     constexpr std::size_t kLines = 400;
     Cluster cluster({.nodes = 2});
     ASSERT_TRUE(cluster.serves_everything());
-    Teller teller(cluster, kAvailable);
+    Teller teller(cluster, kAvailableForAll);
     const Value body = batch_of(kLines, 1);
     Reply answered;
     std::thread caller([&] { answered = post_until_answered(cluster, "/v1/payout_batches", body); }
@@ -220,7 +220,7 @@ TEST(PayoutBatch, IsFinishedByTheOtherNodeWhenItsOwnDiesInTheMiddle) {
 TEST(PayoutBatch, AndASinglePayoutThatWantTheSameNumberAtOnceAreOnePayout) {
     constexpr std::size_t kLines = 60;
     Cluster cluster;
-    Teller teller(cluster, kAvailable);
+    Teller teller(cluster, kAvailableForAll);
     const Value body = batch_of(kLines, 1);
     Reply batch;
     std::thread caller([&] { batch = post_until_answered(cluster, "/v1/payout_batches", body); });

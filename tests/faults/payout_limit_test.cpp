@@ -16,7 +16,6 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr std::int64_t kAvailable = 10'000'000;
 constexpr std::int64_t kEach = 10'000;
 constexpr std::int64_t kRoom = 25;  ///< payouts that the merchant's day has room for
 
@@ -48,7 +47,7 @@ class PayoutLimits : public ::testing::Test {
     void expect_sound(std::int64_t paid) {
         EXPECT_TRUE(wait_until_quiet(cluster_));
         EXPECT_EQ(teller_.bank().paid(), paid) << "what the bank paid";
-        EXPECT_EQ(teller_.balance_of(teller_.account()), kAvailable - paid);
+        EXPECT_EQ(teller_.balance_of(teller_.account()), kAvailableUsual - paid);
         EXPECT_EQ(
             cluster_.query_one("SELECT amount FROM sluice.payout_sum WHERE kind = 'merchant_day'"),
             std::to_string(paid)
@@ -59,7 +58,7 @@ class PayoutLimits : public ::testing::Test {
 
     EditedScripts scripts_{kLowLimits};
     Cluster cluster_{{.nodes = 2, .root = scripts_.root()}};
-    Teller teller_{cluster_, kAvailable};
+    Teller teller_{cluster_, kAvailableUsual};
 };
 
 TEST_F(PayoutLimits, LetExactlyAsManyLeaveAsThereIsRoomForOnAllNodesTogether) {

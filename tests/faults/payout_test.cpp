@@ -15,8 +15,6 @@ namespace {
 using std::chrono::milliseconds;
 using ::testing::IsEmpty;
 
-constexpr std::int64_t kAvailable = 10'000'000;
-
 class Payouts : public ::testing::Test {
   protected:
     /// What every payout leaves when it has ended: nothing in process, and sound books.
@@ -42,7 +40,7 @@ class Payouts : public ::testing::Test {
     }
 
     Cluster cluster_;
-    Teller teller_{cluster_, kAvailable};
+    Teller teller_{cluster_, kAvailableUsual};
 };
 
 TEST_F(Payouts, LeaveTheAccountBeforeTheBankIsAskedAndTheFloatWhenItPaid) {
@@ -52,7 +50,7 @@ TEST_F(Payouts, LeaveTheAccountBeforeTheBankIsAskedAndTheFloatWhenItPaid) {
     ASSERT_EQ(begun.status, 201) << begun.why;
     EXPECT_EQ(teller_.booked("2203"), -50'100) << "booked before it is paid";
     EXPECT_EQ(teller_.booked("1103"), 0);
-    EXPECT_EQ(teller_.balance_of(teller_.account()), kAvailable - 50'100);
+    EXPECT_EQ(teller_.balance_of(teller_.account()), kAvailableUsual - 50'100);
     ASSERT_TRUE(eventually([&] { return teller_.bank().payouts().size() == 1; }));
     teller_.bank().advance(Teller::number_at_bank(begun.body), "succeeded");
 
@@ -73,7 +71,7 @@ TEST_F(Payouts, FromAUsersBalanceAreWithdrawals) {
 
     EXPECT_EQ(paid.text("status"), "succeeded") << paid.why;
     EXPECT_EQ(teller_.balance_of(user), 29'950);
-    EXPECT_EQ(teller_.balance_of(teller_.account()), kAvailable);
+    EXPECT_EQ(teller_.balance_of(teller_.account()), kAvailableUsual);
     expect_sound(50'000, 50);
 }
 
@@ -85,7 +83,7 @@ TEST_F(Payouts, AreBookedBackWhenNoAccountOfTheBankPays) {
     EXPECT_EQ(failed.text("status"), "failed") << failed.why;
     EXPECT_EQ(failure_of(failed.body), "PAYEE_NAME_MISMATCH");
     EXPECT_EQ(Teller::instructions_of(failed.body), "bank-main refused, bank-backup refused");
-    EXPECT_EQ(teller_.balance_of(teller_.account()), kAvailable);
+    EXPECT_EQ(teller_.balance_of(teller_.account()), kAvailableUsual);
     const Reply list = cluster_.api().get("/v1/payouts?status=failed");
     EXPECT_EQ(list.body.find("payouts")->as_array()->size(), 1U) << "one row for two attempts";
     expect_sound(0);
@@ -101,7 +99,7 @@ TEST_F(Payouts, ThatCameBackWithinTheRunAreBookedBack) {
 
     EXPECT_EQ(failed.text("status"), "failed") << failed.why;
     EXPECT_EQ(failure_of(failed.body), "PAYEE_ACCOUNT_CLOSED");
-    EXPECT_EQ(teller_.balance_of(teller_.account()), kAvailable);
+    EXPECT_EQ(teller_.balance_of(teller_.account()), kAvailableUsual);
     expect_sound(0);
 }
 
@@ -172,7 +170,7 @@ TEST_F(Payouts, SendNothingAboveTheLimitOfThePolicy) {
     EXPECT_EQ(above.text("status"), "failed");
     EXPECT_EQ(failure_of(above.body), "over_limit");
     EXPECT_THAT(teller_.bank().payouts(), IsEmpty());
-    EXPECT_EQ(teller_.balance_of(teller_.account()), kAvailable);
+    EXPECT_EQ(teller_.balance_of(teller_.account()), kAvailableUsual);
     expect_sound(0);
 }
 

@@ -9,16 +9,32 @@ namespace {
 
 std::string key_of(const std::string& name) { return "key-of-" + name; }
 
-std::string table_of(const std::string& name, const std::string& role) {
-    return "[[api_key]]\nkey = \"" + key_of(name) + "\"\nmerchant_id = \"m1\"\noperator = \"" +
-           name + "\"\nroles = [\"" + role + "\"]\n";
+struct KeyHolder {
+    std::string key;
+    std::string merchant;
+    std::string name;
+    std::string role;
+};
+
+std::string table_of(const KeyHolder& holder) {
+    return "[[api_key]]\nkey = \"" + holder.key + "\"\nmerchant_id = \"" + holder.merchant +
+           "\"\noperator = \"" + holder.name + "\"\nroles = [\"" + holder.role + "\"]\n";
+}
+
+/// Somebody who votes about what is one merchant's.
+std::string table_of_voter(const std::string& name, const std::string& role) {
+    return table_of({.key = key_of(name), .merchant = "m1", .name = name, .role = role});
 }
 
 }  // namespace
 
+std::string channels_key_table() {
+    return table_of({.key = kChannelsKey, .merchant = "*", .name = "wu.dan", .role = "channels"});
+}
+
 std::string People::keys() {
-    return table_of("li.lei", "operations") + table_of("han.meimei", "operations") +
-           table_of("zhao.min", "finance") + table_of("sun.li", "finance");
+    return table_of_voter("li.lei", "operations") + table_of_voter("han.meimei", "operations") +
+           table_of_voter("zhao.min", "finance") + table_of_voter("sun.li", "finance");
 }
 
 std::string People::wait_for_task() {

@@ -6,6 +6,11 @@
 
 namespace sluice::testing {
 
+/// The API key of wu.dan, who may change the channel accounts of all merchants, and its table of a
+/// node's configuration.
+inline constexpr const char* kChannelsKey = "key-of-wu.dan-in-tests";
+std::string channels_key_table();
+
 /// Operators who decide tasks over the API. One thread.
 class People {
   public:

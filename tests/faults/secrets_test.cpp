@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "faults/people.hpp"
 #include "faults/teller.hpp"
 #include "faults/written.hpp"
 #include "support/node_shop.hpp"
@@ -22,15 +23,8 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr const char* kOperator = "key-of-wu.dan-in-tests";
 constexpr const char* kPayee = "marked payee 李";
 constexpr const char* kPayeeAccount = "6222029988776655443";
-constexpr std::int64_t kAvailable = 10'000'000;
-
-std::string operator_table() {
-    return "[[api_key]]\nkey = \"" + std::string(kOperator) +
-           "\"\nmerchant_id = \"*\"\noperator = \"wu.dan\"\nroles = [\"channels\"]\n";
-}
 
 fs::path keys_folder() { return DurableServer::instance().folder() / "keys"; }
 
@@ -61,7 +55,7 @@ class Secrets : public ::testing::Test {
             {"the bank's key", line_of("bank_key.txt")},
             {"the master key", line_of("master.key")},
             {"the merchant's API key", "key-of-the-merchant-in-tests"},
-            {"the operator's API key", kOperator},
+            {"the operator's API key", kChannelsKey},
             {"the nodes' secret", "between-the-nodes-of-a-test"},
             {"the payee's name", kPayee},
             {"the payee's account", kPayeeAccount},
@@ -140,7 +134,7 @@ class Secrets : public ::testing::Test {
     }
 
     void look_at_everything() {
-        Api api(cluster_.url(), kOperator);
+        Api api(cluster_.url(), kChannelsKey);
         for (const char* path :
              {"/v1/channel_accounts",
               "/v1/events",
@@ -170,9 +164,9 @@ class Secrets : public ::testing::Test {
     }
 
     WebhookReceiver receiver_;
-    Cluster cluster_{{.nodes = 2, .more_configuration = operator_table()}};
+    Cluster cluster_{{.nodes = 2, .more_configuration = channels_key_table()}};
     Shop shop_{cluster_};
-    Teller teller_{cluster_, kAvailable};
+    Teller teller_{cluster_, kAvailableUsual};
     std::vector<Written> answers_;
     std::string webhook_secret_;
 };

@@ -16,7 +16,7 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr const char* kSecret = "the-secret-a-test-signs-with-32-bytes";
-constexpr int kPayments = 8;
+constexpr int kSignedPayments = 8;
 
 std::string configuration() {
     return std::string("[[api_key]]\nkey = \"signing-key-of-a-test\"\nid = \"signer\"\n") +
@@ -65,7 +65,7 @@ class SignedRequest : public ::testing::Test {
 };
 
 TEST_F(SignedRequest, IsServedByWhicheverNodeItReaches) {
-    for (int i = 0; i < kPayments; ++i) {
+    for (int i = 0; i < kSignedPayments; ++i) {
         EXPECT_THAT(run(0, payment_json("S-" + std::to_string(i))), HasSubstr("\n201\n"));
     }
 
@@ -75,8 +75,8 @@ TEST_F(SignedRequest, IsServedByWhicheverNodeItReaches) {
               "ON b.bucket = get_byte(uuid_send(p.id), 6) WHERE p.merchant_id = 'm2') t"),
         "2"
     );
-    EXPECT_EQ(count("sluice.payment WHERE merchant_id = 'm2'"), std::to_string(kPayments));
-    EXPECT_EQ(count("sluice.seen_signature"), std::to_string(kPayments));
+    EXPECT_EQ(count("sluice.payment WHERE merchant_id = 'm2'"), std::to_string(kSignedPayments));
+    EXPECT_EQ(count("sluice.seen_signature"), std::to_string(kSignedPayments));
 }
 
 TEST_F(SignedRequest, UsesANonceUpForAllNodes) {

@@ -9,6 +9,9 @@
 
 namespace sluice::testing {
 
+/// What most tests put into the account that pays out, in fen.
+inline constexpr std::int64_t kAvailableUsual = 10'000'000;
+
 /// A payout as a business system wants it.
 struct WantedPayout {
     std::string number;

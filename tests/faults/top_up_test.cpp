@@ -14,7 +14,7 @@ namespace {
 using ::testing::IsEmpty;
 
 constexpr std::int64_t kTopUp = 20'000;
-constexpr std::int64_t kAvailable = 1'000'000;
+constexpr std::int64_t kAvailableBefore = 1'000'000;
 
 class TopUps : public ::testing::Test {
   protected:
@@ -59,7 +59,7 @@ class TopUps : public ::testing::Test {
 
     Cluster cluster_{{.more_configuration = People::keys()}};
     Shop shop_{cluster_};
-    Teller teller_{cluster_, kAvailable};
+    Teller teller_{cluster_, kAvailableBefore};
     People people_{cluster_};
 };
 
@@ -136,7 +136,7 @@ TEST_F(TopUps, LeaveOrdersAloneThatNameNoAccountAndCanBeMadeGoodAtOurCost) {
     EXPECT_EQ(teller_.booked("5002"), 3'000);
     EXPECT_EQ(teller_.booked("1103"), -3'000);
     EXPECT_EQ(teller_.booked("2101"), -kTopUp) << "no refund: the merchant keeps the whole";
-    EXPECT_EQ(teller_.balance_of(teller_.account()), kAvailable);
+    EXPECT_EQ(teller_.balance_of(teller_.account()), kAvailableBefore);
     EXPECT_EQ(cluster_.query_one("SELECT count(*) FROM sluice.refund"), "0");
     expect_sound();
 }

@@ -13,7 +13,7 @@ namespace {
 
 using ::testing::IsEmpty;
 
-constexpr std::size_t kPayments = 16;
+constexpr std::size_t kPaymentsBegun = 16;
 
 /// Waits until both nodes own buckets.
 bool share_the_buckets(const Cluster& cluster) {
@@ -46,7 +46,7 @@ class TwoNodes : public ::testing::Test {
     std::map<std::string, std::string> begin_at_the_first_node() {
         Api first = cluster_.api_of(0);
         std::map<std::string, std::string> begun;
-        for (std::size_t i = 0; i < kPayments; ++i) {
+        for (std::size_t i = 0; i < kPaymentsBegun; ++i) {
             const CompositeOrder order = shop_.next_order();
             const Reply reply = first.post("/v1/payments", body_of(order));
             EXPECT_EQ(reply.status, 201) << reply.why;

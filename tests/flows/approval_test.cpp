@@ -17,8 +17,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr std::int64_t kForOne = 6'000'000;   // 60,000.00
-constexpr std::int64_t kForTwo = 60'000'000;  // 600,000.00
+constexpr std::int64_t kApprovedByOne = 6'000'000;   // 60,000.00
+constexpr std::int64_t kApprovedByTwo = 60'000'000;  // 600,000.00
 constexpr std::int64_t kForNobody = 5'000'000;
 
 /// Nothing stays in memory between two activations: what is counted comes from the journal.
@@ -28,7 +28,7 @@ DriveOptions from_journal(DriveOptions options) {
 }
 
 TEST(Approval, OfAPayoutIsWaitedForBeforeMoneyMoves) {
-    FlowDriver payout(from_journal(payout_of(kForOne, 0)));
+    FlowDriver payout(from_journal(payout_of(kApprovedByOne, 0)));
     payout.start();
 
     EXPECT_EQ(payout.error(), "");
@@ -36,7 +36,7 @@ TEST(Approval, OfAPayoutIsWaitedForBeforeMoneyMoves) {
     EXPECT_THAT(payout.hold_steps(), IsEmpty());
     EXPECT_THAT(payout.sent(), IsEmpty());
     EXPECT_EQ(newest_task(payout).role, "finance");
-    EXPECT_EQ(newest_task(payout).amount, cny(kForOne));
+    EXPECT_EQ(newest_task(payout).amount, cny(kApprovedByOne));
 
     EXPECT_EQ(vote(payout, {"li.lei"}), "");
     EXPECT_THAT(payout.sent(), ElementsAre("payout wx-b"));
@@ -55,7 +55,7 @@ TEST(Approval, OfAPayoutUpToTheLimitIsAskedOfNobody) {
 }
 
 TEST(Approval, OfALargePayoutNeedsTwoPeople) {
-    FlowDriver payout(from_journal(payout_of(kForTwo, 0)));
+    FlowDriver payout(from_journal(payout_of(kApprovedByTwo, 0)));
     payout.start();
 
     EXPECT_EQ(vote(payout, {"li.lei"}), "");
@@ -82,7 +82,7 @@ TEST(Approval, OfACompensationIsAlwaysAsked) {
 }
 
 TEST(Approval, ThatIsDeniedEndsThePayoutWithoutATrace) {
-    FlowDriver payout(payout_of(kForTwo, 0));
+    FlowDriver payout(payout_of(kApprovedByTwo, 0));
     payout.start();
 
     EXPECT_EQ(vote(payout, {"li.lei"}), "");
@@ -95,7 +95,7 @@ TEST(Approval, ThatIsDeniedEndsThePayoutWithoutATrace) {
 }
 
 TEST(Approval, IsForPeopleOfTheRoleOnly) {
-    FlowDriver payout(payout_of(kForOne, 0));
+    FlowDriver payout(payout_of(kApprovedByOne, 0));
     payout.start();
 
     EXPECT_THAT(
@@ -107,7 +107,7 @@ TEST(Approval, IsForPeopleOfTheRoleOnly) {
 }
 
 TEST(Approval, OfNoSuchTaskCountsNothing) {
-    FlowDriver payout(payout_of(kForOne, 0));
+    FlowDriver payout(payout_of(kApprovedByOne, 0));
     payout.start();
     flow::Fact fact = vote_fact(payout, {"li.lei"});
     payment::TaskVote other = *fact.vote;
@@ -122,7 +122,7 @@ TEST(Approval, OfNoSuchTaskCountsNothing) {
 }
 
 TEST(Approval, GoesToAnotherRoleWhenNobodySaysAnything) {
-    FlowDriver payout(from_journal(payout_of(kForOne, 0)));
+    FlowDriver payout(from_journal(payout_of(kApprovedByOne, 0)));
     payout.start();
 
     payout.wake();
@@ -133,7 +133,7 @@ TEST(Approval, GoesToAnotherRoleWhenNobodySaysAnything) {
 }
 
 TEST(Approval, GoesToNobodyElseBeforeItsTime) {
-    FlowDriver payout(payout_of(kForOne, 0));
+    FlowDriver payout(payout_of(kApprovedByOne, 0));
     payout.start();
     payout.pass(std::chrono::hours(23));
 
@@ -143,7 +143,7 @@ TEST(Approval, GoesToNobodyElseBeforeItsTime) {
 }
 
 TEST(Approval, ExpiresAtItsDeadline) {
-    FlowDriver payout(from_journal(payout_of(kForOne, 0)));
+    FlowDriver payout(from_journal(payout_of(kApprovedByOne, 0)));
     payout.start();
     payout.wake();
 
@@ -156,7 +156,7 @@ TEST(Approval, ExpiresAtItsDeadline) {
 }
 
 TEST(Approval, CountsNoVoteAfterItsDeadline) {
-    FlowDriver payout(payout_of(kForOne, 0));
+    FlowDriver payout(payout_of(kApprovedByOne, 0));
     payout.start();
     payout.pass(std::chrono::days(3));
 

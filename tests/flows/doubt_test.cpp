@@ -19,8 +19,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr std::int64_t kForOne = 50'000;
-constexpr std::int64_t kForTwo = 2'000'000;  // 20,000.00
+constexpr std::int64_t kResolvedByOne = 50'000;
+constexpr std::int64_t kResolvedByTwo = 2'000'000;  // 20,000.00
 
 class Doubt : public ::testing::Test {
   protected:
@@ -37,7 +37,7 @@ class Doubt : public ::testing::Test {
 };
 
 TEST_F(Doubt, IsACaseAndATask) {
-    const FlowDriver payout = payout_in_doubt(kForOne);
+    const FlowDriver payout = payout_in_doubt(kResolvedByOne);
 
     EXPECT_EQ(payout.error(), "");
     EXPECT_THAT(payout.cases(), ElementsAre("needs_operator 50000"));
@@ -51,7 +51,7 @@ TEST_F(Doubt, IsACaseAndATask) {
 }
 
 TEST_F(Doubt, EndsAsPeopleFoundOutThatItWasPaid) {
-    FlowDriver payout = payout_in_doubt(kForOne);
+    FlowDriver payout = payout_in_doubt(kResolvedByOne);
 
     EXPECT_EQ(vote(payout, found_out("li.lei", "succeeded")), "");
 
@@ -72,7 +72,7 @@ TEST_F(Doubt, EndsAsPeopleFoundOutThatItWasPaid) {
 }
 
 TEST_F(Doubt, EndsAsPeopleFoundOutThatItWasNotPaid) {
-    FlowDriver payout = payout_in_doubt(kForOne);
+    FlowDriver payout = payout_in_doubt(kResolvedByOne);
 
     EXPECT_EQ(vote(payout, found_out("li.lei", "refused")), "");
 
@@ -84,7 +84,7 @@ TEST_F(Doubt, EndsAsPeopleFoundOutThatItWasNotPaid) {
 }
 
 TEST_F(Doubt, WantsTheSameWordFromTwoPeopleWhenMuchIsAtStake) {
-    FlowDriver payout = payout_in_doubt(kForTwo);
+    FlowDriver payout = payout_in_doubt(kResolvedByTwo);
     EXPECT_EQ(newest_task(payout).needed, 2);
 
     EXPECT_EQ(vote(payout, found_out("li.lei", "succeeded")), "");
@@ -97,7 +97,7 @@ TEST_F(Doubt, WantsTheSameWordFromTwoPeopleWhenMuchIsAtStake) {
 }
 
 TEST_F(Doubt, IsNotResolvedWithoutEvidence) {
-    FlowDriver payout = payout_in_doubt(kForOne);
+    FlowDriver payout = payout_in_doubt(kResolvedByOne);
     const auto say = [](const std::string& values) {
         return Say{"li.lei", Verdict::approve, values, "operations"};
     };
@@ -111,7 +111,7 @@ TEST_F(Doubt, IsNotResolvedWithoutEvidence) {
 }
 
 TEST_F(Doubt, EndsByTheChannelsOwnWordWhileItIsOpen) {
-    FlowDriver payout = payout_in_doubt(kForTwo);
+    FlowDriver payout = payout_in_doubt(kResolvedByTwo);
     EXPECT_EQ(vote(payout, found_out("li.lei", "refused")), "");
 
     payout.wake();
@@ -124,7 +124,7 @@ TEST_F(Doubt, EndsByTheChannelsOwnWordWhileItIsOpen) {
 }
 
 TEST_F(Doubt, IsOverForWhoeverComesLater) {
-    FlowDriver payout = payout_in_doubt(kForTwo);
+    FlowDriver payout = payout_in_doubt(kResolvedByTwo);
     const flow::Fact late = vote_fact(payout, found_out("li.lei", "refused"));
     payout.wake();
     const auto sent = payout.open_exchange(Operation::payout_query);
@@ -139,7 +139,7 @@ TEST_F(Doubt, IsOverForWhoeverComesLater) {
 }
 
 TEST_F(Doubt, EndsOnceWhenTheChannelAndPeopleSpeakTogether) {
-    FlowDriver payout = payout_in_doubt(kForOne);
+    FlowDriver payout = payout_in_doubt(kResolvedByOne);
     payout.wake();
     const auto sent = payout.open_exchange(Operation::payout_query);
     ASSERT_TRUE(sent.has_value());
@@ -156,7 +156,7 @@ TEST_F(Doubt, EndsOnceWhenTheChannelAndPeopleSpeakTogether) {
 }
 
 TEST_F(Doubt, IsAskedAboutAgainWhenSomebodyCannotSay) {
-    FlowDriver payout = payout_in_doubt(kForOne);
+    FlowDriver payout = payout_in_doubt(kResolvedByOne);
 
     EXPECT_EQ(vote(payout, {"li.lei", Verdict::deny, "", "operations"}), "");
     payout.wake();

@@ -396,6 +396,12 @@ payment::Outcome paid(const payment::Instruction& instruction, Money amount) {
     return outcome;
 }
 
+payment::Outcome came_back(const payment::Instruction& instruction) {
+    payment::Outcome outcome = paid(instruction);
+    outcome.kind = payment::OutcomeKind::returned;
+    return outcome;
+}
+
 payment::Outcome qr_shown(const payment::Instruction& instruction) {
     payment::Outcome outcome;
     outcome.kind = payment::OutcomeKind::pending;

@@ -189,6 +189,8 @@ Result<flow::JournalEntry> read_back(const flow::JournalRow& row);
 // What a channel says of an instruction.
 payment::Outcome paid(const payment::Instruction& instruction);
 payment::Outcome paid(const payment::Instruction& instruction, Money amount);
+/// The money that went came back.
+payment::Outcome came_back(const payment::Instruction& instruction);
 payment::Outcome qr_shown(const payment::Instruction& instruction);
 payment::Outcome says(payment::OutcomeKind kind, std::string code = {});
 

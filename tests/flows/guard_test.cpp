@@ -9,13 +9,13 @@ namespace {
 
 using ::testing::HasSubstr;
 
-struct Hostile {
+struct HostilePayment {
     const char* what;
     const char* body;
     const char* refusal;
 };
 
-class KernelGuard : public ::testing::TestWithParam<Hostile> {};
+class KernelGuard : public ::testing::TestWithParam<HostilePayment> {};
 
 TEST_P(KernelGuard, RefusesAndNamesTheReason) {
     const std::string refusal = refusal_of(GetParam().body);
@@ -24,7 +24,7 @@ TEST_P(KernelGuard, RefusesAndNamesTheReason) {
     EXPECT_THAT(refusal, HasSubstr("hostile.lua, line 8"));
 }
 
-const Hostile kHostile[] = {
+const HostilePayment kHostilePayments[] = {
     {"success_while_the_channel_is_open",
      "kernel.finish('succeeded')",
      "a payment cannot succeed while ins_"},
@@ -130,7 +130,7 @@ const Hostile kHostile[] = {
 INSTANTIATE_TEST_SUITE_P(
     EveryWay,
     KernelGuard,
-    ::testing::ValuesIn(kHostile),
+    ::testing::ValuesIn(kHostilePayments),
     [](const auto& tried) { return std::string(tried.param.what); }
 );
 

@@ -17,12 +17,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-payment::Outcome came_back(const payment::Instruction& instruction) {
-    payment::Outcome outcome = paid(instruction);
-    outcome.kind = OutcomeKind::returned;
-    return outcome;
-}
-
 /// A payout that failed, and that its channel paid after all.
 AfterTheEnd paid_twice() {
     FlowDriver payout(payout_of(50'000, 0));

@@ -50,12 +50,6 @@ FlowDriver payout_that(const payment::Outcome& ends) {
     return payout;
 }
 
-payment::Outcome came_back(const payment::Instruction& instruction) {
-    payment::Outcome outcome = paid(instruction);
-    outcome.kind = OutcomeKind::returned;
-    return outcome;
-}
-
 TEST(LateMoney, OfAClosedPaymentIsSurplusOnce) {
     AfterTheEnd late(closed_payment());
 

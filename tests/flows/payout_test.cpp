@@ -89,9 +89,7 @@ TEST(PayoutFlow, IsBookedBackOnceWhenItsSuccessAndItsReturnComeTogether) {
     payout.start();
     const auto sent = payout.open_exchange(Operation::payout);
     ASSERT_TRUE(sent.has_value());
-    auto came_back = paid(payout.instruction(0));
-    came_back.kind = OutcomeKind::returned;
-    auto told = payout.answer_to(*sent, came_back);
+    auto told = payout.answer_to(*sent, came_back(payout.instruction(0)));
     told.kind = flow::Fact::Kind::callback;
     told.source = payment::Source::callback;
 

@@ -32,14 +32,14 @@ DriveOptions with_payee() {
     return options;
 }
 
-struct Hostile {
+struct HostileRefund {
     const char* what;
     DriveOptions (*options)();
     const char* body;
     const char* refusal;
 };
 
-class RefundGuard : public ::testing::TestWithParam<Hostile> {};
+class RefundGuard : public ::testing::TestWithParam<HostileRefund> {};
 
 TEST_P(RefundGuard, RefusesAndNamesTheReason) {
     EXPECT_THAT(
@@ -47,7 +47,7 @@ TEST_P(RefundGuard, RefusesAndNamesTheReason) {
     );
 }
 
-const Hostile kHostile[] = {
+const HostileRefund kHostileRefunds[] = {
     {"an_account_that_nobody_named",
      from_channel,
      "kernel.refund { source = source, amount = amount,"
@@ -108,7 +108,7 @@ const Hostile kHostile[] = {
 INSTANTIATE_TEST_SUITE_P(
     EveryWay,
     RefundGuard,
-    ::testing::ValuesIn(kHostile),
+    ::testing::ValuesIn(kHostileRefunds),
     [](const auto& tried) { return std::string(tried.param.what); }
 );
 

@@ -13,7 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::chrono::seconds kStartLimit{60};
 constexpr const char* kTwoMerchants = "two_merchants.json";
 
 Value read_json(const fs::path& path) {

@@ -12,9 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::chrono::seconds kStartLimit{60};
-constexpr std::chrono::seconds kStopLimit{60};
-
 std::string quoted(const std::string& text) {
     std::string out = "\"";
     for (const char c : text) {

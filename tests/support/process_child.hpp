@@ -8,6 +8,10 @@
 
 namespace sluice::testing {
 
+/// How long a program may take until it serves, and until it has gone after it was asked to.
+inline constexpr std::chrono::seconds kStartLimit{60};
+inline constexpr std::chrono::seconds kStopLimit{60};
+
 /// A program that a test starts and may kill. Everything it says goes to one log file. It is ended
 /// by its pid when this object goes, and by the kernel when the test program dies. Started and
 /// ended on one thread, which must outlive it.

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "db/private_server.hpp"
+#include "support/process_child.hpp"
 #include "support/process_wait.hpp"
 
 namespace sluice::testing {
@@ -16,7 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::chrono::seconds kStopLimit{60};
 constexpr const char* kDatabaseFolder = "database";
 
 template <class T>

@@ -1,10 +1,11 @@
 # shellcheck shell=bash
 # ./dev lint and ./dev format: what can be judged without running anything.
 
-TIDY_CACHE="$SLUICE_ROOT/build/tidy-cache"
+# Beside ccache's, so that a second clone of the same sources need not look again.
+TIDY_CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/sluice-tidy"
 # The folders that clang-tidy holds. It grows: a folder that has once been clean stays in.
 TIDY_UNITS='app|config|core|db|decision|flow|json|ledger|log|lua|payment|script|worker'
-TIDY_FOLDERS="^(engine|tests/architecture|tests/unit/($TIDY_UNITS))/"
+TIDY_FOLDERS="^build/asan/(engine|tests/architecture|tests/unit/($TIDY_UNITS))/"
 
 cpp_sources() { find engine tests -name '*.cpp' -o -name '*.hpp' | LC_ALL=C sort; }
 
@@ -21,51 +22,49 @@ check_shell() {
 check_lua() { lua_sources | xargs -r -n 1 luac5.4 -p; }
 
 # What a verdict of clang-tidy depends on: the tool, its settings, and every file of ours that the
-# source includes, as ninja recorded it.
+# batch of sources includes, as ninja recorded it.
 tidy_keys() {
     local salt
     salt=$( (clang-tidy-19 --version && find . -name .clang-tidy -not -path './build/*' \
         -exec cat {} + && cat engine/cmake/warnings.cmake) | sha256sum | cut -c 1-16)
-    ninja -C build/clang -t deps | awk -v root="$SLUICE_ROOT/" -v salt="$salt" '
-        /: #deps/ { next }
+    ninja -C build/asan -t deps | awk -v root="$SLUICE_ROOT/" -v salt="$salt" '
+        /: #deps/ { batch = $1; sub(/\.o:$/, "", batch); files = ""; next }
         /^ / {
             file = $1
-            if (file ~ /^\.\.\/\.\.\//) { sub(/^\.\.\/\.\.\//, "", file) }
-            else if (index(file, root) == 1) { file = substr(file, length(root) + 1) }
-            else { next }
-            if (source == "" && file ~ /\.cpp$/) { source = file }
-            files = files " " file
+            if (index(file, root) == 1) { file = substr(file, length(root) + 1) }
+            else if (!sub(/^\.\.\/\.\.\//, "", file)) { next }
+            if (file !~ /^build\//) files = files " " file
             next
         }
-        { if (source != "") print source, salt files; source = ""; files = "" }
-        END { if (source != "") print source, salt files }' |
-        while read -r source salted files; do
+        { if (batch != "") print "build/asan/" batch, salt files; batch = "" }
+        END { if (batch != "") print "build/asan/" batch, salt files }' |
+        while read -r batch salted files; do
             # shellcheck disable=SC2086 # a list of paths without blanks
-            printf '%s %s\n' "$source" \
+            printf '%s %s\n' "$batch" \
                 "$( (echo "$salted" && cat $files) | sha256sum | cut -c 1-32)"
         done
 }
 
 tidy_one() {
-    local source="$1" key="$2" output
-    if output=$(clang-tidy-19 --quiet -p build/clang "$source" 2>/dev/null) &&
+    local batch="$1" key="$2" output
+    if output=$(clang-tidy-19 --quiet -p build/asan "$batch" 2>/dev/null) &&
         ! grep -q 'warning:\|error:' <<<"$output"; then
         : >"$TIDY_CACHE/$key"
     else
-        printf '%s\n' "${output:-clang-tidy failed on $source}"
+        printf '%s\n' "${output:-clang-tidy failed on $batch}"
         return 1
     fi
 }
 
-# Needs build/clang: its compile commands and the headers it recorded.
+# Needs build/asan: its batches, their compile commands and the headers it recorded.
 check_tidy() {
     local work
     mkdir -p "$TIDY_CACHE"
-    work=$(tidy_keys | sort -u | grep -E "$TIDY_FOLDERS" | while read -r source key; do
-        [ -e "$TIDY_CACHE/$key" ] || echo "$source $key"
+    work=$(tidy_keys | sort -u | grep -E "$TIDY_FOLDERS" | while read -r batch key; do
+        [ -e "$TIDY_CACHE/$key" ] || echo "$batch $key"
     done)
     [ -n "$work" ] || return 0
-    echo "clang-tidy on $(wc -l <<<"$work") changed files"
+    echo "clang-tidy on $(wc -l <<<"$work") changed batches"
     export -f tidy_one
     export TIDY_CACHE
     # shellcheck disable=SC2016 # expanded by the inner shell
@@ -80,7 +79,7 @@ cmd_lint() {
     for name in "${wanted[@]}"; do
         case "$name" in
             format | shell | lua) ;;
-            tidy) build_preset clang "Compiling with clang 19" ;;
+            tidy) build_preset asan "Building with clang 19, address and UB sanitizers" ;;
             *) die "no check '$name'; there are format, shell, lua and tidy" ;;
         esac
         lint_step "$name" || failed=1

@@ -10,7 +10,8 @@ PACKAGES_UP=(
 )
 # shellcheck disable=SC2034
 PACKAGES_TEST=(
-    "${PACKAGES_UP[@]}" clang-19 clang-format-19 clang-tidy-19 lua5.4 openssl shellcheck
+    "${PACKAGES_UP[@]}" clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev lua5.4
+    openssl shellcheck
 )
 
 missing_packages() {

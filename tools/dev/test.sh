@@ -34,10 +34,9 @@ cmd_test() {
     build_preset dev "Building with g++ (dev)"
     # The optimizer sees more than the dev build, and what it warns of stops `./dev up`.
     build_preset release "Building sluice" sluice
-    build_preset clang "Compiling with clang 19"
-    lint_step tidy || failed+=(tidy)
-    build_preset asan "Building with address and UB sanitizers"
+    build_preset asan "Building with clang 19, address and UB sanitizers"
     build_preset tsan "Building with the thread sanitizer"
+    lint_step tidy || failed+=(tidy)
     say "  ..  checks and builds took $((SECONDS - started)) s; now the tests of all builds"
     write_test_union "$SLUICE_ROOT"/build/{dev,asan,tsan}
     run_ctest || failed+=(tests)

@@ -5,6 +5,7 @@
 
 #include "flow/lua_api/arguments.hpp"
 #include "flow/peoples_word.hpp"
+#include "flow/seconds_max.hpp"
 #include "flow/task_wish.hpp"
 
 namespace sluice::flow {
@@ -12,8 +13,6 @@ namespace {
 
 using lua::HostReply;
 
-// Longer than any wait or order; keeps sums of times far from their limits.
-constexpr std::int64_t kSecondsMax = 366LL * 24 * 3600;
 constexpr std::int64_t kLegsMax = 1000;
 
 HostReply answer(Value value) { return {HostReply::Kind::value, std::move(value), {}}; }

@@ -11,12 +11,12 @@ using std::chrono::seconds;
 
 Time at_micros(std::int64_t micros) { return Time{microseconds{micros}}; }
 
-struct Written {
+struct WrittenTime {
     std::int64_t micros;
     const char* text;
 };
 
-constexpr Written kWritten[] = {
+constexpr WrittenTime kWrittenTimes[] = {
     {0, "1970-01-01T00:00:00Z"},
     {1, "1970-01-01T00:00:00.000001Z"},
     {-1, "1969-12-31T23:59:59.999999Z"},
@@ -27,13 +27,13 @@ constexpr Written kWritten[] = {
 };
 
 TEST(ClockFormat, WritesUtcWithMicrosecondsOnlyWhenThereAreAny) {
-    for (const auto& row : kWritten) {
+    for (const auto& row : kWrittenTimes) {
         EXPECT_EQ(format_rfc3339(at_micros(row.micros)), row.text);
     }
 }
 
 TEST(ClockParse, ReadsBackWhatFormatWrote) {
-    for (const auto& row : kWritten) {
+    for (const auto& row : kWrittenTimes) {
         const auto time = parse_rfc3339(row.text);
 
         ASSERT_TRUE(time.has_value()) << row.text;

@@ -11,13 +11,13 @@
 namespace sluice {
 namespace {
 
-constexpr std::uint64_t kMax = ~std::uint64_t{0};
+constexpr std::uint64_t kHalfMax = ~std::uint64_t{0};
 
 Time at_millis(std::int64_t millis) { return Time{std::chrono::milliseconds{millis}}; }
 
 TEST(Id128, PrintsTwentySixCrockfordCharacters) {
     EXPECT_EQ(Id128{}.to_string(), "00000000000000000000000000");
-    EXPECT_EQ((Id128{kMax, kMax}.to_string()), "7ZZZZZZZZZZZZZZZZZZZZZZZZZ");
+    EXPECT_EQ((Id128{kHalfMax, kHalfMax}.to_string()), "7ZZZZZZZZZZZZZZZZZZZZZZZZZ");
     EXPECT_EQ((Id128{0, 31}.to_string()), "0000000000000000000000000Z");
     EXPECT_EQ((Id128{1, 0}.to_string()), "0000000000000G000000000000");
 }

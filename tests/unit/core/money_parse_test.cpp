@@ -1,48 +1,44 @@
-#include <limits>
-
 #include <gtest/gtest.h>
 
 #include "core/money.hpp"
+#include "unit/core/money_limits.hpp"
 
 namespace sluice {
 namespace {
 
-constexpr auto kMax = std::numeric_limits<std::int64_t>::max();
-constexpr auto kMin = std::numeric_limits<std::int64_t>::min();
-
 Currency currency(const char* code) { return Currency::parse(code).value(); }
 
-struct Written {
+struct WrittenAmount {
     const char* code;
     std::int64_t minor;
     const char* text;
 };
 
-constexpr Written kWritten[] = {
+constexpr WrittenAmount kWrittenAmounts[] = {
     {"CNY", 0, "0.00"},
     {"CNY", 1, "0.01"},
     {"CNY", -1, "-0.01"},
     {"CNY", 100, "1.00"},
     {"CNY", 123456, "1234.56"},
-    {"CNY", kMax, "92233720368547758.07"},
-    {"CNY", kMin, "-92233720368547758.08"},
+    {"CNY", kMinorMax, "92233720368547758.07"},
+    {"CNY", kMinorMin, "-92233720368547758.08"},
     {"JPY", 0, "0"},
     {"JPY", -5, "-5"},
-    {"JPY", kMax, "9223372036854775807"},
-    {"JPY", kMin, "-9223372036854775808"},
+    {"JPY", kMinorMax, "9223372036854775807"},
+    {"JPY", kMinorMin, "-9223372036854775808"},
     {"KWD", 1, "0.001"},
     {"KWD", 12345, "12.345"},
-    {"KWD", kMax, "9223372036854775.807"},
+    {"KWD", kMinorMax, "9223372036854775.807"},
 };
 
 TEST(MoneyToDecimal, WritesExactlyTheDecimalsOfTheCurrency) {
-    for (const auto& row : kWritten) {
+    for (const auto& row : kWrittenAmounts) {
         EXPECT_EQ((Money{row.minor, currency(row.code)}.to_decimal()), row.text);
     }
 }
 
 TEST(MoneyParse, ReadsBackWhatToDecimalWrote) {
-    for (const auto& row : kWritten) {
+    for (const auto& row : kWrittenAmounts) {
         const auto money = Money::parse(row.text, currency(row.code));
 
         ASSERT_TRUE(money.has_value()) << row.text << " " << row.code;

@@ -1,17 +1,14 @@
 #include "core/money.hpp"
 
-#include <limits>
 #include <type_traits>
 
 #include <gtest/gtest.h>
 
 #include "core/random.hpp"
+#include "unit/core/money_limits.hpp"
 
 namespace sluice {
 namespace {
-
-constexpr auto kMax = std::numeric_limits<std::int64_t>::max();
-constexpr auto kMin = std::numeric_limits<std::int64_t>::min();
 
 Money fen(std::int64_t minor) { return {minor, cny()}; }
 Money cents(std::int64_t minor) { return {minor, Currency::parse("USD").value()}; }
@@ -41,19 +38,19 @@ TEST(Money, RefusesToMixCurrencies) {
 }
 
 TEST(Money, RefusesEveryOverflow) {
-    EXPECT_FALSE(fen(kMax).plus(fen(1)).has_value());
-    EXPECT_FALSE(fen(kMin).plus(fen(-1)).has_value());
-    EXPECT_FALSE(fen(kMin).minus(fen(1)).has_value());
-    EXPECT_FALSE(fen(0).minus(fen(kMin)).has_value());
-    EXPECT_FALSE(fen(kMax).times(2).has_value());
-    EXPECT_FALSE(fen(kMin).times(-1).has_value());
-    EXPECT_FALSE(fen(kMax).basis_points(10001, Rounding::down).has_value());
+    EXPECT_FALSE(fen(kMinorMax).plus(fen(1)).has_value());
+    EXPECT_FALSE(fen(kMinorMin).plus(fen(-1)).has_value());
+    EXPECT_FALSE(fen(kMinorMin).minus(fen(1)).has_value());
+    EXPECT_FALSE(fen(0).minus(fen(kMinorMin)).has_value());
+    EXPECT_FALSE(fen(kMinorMax).times(2).has_value());
+    EXPECT_FALSE(fen(kMinorMin).times(-1).has_value());
+    EXPECT_FALSE(fen(kMinorMax).basis_points(10001, Rounding::down).has_value());
 }
 
 TEST(Money, ReachesBothEndsOfItsRange) {
-    EXPECT_EQ(fen(kMax - 1).plus(fen(1)).value(), fen(kMax));
-    EXPECT_EQ(fen(kMin + 1).minus(fen(1)).value(), fen(kMin));
-    EXPECT_EQ(fen(kMin).basis_points(10000, Rounding::up).value(), fen(kMin));
+    EXPECT_EQ(fen(kMinorMax - 1).plus(fen(1)).value(), fen(kMinorMax));
+    EXPECT_EQ(fen(kMinorMin + 1).minus(fen(1)).value(), fen(kMinorMin));
+    EXPECT_EQ(fen(kMinorMin).basis_points(10000, Rounding::up).value(), fen(kMinorMin));
 }
 
 TEST(Money, DiffersInAmountOrInCurrency) {
@@ -114,7 +111,7 @@ TEST(MoneySplit, RefusesWeightsThatSayNothing) {
     EXPECT_FALSE(fen(1).split({}).has_value());
     EXPECT_FALSE(fen(1).split({0, 0}).has_value());
     EXPECT_FALSE(fen(1).split({2, -1}).has_value());
-    EXPECT_FALSE(fen(1).split({kMax, 1}).has_value());
+    EXPECT_FALSE(fen(1).split({kMinorMax, 1}).has_value());
 }
 
 TEST(MoneySplit, LosesNothingForAnyAmountAndWeights) {
@@ -141,8 +138,11 @@ TEST(MoneySplit, LosesNothingForAnyAmountAndWeights) {
 }
 
 TEST(MoneySplit, HoldsAtBothEndsOfTheRange) {
-    EXPECT_EQ(minors(fen(kMin).split({kMax})), (std::vector<std::int64_t>{kMin}));
-    EXPECT_EQ(minors(fen(kMax).split({1, 1})), (std::vector<std::int64_t>{kMax / 2 + 1, kMax / 2}));
+    EXPECT_EQ(minors(fen(kMinorMin).split({kMinorMax})), (std::vector<std::int64_t>{kMinorMin}));
+    EXPECT_EQ(
+        minors(fen(kMinorMax).split({1, 1})),
+        (std::vector<std::int64_t>{kMinorMax / 2 + 1, kMinorMax / 2})
+    );
 }
 
 }  // namespace

@@ -245,6 +245,15 @@ std::string GatewayFixture::given_refund(const std::string& number, const std::s
     return text_of(response, "id");
 }
 
+std::string path_of(std::string_view pattern) {
+    std::string path(pattern);
+    while (path.find('{') != std::string::npos) {
+        const std::size_t from = path.find('{');
+        path.replace(from, path.find('}') - from + 1, "x");
+    }
+    return path;
+}
+
 Value parsed(const http::Response& response) {
     auto body = json::parse(response.body, {.depth_max = 64, .nodes_max = 100'000});
     EXPECT_TRUE(body.has_value()) << response.body;

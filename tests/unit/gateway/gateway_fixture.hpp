@@ -31,6 +31,15 @@ struct Ask {
     std::string content_type = "application/json";
 };
 
+/// An address and what summary() says of its answer.
+struct QueryCase {
+    std::string target;
+    std::string answer;
+};
+
+/// An address that the pattern of a route fits: "x" for each of its names.
+std::string path_of(std::string_view pattern);
+
 /// As the server would hand it over.
 http::Request request_of(const Ask& ask);
 

@@ -12,19 +12,19 @@ using payment::InstructionStatus;
 using payment::Purpose;
 using ::testing::ElementsAre;
 
-Money cny(std::int64_t minor) { return {minor, *Currency::parse("CNY")}; }
+Money fen(std::int64_t minor) { return {minor, cny()}; }
 
 /// Three legs at channels.
 payment::Picture three_legs() {
     payment::Picture picture;
-    picture.subject.amount = cny(3000);
-    picture.order.amount = cny(3000);
+    picture.subject.amount = fen(3000);
+    picture.order.amount = fen(3000);
     for (int number = 1; number <= 3; ++number) {
         payment::Leg leg;
         leg.number = number;
         leg.method = "wechatpay";
         leg.scene = "qr";
-        leg.amount = cny(1000);
+        leg.amount = fen(1000);
         picture.legs.push_back(std::move(leg));
     }
     return picture;
@@ -34,7 +34,7 @@ payment::Instruction& add(payment::Picture& picture, int leg, InstructionStatus 
     payment::Instruction instruction;
     instruction.id = InstructionId(Id128{1, picture.instructions.size() + 1});
     instruction.leg_number = leg;
-    instruction.amount = cny(1000);
+    instruction.amount = fen(1000);
     instruction.status = status;
     instruction.next_action.set("type", "qr_code");
     instruction.next_action.set("code_url", "weixin://" + std::to_string(leg));

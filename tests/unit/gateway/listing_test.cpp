@@ -140,11 +140,6 @@ TEST_F(Lists, GiveTheAccountsOfOneHolder) {
     EXPECT_THAT(each(found, "accounts", "id"), ElementsAre(card));
 }
 
-struct QueryCase {
-    std::string target;
-    std::string answer;
-};
-
 TEST_F(Lists, RefuseWhatTheyCannotRead) {
     const std::vector<QueryCase> cases{
         {"/v1/orders?limit=0", "400 invalid_request limit"},

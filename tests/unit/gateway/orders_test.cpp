@@ -105,11 +105,6 @@ TEST_F(OrdersApi, ShowsNobodyElsesOrders) {
     EXPECT_EQ(summary(by_id), "404 not_found");
 }
 
-struct QueryCase {
-    std::string target;
-    std::string answer;
-};
-
 TEST_F(OrdersApi, RefusesAddressesAndQueriesThatNameNothing) {
     const std::vector<QueryCase> cases{
         {"/v1/orders/ord_0", "404 not_found"},

@@ -34,14 +34,14 @@ std::string verdict(const Signing& signing, Ask ask = full_request()) {
     return verdict(signed_by(signing, std::move(ask)));
 }
 
-struct Row {
+struct SignatureCase {
     std::string name;
     std::string expected;  ///< how the verdict begins
     Ask ask;
 };
 
-void expect_all(const std::vector<Row>& rows) {
-    for (const Row& row : rows) {
+void expect_all(const std::vector<SignatureCase>& rows) {
+    for (const SignatureCase& row : rows) {
         EXPECT_THAT(verdict(row.ask), ::testing::StartsWith(row.expected)) << row.name;
     }
 }

@@ -11,14 +11,14 @@ namespace sluice::lua::testing {
 namespace {
 
 /// A coroutine alone in a Vm with the host of with_host(), of `source` as "flow.lua".
-std::unique_ptr<Coroutine> given(std::string_view source) {
+std::unique_ptr<Coroutine> given_script(std::string_view source) {
     auto loaded = Coroutine::load(open(with_host()), *program("flow.lua", source));
     EXPECT_TRUE(loaded) << (loaded ? "" : loaded.error().describe());
     return std::move(*loaded);
 }
 
 TEST(Coroutine, WaitsAndGoesOnWithWhatItWasGiven) {
-    const auto script = given(
+    const auto script = given_script(
         "return { run = function(n)\n"
         "  local a = host.wait{ step = n }\n"
         "  local b = host.wait(a.x)\n"
@@ -36,7 +36,7 @@ TEST(Coroutine, WaitsAndGoesOnWithWhatItWasGiven) {
 }
 
 TEST(Coroutine, WaitsInsideAttempt) {
-    const auto script = given(
+    const auto script = given_script(
         "return { run = function()\n"
         "  local ok, failure = attempt(function(x)\n"
         "    local got = host.wait(x)\n"
@@ -54,7 +54,7 @@ TEST(Coroutine, WaitsInsideAttempt) {
 }
 
 TEST(Coroutine, KeepsWaitingWhileOtherScriptsOfItsVmFail) {
-    const auto script = given("return { run = function() return host.wait(1) end }");
+    const auto script = given_script("return { run = function() return host.wait(1) end }");
     Vm& vm = script->vm();
     EXPECT_EQ(told(script->start("run", {})), "waiting 1");
 
@@ -71,7 +71,7 @@ TEST(Coroutine, KeepsWaitingWhileOtherScriptsOfItsVmFail) {
 }
 
 TEST(Coroutine, TellsAFailureThatNothingCaught) {
-    const auto script = given(
+    const auto script = given_script(
         "return { run = function() host.fail() end,\n"
         "  own = function() fail{ code = 'own', message = 'mine' } end }"
     );
@@ -81,7 +81,7 @@ TEST(Coroutine, TellsAFailureThatNothingCaught) {
 }
 
 TEST(Coroutine, RefusesToWaitInAComparator) {
-    const auto script = given(
+    const auto script = given_script(
         "return { sort = function()\n"
         "  list.sort({ 1, 2 }, function() host.wait(1) end) end }"
     );

@@ -7,11 +7,6 @@
 namespace sluice::lua::testing {
 namespace {
 
-struct Row {
-    std::string source;
-    std::string expected;
-};
-
 std::string repeated(std::string_view part, int times) {
     std::string out;
     for (int i = 0; i < times; ++i) {
@@ -21,7 +16,7 @@ std::string repeated(std::string_view part, int times) {
 }
 
 TEST(Gate, RefusesWhatTheHouseRulesForbidAtItsLine) {
-    const std::vector<Row> rows{
+    const std::vector<ScriptCase> rows{
         {"\x1bLua", "refused 1: this is compiled code, not a script"},
         {"local a = 1\nlocal b = _ENV", "refused 2: '_ENV' is not available"},
         {"return _G", "refused 1: '_G' is not available"},
@@ -58,13 +53,13 @@ TEST(Gate, RefusesWhatTheHouseRulesForbidAtItsLine) {
         {"return 1" + repeated(" + 1", 121),
          "refused 1: an expression has at most 120 operators: use a local for a part of it"},
     };
-    for (const Row& row : rows) {
+    for (const ScriptCase& row : rows) {
         EXPECT_EQ(run(row.source), row.expected) << row.source.substr(0, 80);
     }
 }
 
 TEST(Gate, ExplainsMistakesAsTheirAuthorWouldPutThem) {
-    const std::vector<Row> rows{
+    const std::vector<ScriptCase> rows{
         {"local x\nif x = 1 then end", "refused 2: use == to compare; = assigns"},
         {"local x\nif x then\nx = 1",
          "refused 3: 'end' is missing for the 'if' of line 2, before the end of the script"},
@@ -85,13 +80,13 @@ TEST(Gate, ExplainsMistakesAsTheirAuthorWouldPutThem) {
         {"local x\nx", "refused 2: 'x' is not a step by itself: call a function or assign with ="},
         {"while true then end", "refused 1: 'do' is missing after the condition, before 'then'"},
     };
-    for (const Row& row : rows) {
+    for (const ScriptCase& row : rows) {
         EXPECT_EQ(run(row.source), row.expected) << row.source;
     }
 }
 
 TEST(Gate, LetsOrdinaryLuaPassUnchanged) {
-    const std::vector<Row> rows{
+    const std::vector<ScriptCase> rows{
         {"return { 1, 2.5, 0x10, 1e3 }", "[1,2.5,16,1000.0]"},
         {"return [[\nlong\r\ntext]]", "\"long\\ntext\""},
         {"return [==[a]]b]==]", "\"a]]b\""},
@@ -107,7 +102,7 @@ TEST(Gate, LetsOrdinaryLuaPassUnchanged) {
         {"return not (1 > 2) and 'yes' or 'no'", "\"yes\""},
         {"return #'中文' + -1", "5"},
     };
-    for (const Row& row : rows) {
+    for (const ScriptCase& row : rows) {
         EXPECT_EQ(run(row.source), row.expected) << row.source;
     }
 }

@@ -7,13 +7,8 @@
 namespace sluice::lua::testing {
 namespace {
 
-struct Row {
-    std::string source;
-    std::string expected;
-};
-
-void expect_all(const std::vector<Row>& rows) {
-    for (const Row& row : rows) {
+void expect_all(const std::vector<ScriptCase>& rows) {
+    for (const ScriptCase& row : rows) {
         EXPECT_EQ(run(row.source), row.expected) << row.source;
     }
 }

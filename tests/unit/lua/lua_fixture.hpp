@@ -11,6 +11,12 @@
 
 namespace sluice::lua::testing {
 
+/// A script, and what a test expects of it.
+struct ScriptCase {
+    std::string source;
+    std::string expected;
+};
+
 /// What a whole script `test.lua` returned, as JSON, or "refused|aborted|error LINE: message".
 std::string run(std::string_view source);
 

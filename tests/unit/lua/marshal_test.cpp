@@ -51,13 +51,8 @@ TEST(Facts, HaveNoOtherFields) {
     EXPECT_EQ(with_facts("facts.note = 'x' return facts.note"), "\"x\"");
 }
 
-struct Row {
-    std::string source;
-    std::string expected;
-};
-
 TEST(Results, AreCheckedOnTheirWayOut) {
-    const std::vector<Row> rows{
+    const std::vector<ScriptCase> rows{
         {"return function() return { b = 1, a = { 1, 2 }, c = {} } end",
          "{\"a\":[1,2],\"b\":1,\"c\":[]}"},
         {"return function() end", "null"},
@@ -81,7 +76,7 @@ TEST(Results, AreCheckedOnTheirWayOut) {
         {"return function() local t = {} for i = 1, 10001 do t[i] = i end return t end",
          "error 1: a value that leaves a script has at most 10000 parts"},
     };
-    for (const Row& row : rows) {
+    for (const ScriptCase& row : rows) {
         EXPECT_TRUE(run_with(row.source, Value()).starts_with(row.expected))
             << row.source << "\n  gives " << run_with(row.source, Value());
     }

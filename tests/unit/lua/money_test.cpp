@@ -7,13 +7,8 @@
 namespace sluice::lua::testing {
 namespace {
 
-struct Row {
-    std::string source;
-    std::string expected;
-};
-
 TEST(ScriptMoney, CalculatesExactly) {
-    const std::vector<Row> rows{
+    const std::vector<ScriptCase> rows{
         {"return money(100, 'CNY') + money(5, 'CNY')", "{\"$money\":[105,\"CNY\"]}"},
         {"return money(100, 'CNY') - money(105, 'CNY')", "{\"$money\":[-5,\"CNY\"]}"},
         {"return 3 * money(5, 'CNY') * 2", "{\"$money\":[30,\"CNY\"]}"},
@@ -33,13 +28,13 @@ TEST(ScriptMoney, CalculatesExactly) {
          "money(1, 'CNY'):is_negative() }",
          "[true,true,false]"},
     };
-    for (const Row& row : rows) {
+    for (const ScriptCase& row : rows) {
         EXPECT_EQ(run(row.source), row.expected) << row.source;
     }
 }
 
 TEST(ScriptMoney, RefusesWhatWouldGuessAtItsLine) {
-    const std::vector<Row> rows{
+    const std::vector<ScriptCase> rows{
         {"return money(1, 'CNY') + 1",
          "error 1: cannot add money and a whole number: both must be money"},
         {"return money(1, 'CNY') < 2",
@@ -62,7 +57,7 @@ TEST(ScriptMoney, RefusesWhatWouldGuessAtItsLine) {
         {"local m = money(1, 'CNY')\nm.minor = 5",
          "error 2: cannot read or write a field of a money value (local 'm')"},
     };
-    for (const Row& row : rows) {
+    for (const ScriptCase& row : rows) {
         EXPECT_EQ(run(row.source), row.expected) << row.source;
     }
 }

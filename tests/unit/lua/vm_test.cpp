@@ -11,7 +11,7 @@ namespace sluice::lua::testing {
 namespace {
 
 /// A Vm with the host above that has loaded `source` as "flow.lua".
-std::unique_ptr<Vm> given(std::string_view source) {
+std::unique_ptr<Vm> given_vm(std::string_view source) {
     auto vm = open(with_host());
     const auto loaded = vm->load(*program("flow.lua", source));
     EXPECT_TRUE(loaded) << (loaded ? "" : loaded.error().describe());
@@ -25,7 +25,7 @@ std::string called(Vm& vm, std::string_view path, const Value& argument = {}) {
 }
 
 TEST(Vm, TellsAFailureThatNothingCaught) {
-    const auto vm = given(
+    const auto vm = given_vm(
         "return { run = function() host.fail() end,\n"
         "  own = function() fail{ code = 'own', message = 'mine' } end }"
     );
@@ -37,7 +37,7 @@ TEST(Vm, TellsAFailureThatNothingCaught) {
 }
 
 TEST(Attempt, CatchesFailuresAndNothingElse) {
-    const auto vm = given(
+    const auto vm = given_vm(
         "return {\n"
         "  failure = function() return { attempt(host.fail) } end,\n"
         "  inner = function()\n"
@@ -62,7 +62,7 @@ TEST(Attempt, CatchesFailuresAndNothingElse) {
 }
 
 TEST(Vm, RefusesToWaitWhereNothingCan) {
-    const auto vm = given(
+    const auto vm = given_vm(
         "return { call = function() host.wait(1) end,\n"
         "  sort = function() list.sort({ 1, 2 }, function() host.wait(1) end) end }"
     );
@@ -72,7 +72,7 @@ TEST(Vm, RefusesToWaitWhereNothingCan) {
 }
 
 TEST(Vm, ReadsMembersOfTheModuleWithoutItsFunctions) {
-    const auto vm = given(
+    const auto vm = given_vm(
         "return { title = { en = 'Pay' }, stages = { 'a' }, run = function() end,\n"
         "  operations = { collect = { resend = 'never', request = function() end } } }"
     );
@@ -192,7 +192,7 @@ TEST(Mistake, BlamesTheUserOfALibrary) {
 }
 
 TEST(Object, ChecksFieldsAndMethods) {
-    const auto vm = given(
+    const auto vm = given_vm(
         "local verbs = { add = function(self, n) self.sum = self.sum + n; return self end }\n"
         "local function new() return object(verbs, { sum = 1 }, { 'note' }) end\n"
         "return {\n"
@@ -257,13 +257,13 @@ TEST(Vm, SurvivesRunningOutOfMemoryAtAnyPlace) {
         settings.collecting = Collecting::when_told;
         live_through_all(std::move(settings), *script);
     }
-    const auto vm = given("return {}");
+    const auto vm = given_vm("return {}");
     EXPECT_TRUE(vm->is_usable());
 }
 
 TEST(Vm, NamesUnknownGlobalsWithASuggestion) {
     const auto vm =
-        given("return { a = function() return tostrin(1) end, b = function() host.ech(1) end }");
+        given_vm("return { a = function() return tostrin(1) end, b = function() host.ech(1) end }");
 
     EXPECT_EQ(called(*vm, "a"), "error 1: unknown name 'tostrin' - did you mean 'tostring'?");
     EXPECT_EQ(called(*vm, "b"), "error 1: host has no member 'ech' - did you mean 'echo'?");

@@ -6,11 +6,10 @@ namespace sluice::simulator::testing {
 namespace {
 
 using PspCallback = PspTest;
-constexpr const char* kNumber = "SL20260101000001";
 
 TEST_F(PspCallback, TellsThePaymentSignedAndEncrypted) {
-    ASSERT_EQ(status_of(create(kNumber)), 200);
-    const std::string transaction(body_of(pay(kNumber)).text_or_empty("transaction_id"));
+    ASSERT_EQ(status_of(create(kOrderNumber)), 200);
+    const std::string transaction(body_of(pay(kOrderNumber)).text_or_empty("transaction_id"));
 
     const auto callbacks = receiver_.wait_for(1);
 
@@ -19,7 +18,7 @@ TEST_F(PspCallback, TellsThePaymentSignedAndEncrypted) {
     EXPECT_TRUE(is_signed_by_platform(callback.headers, callback.body));
     EXPECT_EQ(callback.headers.get_or_empty("Wechatpay-Serial"), kPublicKeyId);
     const Value opened_body = opened(callback);
-    EXPECT_EQ(opened_body.text_or_empty("out_trade_no"), kNumber);
+    EXPECT_EQ(opened_body.text_or_empty("out_trade_no"), kOrderNumber);
     EXPECT_EQ(opened_body.text_or_empty("transaction_id"), transaction);
     EXPECT_EQ(opened_body.text_or_empty("trade_state"), "SUCCESS");
     EXPECT_EQ(opened_body.find("amount")->int_or("total", 0), 1234);
@@ -27,8 +26,8 @@ TEST_F(PspCallback, TellsThePaymentSignedAndEncrypted) {
 
 TEST_F(PspCallback, IsRepeatedUnderOneIdUntilItIsAcknowledged) {
     receiver_.answer_first_with({500, 400, 200});
-    ASSERT_EQ(status_of(create(kNumber)), 200);
-    ASSERT_EQ(status_of(pay(kNumber)), 200);
+    ASSERT_EQ(status_of(create(kOrderNumber)), 200);
+    ASSERT_EQ(status_of(pay(kOrderNumber)), 200);
 
     const auto callbacks = receiver_.wait_for(3);
 
@@ -43,20 +42,20 @@ TEST_F(PspCallback, IsRepeatedUnderOneIdUntilItIsAcknowledged) {
 TEST_F(PspCallback, ComesBeforeTheAnswerToCreateWhenItIsEarly) {
     order_fault(R"({"operation":"create","kind":"early"})");
 
-    ASSERT_EQ(status_of(create(kNumber)), 200);
+    ASSERT_EQ(status_of(create(kOrderNumber)), 200);
 
     EXPECT_EQ(receiver_.count(), 1U);
-    EXPECT_EQ(body_of(query(kNumber)).text_or_empty("trade_state"), "SUCCESS");
+    EXPECT_EQ(body_of(query(kOrderNumber)).text_or_empty("trade_state"), "SUCCESS");
 }
 
 TEST_F(PspCallback, ComesSeveralTimesAtOnceWhenDuplicated) {
     order_fault(R"({"operation":"callback","kind":"duplicate","value":4})");
-    ASSERT_EQ(status_of(create(kNumber)), 200);
+    ASSERT_EQ(status_of(create(kOrderNumber)), 200);
 
-    ASSERT_EQ(status_of(pay(kNumber)), 200);
+    ASSERT_EQ(status_of(pay(kOrderNumber)), 200);
 
     EXPECT_EQ(receiver_.wait_for(4).size(), 4U);
-    EXPECT_EQ(booked(kNumber).int_or("payments", 0), 1);
+    EXPECT_EQ(booked(kOrderNumber).int_or("payments", 0), 1);
 }
 
 TEST_F(PspCallback, NeverComesWhenMissing) {
@@ -73,8 +72,8 @@ TEST_F(PspCallback, NeverComesWhenMissing) {
 }
 
 TEST_F(PspCallback, LiesWhenToldToAndOnlyThen) {
-    ASSERT_EQ(status_of(create(kNumber)), 200);
-    ASSERT_EQ(status_of(pay(kNumber)), 200);
+    ASSERT_EQ(status_of(create(kOrderNumber)), 200);
+    ASSERT_EQ(status_of(pay(kOrderNumber)), 200);
     ASSERT_EQ(receiver_.wait_for(1).size(), 1U);
     const auto send = [&](const std::string& kind) {
         const std::size_t before = receiver_.count();
@@ -109,12 +108,12 @@ TEST_F(PspCallback, LiesWhenToldToAndOnlyThen) {
 }
 
 TEST_F(PspCallback, IsNotSentAgainForAnUnpaidOrderButMayBeForged) {
-    ASSERT_EQ(status_of(create(kNumber)), 200);
+    ASSERT_EQ(status_of(create(kOrderNumber)), 200);
     const std::string order = R"({"out_trade_no":"SL20260101000001","kind":)";
 
     EXPECT_EQ(refusal_of(control("/sim/callback", order + R"("resend"})")), "409 ORDER_NOT_PAID");
     EXPECT_EQ(status_of(control("/sim/callback", order + R"("forged"})")), 200);
-    EXPECT_EQ(body_of(query(kNumber)).text_or_empty("trade_state"), "NOTPAY");
+    EXPECT_EQ(body_of(query(kOrderNumber)).text_or_empty("trade_state"), "NOTPAY");
 }
 
 }  // namespace

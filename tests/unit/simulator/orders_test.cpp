@@ -8,33 +8,32 @@ namespace sluice::simulator::testing {
 namespace {
 
 using PspOrders = PspTest;
-constexpr const char* kNumber = "SL20260101000001";
 
 TEST_F(PspOrders, AreKnownAfterCreateAndNotPaid) {
-    const auto created = create(kNumber);
+    const auto created = create(kOrderNumber);
 
     EXPECT_TRUE(body_of(created).text_or_empty("code_url").starts_with("weixin://wxpay/"));
-    const Value order = body_of(query(kNumber));
+    const Value order = body_of(query(kOrderNumber));
     EXPECT_EQ(order.text_or_empty("trade_state"), "NOTPAY");
     EXPECT_EQ(order.find("amount")->int_or("total", 0), 1234);
     EXPECT_EQ(order.find("transaction_id"), nullptr);
 }
 
 TEST_F(PspOrders, GetANewCodeForTheSameParametersAndTheOldOneDies) {
-    const std::string old_code(body_of(create(kNumber)).text_or_empty("code_url"));
+    const std::string old_code(body_of(create(kOrderNumber)).text_or_empty("code_url"));
 
-    const std::string new_code(body_of(create(kNumber)).text_or_empty("code_url"));
+    const std::string new_code(body_of(create(kOrderNumber)).text_or_empty("code_url"));
 
     EXPECT_NE(old_code, new_code);
     const auto by_old = control("/sim/pay", R"({"code_url":")" + old_code + R"("})");
     EXPECT_EQ(refusal_of(by_old), "404 CODE_NOT_LIVE");
     EXPECT_EQ(status_of(control("/sim/pay", R"({"code_url":")" + new_code + R"("})")), 200);
-    EXPECT_EQ(booked(kNumber).int_or("creates", 0), 2);
+    EXPECT_EQ(booked(kOrderNumber).int_or("creates", 0), 2);
 }
 
 TEST_F(PspOrders, TakeTheSameParametersInAnotherOrderOfMembers) {
-    ASSERT_EQ(status_of(create(kNumber)), 200);
-    ValueObject members = *create_body(kNumber, 1234).as_object();
+    ASSERT_EQ(status_of(create(kOrderNumber)), 200);
+    ValueObject members = *create_body(kOrderNumber, 1234).as_object();
     std::swap(members.front(), members.back());
 
     const auto again = call(
@@ -45,32 +44,32 @@ TEST_F(PspOrders, TakeTheSameParametersInAnotherOrderOfMembers) {
 }
 
 TEST_F(PspOrders, RefuseTheSameNumberWithAnyOtherParameter) {
-    ASSERT_EQ(status_of(create(kNumber)), 200);
+    ASSERT_EQ(status_of(create(kOrderNumber)), 200);
 
-    EXPECT_EQ(refusal_of(create(kNumber, 1235)), "403 OUT_TRADE_NO_USED");
-    EXPECT_EQ(booked(kNumber).int_or("amount_total", 0), 1234);
+    EXPECT_EQ(refusal_of(create(kOrderNumber, 1235)), "403 OUT_TRADE_NO_USED");
+    EXPECT_EQ(booked(kOrderNumber).int_or("amount_total", 0), 1234);
 }
 
 TEST_F(PspOrders, ArePaidOnce) {
-    ASSERT_EQ(status_of(create(kNumber)), 200);
+    ASSERT_EQ(status_of(create(kOrderNumber)), 200);
 
-    EXPECT_EQ(status_of(pay(kNumber)), 200);
-    EXPECT_EQ(refusal_of(pay(kNumber)), "400 ORDER_PAID");
+    EXPECT_EQ(status_of(pay(kOrderNumber)), 200);
+    EXPECT_EQ(refusal_of(pay(kOrderNumber)), "400 ORDER_PAID");
 
-    EXPECT_EQ(booked(kNumber).int_or("payments", 0), 1);
-    EXPECT_EQ(refusal_of(create(kNumber)), "400 ORDER_PAID");
-    EXPECT_EQ(refusal_of(close(kNumber)), "400 ORDER_PAID");
+    EXPECT_EQ(booked(kOrderNumber).int_or("payments", 0), 1);
+    EXPECT_EQ(refusal_of(create(kOrderNumber)), "400 ORDER_PAID");
+    EXPECT_EQ(refusal_of(close(kOrderNumber)), "400 ORDER_PAID");
 }
 
 TEST_F(PspOrders, AreFoundByTransactionId) {
-    ASSERT_EQ(status_of(create(kNumber)), 200);
-    const std::string transaction(body_of(pay(kNumber)).text_or_empty("transaction_id"));
+    ASSERT_EQ(status_of(create(kOrderNumber)), 200);
+    const std::string transaction(body_of(pay(kOrderNumber)).text_or_empty("transaction_id"));
 
     const auto answer =
         call({.target = "/v3/pay/transactions/id/" + transaction + "?mchid=1900000109"});
 
     EXPECT_EQ(transaction.size(), 28U);
-    EXPECT_EQ(body_of(answer).text_or_empty("out_trade_no"), kNumber);
+    EXPECT_EQ(body_of(answer).text_or_empty("out_trade_no"), kOrderNumber);
     EXPECT_EQ(body_of(answer).text_or_empty("trade_state"), "SUCCESS");
     EXPECT_EQ(
         refusal_of(call({.target = "/v3/pay/transactions/id/4200?mchid=1900000109"})),
@@ -79,43 +78,43 @@ TEST_F(PspOrders, AreFoundByTransactionId) {
 }
 
 TEST_F(PspOrders, CloseRepeatedlyAndThenTakeNoMoney) {
-    ASSERT_EQ(status_of(create(kNumber)), 200);
+    ASSERT_EQ(status_of(create(kOrderNumber)), 200);
 
-    EXPECT_EQ(status_of(close(kNumber)), 204);
-    EXPECT_EQ(status_of(close(kNumber)), 204);
+    EXPECT_EQ(status_of(close(kOrderNumber)), 204);
+    EXPECT_EQ(status_of(close(kOrderNumber)), 204);
 
-    EXPECT_EQ(refusal_of(pay(kNumber)), "400 ORDER_CLOSED");
-    EXPECT_EQ(refusal_of(create(kNumber)), "400 ORDER_CLOSED");
-    EXPECT_EQ(body_of(query(kNumber)).text_or_empty("trade_state"), "CLOSED");
+    EXPECT_EQ(refusal_of(pay(kOrderNumber)), "400 ORDER_CLOSED");
+    EXPECT_EQ(refusal_of(create(kOrderNumber)), "400 ORDER_CLOSED");
+    EXPECT_EQ(body_of(query(kOrderNumber)).text_or_empty("trade_state"), "CLOSED");
 }
 
 TEST_F(PspOrders, ThatDoNotExistCannotBeClosedOrQueried) {
-    EXPECT_EQ(refusal_of(close(kNumber)), "404 ORDER_NOT_EXIST");
-    EXPECT_EQ(refusal_of(query(kNumber)), "404 ORDER_NOT_EXIST");
+    EXPECT_EQ(refusal_of(close(kOrderNumber)), "404 ORDER_NOT_EXIST");
+    EXPECT_EQ(refusal_of(query(kOrderNumber)), "404 ORDER_NOT_EXIST");
 }
 
 TEST_F(PspOrders, CloseByThemselvesWhenTheirTimeIsOver) {
-    ASSERT_EQ(status_of(create(kNumber)), 200);
+    ASSERT_EQ(status_of(create(kOrderNumber)), 200);
 
     clock_.advance(std::chrono::days(7));
 
-    EXPECT_EQ(body_of(query(kNumber)).text_or_empty("trade_state"), "CLOSED");
-    EXPECT_EQ(refusal_of(pay(kNumber)), "400 ORDER_CLOSED");
+    EXPECT_EQ(body_of(query(kOrderNumber)).text_or_empty("trade_state"), "CLOSED");
+    EXPECT_EQ(refusal_of(pay(kOrderNumber)), "400 ORDER_CLOSED");
 }
 
 TEST_F(PspOrders, LoseTheirCodeAfterTwoHoursButStayOpen) {
-    const std::string code(body_of(create(kNumber)).text_or_empty("code_url"));
+    const std::string code(body_of(create(kOrderNumber)).text_or_empty("code_url"));
 
     clock_.advance(std::chrono::hours(2));
 
     const auto late = control("/sim/pay", R"({"code_url":")" + code + R"("})");
     EXPECT_EQ(refusal_of(late), "404 CODE_NOT_LIVE");
-    EXPECT_EQ(body_of(query(kNumber)).text_or_empty("trade_state"), "NOTPAY");
+    EXPECT_EQ(body_of(query(kOrderNumber)).text_or_empty("trade_state"), "NOTPAY");
 }
 
 TEST_F(PspOrders, AreQueriedWithTheCallersOwnMerchantNumberOnly) {
-    ASSERT_EQ(status_of(create(kNumber)), 200);
-    const std::string path = "/v3/pay/transactions/out-trade-no/" + std::string(kNumber);
+    ASSERT_EQ(status_of(create(kOrderNumber)), 200);
+    const std::string path = "/v3/pay/transactions/out-trade-no/" + std::string(kOrderNumber);
 
     EXPECT_EQ(refusal_of(call({.target = path})), "400 PARAM_ERROR");
     EXPECT_EQ(refusal_of(call({.target = path + "?mchid=1900000110"})), "400 PARAM_ERROR");
@@ -257,7 +256,7 @@ INSTANTIATE_TEST_SUITE_P(
 );
 
 TEST_F(PspOrders, RefuseAnAppidOfAnotherMerchant) {
-    Value body = create_body(kNumber, 1);
+    Value body = create_body(kOrderNumber, 1);
     body.set("appid", "wx0000000000000000");
 
     const auto answer =

@@ -6,12 +6,10 @@
 namespace sluice::simulator::testing {
 namespace {
 
-constexpr const char* kNumber = "SL20260101000001";
-
 class PayerPages : public PspTest {
   protected:
     std::string new_code() {
-        const std::string url(body_of(create(kNumber)).text_or_empty("code_url"));
+        const std::string url(body_of(create(kOrderNumber)).text_or_empty("code_url"));
         return url.substr(url.rfind('=') + 1);
     }
     http::ClientResult page(const std::string& path) {
@@ -41,20 +39,20 @@ TEST_F(PayerPages, PayOnceHoweverOftenConfirmIsPressed) {
     EXPECT_EQ(status_of(press(code + "/confirm")), 303);
 
     EXPECT_NE(page(code)->body.find("data-state=\"paid\""), std::string::npos);
-    EXPECT_EQ(booked(kNumber).int_or("payments", 0), 1);
+    EXPECT_EQ(booked(kOrderNumber).int_or("payments", 0), 1);
 }
 
 TEST_F(PayerPages, TakeMoneyAfterTheCloseOnlyWhenItWasOnItsWay) {
     const std::string code = new_code();
-    ASSERT_EQ(status_of(close(kNumber)), 204);
+    ASSERT_EQ(status_of(close(kOrderNumber)), 204);
 
     EXPECT_EQ(status_of(press(code + "/confirm")), 303);
-    EXPECT_EQ(booked(kNumber).text_or_empty("trade_state"), "CLOSED");
+    EXPECT_EQ(booked(kOrderNumber).text_or_empty("trade_state"), "CLOSED");
     EXPECT_EQ(status_of(press(code + "/confirm_late")), 303);
     EXPECT_EQ(status_of(press(code + "/confirm_late")), 303);
 
-    EXPECT_EQ(booked(kNumber).text_or_empty("trade_state"), "SUCCESS");
-    EXPECT_EQ(booked(kNumber).int_or("payments", 0), 1);
+    EXPECT_EQ(booked(kOrderNumber).text_or_empty("trade_state"), "SUCCESS");
+    EXPECT_EQ(booked(kOrderNumber).int_or("payments", 0), 1);
 }
 
 TEST_F(PayerPages, LeaveTheOrderOpenWhenDeclined) {
@@ -62,8 +60,8 @@ TEST_F(PayerPages, LeaveTheOrderOpenWhenDeclined) {
 
     EXPECT_EQ(status_of(press(code + "/decline")), 303);
 
-    EXPECT_EQ(booked(kNumber).int_or("declined", 0), 1);
-    EXPECT_EQ(booked(kNumber).text_or_empty("trade_state"), "NOTPAY");
+    EXPECT_EQ(booked(kOrderNumber).int_or("declined", 0), 1);
+    EXPECT_EQ(booked(kOrderNumber).text_or_empty("trade_state"), "NOTPAY");
     const std::string shown = page(code)->body;
     EXPECT_NE(shown.find("data-state=\"declined\""), std::string::npos);
     EXPECT_NE(shown.find("The order is still open"), std::string::npos);

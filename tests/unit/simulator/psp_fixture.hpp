@@ -21,6 +21,8 @@
 
 namespace sluice::simulator::testing {
 
+/// Of the order that most tests create.
+inline constexpr const char* kOrderNumber = "SL20260101000001";
 inline constexpr std::string_view kMchid = "1900000109";
 inline constexpr std::string_view kAppid = "wxd678efh567hg6787";
 inline constexpr std::string_view kApiV3Key = "0123456789abcdef0123456789ABCDEF";

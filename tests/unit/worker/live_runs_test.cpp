@@ -2,19 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include "unit/worker/run_number.hpp"
+
 namespace sluice::worker {
 namespace {
 
 using std::chrono::seconds;
 
-constexpr Time kNow{seconds(1'767'225'600)};
-
 script::ReleasePtr repository_release() { return script::load_release(SLUICE_SOURCE_DIR).value(); }
-
-RunId run_number(std::uint64_t number, Bucket bucket = Bucket{3}) {
-    SeededRandom random(number);
-    return RunId::generate(kNow, bucket, random);
-}
 
 RunRow row_of(RunId id, std::optional<Time> wake_at) {
     RunRow row;

@@ -2,15 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "unit/worker/run_number.hpp"
+
 namespace sluice::worker {
 namespace {
-
-constexpr Time kNow{std::chrono::seconds(1'767'225'600)};
-
-RunId payment_number(std::uint64_t number) {
-    SeededRandom random(number);
-    return RunId::generate(kNow, Bucket{3}, random);
-}
 
 payment::Picture picture_of(RunId id, payment::SubjectStatus status) {
     payment::Picture picture;
@@ -32,8 +27,8 @@ Waiters::Waiter waiter(WaitFor wish, Time deadline, int& told) {
 }
 
 TEST(IsFulfilled, DependsOnTheWishAndThePictureAlone) {
-    const auto pending = picture_of(payment_number(1), payment::SubjectStatus::pending);
-    const auto paid = picture_of(payment_number(1), payment::SubjectStatus::succeeded);
+    const auto pending = picture_of(run_number(1), payment::SubjectStatus::pending);
+    const auto paid = picture_of(run_number(1), payment::SubjectStatus::succeeded);
 
     EXPECT_TRUE(is_fulfilled(WaitFor::committed, pending, 1));
     EXPECT_FALSE(is_fulfilled(WaitFor::final_status, pending, 0));
@@ -49,7 +44,7 @@ TEST(Waiters, TellEachOnceWhenItsWishComesTrue) {
     Waiters waiters;
     int code = 0;
     int end = 0;
-    const RunId id = payment_number(1);
+    const RunId id = run_number(1);
     waiters.add(id, waiter(WaitFor::actionable, kNow + std::chrono::seconds(9), code));
     waiters.add(id, waiter(WaitFor::final_status, kNow + std::chrono::seconds(9), end));
 
@@ -66,11 +61,9 @@ TEST(Waiters, TellEachOnceWhenItsWishComesTrue) {
 TEST(Waiters, TellNobodyOfAnotherPayment) {
     Waiters waiters;
     int told = 0;
-    waiters.add(
-        payment_number(1), waiter(WaitFor::final_status, kNow + std::chrono::seconds(9), told)
-    );
+    waiters.add(run_number(1), waiter(WaitFor::final_status, kNow + std::chrono::seconds(9), told));
 
-    waiters.tell(picture_of(payment_number(2), payment::SubjectStatus::succeeded), 0);
+    waiters.tell(picture_of(run_number(2), payment::SubjectStatus::succeeded), 0);
 
     EXPECT_EQ(told, 0);
 }
@@ -79,14 +72,14 @@ TEST(Waiters, GiveBackTheOverdueAtTheirDeadlineAndNotBefore) {
     Waiters waiters;
     int told = 0;
     const Time deadline = kNow + std::chrono::seconds(9);
-    waiters.add(payment_number(1), waiter(WaitFor::final_status, deadline, told));
+    waiters.add(run_number(1), waiter(WaitFor::final_status, deadline, told));
 
     EXPECT_EQ(waiters.next_deadline(), deadline);
     EXPECT_TRUE(waiters.take_overdue(deadline - std::chrono::microseconds(1)).empty());
     const auto overdue = waiters.take_overdue(deadline);
 
     ASSERT_EQ(overdue.size(), 1U);
-    EXPECT_EQ(overdue.front().first, payment_number(1));
+    EXPECT_EQ(overdue.front().first, run_number(1));
     EXPECT_TRUE(waiters.take_overdue(deadline).empty());
     EXPECT_FALSE(waiters.next_deadline().has_value());
 }
@@ -95,7 +88,7 @@ TEST(Waiters, ForgetTheDeadlineOfWhoWasTold) {
     Waiters waiters;
     int told = 0;
     const Time deadline = kNow + std::chrono::seconds(9);
-    const RunId id = payment_number(1);
+    const RunId id = run_number(1);
     waiters.add(id, waiter(WaitFor::final_status, deadline, told));
     waiters.tell(picture_of(id, payment::SubjectStatus::failed), 0);
 
@@ -107,7 +100,7 @@ TEST(Waiters, LoseNobodyWhoWaitsLongerThanAnother) {
     Waiters waiters;
     int early = 0;
     int late = 0;
-    const RunId id = payment_number(1);
+    const RunId id = run_number(1);
     waiters.add(id, waiter(WaitFor::final_status, kNow + std::chrono::seconds(1), early));
     waiters.add(id, waiter(WaitFor::final_status, kNow + std::chrono::seconds(9), late));
 
@@ -124,8 +117,7 @@ TEST(Waiters, HandOutEverybodyWhenTheWorkerEnds) {
     int told = 0;
     for (std::uint64_t number = 1; number <= 3; ++number) {
         waiters.add(
-            payment_number(number),
-            waiter(WaitFor::final_status, kNow + std::chrono::seconds(9), told)
+            run_number(number), waiter(WaitFor::final_status, kNow + std::chrono::seconds(9), told)
         );
     }
 
