@@ -16,8 +16,8 @@ if(SLUICE_WERROR)
     target_compile_options(sluice_warnings INTERFACE -Werror)
 endif()
 
-# g++ 12 sees uninitialised values in inlined library code once sanitizers have rewritten it.
-if(SLUICE_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+# g++ 12 sees uninitialised values in library code that is inlined across the sources of a batch.
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(sluice_warnings INTERFACE -Wno-maybe-uninitialized)
 endif()
 

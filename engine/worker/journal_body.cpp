@@ -31,22 +31,20 @@ constexpr NumberedDictionary kNewest = kDictionaries.back();
 constexpr int kLevel = 3;
 constexpr unsigned long long kBodyBytesMax = 16U << 20U;
 
-struct FreeCompression {
-    void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
+struct FreeDictionary {
     void operator()(ZSTD_CDict* dictionary) const { ZSTD_freeCDict(dictionary); }
-    void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
     void operator()(ZSTD_DDict* dictionary) const { ZSTD_freeDDict(dictionary); }
 };
 
 /// Prepared once, read by every thread.
 const ZSTD_CDict* writing_dictionary() {
-    static const std::unique_ptr<ZSTD_CDict, FreeCompression> kPrepared(
+    static const std::unique_ptr<ZSTD_CDict, FreeDictionary> kPrepared(
         ZSTD_createCDict(kNewest.bytes().data(), kNewest.bytes().size(), kLevel)
     );
     return kPrepared.get();
 }
 
-using ReadingDictionaries = std::map<char, std::unique_ptr<ZSTD_DDict, FreeCompression>>;
+using ReadingDictionaries = std::map<char, std::unique_ptr<ZSTD_DDict, FreeDictionary>>;
 
 ReadingDictionaries prepare_reading() {
     ReadingDictionaries prepared;
@@ -71,7 +69,7 @@ std::unexpected<Error> corrupt(std::string_view why) {
 }  // namespace
 
 struct JournalCompressor::Context {
-    std::unique_ptr<ZSTD_CCtx, FreeCompression> zstd{ZSTD_createCCtx()};
+    std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> zstd{ZSTD_createCCtx(), &ZSTD_freeCCtx};
 };
 
 JournalCompressor::JournalCompressor() : context_(std::make_unique<Context>()) {
@@ -95,7 +93,7 @@ std::string JournalCompressor::compress(std::string_view json) {
 }
 
 struct JournalDecompressor::Context {
-    std::unique_ptr<ZSTD_DCtx, FreeCompression> zstd{ZSTD_createDCtx()};
+    std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> zstd{ZSTD_createDCtx(), &ZSTD_freeDCtx};
 };
 
 JournalDecompressor::JournalDecompressor() = default;
