@@ -187,9 +187,8 @@ class Kernel {
     std::set<InstructionId> exceeded_;
     std::map<InstructionId, RefundClaim> reserved_;  ///< by what it gives back of
     bool has_ended_ = false;                         ///< what it has was read, not replayed
-    bool order_over_ = false;                        ///< settle() was refused
-    bool settled_ = false;
-    bool taken_ = false;  ///< take_from_account() has done its work
+    bool order_over_ = false, settled_ = false;      ///< settle() was refused, was done
+    bool taken_ = false;                             ///< take_from_account() has done its work
     TaskBoard board_;
     CasesOf doubts_;                       ///< end when it is known what became of the money
     CasesOf conflicts_;                    ///< end by the word of people

@@ -7,6 +7,9 @@ BENCH_PIDS=()
 BENCH_ACCOUNTS=1000
 BENCH_FLOOR_KEYS=0
 BENCH_WARM=yes
+BENCH_PROGRAMS=(
+    bench_floor_batch bench_load bench_stub_channel bench_webhooks decision_bench flow_bench
+)
 BENCH_BUILD="${BENCH_BUILD:-$SLUICE_ROOT/build/release}"
 
 bench_cleanup() {
@@ -215,7 +218,7 @@ cmd_bench() {
     prepare_state_dir
     check_disk
     require_packages "${PACKAGES_UP[@]}"
-    build_preset release "Building sluice and the benchmark"
+    build_preset release "Building sluice and the benchmark" sluice "${BENCH_PROGRAMS[@]}"
     bench_begin
     say "  ..  measuring the floors"
     bench_floors
