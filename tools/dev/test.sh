@@ -12,7 +12,7 @@ run_ctest() {
     local log="$LOG_DIR/ctest.log"
     say ""
     ctest --test-dir build/union -j "$(jobs_max)" --output-on-failure --no-tests=error \
-        --output-log "$log" | grep -v '^Internal ctest changing into\|^    Start'
+        --output-log "$log" | grep -v '^Internal ctest changing into\|^ *Start '
 }
 
 cmd_test() {
