@@ -55,6 +55,7 @@ end
 
 -- To the account, which has it at once.
 local function to_account(part, account)
+  if went_after_all(part) then return BACK end
   local given = kernel.refund { source = part.source, amount = part.amount, account = account }
   return given.ok and BACK or not_back(given.code)
 end

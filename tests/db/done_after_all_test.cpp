@@ -26,16 +26,6 @@ class DoneAfterAll : public ::testing::Test {
         no.code = "NOT_ENOUGH";
         world.answer_last(no);
     }
-    /// Moments that nobody waits for any more are passed over.
-    void pass_to_the_next_try() {
-        std::vector<Input> due;
-        while (due.empty()) {
-            ASSERT_TRUE(world.round.next_due().has_value());
-            world.clock.advance(*world.round.next_due() - world.clock.now());
-            due = world.due();
-        }
-        ASSERT_TRUE(world.process(std::move(due)).has_value());
-    }
     /// The channel tells that it did the first one.
     void hear_of_first() {
         Input input;
@@ -86,7 +76,7 @@ TEST_F(DoneAfterAll, EndsARefundThatWaitsForFunds) {
 }
 
 TEST_F(DoneAfterAll, IsOwedToUsUntilTheSecondTryIsRefused) {
-    pass_to_the_next_try();
+    world.pass_to_the_next_moment();
     ASSERT_NE(world.sent.back().instruction.id, first.id);
     const auto sent = world.sent.size();
 

@@ -50,16 +50,6 @@ class RefundRoom : public ::testing::Test {
         outcome.code = code;
         return outcome;
     }
-    /// Moments that nobody waits for any more are passed over.
-    void pass_to_the_next_moment() {
-        std::vector<Input> due;
-        while (due.empty()) {
-            ASSERT_TRUE(world.round.next_due().has_value());
-            world.clock.advance(*world.round.next_due() - world.clock.now());
-            due = world.due();
-        }
-        ASSERT_TRUE(world.process(std::move(due)).has_value());
-    }
 
     RefundWorld world;
     AccountId card = world.given_card(100'000);
@@ -102,7 +92,7 @@ TEST_F(RefundRoom, IsFreeAgainWhenNobodySaysAnythingInTime) {
     given_approval_from("7000");
     const RunId waiting = world.begin_refund(order, 10'000, "R-1");
 
-    pass_to_the_next_moment();
+    world.pass_to_the_next_moment();
 
     EXPECT_EQ(world.status_of(waiting), "failed approval_expired");
     EXPECT_EQ(world.refunded(order), "0: 0 0");
@@ -116,11 +106,11 @@ TEST_F(RefundRoom, IsKeptWhileTheChannelHasNotEnoughOfOurMoney) {
 
     const RunId other = world.begin_refund(order, 3'000, "R-2");
     EXPECT_EQ(world.status_of(other), "succeeded");
-    pass_to_the_next_moment();
+    world.pass_to_the_next_moment();
     world.answer_last(no("NOT_ENOUGH"));
     EXPECT_EQ(world.refunded(order), "10000: 3000 7000") << "after the second try too";
     world.reopen();
-    pass_to_the_next_moment();
+    world.pass_to_the_next_moment();
     world.answer_last(world.paid());
 
     EXPECT_EQ(world.status_of(waiting), "succeeded");
@@ -130,7 +120,7 @@ TEST_F(RefundRoom, IsKeptWhileTheChannelHasNotEnoughOfOurMoney) {
 TEST_F(RefundRoom, IsFreeAgainWhenTheChannelRefusesAfterAll) {
     const RunId waiting = world.begin_refund(order, 7'000, "R-1");
     world.answer_last(no("NOT_ENOUGH"));
-    pass_to_the_next_moment();
+    world.pass_to_the_next_moment();
 
     world.answer_last(no("USER_ACCOUNT_ABNORMAL"));
 

@@ -94,6 +94,21 @@ void RefundWorld::answer_last(payment::Outcome outcome) {
     }
 }
 
+void RefundWorld::pass_to_the_next_moment() {
+    std::vector<worker::Input> inputs;
+    while (inputs.empty()) {
+        const auto next = round.next_due();
+        if (!next) {
+            throw std::runtime_error("nothing waits for a moment");
+        }
+        clock.advance(*next - clock.now());
+        inputs = due();
+    }
+    if (auto done = process(std::move(inputs)); !done) {
+        throw std::runtime_error(done.error().message);
+    }
+}
+
 payment::Refund& RefundWorld::details(worker::StartRun& start) {
     return std::get<payment::Refund>(start.picture.details);
 }

@@ -29,6 +29,8 @@ class RefundWorld : public RoundWorld {
     RunId begin_refund(OrderId order, std::int64_t minor, const std::string& number);
     /// The channel's answer to what was sent last.
     void answer_last(payment::Outcome outcome);
+    /// Wakes what waits; moments that nobody waits for any more are passed over.
+    void pass_to_the_next_moment();
 
     [[nodiscard]] static payment::Refund& details(worker::StartRun& start);
     [[nodiscard]] std::string status_of(RunId refund);

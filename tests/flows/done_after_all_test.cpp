@@ -112,6 +112,26 @@ TEST(DoneAfterAll, TakesItsPlaceWhenTheOtherWayIsRefused) {
     EXPECT_THAT(turns_of(refund), ElementsAre("opened", "cancelled")) << "nobody need say any more";
 }
 
+TEST(DoneAfterAll, TakesItsPlaceAsAPayoutOfItsRefund) {
+    FlowDriver refund = refused_and_being_paid_out();
+    const payment::Instruction out = refund.instruction(0);
+    refund.answer(Operation::payout, says(OutcomeKind::refused, "NO_SUCH_CARD"));
+    ASSERT_EQ(refund.sent().back(), "payout wx-a");
+    hear_that_it_was_done(refund, out);
+    EXPECT_EQ(refund.booked_on("1202"), 7000);
+
+    refund.answer(Operation::payout, says(OutcomeKind::refused, "NO_SUCH_CARD"));
+
+    EXPECT_EQ(refund.error(), "");
+    EXPECT_EQ(refund.status(), SubjectStatus::succeeded);
+    EXPECT_EQ(refund.booked_on("1103"), -7000);
+    EXPECT_EQ(refund.booked_on("1101"), 0);
+    for (const auto* gl : {"1202", "2202", "2203"}) {
+        EXPECT_EQ(refund.booked_on(gl), 0) << gl;
+    }
+    EXPECT_EQ(closed_cases(refund), 1U);
+}
+
 TEST(DoneAfterAll, TakesItsPlaceWhenTheOtherWayCameBack) {
     auto options = refund_of_legs(2000, {"wx-a", "wx-b"});
     name_payee(options);
