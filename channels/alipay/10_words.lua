@@ -26,6 +26,11 @@ local COLLECT_WORDS = {
   },
 }
 local CLOSE_WORDS = { not_sent = { "SELLER_BALANCE_NOT_ENOUGH" } }
+-- What cannot be cancelled any more stays paid.
+local CANCEL_WORDS = {
+  not_sent = { "SELLER_BALANCE_NOT_ENOUGH", "TRADE_CANCEL_TIME_OUT", "CANCEL_NOT_ALLOWED" },
+  not_found = { "TRADE_NOT_EXIST" },
+}
 -- No such trade refused nothing for good: the same refund may be sent again.
 local REFUND_WORDS = {
   not_sent = { "TRADE_NOT_EXIST", "SELLER_BALANCE_NOT_ENOUGH" },
@@ -80,6 +85,7 @@ return {
   ALL_WORDS = ALL_WORDS,
   COLLECT_WORDS = COLLECT_WORDS,
   CLOSE_WORDS = CLOSE_WORDS,
+  CANCEL_WORDS = CANCEL_WORDS,
   REFUND_WORDS = REFUND_WORDS,
   REFUND_QUERY_WORDS = REFUND_QUERY_WORDS,
   PAYOUT_WORDS = PAYOUT_WORDS,

@@ -1,7 +1,7 @@
 -- What every call of the gateway has alike: amounts, times, signatures, how an answer is believed.
 
 local BEIJING_MINUTES = 480
-local SUCCESS, BUSINESS_FAILED = "10000", "40004"
+local SUCCESS, PAYER_ACTS, BUSINESS_FAILED = "10000", "10003", "40004"
 
 local function contains(words, word)
   for _, known in ipairs(words) do
@@ -152,7 +152,7 @@ local function refusal(record, words)
 end
 
 return {
-  SUCCESS = SUCCESS, BUSINESS_FAILED = BUSINESS_FAILED,
+  SUCCESS = SUCCESS, PAYER_ACTS = PAYER_ACTS, BUSINESS_FAILED = BUSINESS_FAILED,
   yuan = yuan, beijing = beijing, moment = moment, signed = signed, call = call,
   unknown = unknown, record_of = record_of, refusal = refusal,
 }

@@ -1,6 +1,7 @@
--- Alipay, gateway.do: the payer scans our code or is sent to a page or the app; refunds and
--- transfers. The contract is in channels/CONTRACT.md, which word of the channel means what in
--- README.md beside this file; 10_words.lua has the words, 20_gateway.lua what all calls share.
+-- Alipay, gateway.do: the payer scans our code, shows one, or is sent to a page or the app; refunds
+-- and transfers. The contract is in channels/CONTRACT.md, which word of the channel means what in
+-- README.md beside this file; 10_words.lua has the words, 20_gateway.lua what all calls share,
+-- 40_transfer.lua transfers.
 
 -- A code stays good until its expiry, and the channel knows no order before the payer came: so long
 -- after the expiry nobody can come any more.
@@ -31,9 +32,17 @@ local function order_of(instruction, product)
   }
 end
 
+-- The code that the payer shows: taken at once, so nothing is told of it and we ask.
+local function pay_by_code(instruction, account, context)
+  local order = order_of(instruction, "FACE_TO_FACE_PAYMENT")
+  order.scene, order.auth_code = "bar_code", instruction.payer.auth_code
+  return call(account, context, "alipay.trade.pay", order)
+end
+
 -- Every part but the time is the same when it is sent again: the channel goes on with the same
 -- trade.
 local function create(instruction, account, context)
+  if instruction.scene == "barcode" then return pay_by_code(instruction, account, context) end
   return call(
     account, context, "alipay.trade.precreate", order_of(instruction, "FACE_TO_FACE_PAYMENT"),
     { notify_url = account.callback_url })
@@ -63,8 +72,10 @@ local function query(instruction, account, context)
   return call(account, context, "alipay.trade.query", { out_trade_no = instruction.number })
 end
 
+-- What was taken by a code is cancelled: closed when it is unpaid, given back when it is paid.
 local function close(instruction, account, context)
-  return call(account, context, "alipay.trade.close", { out_trade_no = instruction.number })
+  local method = instruction.scene == "barcode" and "alipay.trade.cancel" or "alipay.trade.close"
+  return call(account, context, method, { out_trade_no = instruction.number })
 end
 
 local function original_of(instruction)
@@ -88,56 +99,23 @@ local function query_refund(instruction, account, context)
   return call(account, context, "alipay.trade.fastpay.refund.query", content)
 end
 
-local function is_card(instruction) return instruction.scene == "bank_account" end
-
-local function product_of(instruction)
-  return is_card(instruction) and "TRANS_BANKCARD_NO_PWD" or "TRANS_ACCOUNT_NO_PWD"
-end
-
--- Who gets it: a card, a user number (2088 and 12 digits more), or the name of a log-in.
-local function payee_of(instruction)
-  local payee = instruction.payee
-  local info = { identity = payee.account_number, name = payee.name }
-  if is_card(instruction) then
-    info.identity_type = "BANKCARD_ACCOUNT"
-    info.bankcard_ext_info = {
-      account_type = payee.account_type or "2", inst_name = payee.bank_name,
-      bank_code = payee.bank_code,
-    }
-  elseif text.match(payee.account_number, "^2088%d+$") and text.len(payee.account_number) == 16 then
-    info.identity_type = "ALIPAY_USER_ID"
-  else
-    info.identity_type = "ALIPAY_LOGON_ID"
-  end
-  if info.identity_type ~= "ALIPAY_USER_ID" and not payee.name then
-    mistake("the payee needs a name: only a user number goes without")
-  end
-  return info
-end
-
-local function transfer(instruction, account, context)
-  if not crypto.has_secret("app_certificate") then
-    mistake("transfers need certificate mode: app_certificate and root_certificates are missing")
-  end
-  local content = {
-    out_biz_no = instruction.number, trans_amount = instruction.amount:decimal(),
-    product_code = product_of(instruction), biz_scene = "DIRECT_TRANSFER",
-    payee_info = payee_of(instruction),
-  }
-  if instruction.description ~= "" then content.order_title = instruction.description end
-  return call(account, context, "alipay.fund.trans.uni.transfer", content)
-end
-
-local function query_transfer(instruction, account, context)
-  return call(account, context, "alipay.fund.trans.common.query", {
-    out_biz_no = instruction.number, product_code = product_of(instruction),
-    biz_scene = "DIRECT_TRANSFER",
-  })
-end
-
 -- Answer ----------------------------------------------------------------------------------------
 
+-- Also "done" waits for a query: until then the channel may still take it back.
+local function paid_by_code(answer)
+  local record, outcome = record_of(answer, "alipay.trade.pay", "out_trade_no", "trade_no")
+  if not record then return outcome end
+  if record.code ~= SUCCESS and record.code ~= PAYER_ACTS then
+    return refusal(record, COLLECT_WORDS)
+  end
+  return {
+    kind = "pending", code = "CODE_" .. record.code, number = record.out_trade_no,
+    channel_reference = record.trade_no,
+  }
+end
+
 local function created(instruction, account, answer, context)
+  if instruction.scene == "barcode" then return paid_by_code(answer) end
   local record, outcome = record_of(answer, "alipay.trade.precreate", "qr_code", "out_trade_no")
   if not record then return outcome end
   if record.code ~= SUCCESS then return refusal(record, COLLECT_WORDS) end
@@ -148,7 +126,8 @@ local function created(instruction, account, answer, context)
   }
 end
 
--- What is said of a trade, asked or unasked. Without an amount that can be read nothing is known.
+-- What is said of a trade, asked or unasked. Without an amount that can be read nothing is known,
+-- nor of a closed one that had been paid: somebody gave it back without us.
 local function read_trade(trade, paid_at)
   local amount = yuan(trade.total_amount)
   local outcome = {
@@ -159,12 +138,15 @@ local function read_trade(trade, paid_at)
     amount = amount,
   }
   if not amount and outcome.kind == "succeeded" then outcome.kind = "unknown" end
+  if outcome.kind == "closed" and paid_at then outcome.kind = "unknown" end
   if outcome.kind == "succeeded" then outcome.happened_at = moment(paid_at) end
   return outcome
 end
 
--- Whether a payer may still come to an order that the channel does not know yet.
+-- Whether a payer may still come to an order that the channel does not know yet: not to one that
+-- began with the payer's own code.
 local function may_still_come(instruction, context)
+  if instruction.scene == "barcode" then return false end
   return context.now <= expiry(instruction) + LATEST_PAYER_SECONDS
 end
 
@@ -175,7 +157,11 @@ local function queried(instruction, account, answer, context)
   if not record then return outcome end
   if record.code == SUCCESS then
     if not record.trade_status then return unknown("NO_TRADE_STATUS") end
-    return read_trade(record, record.send_pay_date)
+    local told = read_trade(record, record.send_pay_date)
+    -- What was taken by a code we may have given back ourselves: that is how its cancel ends.
+    local is_cancelled = instruction.scene == "barcode" and record.trade_status == "TRADE_CLOSED"
+    if is_cancelled then told.kind = "closed" end
+    return told
   end
   local refused = refusal(record)
   if record.code == BUSINESS_FAILED and refused.code == "TRADE_NOT_EXIST" then
@@ -184,8 +170,25 @@ local function queried(instruction, account, answer, context)
   return refused
 end
 
+-- Without an action there was no such trade.
+local CANCEL_ACTIONS = { close = "closed", refund = "closed" }
+
+local function cancelled(answer)
+  local record, outcome = record_of(
+    answer, "alipay.trade.cancel", "out_trade_no", "trade_no", "retry_flag", "action")
+  if not record then return outcome end
+  if record.code ~= SUCCESS then return refusal(record, CANCEL_WORDS) end
+  if record.retry_flag ~= "N" then return unknown("RETRY_FLAG_" .. (record.retry_flag or "")) end
+  if not record.action then return { kind = "not_found", code = "NO_ACTION" } end
+  return {
+    kind = CANCEL_ACTIONS[record.action] or "unknown", code = record.action,
+    number = record.out_trade_no,
+  }
+end
+
 -- A code that nobody scanned cannot be closed: it lives until its expiry.
 local function closed(instruction, account, answer, context)
+  if instruction.scene == "barcode" then return cancelled(answer) end
   local record, outcome = record_of(answer, "alipay.trade.close", "out_trade_no", "trade_no")
   if not record then return outcome end
   if record.code == SUCCESS then
@@ -243,62 +246,6 @@ local function queried_refund(instruction, account, answer, context)
     amount = amount, channel_reference = record.trade_no,
     happened_at = moment(record.gmt_refund_pay),
   }
-end
-
--- An answer need not name the amount: then it is what was asked for under this number.
-local function read_transfer(record, instruction)
-  local amount = instruction.amount
-  if record.trans_amount then amount = yuan(record.trans_amount) end
-  local outcome = {
-    kind = TRANSFER_KINDS[record.status] or "unknown", code = record.status,
-    number = record.out_biz_no, amount = amount, channel_reference = record.order_id,
-    message = record.fail_reason,
-  }
-  local has_moved = outcome.kind == "succeeded" or outcome.kind == "returned"
-  if has_moved and not amount then outcome.kind = "unknown" end
-  if outcome.kind == "succeeded" then
-    outcome.happened_at = moment(record.pay_date or record.trans_date)
-  end
-  if outcome.kind == "refused" and record.error_code then outcome.code = record.error_code end
-  return outcome
-end
-
-local function transfer_of(answer, method)
-  return record_of(
-    answer, method, "status", "out_biz_no", "order_id", "trans_amount", "trans_date", "pay_date",
-    "fail_reason", "error_code")
-end
-
--- A scene of transfers that is not ours to choose is refused like any other bad input.
-local function transferred(instruction, account, answer, context)
-  local record, outcome = transfer_of(answer, "alipay.fund.trans.uni.transfer")
-  if not record then return outcome end
-  if record.code ~= SUCCESS then
-    local refused = refusal(record, PAYOUT_WORDS)
-    local is_scene = text.starts_with(refused.code, "TRANSFER_SCENE_")
-    if record.code == BUSINESS_FAILED and is_scene then refused.kind = "refused" end
-    return refused
-  end
-  if not record.status then return unknown("NO_STATUS") end
-  local told = read_transfer(record, instruction)
-  -- Only a question may tell of the bank's return, or that it was closed.
-  if told.kind == "returned" or told.kind == "closed" then told.kind = "unknown" end
-  return told
-end
-
--- An order that the channel had taken does not vanish.
-local function queried_transfer(instruction, account, answer, context)
-  local record, outcome = transfer_of(answer, "alipay.fund.trans.common.query")
-  if not record then return outcome end
-  if record.code ~= SUCCESS then
-    local refused = refusal(record, PAYOUT_QUERY_WORDS)
-    if refused.kind == "not_found" and instruction.channel_reference ~= "" then
-      refused.kind = "unknown"
-    end
-    return refused
-  end
-  if not record.status then return unknown("NO_STATUS") end
-  return read_transfer(record, instruction)
 end
 
 -- Notice ----------------------------------------------------------------------------------------
@@ -363,8 +310,9 @@ return {
   name = "alipay",
   title = { en = "Alipay", zh = "支付宝" },
   capabilities = {
-    scenes = { "qr", "page", "wap", "app" },
+    scenes = { "qr", "barcode", "page", "wap", "app" },
     handed_over = { "page", "wap", "app" },
+    charged_at_once = { "barcode" },
     currencies = { "CNY" },
     amount_min_minor = 1,
     amount_max_minor = 10000000000,
@@ -392,5 +340,6 @@ return {
       resend = "idempotent", request = query_transfer, response = queried_transfer,
     },
   },
+  bills = BILLS,
   callback = callback,
 }

@@ -1,86 +1,31 @@
--- WeChat Pay API v3: the payer scans a code (native), refunds. The contract is in
--- channels/CONTRACT.md; which word of the channel means what is in README.md beside this file.
-
-local BEIJING_MINUTES = 480
-local CLOCK_SKEW_SECONDS = 300
-
--- What an error code says about the request it answers, as far as a 4xx can be believed: these
--- answers carry no signature. A code that is in no table is unknown.
-local NOTHING_SENT = { "FREQUENCY_LIMITED", "RATELIMIT_EXCEEDED", "FREQUENCY_LIMIT_EXCEED" }
-local OUR_SETUP = { "PARAM_ERROR", "APPID_MCHID_NOT_MATCH", "MCH_NOT_EXISTS", "NO_AUTH" }
-local REFUSED = {
-  "RULE_LIMIT", "RULELIMIT", "TRADE_ERROR", "USER_ACCOUNT_ABNORMAL", "ACCOUNT_ERROR",
-  "ORDER_CLOSED", "ORDERCLOSED",
-}
-local REFUND_REFUSED = {
-  "RULE_LIMIT", "RULELIMIT", "TRADE_ERROR", "USER_ACCOUNT_ABNORMAL", "ACCOUNT_ERROR",
-  "NOT_ENOUGH", "NOTENOUGH", "TRADE_OVERDUE",
-}
-local NO_SUCH_RESOURCE = { "RESOURCE_NOT_EXISTS" }
-local NO_SUCH_ORDER = { "ORDER_NOT_EXIST", "ORDERNOTEXIST" }
-local CLOSED_BEFORE = { "ORDER_CLOSED", "ORDERCLOSED" }
-
--- NOTPAY and USERPAYING wait for the payer. A code whose payment failed can be scanned again until
--- it is closed, so PAYERROR waits too.
-local WAITING = { "NOTPAY", "USERPAYING", "PAYERROR" }
-local PAID = { "SUCCESS", "REFUND" }
-local CLOSED = { "CLOSED", "REVOKED" }
-
--- A refund that was closed or that no account of the payer can take has not reached the payer, and
--- will not: the code says which of the two it was.
-local REFUND_KINDS = {
-  SUCCESS = "succeeded", PROCESSING = "pending", CLOSED = "refused", ABNORMAL = "refused",
-}
-local REFUND_EVENTS = { "REFUND.SUCCESS", "REFUND.ABNORMAL", "REFUND.CLOSED" }
-
-local function is_in(words, word)
-  for _, known in ipairs(words) do
-    if known == word then return true end
-  end
-  return false
-end
+-- WeChat Pay API v3: the payer scans a code (native) or pays inside WeChat (jsapi), in a browser
+-- (h5), an app, or by a code shown at the till; refunds, transfers, keys and bills. The contract is
+-- in channels/CONTRACT.md, which word of the channel means what in README.md beside this file;
+-- 10_words.lua has the words, 20_exchange.lua what all calls share, 30_order.lua what an order is,
+-- 40_barcode.lua the till; transfers, bills and keys have a file each.
 
 -- Request ---------------------------------------------------------------------------------------
 
-local function signed(account, context, request)
-  local settings = account.settings
-  local body = request.body or ""
-  local text = request.method .. "\n" .. request.path .. "\n" .. context.now .. "\n"
-    .. context.nonce .. "\n" .. body .. "\n"
-  local headers = {
-    Accept = "application/json",
-    Authorization = 'WECHATPAY2-SHA256-RSA2048 mchid="' .. settings.mchid
-      .. '",nonce_str="' .. context.nonce
-      .. '",signature="' .. crypto.sign_rsa_sha256("merchant_key", text)
-      .. '",timestamp="' .. context.now
-      .. '",serial_no="' .. settings.merchant_serial .. '"',
-  }
-  if request.body then headers["Content-Type"] = "application/json" end
-  if settings.platform_serial then headers["Wechatpay-Serial"] = settings.platform_serial end
-  return { method = request.method, path = request.path, headers = headers, body = request.body }
-end
-
-local function order_path(instruction)
-  return "/v3/pay/transactions/out-trade-no/" .. instruction.number
-end
+-- How the payer comes to the order: the end of the path that creates it.
+local KINDS = { qr = "native", jsapi = "jsapi", h5 = "h5", app = "app" }
 
 -- Every part but nonce and time is the same when it is sent again: the channel then answers with
 -- the same order.
 local function create(instruction, account, context)
-  local description = instruction.description
-  if description == "" then description = instruction.number end
+  if instruction.scene == "barcode" then return charge_code(instruction, account, context) end
+  local payer, order = instruction.payer, order_of(instruction, account)
+  order.time_expire = time.rfc3339(instruction.expires_at, BEIJING_MINUTES)
+  order.notify_url = account.callback_url
+  if instruction.scene == "jsapi" then order.payer = { openid = payer.openid } end
+  if instruction.scene == "h5" then
+    order.scene_info = {
+      payer_client_ip = payer.client_ip, h5_info = { type = payer.device_type or "Wap" },
+    }
+  end
   return signed(account, context, {
     method = "POST",
-    path = "/v3/pay/transactions/native",
-    body = json.encode({
-      appid = account.settings.appid,
-      mchid = account.settings.mchid,
-      description = description,
-      out_trade_no = instruction.number,
-      time_expire = time.rfc3339(instruction.expires_at, BEIJING_MINUTES),
-      notify_url = account.callback_url,
-      amount = { total = instruction.amount:minor(), currency = instruction.amount:currency() },
-    }),
+    path = "/v3/pay/transactions/" .. KINDS[instruction.scene],
+    body = json.encode(order),
   })
 end
 
@@ -92,6 +37,7 @@ local function query(instruction, account, context)
 end
 
 local function close(instruction, account, context)
+  if instruction.scene == "barcode" then return reverse(instruction, account, context) end
   return signed(account, context, {
     method = "POST",
     path = order_path(instruction) .. "/close",
@@ -130,93 +76,70 @@ end
 
 -- Answer ----------------------------------------------------------------------------------------
 
--- Why the message is not authentic; nil when it is. The key is chosen by serial: a platform
--- certificate's, or the id of the channel's public key; both may arrive at the same time.
-local function doubt(headers, body, context)
-  local stamp, nonce = headers["wechatpay-timestamp"], headers["wechatpay-nonce"]
-  local serial, signature = headers["wechatpay-serial"], headers["wechatpay-signature"]
-  if not (stamp and nonce and serial and signature) then return "SIGNATURE_MISSING" end
-  local seconds = tonumber(stamp)
-  if not seconds then return "SIGNATURE_MISSING" end
-  local age = context.now - seconds
-  if age > CLOCK_SKEW_SECONDS or age < -CLOCK_SKEW_SECONDS then return "SIGNATURE_STALE" end
-  local key = crypto.key_of_serial(serial)
-  if not key then return "SIGNATURE_SERIAL_UNKNOWN" end
-  local text = stamp .. "\n" .. nonce .. "\n" .. body .. "\n"
-  if not crypto.verify_rsa_sha256(key, text, signature) then return "SIGNATURE_INVALID" end
-  return nil
+-- What the payer's app or page calls the channel with: signed by the merchant, over four lines.
+local function client_call(account, context, last_line)
+  local stamp = tostring(context.now)
+  local text_of_it = account.settings.appid .. "\n" .. stamp .. "\n" .. context.nonce .. "\n"
+    .. last_line .. "\n"
+  return stamp, crypto.sign_rsa_sha256("merchant_key", text_of_it)
 end
 
-local function error_of(answer)
-  local body = json.decode(answer.body, "code", "message")
-  if body and body.code then return { code = body.code, message = body.message or "" } end
-  return { code = "HTTP_" .. answer.status, message = "" }
-end
+-- What the payer needs, made of what each scene's answer names.
+local NEXT_ACTIONS = {
+  qr = function(body)
+    return body.code_url and { type = "qr_code", code_url = body.code_url }
+  end,
 
--- An answer that is no success, read by the tables above. `kinds` adds what only this operation's
--- codes mean.
-local function refusal(answer, kinds)
-  local problem = error_of(answer)
-  local kind = "unknown"
-  if answer.status >= 400 and answer.status < 500 then
-    if answer.status == 401 or is_in(OUR_SETUP, problem.code) then
-      kind = "config"
-    elseif is_in(NOTHING_SENT, problem.code) then
-      kind = "not_sent"
-    else
-      for _, row in ipairs(kinds) do
-        if is_in(row.codes, problem.code) then kind = row.kind end
-      end
-    end
-  end
-  return { kind = kind, code = problem.code, message = problem.message }
-end
+  h5 = function(body, account)
+    local url, back = body.h5_url, account.settings.return_url
+    if url and back then url = url .. "&" .. form.encode({ redirect_url = back }) end
+    return url and { type = "redirect", url = url }
+  end,
 
-local function unknown(code)
-  return { kind = "unknown", code = code }
-end
+  jsapi = function(body, account, context)
+    if not body.prepay_id then return nil end
+    local package = "prepay_id=" .. body.prepay_id
+    local stamp, signature = client_call(account, context, package)
+    return {
+      type = "jsapi",
+      parameters = {
+        appId = account.settings.appid, timeStamp = stamp, nonceStr = context.nonce,
+        package = package, signType = "RSA", paySign = signature,
+      },
+    }
+  end,
+
+  app = function(body, account, context)
+    if not body.prepay_id then return nil end
+    local stamp, signature = client_call(account, context, body.prepay_id)
+    return {
+      type = "app",
+      parameters = {
+        appId = account.settings.appid, partnerId = account.settings.mchid,
+        prepayId = body.prepay_id, packageValue = "Sign=WXPay", nonceStr = context.nonce,
+        timeStamp = stamp, sign = signature,
+      },
+    }
+  end,
+}
+local MISSING = {
+  qr = "NO_CODE_URL", h5 = "NO_H5_URL", jsapi = "NO_PREPAY_ID", app = "NO_PREPAY_ID",
+}
 
 local function created(instruction, account, answer, context)
+  if instruction.scene == "barcode" then
+    return charged_code(instruction, account, answer, context)
+  end
   if answer.status ~= 200 then
     return refusal(answer, { { codes = REFUSED, kind = "refused" } })
   end
   local why = doubt(answer.headers, answer.body, context)
   if why then return unknown(why) end
-  local body = json.decode(answer.body, "code_url")
-  if not (body and body.code_url) then return unknown("NO_CODE_URL") end
-  return { kind = "pending", next_action = { type = "qr_code", code_url = body.code_url } }
-end
-
--- The merchant that the transaction names; a foreign application makes it another merchant.
-local function merchant_of(transaction, account)
-  if transaction.appid == account.settings.appid then return transaction.mchid end
-  return transaction.mchid .. " with appid " .. transaction.appid
-end
-
-local function read_transaction(transaction, account)
-  local outcome = {
-    code = transaction.trade_state,
-    message = transaction.trade_state_desc,
-    number = transaction.out_trade_no,
-    merchant = merchant_of(transaction, account),
-  }
-  if is_in(PAID, transaction.trade_state) then
-    outcome.kind = "succeeded"
-    outcome.amount = money(transaction.amount.total, transaction.amount.currency)
-    outcome.channel_reference = transaction.transaction_id
-    outcome.happened_at = transaction.success_time
-  elseif is_in(WAITING, transaction.trade_state) then
-    outcome.kind = "pending"
-  elseif is_in(CLOSED, transaction.trade_state) then
-    outcome.kind = "closed"
-  else
-    outcome.kind = "unknown"
-  end
-  return outcome
-end
-
-local function decode_transaction(text)
-  return json.decode(text, "trade_state_desc", "success_time", "transaction_id")
+  local scene = instruction.scene
+  local body = json.decode(answer.body, "code_url", "h5_url", "prepay_id")
+  local action = body and NEXT_ACTIONS[scene](body, account, context)
+  if not action then return unknown(MISSING[scene]) end
+  return { kind = "pending", next_action = action }
 end
 
 local function queried(instruction, account, answer, context)
@@ -231,6 +154,7 @@ local function queried(instruction, account, answer, context)
 end
 
 local function closed(instruction, account, answer, context)
+  if instruction.scene == "barcode" then return reversed(instruction, account, answer, context) end
   if answer.status ~= 204 then
     return refusal(answer, {
       { codes = CLOSED_BEFORE, kind = "closed" },
@@ -314,7 +238,7 @@ end
 
 local function payment_told(plain, account)
   local transaction = decode_transaction(plain)
-  if not transaction then return refuse(400, "no transaction") end
+  if not transaction then return nil end
   return {
     number = transaction.out_trade_no,
     outcome = read_transaction(transaction, account),
@@ -324,7 +248,7 @@ end
 
 local function refund_told(plain)
   local refund = decode_refund(plain)
-  if not refund then return refuse(400, "no refund") end
+  if not refund then return nil end
   return {
     operation = "refund",
     number = refund.out_refund_no,
@@ -333,28 +257,35 @@ local function refund_told(plain)
   }
 end
 
+-- What each notice is about, and who reads it once it is opened.
+local READERS = {
+  ["TRANSACTION.SUCCESS"] = payment_told,
+  ["REFUND.SUCCESS"] = refund_told, ["REFUND.ABNORMAL"] = refund_told,
+  ["REFUND.CLOSED"] = refund_told,
+  ["MCHTRANSFER.BILL.FINISHED"] = bill_told,
+  ["MCHTRANSFER.BATCH.FINISHED"] = batch_told, ["MCHTRANSFER.BATCH.CLOSED"] = batch_told,
+}
+
 local function callback(account, message, context)
   local why = doubt(message.headers, message.body, context)
   if why then return refuse(401, why) end
   local notice = json.decode(message.body, "event_type", "resource", "resource.associated_data")
   if not notice or type(notice.resource) ~= "table" then return refuse(400, "no resource") end
-  local is_refund = is_in(REFUND_EVENTS, notice.event_type)
-  if not is_refund and notice.event_type ~= "TRANSACTION.SUCCESS" then
-    return refuse(400, "not expected here")
-  end
+  local read = READERS[notice.event_type or ""]
+  if not read then return refuse(400, "not expected here") end
   local resource = notice.resource
   local plain = crypto.decrypt_aes_256_gcm(
     "api_v3_key", resource.nonce, resource.associated_data or "", resource.ciphertext)
   if not plain then return refuse(500, "the resource cannot be decrypted") end
-  if is_refund then return refund_told(plain) end
-  return payment_told(plain, account)
+  return read(plain, account) or refuse(400, "nothing is told")
 end
 
 return {
   name = "wechatpay",
   title = { en = "WeChat Pay", zh = "微信支付" },
   capabilities = {
-    scenes = { "qr" },
+    scenes = { "qr", "jsapi", "h5", "app", "barcode" },
+    charged_at_once = { "barcode" },
     currencies = { "CNY" },
     amount_min_minor = 1,
     amount_max_minor = 5000000000,
@@ -362,6 +293,10 @@ return {
     description_max_bytes = 127,
     not_found_after_seconds = 60,
     refund = { window_seconds = 31536000, parts_max = 50, reason_max_bytes = 80 },
+    payout = {
+      methods = { "wechatpay" }, amount_min_minor = 10, amount_max_minor = 20000000,
+      description_max_bytes = 32,
+    },
   },
   answer_headers = {
     "wechatpay-timestamp", "wechatpay-nonce", "wechatpay-serial", "wechatpay-signature",
@@ -373,6 +308,12 @@ return {
     close = { resend = "idempotent", request = close, response = closed },
     refund = { resend = "idempotent", request = refund, response = refunded },
     refund_query = { resend = "idempotent", request = query_refund, response = queried_refund },
+    payout = { resend = "query_first", request = transfer, response = transferred },
+    payout_query = {
+      resend = "idempotent", request = query_transfer, response = queried_transfer,
+    },
   },
+  keys = KEYS,
+  bills = BILLS,
   callback = callback,
 }

@@ -52,6 +52,30 @@ Value texts(const std::vector<std::string>& list) {
     return Value(std::move(values));
 }
 
+/// What of it the account itself is equipped for.
+std::vector<std::string> equipped(
+    const channel::ChannelAccount& account, std::vector<std::string> scenes
+) {
+    std::erase_if(scenes, [&](const std::string& scene) {
+        return !account.is_equipped_for(scene);
+    });
+    return scenes;
+}
+
+std::vector<std::string> scenes_of(
+    const channel::ChannelAccount& account, const channel::Registry& registry
+) {
+    return equipped(account, registry.find_adapter(account.channel())->capabilities.scenes);
+}
+
+/// By what it pays out; empty when by nothing.
+std::vector<std::string> payout_methods_of(
+    const channel::ChannelAccount& account, const channel::Registry& registry
+) {
+    const auto& payout = registry.find_adapter(account.channel())->capabilities.payout;
+    return payout ? equipped(account, payout->methods) : std::vector<std::string>{};
+}
+
 std::string listed(const std::set<std::string>& names) {
     std::string list;
     for (const std::string& each : names) {
@@ -67,7 +91,7 @@ std::unexpected<Error> nobody_collects(
     std::set<std::string> methods;
     std::set<std::string> scenes;
     for (const channel::ChannelAccount* account : registry.accounts()) {
-        const auto& offered = registry.find_adapter(account->channel())->capabilities.scenes;
+        const auto offered = scenes_of(*account, registry);
         if (offered.empty() || !account->takes_money_of(wish.merchant_id)) {
             continue;
         }
@@ -174,14 +198,14 @@ Value candidate_of(const channel::ChannelAccount& account, const channel::Regist
     candidate.set("channel", account.channel());
     candidate.set("merchant_id", settings.merchant_id);
     candidate.set("method", settings.method());
-    candidate.set("scenes", texts(adapter->capabilities.scenes));
+    candidate.set("scenes", texts(scenes_of(account, registry)));
     candidate.set("amount_min", Money{routing.amount_min, cny()});
     candidate.set("amount_max", Money{routing.amount_max, cny()});
     candidate.set("cost_basis_points", routing.cost_basis_points);
-    const auto& payout = adapter->capabilities.payout;
+    const auto methods = payout_methods_of(account, registry);
     candidate.set("refunds", adapter->capabilities.refund.has_value());
-    candidate.set("pays_out", payout.has_value());
-    candidate.set("payout_methods", texts(payout ? payout->methods : std::vector<std::string>{}));
+    candidate.set("pays_out", !methods.empty());
+    candidate.set("payout_methods", texts(methods));
     return candidate;
 }
 
@@ -223,7 +247,10 @@ std::optional<flow::ChannelTerms> terms_of(
     if (account == nullptr) {
         return std::nullopt;
     }
-    flow::ChannelTerms terms = terms_of(*registry.find_adapter(address.channel));
+    const channel::Adapter& adapter = *registry.find_adapter(address.channel);
+    flow::ChannelTerms terms = terms_of(adapter);
+    terms.charged_at_once = adapter.capabilities.is_charged_at_once(address.scene);
+    terms.collect_may_repeat = terms.collect_may_repeat && !terms.charged_at_once;
     terms.merchant = account->merchant();
     if (account->settings().not_found_after_seconds > 0) {
         terms.not_found_after = std::chrono::seconds(account->settings().not_found_after_seconds);
@@ -251,12 +278,12 @@ gateway::PayeeCheck payee_check(channel::RegistrySource source, const channel::S
             std::optional<Error> wrong;
             for (const channel::ChannelAccount* account : registry->accounts()) {
                 const auto adapter = registry->find_adapter(account->channel());
-                const auto& payout = adapter->capabilities.payout;
-                if (!payout || !account->takes_money_of(wish.merchant_id)) {
+                const auto offered = payout_methods_of(*account, *registry);
+                if (offered.empty() || !account->takes_money_of(wish.merchant_id)) {
                     continue;
                 }
-                methods.insert(payout->methods.begin(), payout->methods.end());
-                if (std::ranges::find(payout->methods, wish.method) == payout->methods.end()) {
+                methods.insert(offered.begin(), offered.end());
+                if (std::ranges::find(offered, wish.method) == offered.end()) {
                     continue;
                 }
                 auto fits = channel::check_payee(adapter->form, wish.payee);
@@ -280,13 +307,23 @@ gateway::PayeeCheck payee_check(channel::RegistrySource source, const channel::S
 gateway::SceneCheck scene_check(channel::RegistrySource source) {
     return [source = std::move(source)](const gateway::SceneWish& wish) -> Result<void> {
         const channel::RegistryPtr registry = source.now();
+        std::optional<Error> wrong;
         for (const channel::ChannelAccount* account : registry->accounts()) {
-            const auto& offered = registry->find_adapter(account->channel())->capabilities.scenes;
+            const auto offered = scenes_of(*account, *registry);
             const bool collects_so = account->settings().method() == wish.method &&
                                      std::ranges::find(offered, wish.scene) != offered.end();
-            if (collects_so && account->takes_money_of(wish.merchant_id)) {
+            if (!collects_so || !account->takes_money_of(wish.merchant_id)) {
+                continue;
+            }
+            const auto adapter = registry->find_adapter(account->channel());
+            auto fits = channel::check_payer(adapter->form, {wish.scene, wish.payer});
+            if (fits) {
                 return {};
             }
+            wrong = wrong ? std::move(wrong) : std::move(fits).error();
+        }
+        if (wrong) {
+            return fail(*std::move(wrong));
         }
         return nobody_collects(*registry, wish);
     };

@@ -40,6 +40,15 @@ constexpr db::Statement kSetEndpoint{
     "UPDATE sluice.webhook_endpoint SET secret = ($3::text[])[1], old_secrets = ($3::text[])[2:] "
     "WHERE id = $1 AND array_to_string(secret || old_secrets, ' ') = $2"
 };
+// Nobody reads a payer again once the payment is over.
+constexpr db::Statement kPayments{
+    "reseal_payments",
+    "SELECT p.id, p.legs FROM sluice.flow_run r JOIN sluice.payment p ON p.id = r.run_id "
+    "WHERE p.id > $1 AND p.legs LIKE '%\"sealed\":%' ORDER BY p.id LIMIT $2"
+};
+constexpr db::Statement kSetPayment{
+    "reseal_set_payment", "UPDATE sluice.payment SET legs = $3 WHERE id = $1 AND legs = $2"
+};
 constexpr db::Statement kPayouts{
     "reseal_payouts",
     "SELECT id, details FROM sluice.payout WHERE id > $1 AND details LIKE '%\"sealed\":%' "
@@ -151,36 +160,49 @@ Result<bool> reseal_endpoint(
     return done.affected() == 1;
 }
 
-/// A payee of the run with its members sealed again; nothing when none of them is old.
-Result<std::optional<Value>> resealed_payee(
-    const channel::SealingKeys& keys, RunId run, const Value& payee
-) {
-    const std::string owner = run.to_string();
-    Value again = payee;
+/// Where the members of one party are sealed for; `prefix` is before each member's name.
+struct PartyPlace {
+    std::string_view table;
+    std::string owner;
+    std::string prefix;
+};
+
+/// Seals again what is old of a party; false when nothing is.
+Result<bool> reseal_party(const channel::SealingKeys& keys, const PartyPlace& place, Value& party) {
     bool is_old = false;
-    for (auto& [name, member] : *again.as_object()) {
+    if (party.as_object() == nullptr) {
+        return is_old;
+    }
+    for (auto& [name, member] : *party.as_object()) {
         const std::string sealed(member.text_or_empty(gateway::kSealedMember));
         if (channel::sealed_under(sealed) == keys.current_id()) {
             continue;
         }
         is_old = true;
-        SLUICE_ASSIGN(std::string text, keys.reseal({kPayeeTable, owner, name}, sealed));
+        SLUICE_ASSIGN(
+            std::string text, keys.reseal({place.table, place.owner, place.prefix + name}, sealed)
+        );
         member.set(gateway::kSealedMember, std::move(text));
     }
-    return is_old ? std::optional(std::move(again)) : std::nullopt;
+    return is_old;
 }
 
-/// The details with their payee sealed again; nothing when none of it is old.
+/// What is stored with its party sealed again; nothing when none of it is old.
+using Resealing = std::function<
+    Result<std::optional<std::string>>(const channel::SealingKeys& keys, const db::Row& row)>;
+
 Result<std::optional<std::string>> resealed_details(
     const channel::SealingKeys& keys, const db::Row& row
 ) {
     SLUICE_ASSIGN(Value details, json::parse(row.text(1)));
     const Value* payee = details.find("payee");
-    if (payee == nullptr || payee->as_object() == nullptr) {
+    if (payee == nullptr) {
         return std::nullopt;
     }
-    SLUICE_ASSIGN(auto again, resealed_payee(keys, RunId(row.uuid(0)), *payee));
-    if (!again) {
+    Value again = *payee;
+    const PartyPlace place{kPayeeTable, RunId(row.uuid(0)).to_string(), ""};
+    SLUICE_ASSIGN(const bool is_old, reseal_party(keys, place, again));
+    if (!is_old) {
         return std::nullopt;
     }
     details.set("payee", *std::move(again));
@@ -190,32 +212,64 @@ Result<std::optional<std::string>> resealed_details(
 Result<bool> reseal_vote(
     db::Connection& connection, const channel::SealingKeys& keys, const db::Row& row
 ) {
-    SLUICE_ASSIGN(const Value payee, json::parse(row.text(1)));
-    SLUICE_ASSIGN(const auto again, resealed_payee(keys, RunId(row.uuid(3)), payee));
-    if (!again) {
+    SLUICE_ASSIGN(Value payee, json::parse(row.text(1)));
+    const PartyPlace place{kPayeeTable, RunId(row.uuid(3)).to_string(), ""};
+    SLUICE_ASSIGN(const bool is_old, reseal_party(keys, place, payee));
+    if (!is_old) {
         return false;
     }
     SLUICE_ASSIGN(
         const db::Rows done,
-        connection.execute(kSetVote, {row.uuid(0), row.text(2), row.text(1), to_json(*again)})
+        connection.execute(kSetVote, {row.uuid(0), row.text(2), row.text(1), to_json(payee)})
     );
     return done.affected() == 1;
 }
 
-Result<std::size_t> reseal_payees(
-    db::Connection& connection,
-    const channel::SealingKeys& keys,
-    const std::pair<const db::Statement&, const db::Statement&>& statements
+Result<std::optional<std::string>> resealed_legs(
+    const channel::SealingKeys& keys, const db::Row& row
 ) {
-    return walk(connection, {statements.first, [&](const db::Row& row) -> Result<bool> {
-                                 SLUICE_ASSIGN(const auto again, resealed_details(keys, row));
+    SLUICE_ASSIGN(Value legs, json::parse(row.text(1)));
+    if (legs.as_array() == nullptr) {
+        return std::nullopt;
+    }
+    bool is_any_old = false;
+    int number = 0;
+    for (Value& leg : *legs.as_array()) {
+        ++number;
+        const Value* payer = leg.find("payer");
+        if (payer == nullptr) {
+            continue;
+        }
+        Value again = *payer;
+        const PartyPlace place{
+            kPayerTable, RunId(row.uuid(0)).to_string(), payer_field(number, "")
+        };
+        SLUICE_ASSIGN(const bool is_old, reseal_party(keys, place, again));
+        is_any_old = is_any_old || is_old;
+        leg.set("payer", std::move(again));
+    }
+    return is_any_old ? std::optional(to_json(legs)) : std::nullopt;
+}
+
+/// Rows of one table: how a page is read, how one is changed, and what its text becomes.
+struct PartyRows {
+    const db::Statement& page;
+    const db::Statement& set;
+    Resealing reseal;
+};
+
+Result<std::size_t> reseal_parties(
+    db::Connection& connection, const channel::SealingKeys& keys, const PartyRows& rows
+) {
+    return walk(connection, {rows.page, [&](const db::Row& row) -> Result<bool> {
+                                 SLUICE_ASSIGN(const auto again, rows.reseal(keys, row));
                                  if (!again) {
                                      return false;
                                  }
                                  SLUICE_ASSIGN(
                                      const db::Rows done,
                                      connection.execute(
-                                         statements.second, {row.uuid(0), row.text(1), *again}
+                                         rows.set, {row.uuid(0), row.text(1), *again}
                                      )
                                  );
                                  return done.affected() == 1;
@@ -234,8 +288,15 @@ Result<Resealed> reseal_all(db::Connection& connection, const channel::SealingKe
             {kEndpoints, [&](const db::Row& row) { return reseal_endpoint(connection, keys, row); }}
         )
     );
-    SLUICE_ASSIGN(resealed.payouts, reseal_payees(connection, keys, {kPayouts, kSetPayout}));
-    SLUICE_ASSIGN(resealed.refunds, reseal_payees(connection, keys, {kRefunds, kSetRefund}));
+    SLUICE_ASSIGN(
+        resealed.payments, reseal_parties(connection, keys, {kPayments, kSetPayment, resealed_legs})
+    );
+    SLUICE_ASSIGN(
+        resealed.payouts, reseal_parties(connection, keys, {kPayouts, kSetPayout, resealed_details})
+    );
+    SLUICE_ASSIGN(
+        resealed.refunds, reseal_parties(connection, keys, {kRefunds, kSetRefund, resealed_details})
+    );
     SLUICE_ASSIGN(resealed.votes, walk(connection, {kVotes, [&](const db::Row& row) {
                                                         return reseal_vote(connection, keys, row);
                                                     }}));

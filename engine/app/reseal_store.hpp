@@ -12,6 +12,7 @@ namespace sluice::app {
 struct Resealed {
     std::size_t channel_secrets = 0;
     std::size_t webhook_endpoints = 0;
+    std::size_t payments = 0;  ///< that are under way
     std::size_t payouts = 0;
     std::size_t refunds = 0;
     std::size_t votes = 0;  ///< that name a payee

@@ -63,8 +63,8 @@ Result<Resealed> rotate(const std::string& path) {
     std::cout << "under the key " << keys.current_id()
               << " now, sealed again: " << resealed.channel_secrets
               << " secrets of channel accounts, " << resealed.webhook_endpoints
-              << " webhook endpoints, " << resealed.payouts << " payouts, " << resealed.refunds
-              << " refunds, " << resealed.votes << " votes\n";
+              << " webhook endpoints, " << resealed.payments << " payments, " << resealed.payouts
+              << " payouts, " << resealed.refunds << " refunds, " << resealed.votes << " votes\n";
     return resealed;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/channel_accounts.hpp"
+#include "app/channel_keys.hpp"
 #include "app/channel_wiring.hpp"
 #include "app/key_wiring.hpp"
 #include "app/named_payee_store.hpp"
@@ -128,6 +129,9 @@ class Server::Parts {
     db::Pool pool;
     script::ReleasePtr release;
     ChannelAccounts channels;
+    ChannelKeys channel_keys{{channels.store(), channels.registry(), clock, [this] {
+                                  channels.look_again();
+                              }}};
     ledger::Folding folding;
     Notices notices;
     http::Client client;
@@ -160,15 +164,21 @@ Result<void> Server::Parts::read_accounts(const Value& proved_candidates) {
 }
 
 void Server::Parts::open_channels() {
+    const auto missed = [this](const channel::ChannelAccount& account) {
+        channel_keys.miss(account);
+    };
     channel::ExchangeParts parts{
         .registry = channels.registry(),
         .sink = [this](channel::ExchangeReport report) { fleet->deliver(std::move(report)); },
         .clock = clock,
+        .missed_key = missed,
     };
     exchange = std::make_unique<channel::Exchange>(
         std::move(parts), channel::ExchangeSettings{.threads = settings.node.exchange_threads}
     );
-    callbacks = std::make_unique<channel::Callbacks>(channels.registry(), clock);
+    channel::CallbackSettings reading{.missed_key = missed};
+    callbacks =
+        std::make_unique<channel::Callbacks>(channels.registry(), clock, std::move(reading));
 }
 
 worker::WorkerServices Server::Parts::worker_services() {
@@ -178,8 +188,9 @@ worker::WorkerServices Server::Parts::worker_services() {
         auto report = report_not_sent(order);
         const auto adapter = channels.registry().current()->find_adapter(order.instruction.channel);
         const bool may_go =
-            !order.resent || (adapter != nullptr &&
-                              adapter->resend_of(order.operation) == channel::Resend::idempotent);
+            !order.resent ||
+            (adapter != nullptr && adapter->resend_of(order.operation, order.instruction.scene) ==
+                                       channel::Resend::idempotent);
         if (!may_go) {
             // Not sent now, but an earlier send may have been executed.
             report.outcome.kind = payment::OutcomeKind::unknown;
@@ -190,12 +201,12 @@ worker::WorkerServices Server::Parts::worker_services() {
         const auto named = [this](const payment::PayeeName& name) {
             return load_named_payee(pool, name);
         };
-        if (auto opened = open_payee(sealing, named, order); !opened) {
+        if (auto opened = open_parties(sealing, named, order); !opened) {
             // Our set-up is wrong, and nothing was sent now; an earlier send is asked about.
             report.outcome.kind =
                 order.resent ? payment::OutcomeKind::unknown : payment::OutcomeKind::config;
-            report.outcome.code = "payee_sealed";
-            log::error("payee_not_opened", {{"text", opened.error().message}});
+            report.outcome.code = "party_sealed";
+            log::error("party_not_opened", {{"text", opened.error().message}});
             fleet->deliver(std::move(report));
             return;
         }
@@ -207,7 +218,8 @@ worker::WorkerServices Server::Parts::worker_services() {
     services.resend =
         [this](const payment::Instruction& instruction, payment::Operation operation) {
             const auto adapter = channels.registry().current()->find_adapter(instruction.channel);
-            return adapter == nullptr ? channel::Resend::never : adapter->resend_of(operation);
+            return adapter == nullptr ? channel::Resend::never
+                                      : adapter->resend_of(operation, instruction.scene);
         };
     services.terms = [this](const flow::ChannelAddress& address) {
         return terms_of(address, *channels.registry().current());
@@ -291,7 +303,7 @@ void Server::Parts::open_door() {
         .payouts = *payouts,
         .check_payee = payee_check(channels.registry(), sealing),
         .check_scene = scene_check(channels.registry()),
-        .seal_payee = payee_seal(sealing),
+        .seal_party = party_seal(sealing),
         .print_payee = [this](std::string_view payee) { return sealing.fingerprint(payee); },
         .check_ready = [this]() -> Result<void> {
             if (fleet->buckets_held() == 0) {
@@ -357,6 +369,7 @@ void Server::Parts::stop() {
     if (exchange != nullptr) {
         exchange->stop();
     }
+    channel_keys.stop();
     channels.stop();
     notices.stop();
     folding.stop();
@@ -384,6 +397,7 @@ Result<std::unique_ptr<Server>> Server::start(config::Settings settings) {
     parts->open_channels();
     SLUICE_TRY(parts->open_engine());
     parts->channels.start();
+    parts->channel_keys.start();
     parts->folding.start();
     parts->notices.start();
     parts->open_door();

@@ -112,6 +112,28 @@ Result<void> check_operations(const Adapter& adapter) {
     return {};
 }
 
+/// A scene or a way of payouts that the form misspells would need nothing.
+Result<void> check_scenes(const Form& form, const Capabilities& can) {
+    std::vector<std::string> known = can.scenes;
+    if (can.payout) {
+        known.insert(known.end(), can.payout->methods.begin(), can.payout->methods.end());
+    }
+    for (const auto& fields : {form.fields, form.payer}) {
+        for (const FormField& field : fields) {
+            for (const std::string& scene : field.scenes) {
+                if (std::ranges::find(known, scene) == known.end()) {
+                    return fail(
+                        ErrorCode::invalid,
+                        "its form's field '" + field.name + "' is for '" + scene +
+                            "', which is no scene"
+                    );
+                }
+            }
+        }
+    }
+    return {};
+}
+
 /// Sets `resend` and makes sure that the functions of the operation are there.
 Result<void> read_operation(Adapter& adapter, Operation operation, lua::Vm& vm) {
     const std::string path = "operations." + std::string(to_string(operation));
@@ -134,6 +156,27 @@ Result<void> read_operation(Adapter& adapter, Operation operation, lua::Vm& vm) 
     }
     const std::string text = resend->as_text() != nullptr ? *resend->as_text() : std::string();
     SLUICE_ASSIGN(adapter.resend[static_cast<std::size_t>(operation)], parse_resend(text));
+    return {};
+}
+
+/// Kind by kind, with the functions of each.
+Result<void> read_bills(Adapter& adapter, const Value& declared, lua::Vm& vm) {
+    const Value* bills = declared.find("bills");
+    if (bills == nullptr) {
+        return {};
+    }
+    if (bills->as_object() == nullptr) {
+        return fail(ErrorCode::invalid, "'bills' is no record");
+    }
+    for (const auto& [kind, bill] : *bills->as_object()) {
+        for (const char* function : {".request", ".response", ".fetch"}) {
+            if (!vm.is_function("bills." + kind + function)) {
+                return fail(ErrorCode::invalid, "bills." + kind + function + " is not a function");
+            }
+        }
+        SLUICE_ASSIGN(BillFile file, bill_file_from_value(bill));
+        adapter.bills.emplace(kind, std::move(file));
+    }
     return {};
 }
 
@@ -160,6 +203,8 @@ Result<Adapter> declare(
             SLUICE_TRY(read_operation(adapter, operation, **vm));
         }
     }
+    SLUICE_TRY(read_bills(adapter, *declared, **vm));
+    adapter.shows_keys = (*vm)->is_function("keys.request") && (*vm)->is_function("keys.response");
     if (!(*vm)->is_function("callback")) {
         return fail(ErrorCode::invalid, "'callback' is not a function");
     }
@@ -200,9 +245,14 @@ Result<AdapterPtr> make_adapter(const AdapterFiles& files) {
     if (!form->payee.empty() && !adapter->capabilities.payout) {
         return wrong(files, "its form has a payee, its 'capabilities' no payout");
     }
-    for (const FormField& field : form->payee) {
-        if (field.kind == FieldKind::secret) {
-            adapter->masked.whole.push_back(field.name);
+    if (auto checked = check_scenes(*form, adapter->capabilities); !checked) {
+        return wrong(files, checked.error().message);
+    }
+    for (const auto& party : {form->payee, form->payer}) {
+        for (const FormField& field : party) {
+            if (field.kind == FieldKind::secret) {
+                adapter->masked.whole.push_back(field.name);
+            }
         }
     }
     adapter->form = std::move(*form);

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <array>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "channel/bill.hpp"
 #include "channel/capabilities.hpp"
 #include "channel/evidence.hpp"
 #include "channel/exchange_message.hpp"
@@ -35,7 +38,9 @@ struct Adapter {
     std::array<bool, payment::kOperationCount> has{};       ///< by Operation
     std::array<Resend, payment::kOperationCount> resend{};  ///< by Operation
     std::vector<std::string> answer_headers;  ///< lower case: the only ones the script gets
-    MaskedMembers masked;                     ///< in part what it declares, whole a payee's secrets
+    MaskedMembers masked;                     ///< in part what it declares, whole a party's secrets
+    std::map<std::string, BillFile, std::less<>> bills;  ///< by kind
+    bool shows_keys = false;  ///< the channel tells which keys it signs with, when it is asked
     Form form;
     lua::ProgramPtr program;
     std::vector<lua::ProgramPtr> libraries;
@@ -43,9 +48,11 @@ struct Adapter {
     [[nodiscard]] bool can(Operation operation) const {
         return has[static_cast<std::size_t>(operation)];
     }
-    /// `query_first` of one it does not have.
-    [[nodiscard]] Resend resend_of(Operation operation) const {
-        return resend[static_cast<std::size_t>(operation)];
+    /// `query_first` of one it does not have, and of a code that one request uses up.
+    [[nodiscard]] Resend resend_of(Operation operation, std::string_view scene = {}) const {
+        const bool is_used_up =
+            operation == Operation::collect && capabilities.is_charged_at_once(scene);
+        return is_used_up ? Resend::query_first : resend[static_cast<std::size_t>(operation)];
     }
 };
 

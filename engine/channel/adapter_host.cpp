@@ -17,10 +17,10 @@ Value describe(const Moment& moment) {
 }
 
 /// With the fields that were left out, so that a script may ask for them.
-Value described_payee(const Form& form, const Value& payee) {
+Value described_party(const std::vector<FormField>& fields, const Value& party) {
     ValueObject record;
-    for (const FormField& field : form.payee) {
-        const Value* given = payee.find(field.name);
+    for (const FormField& field : fields) {
+        const Value* given = party.find(field.name);
         record.emplace_back(field.name, given != nullptr ? *given : Value());
     }
     return Value(std::move(record));
@@ -33,7 +33,8 @@ struct AdapterHost::Call {
     std::span<const Value> arguments;
 };
 
-AdapterHost::AdapterHost(AdapterPtr adapter) : adapter_(std::move(adapter)) {}
+AdapterHost::AdapterHost(AdapterPtr adapter, MissedKey missed_key)
+    : adapter_(std::move(adapter)), calls_{nullptr, std::move(missed_key)} {}
 
 Result<void> AdapterHost::open() {
     auto vm = lua::Vm::create({adapter_limits(), script_host_tables(calls_), adapter_->libraries});
@@ -67,10 +68,14 @@ Result<void> AdapterHost::check_order(const ExchangeOrder& order) const {
         );
     }
     SLUICE_TRY(adapter_->capabilities.check(instruction, adapter_->name));
+    Result<void> party;
     if (instruction.purpose == Purpose::payout) {
-        if (auto payee = check_payee(adapter_->form, instruction.payee); !payee) {
-            return outside_capabilities(std::move(payee.error().message));
-        }
+        party = check_payee(adapter_->form, instruction.payee);
+    } else if (order.operation == Operation::collect) {
+        party = check_payer(adapter_->form, {instruction.scene, instruction.payer});
+    }
+    if (!party) {
+        return outside_capabilities(std::move(party.error().message));
     }
     return {};
 }
@@ -99,10 +104,14 @@ Value AdapterHost::describe(const ExchangeOrder& order) const {
         record.set("reason", cut_text(order.description, can.refund->reason_max_bytes));
         return record;
     }
-    record.set("description", cut_text(order.description, can.description_max_bytes));
-    if (instruction.purpose == Purpose::payout) {
-        record.set("payee", described_payee(adapter_->form, instruction.payee));
+    if (instruction.purpose == Purpose::payout && can.payout) {
+        record.set("description", cut_text(order.description, can.payout->description_max_bytes));
+        record.set("payee", described_party(adapter_->form.payee, instruction.payee));
         return record;
+    }
+    record.set("description", cut_text(order.description, can.description_max_bytes));
+    if (order.operation == Operation::collect) {
+        record.set("payer", described_party(adapter_->form.payer, instruction.payer));
     }
     const std::int64_t expires_at = unix_seconds(instruction.expires_at);
     record.set("expires_at", std::min(expires_at, created_at + can.expiry_max_seconds));
@@ -164,14 +173,29 @@ Result<std::optional<payment::Outcome>> AdapterHost::hand_over(
     return outcome_from_answer(outcome, order.operation);
 }
 
+Value AdapterHost::describe(const http::Response& answer) const {
+    return ValueObject{
+        {"status", answer.status},
+        {"headers", describe_headers(answer.headers)},
+        {"body", answer.body},
+    };
+}
+
+Result<Value> AdapterHost::consult(
+    const Consultation& about, const ChannelAccount& account, const Moment& moment
+) {
+    std::vector<Value> arguments = {about.subject, describe(account)};
+    if (about.answer != nullptr) {
+        arguments.push_back(describe(*about.answer));
+    }
+    arguments.push_back(channel::describe(moment));
+    return run({about.path, arguments}, account);
+}
+
 Result<Value> AdapterHost::run_response(
     const Answered& answered, const ChannelAccount& account, const Moment& moment
 ) {
-    const Value answer = ValueObject{
-        {"status", answered.answer.status},
-        {"headers", describe_headers(answered.answer.headers)},
-        {"body", answered.answer.body},
-    };
+    const Value answer = describe(answered.answer);
     const std::array<Value, 4> arguments = {
         describe(answered.order), describe(account), answer, channel::describe(moment)
     };

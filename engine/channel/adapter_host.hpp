@@ -24,14 +24,14 @@ struct Moment {
 /// passes from one exchange to the next. It does no I/O.
 class AdapterHost {
   public:
-    explicit AdapterHost(AdapterPtr adapter);
+    explicit AdapterHost(AdapterPtr adapter, MissedKey missed_key = {});
 
     /// Whether it is this adapter, and not one that a reload has replaced.
     [[nodiscard]] bool runs(const AdapterPtr& adapter) const { return adapter_ == adapter; }
 
     /// `script` for the author's mistakes, `invalid` for a request outside the contract or an
-    /// order outside the declared capabilities or a payee that the form does not take. Nothing is
-    /// sent.
+    /// order outside the declared capabilities or a payer or payee that the form does not take.
+    /// Nothing is sent.
     Result<http::ClientRequest> build(
         const ExchangeOrder& order, const ChannelAccount& account, const Moment& moment
     );
@@ -60,6 +60,18 @@ class AdapterHost {
         const Message& message, const ChannelAccount& account, const Moment& moment
     );
 
+    /// What is about no instruction: a function of the adapter, called with the subject, the
+    /// account, the answer if there is one, and the moment.
+    struct Consultation {
+        std::string path;  ///< "bills.trade.request"
+        const Value& subject;
+        const http::Response* answer = nullptr;
+    };
+    /// `script` for the author's mistakes.
+    Result<Value> consult(
+        const Consultation& about, const ChannelAccount& account, const Moment& moment
+    );
+
   private:
     Result<void> open();
     struct Call;
@@ -69,6 +81,7 @@ class AdapterHost {
     );
     Result<void> check_order(const ExchangeOrder& order) const;
     [[nodiscard]] Value describe(const ExchangeOrder& order) const;
+    [[nodiscard]] Value describe(const http::Response& answer) const;
     [[nodiscard]] Value describe_headers(const http::Headers& headers) const;
     [[nodiscard]] Value describe(const ChannelAccount& account) const;
 

@@ -29,7 +29,7 @@ CallbackAnswer answer_of(const CallbackReading& reading) {
 }  // namespace
 
 Callbacks::Callbacks(RegistrySource registry, const Clock& clock, CallbackSettings settings)
-    : registry_(std::move(registry)), clock_(clock), settings_(settings) {}
+    : registry_(std::move(registry)), clock_(clock), settings_(std::move(settings)) {}
 
 Callbacks::HostPtr Callbacks::take(const AdapterPtr& adapter) {
     {
@@ -42,7 +42,7 @@ Callbacks::HostPtr Callbacks::take(const AdapterPtr& adapter) {
             return host;
         }
     }
-    return std::make_unique<AdapterHost>(adapter);
+    return std::make_unique<AdapterHost>(adapter, settings_.missed_key);
 }
 
 void Callbacks::give_back(const std::string& channel, HostPtr host) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -36,6 +37,7 @@ struct CallbackVerdict {
 
 struct CallbackSettings {
     std::size_t body_max_bytes = 64U << 10U;
+    std::function<void(const ChannelAccount&)> missed_key = {};  ///< any thread; must be quick
 };
 
 /// Reads what channels tell us unasked: the adapter verifies and translates, this class changes

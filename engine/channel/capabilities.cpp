@@ -63,6 +63,15 @@ Result<std::int64_t> read(const Value& record, const Limit& limit) {
     return number;
 }
 
+/// How long a text may be; `fallback` where nothing is said.
+Result<std::size_t> bytes_or(const Value& record, const Limit& limit, std::size_t fallback) {
+    if (record.find(limit.name) == nullptr) {
+        return fallback;
+    }
+    SLUICE_ASSIGN(const std::int64_t bytes, read(record, limit));
+    return static_cast<std::size_t>(bytes);
+}
+
 Result<RefundCapabilities> refund_from_value(const Value& record, std::size_t description_max) {
     SLUICE_TRY(check_declared_members(
         record, "refund", {"window_seconds", "parts_max", "reason_max_bytes"}
@@ -70,19 +79,18 @@ Result<RefundCapabilities> refund_from_value(const Value& record, std::size_t de
     RefundCapabilities refund;
     SLUICE_ASSIGN(refund.window_seconds, read(record, {"refund", "window_seconds", kWindowMax}));
     SLUICE_ASSIGN(refund.parts_max, read(record, {"refund", "parts_max", kPartsMax}));
-    refund.reason_max_bytes = description_max;
-    if (record.find("reason_max_bytes") != nullptr) {
-        SLUICE_ASSIGN(
-            const std::int64_t bytes, read(record, {"refund", "reason_max_bytes", kBytesMax})
-        );
-        refund.reason_max_bytes = static_cast<std::size_t>(bytes);
-    }
+    SLUICE_ASSIGN(
+        refund.reason_max_bytes,
+        bytes_or(record, {"refund", "reason_max_bytes", kBytesMax}, description_max)
+    );
     return refund;
 }
 
-Result<PayoutCapabilities> payout_from_value(const Value& record) {
+Result<PayoutCapabilities> payout_from_value(const Value& record, std::size_t description_max) {
     SLUICE_TRY(check_declared_members(
-        record, "payout", {"methods", "amount_min_minor", "amount_max_minor"}
+        record,
+        "payout",
+        {"methods", "amount_min_minor", "amount_max_minor", "description_max_bytes"}
     ));
     PayoutCapabilities payout;
     SLUICE_ASSIGN(payout.methods, texts_from_value(record, "methods"));
@@ -96,6 +104,10 @@ Result<PayoutCapabilities> payout_from_value(const Value& record) {
             "'capabilities.payout' has an amount_min_minor above its amount_max_minor"
         );
     }
+    SLUICE_ASSIGN(
+        payout.description_max_bytes,
+        bytes_or(record, {"payout", "description_max_bytes", kBytesMax}, description_max)
+    );
     return payout;
 }
 
@@ -199,17 +211,29 @@ Result<std::vector<std::string>> texts_from_value(const Value& record, std::stri
     return texts;
 }
 
-Result<Capabilities> capabilities_from_value(const Value& record) {
-    Capabilities can;
-    SLUICE_ASSIGN(can.scenes, texts_from_value(record, "scenes"));
-    SLUICE_ASSIGN(can.handed_over, texts_from_value(record, "handed_over"));
-    for (const std::string& scene : can.handed_over) {
-        if (!contains(can.scenes, scene)) {
+namespace {
+
+Result<std::vector<std::string>> scenes_from_value(
+    const Value& record, std::string_view name, const std::vector<std::string>& known
+) {
+    SLUICE_ASSIGN(auto scenes, texts_from_value(record, name));
+    for (const std::string& scene : scenes) {
+        if (!contains(known, scene)) {
             return misdeclared(
-                "'capabilities.handed_over' names '" + scene + "', which is no scene"
+                "'capabilities." + std::string(name) + "' names '" + scene + "', which is no scene"
             );
         }
     }
+    return scenes;
+}
+
+}  // namespace
+
+Result<Capabilities> capabilities_from_value(const Value& record) {
+    Capabilities can;
+    SLUICE_ASSIGN(can.scenes, texts_from_value(record, "scenes"));
+    SLUICE_ASSIGN(can.handed_over, scenes_from_value(record, "handed_over", can.scenes));
+    SLUICE_ASSIGN(can.charged_at_once, scenes_from_value(record, "charged_at_once", can.scenes));
     SLUICE_ASSIGN(can.currencies, texts_from_value(record, "currencies"));
     can.amount_min_minor = record.int_or("amount_min_minor", 1);
     can.amount_max_minor = record.int_or("amount_max_minor", 0);
@@ -222,7 +246,7 @@ Result<Capabilities> capabilities_from_value(const Value& record) {
         SLUICE_ASSIGN(can.refund, refund_from_value(*refund, can.description_max_bytes));
     }
     if (const Value* payout = record.find("payout")) {
-        SLUICE_ASSIGN(can.payout, payout_from_value(*payout));
+        SLUICE_ASSIGN(can.payout, payout_from_value(*payout, can.description_max_bytes));
     }
     // A collect is closed before its absence is believed; a refund or payout cannot be, so that how
     // long to wait must be the channel's own word.
@@ -243,6 +267,10 @@ Result<Capabilities> capabilities_from_value(const Value& record) {
 
 bool Capabilities::is_handed_over(const std::string& scene) const {
     return contains(handed_over, scene);
+}
+
+bool Capabilities::is_charged_at_once(std::string_view scene) const {
+    return contains(charged_at_once, scene);
 }
 
 Result<void> Capabilities::check(

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/money.hpp"
@@ -25,6 +26,7 @@ struct PayoutCapabilities {
     std::vector<std::string> methods;  ///< "bank_card", ...
     std::int64_t amount_min_minor = 0;
     std::int64_t amount_max_minor = 0;
+    std::size_t description_max_bytes = 0;  ///< longer ones are cut between characters
 };
 
 /// What a channel can do, as its adapter declares it. Routing filters by it; the kernel holds every
@@ -34,6 +36,9 @@ struct Capabilities {
     /// Those of them of which nothing is sent: the payer takes what the adapter builds to the
     /// channel.
     std::vector<std::string> handed_over;
+    /// Those of them in which one request uses up the code that the payer showed: it never goes
+    /// out again, and closing gives back what it took.
+    std::vector<std::string> charged_at_once;
     std::vector<std::string> currencies;
     std::int64_t amount_min_minor = 1;
     std::int64_t amount_max_minor = 0;
@@ -47,6 +52,7 @@ struct Capabilities {
     std::optional<PayoutCapabilities> payout;  ///< nullopt: it pays nothing out
 
     [[nodiscard]] bool is_handed_over(const std::string& scene) const;
+    [[nodiscard]] bool is_charged_at_once(std::string_view scene) const;
     /// Whether the channel can do with the instruction what its purpose asks for; `invalid` with
     /// the context "capabilities" says what it cannot. `channel` is for that sentence only.
     [[nodiscard]] Result<void> check(

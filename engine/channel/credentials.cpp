@@ -164,6 +164,7 @@ Result<ChannelAccount> ChannelAccount::make(ChannelAccountSettings settings, con
     }
     SLUICE_TRY(account.check_names(form));
     SLUICE_TRY(account.check_required(form));
+    account.note_scenes(form);
     SLUICE_TRY(account.set_address(form));
     SLUICE_TRY(account.parse_keys(form));
     if (const auto merchant = account.settings_.settings.find(form.merchant_field);
@@ -209,16 +210,38 @@ Result<void> ChannelAccount::check_names(const Form& form) const {
     return {};
 }
 
+bool ChannelAccount::has(const FormField& field) const {
+    switch (field.kind) {
+        case FieldKind::text: {
+            const auto found = settings_.settings.find(field.name);
+            return found != settings_.settings.end() && !found->second.empty();
+        }
+        case FieldKind::public_keys:
+            return !settings_.keys_by_serial.empty();
+        case FieldKind::secret:
+        case FieldKind::private_key:
+            break;
+    }
+    return settings_.secrets.contains(field.name);
+}
+
+void ChannelAccount::note_scenes(const Form& form) {
+    for (const FormField& field : form.fields) {
+        if (!has(field)) {
+            scenes_not_equipped_.insert(
+                scenes_not_equipped_.end(), field.scenes.begin(), field.scenes.end()
+            );
+        }
+    }
+}
+
+bool ChannelAccount::is_equipped_for(std::string_view scene) const {
+    return !contains(scenes_not_equipped_, scene);
+}
+
 Result<void> ChannelAccount::check_required(const Form& form) const {
     for (const FormField& field : form.fields) {
-        bool is_there = settings_.secrets.contains(field.name);
-        if (field.kind == FieldKind::text) {
-            const auto found = settings_.settings.find(field.name);
-            is_there = found != settings_.settings.end() && !found->second.empty();
-        } else if (field.kind == FieldKind::public_keys) {
-            is_there = !settings_.keys_by_serial.empty();
-        }
-        if (field.is_required && !is_there) {
+        if (field.is_required && !has(field)) {
             return fail(
                 ErrorCode::invalid,
                 titled(

@@ -91,6 +91,8 @@ class ChannelAccount {
         return settings_.state == AccountState::live &&
                (settings_.merchant_id.empty() || settings_.merchant_id == merchant_id);
     }
+    /// Whether it has what its channel's form wants of an account that offers this scene.
+    [[nodiscard]] bool is_equipped_for(std::string_view scene) const;
     /// The merchant id that the channel's answers must name.
     [[nodiscard]] const std::string& merchant() const { return merchant_; }
     /// "" when the account has no `callback_base_url`.
@@ -116,7 +118,9 @@ class ChannelAccount {
   private:
     ChannelAccount() = default;
     Result<void> check_names(const Form& form) const;
+    [[nodiscard]] bool has(const FormField& field) const;
     Result<void> check_required(const Form& form) const;
+    void note_scenes(const Form& form);
     Result<void> set_address(const Form& form);
     Result<void> parse_keys(const Form& form);
     Result<void> check_serial(const std::string& serial, const std::string& name) const;
@@ -126,6 +130,7 @@ class ChannelAccount {
     std::string merchant_;
     std::string callback_url_;
     std::string base_url_;
+    std::vector<std::string> scenes_not_equipped_;
     std::vector<std::string> hosts_;  ///< the form's own and those the settings add
     std::map<std::string, PrivateKey, std::less<>> private_keys_;
     std::map<std::string, PublicKey, std::less<>> public_keys_;

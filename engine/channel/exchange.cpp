@@ -37,15 +37,19 @@ Outcome config(std::string code, std::string message) {
     return outcome;
 }
 
-/// What the payee's fields of kind secret say.
+/// What the payer's and the payee's fields of kind secret say.
 std::vector<std::string> secrets_of(const payment::Instruction& instruction, const Form& form) {
     std::vector<std::string> secrets;
-    for (const FormField& field : form.payee) {
-        const std::string_view secret = instruction.payee.text_or_empty(field.name);
-        if (field.kind == FieldKind::secret && !secret.empty()) {
-            secrets.emplace_back(secret);
+    const auto gather = [&](const std::vector<FormField>& fields, const Value& party) {
+        for (const FormField& field : fields) {
+            const std::string_view secret = party.text_or_empty(field.name);
+            if (field.kind == FieldKind::secret && !secret.empty()) {
+                secrets.emplace_back(secret);
+            }
         }
-    }
+    };
+    gather(form.payee, instruction.payee);
+    gather(form.payer, instruction.payer);
     // The longest first: one may be part of another.
     std::ranges::sort(secrets, std::ranges::greater{}, &std::string::size);
     return secrets;
@@ -230,7 +234,7 @@ class Exchange::Lane {
     AdapterHost& host_of(const AdapterPtr& adapter) {
         std::unique_ptr<AdapterHost>& host = hosts_[adapter->name];
         if (!host || !host->runs(adapter)) {
-            host = std::make_unique<AdapterHost>(adapter);
+            host = std::make_unique<AdapterHost>(adapter, parts_.missed_key);
         }
         return *host;
     }

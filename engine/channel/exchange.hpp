@@ -22,6 +22,8 @@ struct ExchangeParts {
     const Clock& clock;
     /// Instead of the HTTP clients. It must call back at once, or after stop().
     std::function<void(http::ClientRequest, http::ClientDone)> send = {};
+    /// Called on an exchange thread; must be quick.
+    std::function<void(const ChannelAccount&)> missed_key = {};
 };
 
 struct ExchangeSettings {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <regex>
 #include <utility>
 
 #include "core/utf8.hpp"
@@ -18,7 +20,9 @@ constexpr std::array<std::pair<std::string_view, FieldKind>, 4> kKinds{{
     {"public_keys", FieldKind::public_keys},
 }};
 
-constexpr std::size_t kPayeeMax = 256;
+constexpr std::size_t kPartyMax = 256;
+constexpr std::string_view kPayee = "payee";
+constexpr std::string_view kPayer = "payer";
 constexpr std::size_t kNameShown = 64;
 
 Result<void> check_members(const Value& record, std::vector<std::string_view> known) {
@@ -41,8 +45,39 @@ bool is_true(const Value& record, std::string_view name) {
     return member != nullptr && member->as_bool() != nullptr && *member->as_bool();
 }
 
+Result<std::vector<std::string>> scenes_of(const Value& field) {
+    std::vector<std::string> scenes;
+    const Value* list = field.find("scenes");
+    if (list == nullptr) {
+        return scenes;
+    }
+    const bool is_list = list->as_array() != nullptr && !list->as_array()->empty();
+    for (const Value& scene : is_list ? *list->as_array() : ValueArray{Value()}) {
+        if (scene.as_text() == nullptr || scene.as_text()->empty()) {
+            return fail(
+                ErrorCode::invalid,
+                "form field '" + std::string(field.text_or_empty("name")) +
+                    "' has scenes that are no list of names"
+            );
+        }
+        scenes.push_back(*scene.as_text());
+    }
+    return scenes;
+}
+
+/// nullopt for what is no regular expression.
+std::optional<std::regex> compiled(const std::string& pattern) {
+    try {
+        return std::regex(pattern, std::regex::ECMAScript);
+    } catch (const std::regex_error&) {
+        return std::nullopt;
+    }
+}
+
 Result<FormField> parse_field(const Value& value) {
-    SLUICE_TRY(check_members(value, {"name", "kind", "required", "identifies", "title"}));
+    SLUICE_TRY(check_members(
+        value, {"name", "kind", "required", "identifies", "title", "scenes", "pattern"}
+    ));
     FormField field;
     field.name = value.text_or_empty("name");
     const std::string_view kind = value.text_or_empty("kind");
@@ -67,6 +102,13 @@ Result<FormField> parse_field(const Value& value) {
             ErrorCode::invalid, "form field '" + field.name + "' needs a title in en and zh"
         );
     }
+    SLUICE_ASSIGN(field.scenes, scenes_of(value));
+    field.pattern = value.text_or_empty("pattern");
+    if (!compiled(field.pattern)) {
+        return fail(
+            ErrorCode::invalid, "form field '" + field.name + "' has a pattern that is none"
+        );
+    }
     return field;
 }
 
@@ -84,26 +126,33 @@ Result<std::vector<FormField>> parse_fields(const Value& list) {
     return fields;
 }
 
-Result<std::vector<FormField>> parse_payee(const Value& value) {
-    const Value* list = value.find("payee");
+/// `party`: payee or payer.
+Result<std::vector<FormField>> parse_party(const Value& value, const std::string& party) {
+    const Value* list = value.find(party);
     if (list == nullptr) {
         return std::vector<FormField>{};
     }
     if (list->as_array() == nullptr) {
-        return fail(ErrorCode::invalid, "the form's payee is not a list of fields");
+        return fail(ErrorCode::invalid, "the form's " + party + " is not a list of fields");
     }
     SLUICE_ASSIGN(std::vector<FormField> fields, parse_fields(*list));
     for (const FormField& field : fields) {
         if (field.kind != FieldKind::text && field.kind != FieldKind::secret) {
             return fail(
-                ErrorCode::invalid, "the payee's field '" + field.name + "' is not text or secret"
+                ErrorCode::invalid,
+                "the " + party + "'s field '" + field.name + "' is not text or secret"
+            );
+        }
+        if (party == kPayer && field.scenes.empty()) {
+            return fail(
+                ErrorCode::invalid, "the payer's field '" + field.name + "' is of no scene"
             );
         }
     }
     const bool is_known = std::ranges::any_of(fields, [](const FormField& field) {
         return field.identifies && field.is_required;
     });
-    if (!is_known) {
+    if (party == kPayee && !is_known) {
         return fail(
             ErrorCode::invalid,
             "none of the payee's fields tells who he is, wanted a required one that identifies"
@@ -112,16 +161,65 @@ Result<std::vector<FormField>> parse_payee(const Value& value) {
     return fields;
 }
 
-std::unexpected<Error> wrong_payee(const std::string& name, const std::string& what) {
-    return fail(ErrorCode::invalid, "payee field '" + name + "' " + what, "/payee/" + name);
+/// Who is paid or pays, what a form wants of it and what is said.
+struct Party {
+    std::string name;
+    std::vector<const FormField*> fields;
+    const Value& said;
+};
+
+std::unexpected<Error> wrong_field(
+    const Party& party, const std::string& name, const std::string& what
+) {
+    return fail(
+        ErrorCode::invalid,
+        party.name + " field '" + name + "' " + what,
+        "/" + party.name + "/" + name
+    );
 }
 
-std::string names_of(const std::vector<FormField>& fields) {
+std::string names_of(const std::vector<const FormField*>& fields) {
     std::string names;
-    for (const FormField& field : fields) {
-        names += (names.empty() ? "" : ", ") + field.name;
+    for (const FormField* field : fields) {
+        names += (names.empty() ? "" : ", ") + field->name;
     }
     return names.empty() ? "none" : names;
+}
+
+Result<void> check_party(const Party& party) {
+    const ValueObject* members = party.said.as_object();
+    if (members == nullptr) {
+        return fail(
+            ErrorCode::invalid,
+            "the " + party.name + " is a " + std::string(party.said.kind_name()) +
+                ", wanted a record",
+            "/" + party.name
+        );
+    }
+    for (const auto& [name, value] : *members) {
+        const auto field = std::ranges::find(party.fields, name, &FormField::name);
+        if (field == party.fields.end()) {
+            return wrong_field(
+                party,
+                std::string(cut_text(name, kNameShown)),
+                "is not known, wanted " + names_of(party.fields)
+            );
+        }
+        const std::string* text = value.as_text();
+        if (text == nullptr || text->empty() || text->size() > kPartyMax) {
+            return wrong_field(party, name, "is not a text of 1 to 256 bytes");
+        }
+        const std::string& pattern = (*field)->pattern;
+        if (!pattern.empty() && !std::regex_match(*text, *compiled(pattern))) {
+            return wrong_field(party, name, "does not look like one");
+        }
+    }
+    for (const FormField* field : party.fields) {
+        if (field->is_required && party.said.find(field->name) == nullptr) {
+            return wrong_field(party, field->name, "is missing");
+        }
+    }
+    return {};
 }
 
 }  // namespace
@@ -133,7 +231,7 @@ const FormField* Form::find(std::string_view name) const {
 
 Result<Form> parse_form(std::string_view json_text) {
     SLUICE_ASSIGN(const Value value, json::parse(json_text));
-    SLUICE_TRY(check_members(value, {"merchant", "hosts", "fields", "payee"}));
+    SLUICE_TRY(check_members(value, {"merchant", "hosts", "fields", "payee", "payer"}));
     Form form;
     form.merchant_field = value.text_or_empty("merchant");
     if (const Value* hosts = value.find("hosts"); hosts != nullptr && hosts->as_array()) {
@@ -146,8 +244,11 @@ Result<Form> parse_form(std::string_view json_text) {
         return fail(ErrorCode::invalid, "the form has no list 'fields'");
     }
     SLUICE_ASSIGN(form.fields, parse_fields(*fields));
-    SLUICE_ASSIGN(form.payee, parse_payee(value));
-    if (std::ranges::any_of(form.fields, &FormField::identifies)) {
+    SLUICE_ASSIGN(form.payee, parse_party(value, std::string(kPayee)));
+    SLUICE_ASSIGN(form.payer, parse_party(value, std::string(kPayer)));
+    const bool is_misplaced = std::ranges::any_of(form.fields, &FormField::identifies) ||
+                              std::ranges::any_of(form.payer, &FormField::identifies);
+    if (is_misplaced) {
         return fail(ErrorCode::invalid, "only fields of the payee can identify");
     }
     const FormField* merchant = form.find(form.merchant_field);
@@ -178,32 +279,22 @@ std::string payee_identity(const Form& form, const Value& payee) {
 }
 
 Result<void> check_payee(const Form& form, const Value& payee) {
-    const ValueObject* members = payee.as_object();
-    if (members == nullptr) {
-        return fail(
-            ErrorCode::invalid,
-            "the payee is a " + std::string(payee.kind_name()) + ", wanted a record",
-            "/payee"
-        );
-    }
-    for (const auto& [name, value] : *members) {
-        if (std::ranges::find(form.payee, name, &FormField::name) == form.payee.end()) {
-            return wrong_payee(
-                std::string(cut_text(name, kNameShown)),
-                "is not known, wanted " + names_of(form.payee)
-            );
-        }
-        const std::string* text = value.as_text();
-        if (text == nullptr || text->empty() || text->size() > kPayeeMax) {
-            return wrong_payee(name, "is not a text of 1 to 256 bytes");
-        }
-    }
+    Party party{std::string(kPayee), {}, payee};
     for (const FormField& field : form.payee) {
-        if (field.is_required && payee.find(field.name) == nullptr) {
-            return wrong_payee(field.name, "is missing");
+        party.fields.push_back(&field);
+    }
+    return check_party(party);
+}
+
+Result<void> check_payer(const Form& form, const PayerSaid& said) {
+    const Value nothing{ValueObject{}};
+    Party party{std::string(kPayer), {}, said.payer.is_null() ? nothing : said.payer};
+    for (const FormField& field : form.payer) {
+        if (std::ranges::find(field.scenes, said.scene) != field.scenes.end()) {
+            party.fields.push_back(&field);
         }
     }
-    return {};
+    return check_party(party);
 }
 
 }  // namespace sluice::channel

@@ -21,12 +21,18 @@ struct FormField {
     bool identifies = false;  ///< of a payee: tells him from every other
     std::string title_en;
     std::string title_zh;
+    /// Only these scenes need it. Of an account: without it, it does not offer these scenes or
+    /// methods of payouts. Of a payer: it may be said of these alone.
+    std::vector<std::string> scenes = {};
+    /// Of a party's field: what the whole text must match (ECMAScript); empty: anything.
+    std::string pattern = {};
 };
 
 /// The credential form of a channel: `channels/<name>/form.json`. A plain value.
 struct Form {
     std::vector<FormField> fields;
     std::vector<FormField> payee;    ///< what a payout must say of who gets it: text or secret
+    std::vector<FormField> payer;    ///< what a leg must say of who pays it: text or secret
     std::string merchant_field;      ///< the text field that holds the merchant id at the channel
     std::vector<std::string> hosts;  ///< the channel's own hosts, always allowed
 
@@ -45,5 +51,13 @@ Result<Form> parse_form(std::string_view json_text);
 /// the context too ("/payee/account"), and never a value. Pure: for requests, before anything is
 /// booked.
 Result<void> check_payee(const Form& form, const Value& payee);
+
+/// Who pays a leg, and in which scene; null when nothing is said.
+struct PayerSaid {
+    std::string_view scene;
+    const Value& payer;
+};
+/// The same of a leg's payer, for the fields of its scene ("/payer/openid").
+Result<void> check_payer(const Form& form, const PayerSaid& said);
 
 }  // namespace sluice::channel

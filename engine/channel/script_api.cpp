@@ -41,6 +41,9 @@ HostReply key_of_serial(const ScriptCalls& calls, Arguments arguments) {
     }
     const std::string* name =
         calls.account != nullptr ? calls.account->key_of_serial(*text_at(arguments, 0)) : nullptr;
+    if (name == nullptr && calls.account != nullptr && calls.missed_key) {
+        calls.missed_key(*calls.account);
+    }
     return give(name != nullptr ? Value(*name) : Value());
 }
 
@@ -78,6 +81,21 @@ HostReply verify(const ScriptCalls& calls, Arguments arguments) {
         message = *std::move(bytes);
     }
     return give(rsa_sha256_verify(*key, {message, *text_at(arguments, 2)}));
+}
+
+/// Random, but whoever has the private key reads the same: a request that is sent again says the
+/// same.
+HostReply encrypt_oaep(const ScriptCalls& calls, Arguments arguments) {
+    if (!are_texts(arguments, 2)) {
+        return mistake("crypto.encrypt_rsa_oaep wants the name of a public key and a text");
+    }
+    const PublicKey* key =
+        calls.account != nullptr ? calls.account->public_key(*text_at(arguments, 0)) : nullptr;
+    if (key == nullptr) {
+        return no_such_key(calls, *text_at(arguments, 0));
+    }
+    auto cipher = rsa_oaep_sha1_encrypt(*key, *text_at(arguments, 1));
+    return cipher ? give(Value(*std::move(cipher))) : mistake(std::move(cipher.error().message));
 }
 
 HostReply decrypt(const ScriptCalls& calls, Arguments arguments) {
@@ -210,6 +228,7 @@ std::vector<lua::HostTable> script_host_tables(ScriptCalls& calls) {
           {"encrypt_aes_128_cbc", with_keys(encrypt_cbc)},
           {"decrypt_aes_128_cbc", with_keys(decrypt_cbc)},
           {"decrypt_aes_256_gcm", with_keys(decrypt)},
+          {"encrypt_rsa_oaep", with_keys(encrypt_oaep)},
           {"sha256", digest},
           {"hmac_sha256", with_keys(authenticate)},
           {"verify_hmac_sha256", with_keys(verify_hmac)}}}

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "channel/credentials.hpp"
@@ -7,9 +8,13 @@
 
 namespace sluice::channel {
 
+/// Told of an account that lacks the key of a serial which a message named.
+using MissedKey = std::function<void(const ChannelAccount&)>;
+
 /// Whose keys the host functions use: set before each call of an adapter, by its host alone.
 struct ScriptCalls {
     const ChannelAccount* account = nullptr;
+    MissedKey missed_key = {};  ///< empty: nobody wants to know
 };
 
 /// What an adapter may call besides the language: `json`, `form`,

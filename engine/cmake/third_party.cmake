@@ -11,6 +11,7 @@ pkg_check_modules(libcurl REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(qrencode REQUIRED IMPORTED_TARGET libqrencode)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(zlib REQUIRED IMPORTED_TARGET zlib)
 
 # Beast and Asio, of which only headers are used. One thread runs each of their loops, so they need
 # no fences (which the thread sanitizer does not know); what crosses threads goes through mutexes.
@@ -52,6 +53,7 @@ set(SLUICE_TP_libcurl PkgConfig::libcurl)
 set(SLUICE_TP_beast beast)
 set(SLUICE_TP_tomlplusplus PkgConfig::tomlplusplus)
 set(SLUICE_TP_qrencode PkgConfig::qrencode)
+set(SLUICE_TP_zlib PkgConfig::zlib)
 set(SLUICE_TP_zstd PkgConfig::zstd)
 set(SLUICE_TP_lua lua_cxx)
 set(SLUICE_TP_tcmalloc ${TCMALLOC_LIBRARY})

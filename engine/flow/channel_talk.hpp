@@ -5,6 +5,7 @@
 
 #include "core/clock.hpp"
 #include "flow/channel_terms.hpp"
+#include "flow/fact.hpp"
 
 namespace sluice::flow {
 
@@ -20,9 +21,14 @@ struct ChannelTalk {
     std::uint32_t closed_after = 0;
     /// When the query was asked that found nothing after that.
     std::optional<Time> found_nothing;
+    /// Of what is charged at once: a close that gives it back was executed, or may have been.
+    bool is_undone = false;
     bool contested = false;   ///< a case tells that the channel contradicts our record
     bool not_sent = false;    ///< the last request that moves the money surely never arrived
     bool is_counted = false;  ///< a refund that the channel took: it counts whatever becomes of it
 };
+
+/// What the answer to a close leaves of an order that is charged at once.
+void note_undoing(const Fact& fact, ChannelTalk& talk);
 
 }  // namespace sluice::flow

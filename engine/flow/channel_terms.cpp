@@ -47,6 +47,9 @@ Value to_value(const std::optional<ChannelTerms>& terms) {
     value.set("merchant", terms->merchant);
     value.set("collect_may_repeat", terms->collect_may_repeat);
     value.set("not_found_after_seconds", std::int64_t{terms->not_found_after.count()});
+    if (terms->charged_at_once) {
+        value.set("charged_at_once", true);
+    }
     if (terms->refunds) {
         value.set("refunds", true);
         value.set("refund_window_seconds", std::int64_t{terms->refund_window.count()});
@@ -73,6 +76,7 @@ Result<std::optional<ChannelTerms>> terms_from_value(const Value& value) {
     terms.merchant = value.text_or_empty("merchant");
     terms.collect_may_repeat = *may_repeat->as_bool();
     terms.not_found_after = std::chrono::seconds(seconds);
+    SLUICE_ASSIGN(terms.charged_at_once, flag(value, "charged_at_once"));
     SLUICE_TRY(read_refunds(value, terms));
     SLUICE_ASSIGN(terms.pays_out, flag(value, "pays_out"));
     SLUICE_ASSIGN(const bool may_repeat_payout, flag(value, "payout_may_repeat"));

@@ -23,6 +23,8 @@ struct ChannelTerms {
     bool refund_may_repeat = false;         ///< the same refund again is the same refund
     bool pays_out = false;
     bool payout_may_repeat = false;  ///< the same payout again is the same payout
+    /// The code that the payer showed is used up by the request; closing gives back what it took.
+    bool charged_at_once = false;
 
     friend bool operator==(const ChannelTerms&, const ChannelTerms&) = default;
 };
@@ -30,6 +32,7 @@ struct ChannelTerms {
 struct ChannelAddress {
     std::string_view channel;
     std::string_view account;
+    std::string_view scene = {};  ///< in which it would collect; empty for all else
 };
 
 /// The terms of a channel account of this node; nullopt when it has none of that name.

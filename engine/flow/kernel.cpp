@@ -211,6 +211,7 @@ Result<payment::Instruction*> Kernel::create(
     instruction.scene = leg.scene;
     instruction.account = leg.account;
     instruction.amount = leg.amount;
+    instruction.payer = leg.payer;
     instruction.created_at = activation_.now;
     instruction.expires_at = request.expires_at;
     return &add_instruction(std::move(instruction));

@@ -74,8 +74,8 @@ class Kernel {
     Result<Value> pay_back(const PayBackRequest& request);
     /// Ends a refund or payout that surely never reached its channel.
     Result<void> give_up(InstructionId id);
-    /// Its last request surely never arrived: the same may go out again while it is `created`.
-    [[nodiscard]] bool is_not_sent(const payment::Instruction& instruction) const;
+    /// What was said with its channel; that of an instruction nobody talked of is as at first.
+    [[nodiscard]] const ChannelTalk& talk(InstructionId id) const;
     /// The account a payout is paid from gives amount and fee (to 2203), counted towards the sums
     /// that `limits` caps (without them it is not counted); a transfer moves both; the account of a
     /// converted refund gives its amount (to 2202). A record as refund() gives it.

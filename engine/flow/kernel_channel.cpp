@@ -1,5 +1,6 @@
 // What a run may ask of a channel: the channel's own terms decide, never a script's word for them.
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "flow/kernel.hpp"
@@ -49,7 +50,7 @@ Result<std::optional<InstructionId>> Kernel::instruct(const InstructRequest& req
                 " wants 'channel' and 'channel_account'"
         );
     }
-    SLUICE_ASSIGN(auto terms, terms_of({request.channel, request.channel_account}));
+    SLUICE_ASSIGN(auto terms, terms_of({request.channel, request.channel_account, leg->scene}));
     if (!terms) {
         return std::optional<InstructionId>{};
     }
@@ -59,13 +60,34 @@ Result<std::optional<InstructionId>> Kernel::instruct(const InstructRequest& req
     return std::optional(instruction->id);
 }
 
-bool Kernel::is_asked(InstructionId id, Operation operation) const {
-    return std::ranges::any_of(unanswered_, [&](const auto& sent) {
+namespace {
+
+using Unanswered = std::map<std::uint32_t, SendExchange>;
+
+bool is_among(const Unanswered& unanswered, InstructionId id, Operation operation) {
+    return std::ranges::any_of(unanswered, [&](const auto& sent) {
         return sent.second.instruction == id && sent.second.operation == operation;
     });
 }
 
-namespace {
+/// A close that gives back what was taken, and whatever tells that it was taken, must not cross:
+/// nobody would know which of them the channel saw first.
+Result<void> check_crossing(const Unanswered& unanswered, InstructionId id, Operation operation) {
+    const bool closes = operation == Operation::close;
+    Operation open = closes ? Operation::query : Operation::close;
+    if (closes && is_among(unanswered, id, Operation::collect)) {
+        open = Operation::collect;
+    }
+    if (!is_among(unanswered, id, open)) {
+        return {};
+    }
+    return fail(
+        ErrorCode::script,
+        id.to_string() + " is charged at once and still waits for the answer to a " +
+            std::string(to_string(open)) + ": a " + std::string(to_string(operation)) +
+            " may follow only after it"
+    );
+}
 
 /// Whether the channel takes the request that moves the money a second time at all.
 bool takes_twice(const ChannelTerms& terms, payment::Purpose purpose) {
@@ -81,6 +103,10 @@ bool takes_twice(const ChannelTerms& terms, payment::Purpose purpose) {
 }
 
 }  // namespace
+
+bool Kernel::is_asked(InstructionId id, Operation operation) const {
+    return is_among(unanswered_, id, operation);
+}
 
 bool Kernel::may_repeat(const payment::Instruction& instruction) const {
     const auto talk = talks_.find(instruction.id);
@@ -152,6 +178,9 @@ Result<void> Kernel::exchange(InstructionId id, Operation operation) {
                 std::string(to_string(operation))
         );
     }
+    if (talk.terms.charged_at_once) {
+        SLUICE_TRY(check_crossing(unanswered_, id, operation));
+    }
     const bool repeats = moves && talk.sent;
     if (moves) {
         // It may create the order anew: whatever was closed or not found before is worth nothing.
@@ -170,9 +199,10 @@ Result<void> Kernel::exchange(InstructionId id, Operation operation) {
     return {};
 }
 
-bool Kernel::is_not_sent(const payment::Instruction& instruction) const {
-    const auto talk = talks_.find(instruction.id);
-    return talk != talks_.end() && talk->second.not_sent;
+const ChannelTalk& Kernel::talk(InstructionId id) const {
+    static const ChannelTalk kNone;
+    const auto talk = talks_.find(id);
+    return talk == talks_.end() ? kNone : talk->second;
 }
 
 Result<void> Kernel::give_up(InstructionId id) {

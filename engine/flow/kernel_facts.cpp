@@ -113,6 +113,7 @@ void Kernel::note_absence(const Fact& fact) {
         }
         return;
     }
+    note_undoing(fact, talk);
     const bool nothing = fact.outcome.kind == OutcomeKind::not_found;
     if (fact.operation == Operation::close &&
         (nothing || fact.outcome.kind == OutcomeKind::closed)) {
@@ -149,6 +150,14 @@ void Kernel::learn(const Fact& fact, payment::Instruction& instruction) {
         payment::read_outcome(instruction, fact.outcome, fact.operation, fact.source);
     if (!reading.event ||
         (*reading.event == InstructionEvent::not_sent && stays_unsent(fact, instruction))) {
+        return;
+    }
+    // What a close gave back, or may have, no earlier word of the channel takes once more.
+    const ChannelTalk& talk = talks_[instruction.id];
+    const bool is_undone = talk.is_undone || (talk.terms.charged_at_once &&
+                                              is_asked(instruction.id, Operation::close));
+    if (*reading.event == InstructionEvent::confirmed && is_undone &&
+        fact.source != payment::Source::person) {
         return;
     }
     if (shows_it_was_taken(fact)) {

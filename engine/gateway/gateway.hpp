@@ -63,14 +63,22 @@ using PayeeCheck = std::function<Result<std::string>(const PayeeWish&)>;
 struct SceneWish {
     std::string_view method;
     std::string_view scene;
+    const Value& payer;  ///< null: nothing is said of who pays
     std::string_view merchant_id;
 };
 /// Whether some channel account collects so; else `invalid`, whose context is "/method" or "/scene"
-/// and whose text says what is offered. Pure, any thread.
+/// (its text says what is offered) or a place in "/payer" (its text never has a value of it). Pure,
+/// any thread.
 using SceneCheck = std::function<Result<void>(const SceneWish&)>;
 
-/// Seals and opens nothing but payees: `seal` gives what may be stored of them, for that run alone.
-using PayeeSeal = std::function<Value(RunId run, const Value& payee)>;
+/// Who is paid or pays: what may be stored of it is sealed for this run and part of it alone.
+struct Party {
+    RunId run;
+    int leg = 0;  ///< whose payer it is; 0: the run's payee
+    const Value& said;
+};
+/// What may be stored of a party. Opens nothing.
+using PartySeal = std::function<Value(const Party&)>;
 /// What tells payees apart and nobody who they are: equal for equal texts.
 using PayeePrint = std::function<std::string(std::string_view payee)>;
 
@@ -116,7 +124,7 @@ struct Collaborators {
     PayoutStore& payouts;
     PayeeCheck check_payee;
     SceneCheck check_scene;
-    PayeeSeal seal_payee;
+    PartySeal seal_party;
     PayeePrint print_payee;
     std::function<Result<void>()> check_ready;  ///< empty: always ready
     std::function<std::string()> more_metrics;  ///< empty: none; Prometheus' text; may block

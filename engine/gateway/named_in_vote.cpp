@@ -73,7 +73,7 @@ void take_payee(
     kept.set("shown", masked_payee(payee));
     kept.set("fingerprint", services.parts.print_payee(method + " " + to_json(payee)));
     vote.values.set(field.name, std::move(kept));
-    vote.payee = services.parts.seal_payee(stored.run, payee);
+    vote.payee = services.parts.seal_party({stored.run, 0, payee});
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ worker::StartRun start_of(const Services& services, const Outgoing& wish, RunId 
     start.picture.subject.updated_at = start.picture.subject.created_at;
     std::visit([&](const auto& details) { start.picture.details = details; }, wish.details);
     if (auto* payout = std::get_if<payment::Payout>(&start.picture.details)) {
-        payout->payee = services.parts.seal_payee(id, payout->payee);
+        payout->payee = services.parts.seal_party({id, 0, payout->payee});
     }
     start.idempotency_key = wish.idempotency_key;
     start.request_hash = wish.request_hash;

@@ -38,6 +38,10 @@ payment::Leg read_leg(const Value& item, std::size_t index, std::vector<FieldErr
         // Which there are, the channel accounts say: check_scenes.
         leg.method = fields.text("method", kWordRule);
         leg.scene = fields.text("scene", kWordRule);
+        if (fields.has("payer")) {
+            const Value* payer = fields.record("payer");
+            leg.payer = payer != nullptr ? *payer : Value();
+        }
     }
     leg.amount = Money{fields.whole("amount", {.unit = "minor units"}), Currency{}};
     fields.finish();
@@ -125,8 +129,25 @@ std::optional<std::string> find_account_fault(
     return std::nullopt;
 }
 
-/// Whether the channel accounts of now offer what the legs ask for. A request that is well formed
-/// and that nobody can serve: 422.
+/// A request that is well formed and that nobody can serve: 422. One that says too little or too
+/// much of who pays is not.
+Problem not_offered(std::size_t leg, const Error& error) {
+    std::vector<FieldError> errors{
+        {FieldError::Where::pointer, leg_pointer(leg) + error.context, error.message}
+    };
+    if (error.context.starts_with("/payer")) {
+        return invalid_request(std::move(errors));
+    }
+    return Problem{
+        .status = 422,
+        .code = "not_offered",
+        .detail = error.message,
+        .errors = std::move(errors),
+        .headers = {}
+    };
+}
+
+/// Whether the channel accounts of now offer what the legs ask for.
 std::optional<Problem> check_scenes(
     const PaymentRequest& request, const Services& services, const Call& call
 ) {
@@ -135,17 +156,10 @@ std::optional<Problem> check_scenes(
         if (leg.kind != payment::LegKind::external) {
             continue;
         }
-        const auto offered = services.parts.check_scene({leg.method, leg.scene, call.merchant_id});
+        const auto offered =
+            services.parts.check_scene({leg.method, leg.scene, leg.payer, call.merchant_id});
         if (!offered) {
-            const Error& error = offered.error();
-            return Problem{
-                .status = 422,
-                .code = "not_offered",
-                .detail = error.message,
-                .errors =
-                    {{FieldError::Where::pointer, leg_pointer(i) + error.context, error.message}},
-                .headers = {}
-            };
+            return not_offered(i, offered.error());
         }
     }
     return std::nullopt;

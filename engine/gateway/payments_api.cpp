@@ -45,6 +45,9 @@ worker::StartRun build_start(
     start.picture.subject.flow = "pay";
     start.picture.subject.amount = Money{request.amount_minor, order.amount.currency()};
     start.picture.legs = std::move(request.legs);
+    for (payment::Leg& leg : start.picture.legs) {
+        leg.payer = services.parts.seal_party({start.picture.subject.id, leg.number, leg.payer});
+    }
     start.picture.subject.created_at = services.ids.now();
     start.picture.subject.updated_at = start.picture.subject.created_at;
     start.picture.order = std::move(order);
@@ -115,7 +118,7 @@ bool may_block(const PaymentWish& wish, const Services& services, const Call& ca
     const PaymentRequest& request = wish.request;
     const bool is_not_offered = std::ranges::any_of(request.legs, [&](const payment::Leg& leg) {
         return leg.kind == payment::LegKind::external &&
-               !services.parts.check_scene({leg.method, leg.scene, call.merchant_id});
+               !services.parts.check_scene({leg.method, leg.scene, leg.payer, call.merchant_id});
     });
     const bool is_strange = std::ranges::any_of(request.legs, [&](const payment::Leg& leg) {
         return leg.kind == payment::LegKind::internal &&

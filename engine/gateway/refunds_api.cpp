@@ -136,7 +136,7 @@ worker::StartRun build_start(
     refund.to_account = request.to_account;
     refund.balance_account = request.balance_account;
     refund.payout_method = request.payout_method;
-    refund.payee = services.parts.seal_payee(subject.id, request.payee);
+    refund.payee = services.parts.seal_party({subject.id, 0, request.payee});
     refund.converts = RunId(request.converts.raw());
     refund.from = std::move(refundable.from);
     refund.sources = std::move(refundable.sources);

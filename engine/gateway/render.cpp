@@ -93,14 +93,8 @@ void append_payment_instruction(std::string& out, const payment::Instruction& in
 /// What the payer can do now, and for which leg: the latest thing a channel asked for and still
 /// waits for.
 Value next_action_of(const payment::Picture& picture) {
-    const payment::Instruction* asking = nullptr;
-    for (const payment::Instruction& instruction : picture.instructions) {
-        const bool waits = instruction.status == payment::InstructionStatus::pending;
-        if (waits && instruction.next_action.as_object() != nullptr) {
-            asking = &instruction;
-        }
-    }
-    if (asking == nullptr || payment::is_final(picture.subject.status)) {
+    const payment::Instruction* asking = asking_instruction(picture);
+    if (asking == nullptr) {
         return {};
     }
     Value action = asking->next_action;

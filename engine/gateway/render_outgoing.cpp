@@ -91,6 +91,8 @@ void append_payout(std::string& out, const payment::Picture& picture) {
     body.add_or_null("description", payout.description);
     add_id_or_null(body, "order_id", payout.order);
     add_id_or_null(body, "payment_id", PaymentId(payout.compensates.raw()));
+    const payment::Instruction* asking = asking_instruction(picture);
+    body.add_value("next_action", asking != nullptr ? asking->next_action : Value());
     body.begin("instructions");
     append_list(out, picture.instructions, append_payout_instruction);
     add_tail(body, out, picture.subject);

@@ -45,6 +45,19 @@ inline void append_failure(std::string& out, const payment::Subject& subject) {
     body.end();
 }
 
+/// The latest instruction of which a channel wants somebody to do something, and still waits for
+/// it; nullptr when there is none.
+inline const payment::Instruction* asking_instruction(const payment::Picture& picture) {
+    const payment::Instruction* asking = nullptr;
+    for (const payment::Instruction& instruction : picture.instructions) {
+        const bool waits = instruction.status == payment::InstructionStatus::pending;
+        if (waits && instruction.next_action.as_object() != nullptr) {
+            asking = &instruction;
+        }
+    }
+    return payment::is_final(picture.subject.status) ? nullptr : asking;
+}
+
 /// The members of a list, and where it goes on.
 template <class T>
 struct PageOf {

@@ -7,6 +7,7 @@
 #include "core/id.hpp"
 #include "core/money.hpp"
 #include "core/result.hpp"
+#include "core/value.hpp"
 
 namespace sluice::payment {
 
@@ -21,6 +22,7 @@ struct Leg {
     std::string scene;   ///< "qr" for external legs
     AccountId account;   ///< internal legs only
     Money amount;
+    Value payer;  ///< external legs: who pays, a record as the channel's form wants it; or null
 };
 
 [[nodiscard]] std::string_view to_string(LegKind kind);

@@ -13,6 +13,9 @@ Value to_value(const Leg& leg) {
         value.set("account_id", leg.account.to_string());
     } else {
         value.set("scene", leg.scene);
+        if (!leg.payer.is_null()) {
+            value.set("payer", leg.payer);
+        }
     }
     value.set("amount", leg.amount.minor());
     return value;
@@ -27,6 +30,9 @@ Result<Leg> leg_from_value(const Value& value, Currency currency) {
         SLUICE_ASSIGN(leg.account, AccountId::parse(value.text_or_empty("account_id")));
     }
     leg.amount = Money{value.int_or("amount", 0), currency};
+    if (const Value* payer = value.find("payer")) {
+        leg.payer = *payer;
+    }
     return leg;
 }
 

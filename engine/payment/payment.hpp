@@ -62,7 +62,8 @@ struct Instruction {
     Money amount;
     std::int64_t refunded_minor = 0;  ///< of what was collected: given back or on its way back
     Original original;                ///< of refunds
-    Value payee;  ///< of payouts: who gets it, a record as the channel's form wants it
+    Value payer;  ///< of collects: who pays, a record as the channel's form wants it; or null
+    Value payee;  ///< of payouts: who gets it, likewise
     InstructionStatus status = InstructionStatus::created;
     std::string merchant;  ///< the merchant id at the channel that an answer must name
     std::string channel_reference;

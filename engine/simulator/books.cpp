@@ -68,6 +68,9 @@ std::string_view state_text(const Order& order) {
 }  // namespace
 
 std::string_view trade_state(const Order& order) {
+    if (order.revoked) {
+        return "REVOKED";
+    }
     switch (order.state) {
         case OrderState::notpay:
             return "NOTPAY";
@@ -129,6 +132,7 @@ void Books::forget_oldest() {
         const auto found = orders_.find(by_age_.front());
         by_age_.pop_front();
         codes_.erase(found->second.code);
+        shown_codes_.erase(found->second.wanted.auth_code);
         transactions_.erase(found->second.transaction_id);
         orders_.erase(found);
         ++sums_.forgotten;
@@ -154,6 +158,14 @@ ApiResult<Order> Books::create(const CreateOrder& wanted, SigningName name, Time
         known->signing_name = name;
         give_code(*known, now);
         return *known;
+    }
+    if (!wanted.auth_code.empty() && !shown_codes_.emplace(wanted.auth_code, key).second) {
+        return refuse(
+            {.status = 400,
+             .code = "AUTH_CODE_INVALID",
+             .message = "this code was used before",
+             .field = {}}
+        );
     }
     Order& order = orders_[key];
     order.wanted = wanted;
@@ -209,6 +221,22 @@ ApiResult<Order> Books::close(const OrderKey& key, Time now) {
     if (order->state == OrderState::success) {
         return refuse(paid_already());
     }
+    if (order->state == OrderState::notpay) {
+        order->state = OrderState::closed;
+        order->closed = now;
+        ++sums_.closed;
+    }
+    return *order;
+}
+
+ApiResult<Order> Books::revoke(const OrderKey& key, Time now) {
+    const MutexLock lock(mutex_);
+    Order* order = locate(key, now);
+    if (order == nullptr) {
+        return refuse(not_exist());
+    }
+    ++order->closes;
+    order->revoked = true;
     if (order->state == OrderState::notpay) {
         order->state = OrderState::closed;
         order->closed = now;

@@ -57,6 +57,7 @@ struct Order {
     Time created;
     std::optional<Time> paid;
     std::optional<Time> closed;
+    bool revoked = false;  ///< reversed: closed, or paid and given back
     bool scanned = false;  ///< the payer has seen it; Alipay knows no trade before
     int creates = 0;
     int queries = 0;
@@ -70,7 +71,7 @@ struct Order {
     [[nodiscard]] OrderKey key() const { return {wanted.mchid, wanted.out_trade_no}; }
 };
 
-/// NOTPAY, SUCCESS, REFUND (paid, and a refund was begun), CLOSED.
+/// NOTPAY, SUCCESS, REFUND (paid, and a refund was begun), CLOSED, REVOKED.
 [[nodiscard]] std::string_view trade_state(const Order& order);
 
 struct BooksFilter {
@@ -88,12 +89,16 @@ class Books {
         : ids_(ids), funds_(funds), orders_max_(orders_max) {}
 
     /// A new order, or a new code for the same one (the old code dies). OUT_TRADE_NO_USED when a
-    /// parameter differs, ORDER_PAID, ORDER_CLOSED.
+    /// parameter differs, ORDER_PAID, ORDER_CLOSED, AUTH_CODE_INVALID for a code that the payer had
+    /// shown for another order.
     ApiResult<Order> create(const CreateOrder& wanted, SigningName name, Time now);
     ApiResult<Order> query(const OrderKey& key, Time now);
     ApiResult<Order> query_transaction(const OrderKey& merchant_and_transaction, Time now);
     /// Repeatable; ORDER_PAID when money came first.
     ApiResult<Order> close(const OrderKey& key, Time now);
+
+    /// Reversed by the merchant: closed when it is not paid; giving back is the refunds' business.
+    ApiResult<Order> revoke(const OrderKey& key, Time now);
 
     /// The payer's money arrives: once. ORDER_PAID, ORDER_NOT_EXIST otherwise, and ORDER_CLOSED
     /// unless it comes late.
@@ -137,6 +142,7 @@ class Books {
     Mutex mutex_;
     std::map<OrderKey, Order> orders_ SLUICE_GUARDED_BY(mutex_);
     std::unordered_map<std::string, OrderKey> codes_ SLUICE_GUARDED_BY(mutex_);
+    std::unordered_map<std::string, OrderKey> shown_codes_ SLUICE_GUARDED_BY(mutex_);
     std::unordered_map<std::string, OrderKey> transactions_ SLUICE_GUARDED_BY(mutex_);
     std::deque<OrderKey> by_age_ SLUICE_GUARDED_BY(mutex_);
     Sums sums_ SLUICE_GUARDED_BY(mutex_);

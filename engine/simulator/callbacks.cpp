@@ -79,6 +79,42 @@ void Callbacks::announce(const Refund& refund) {
     sender_.send(notice_of(refund, truth_of(deviation)), deviation);
 }
 
+void Callbacks::announce(Payout payout, const TransferTelling& telling) {
+    const PayoutKey key = payout.key();
+    if (payout.wanted.notify_url.empty() || !may_notify(key.account, payout.wanted.notify_url)) {
+        return;
+    }
+    const Deviation deviation = world_.faults.take(
+        Operation::payout_callback, {.account = key.account, .request_number = key.request_number}
+    );
+    const CallbackTruth truth = truth_of(deviation);
+    payout.wanted.amount += truth == CallbackTruth::wrong_amount ? 1 : 0;
+    if (truth == CallbackTruth::wrong_merchant) {
+        payout.account = kAnotherMerchant;
+    }
+    if (truth == CallbackTruth::wrong_number) {
+        payout.wanted.request_number = another_number(key.request_number);
+    }
+    const Message message{
+        .merchant = world_.merchants.find(key.account),
+        .name = telling.signing_name,
+        .truth = truth,
+        .notify_url = payout.wanted.notify_url,
+        .id = world_.nonces.uuid(),
+        .created = payout.finished.value_or(world_.now()),
+        .event_type = telling.event_type,
+        .original_type = "mch_payment",
+        .summary = "商家转账单据终态通知",
+        .content = to_json(telling.object(payout))
+    };
+    sender_.send(
+        {.build = [this, message] { return build(message); },
+         .note = [this, key](Books::Delivery delivery
+                 ) { world_.transfers.note_callback(key, delivery); }},
+        deviation
+    );
+}
+
 int Callbacks::send_now(const Order& order, CallbackTruth truth) {
     return sender_.send_now(notice_of(order, truth));
 }

@@ -3,12 +3,21 @@
 #include "http/client.hpp"
 #include "simulator/books.hpp"
 #include "simulator/notice_sender.hpp"
+#include "simulator/payouts.hpp"
 #include "simulator/refunds.hpp"
 #include "simulator/world.hpp"
 
 namespace sluice::simulator {
 
-/// Tells merchants what was paid and what became of refunds: signed, encrypted. Any thread.
+/// How the end of a transfer is told.
+struct TransferTelling {
+    SigningName signing_name = SigningName::certificate;
+    std::string_view event_type;
+    Value (*object)(const Payout& payout) = nullptr;
+};
+
+/// Tells merchants what was paid and what became of refunds and transfers: signed, encrypted. Any
+/// thread.
 class Callbacks {
   public:
     explicit Callbacks(World& world) : world_(world), sender_(world) {}
@@ -21,6 +30,7 @@ class Callbacks {
     /// ordered for callbacks. Nothing when the merchant may not be notified there.
     void announce(const Order& order);
     void announce(const Refund& refund);
+    void announce(Payout payout, const TransferTelling& telling);
     /// Exactly one callback, now; blocks until it is answered. The HTTP status; 0 for no answer.
     int send_now(const Order& order, CallbackTruth truth);
     int send_now(const Refund& refund, CallbackTruth truth);

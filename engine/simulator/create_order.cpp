@@ -26,6 +26,31 @@ constexpr TextRule kOpenid{.pointer = "/payer/openid", .bytes_max = 128};
 constexpr TextRule kPayerIp{.pointer = "/scene_info/payer_client_ip", .bytes_max = 45};
 constexpr TextRule kH5Type{.pointer = "/scene_info/h5_info/type", .bytes_max = 32};
 
+constexpr TextRule kAuthCode{.pointer = "/payer/auth_code", .bytes_max = 32};
+constexpr TextRule kStoreId{
+    .pointer = "/scene_info/store_info/id", .need = Need::optional, .bytes_max = 32
+};
+constexpr TextRule kStoreOutId{
+    .pointer = "/scene_info/store_info/out_id", .need = Need::optional, .bytes_max = 32
+};
+
+/// What every order names, however its payer comes to it.
+void read_order(BodyReader& reader, CreateOrder& order) {
+    order.appid = reader.text(kAppid);
+    order.mchid = reader.text(kMchid);
+    order.description = reader.text(kDescription);
+    order.out_trade_no = reader.text(kOutTradeNo);
+    reader.require(
+        is_out_trade_no(order.out_trade_no),
+        kOutTradeNo.pointer,
+        "out_trade_no must have 6 to 32 characters of 0-9 A-Z a-z _ - | *"
+    );
+    order.attach = reader.text(kAttach);
+    reader.text(kGoodsTag);
+    order.amount_total = reader.amount("/amount/total");
+    reader.currency(kOrderCurrency);
+}
+
 Time read_expiry(BodyReader& reader, Time now) {
     const std::string text = reader.text(kTimeExpire);
     if (text.empty()) {
@@ -82,6 +107,8 @@ std::string_view trade_type(Scene scene) {
             return "MWEB";
         case Scene::app:
             return "APP";
+        case Scene::barcode:
+            return "MICROPAY";
     }
     return "";
 }
@@ -96,26 +123,47 @@ bool is_out_trade_no(std::string_view text) {
 ApiResult<CreateOrder> read_create_order(Scene scene, const Value& body, Time now) {
     BodyReader reader(body);
     CreateOrder order{.scene = scene};
-    order.appid = reader.text(kAppid);
-    order.mchid = reader.text(kMchid);
-    order.description = reader.text(kDescription);
-    order.out_trade_no = reader.text(kOutTradeNo);
-    reader.require(
-        is_out_trade_no(order.out_trade_no),
-        kOutTradeNo.pointer,
-        "out_trade_no must have 6 to 32 characters of 0-9 A-Z a-z _ - | *"
-    );
+    read_order(reader, order);
     order.notify_url = reader.notify_url(kOrderNotifyUrl);
-    order.attach = reader.text(kAttach);
-    reader.text(kGoodsTag);
-    order.amount_total = reader.amount("/amount/total");
-    reader.currency(kOrderCurrency);
     order.expires = read_expiry(reader, now);
     read_scene(reader, order);
     if (const auto& error = reader.error()) {
         return refuse(*error);
     }
     order.fingerprint = std::string(trade_type(scene)) + to_json(sorted_by_name(body));
+    return order;
+}
+
+bool is_wechat_code(std::string_view text) {
+    const bool is_digits = std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+    return is_digits && text.size() == 18 && text[0] == '1' && text[1] <= '5';
+}
+
+ApiResult<CreateOrder> read_code_order(const Value& body, Time now) {
+    BodyReader reader(body);
+    CreateOrder order{.scene = Scene::barcode};
+    read_order(reader, order);
+    order.auth_code = reader.text(kAuthCode);
+    const std::string store = reader.text(kStoreId) + reader.text(kStoreOutId);
+    reader.require(!store.empty(), kStoreId.pointer, "id or out_id of the store is missing");
+    reader.require(
+        body.find("time_expire") == nullptr && body.find("notify_url") == nullptr,
+        "/notify_url",
+        "a code is charged at once and nothing is told of it"
+    );
+    if (const auto& error = reader.error()) {
+        return refuse(*error);
+    }
+    if (!is_wechat_code(order.auth_code)) {
+        return refuse(
+            {.status = 400,
+             .code = "AUTH_CODE_INVALID",
+             .message = "this is no payment code",
+             .field = {}}
+        );
+    }
+    order.expires = now + kOrderExpiryMax;
+    order.fingerprint = std::string(trade_type(order.scene)) + to_json(sorted_by_name(body));
     return order;
 }
 

@@ -13,19 +13,21 @@ void add_platform_signature(
     const std::string nonce = world.nonces.token(16);
     std::string message = timestamp + "\n" + nonce + "\n";
     message.append(body).append("\n");
-    std::string signature = channel::rsa_sha256_sign(world.platform.private_key, message);
+    const bool is_public_key = order.name == SigningName::public_key;
+    const PlatformKey newest = world.platform_keys.newest();
+    std::string signature = channel::rsa_sha256_sign(
+        is_public_key ? world.platform.private_key : newest.private_key, message
+    );
     if (order.quality == SignatureQuality::wrong) {
         signature = "WECHATPAY/SIGNTEST/" + signature.substr(19);
     }
-    const PlatformIdentity& platform = world.platform;
     headers.add({"Wechatpay-Timestamp", timestamp});
     headers.add({"Wechatpay-Nonce", nonce});
     headers.add({"Wechatpay-Signature", std::move(signature)});
     headers.add({"Wechatpay-Signature-Type", "WECHATPAY2-SHA256-RSA2048"});
     headers.add(
         {"Wechatpay-Serial",
-         order.name == SigningName::public_key ? platform.public_key_id
-                                               : platform.certificate_serial}
+         is_public_key ? world.platform.public_key_id : newest.certificate.serial}
     );
 }
 

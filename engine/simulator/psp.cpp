@@ -11,6 +11,8 @@
 #include "simulator/payer_page.hpp"
 #include "simulator/refund_api.hpp"
 #include "simulator/wechat_api.hpp"
+#include "simulator/wechat_control.hpp"
+#include "simulator/wechat_transfers.hpp"
 #include "simulator/world.hpp"
 
 namespace sluice::simulator {
@@ -27,7 +29,9 @@ struct Psp::Parts {
           bank(world, bank_callbacks),
           bank_control({.world = world, .callbacks = bank_callbacks, .api = bank}),
           alipay(world, callbacks),
-          alipay_control(world) {}
+          alipay_control(world),
+          wechat_transfers(world, callbacks),
+          wechat_control(world, wechat_transfers) {}
 
     World world;
     Callbacks callbacks;
@@ -40,6 +44,8 @@ struct Psp::Parts {
     BankControl bank_control;
     AlipayApi alipay;
     AlipayControl alipay_control;
+    WechatTransfers wechat_transfers;
+    WechatControl wechat_control;
     std::unique_ptr<http::Server> server;
 };
 
@@ -80,6 +86,9 @@ http::Response Psp::answer(const http::Request& request) {
     if (path.starts_with("/v3/refund/")) {
         return parts_->refunds.answer(request);
     }
+    if (path.starts_with("/v3/fund-app/") || path.starts_with("/v3/transfer/")) {
+        return parts_->wechat_transfers.answer(request);
+    }
     if (path.starts_with("/v3/")) {
         return parts_->wechat.answer(request);
     }
@@ -88,6 +97,9 @@ http::Response Psp::answer(const http::Request& request) {
     }
     if (path == "/gateway.do") {
         return parts_->alipay.answer(request);
+    }
+    if (path.starts_with("/sim/wechat/")) {
+        return parts_->wechat_control.answer(request);
     }
     if (path.starts_with("/sim/alipay/")) {
         return parts_->alipay_control.answer(request);

@@ -105,10 +105,10 @@ ApiResult<void> check_headers(const http::Request& request) {
 }
 
 ApiResult<SigningName> signing_name(
-    const http::Request& request, const PlatformIdentity& platform
+    const http::Request& request, const PlatformIdentity& platform, const PlatformKeys& keys
 ) {
     const std::string* serial = request.headers.find("Wechatpay-Serial");
-    if (serial == nullptr || *serial == platform.certificate_serial) {
+    if (serial == nullptr || keys.has(*serial)) {
         return SigningName::certificate;
     }
     if (*serial == platform.public_key_id) {
@@ -123,6 +123,7 @@ ApiResult<AuthenticatedRequest> authenticate(
     const http::Request& request,
     const MerchantDirectory& merchants,
     const PlatformIdentity& platform,
+    const PlatformKeys& keys,
     Time now
 ) {
     if (const auto checked = check_headers(request); !checked) {
@@ -151,7 +152,7 @@ ApiResult<AuthenticatedRequest> authenticate(
     if (!signed_by_merchant) {
         return sign_error("the signature value is wrong");
     }
-    const auto name = signing_name(request, platform);
+    const auto name = signing_name(request, platform, keys);
     if (!name) {
         return refuse(name.error());
     }

@@ -4,6 +4,7 @@
 #include "http/message.hpp"
 #include "simulator/api_error.hpp"
 #include "simulator/merchant.hpp"
+#include "simulator/platform_keys.hpp"
 
 namespace sluice::simulator {
 
@@ -22,6 +23,7 @@ ApiResult<AuthenticatedRequest> authenticate(
     const http::Request& request,
     const MerchantDirectory& merchants,
     const PlatformIdentity& platform,
+    const PlatformKeys& keys,
     Time now
 );
 

@@ -13,6 +13,7 @@ constexpr std::string_view kPay = "/v3/pay/transactions/";
 constexpr std::string_view kByNumber = "out-trade-no/";
 constexpr std::string_view kByTransaction = "id/";
 constexpr std::string_view kCloseSuffix = "/close";
+constexpr std::string_view kReverseSuffix = "/reverse";
 
 OrderKey order_key(const WechatCall& call) {
     return {.mchid = call.address.mchid, .out_trade_no = call.address.out_trade_no};
@@ -43,6 +44,9 @@ http::Response WechatApi::answer(const http::Request& request) {
         return bare_answer(404);
     }
     rest.remove_prefix(kPay.size());
+    if (rest == "codepay") {
+        return request.method == "POST" ? barcode_.pay(request) : bare_answer(405);
+    }
     if (const auto scene = parse_scene(rest)) {
         return request.method == "POST" ? create(request, *scene) : bare_answer(405);
     }
@@ -58,6 +62,10 @@ http::Response WechatApi::answer(const http::Request& request) {
     if (rest.ends_with(kCloseSuffix)) {
         rest.remove_suffix(kCloseSuffix.size());
         return request.method == "POST" ? close(request, rest) : bare_answer(405);
+    }
+    if (rest.ends_with(kReverseSuffix)) {
+        rest.remove_suffix(kReverseSuffix.size());
+        return request.method == "POST" ? barcode_.reverse(request, rest) : bare_answer(405);
     }
     return request.method == "GET" ? query(request, rest) : bare_answer(405);
 }
@@ -137,6 +145,7 @@ Value WechatApi::create_answer(const Order& order) const {
             return Value(ValueObject{{"h5_url", payer_code(world_, order)}});
         case Scene::jsapi:
         case Scene::app:
+        case Scene::barcode:
             break;
     }
     return Value(ValueObject{{"prepay_id", "wx" + order.code}});
@@ -239,19 +248,25 @@ http::Response WechatApi::certificates(const http::Request& request) {
              .field = {}}
         );
     }
-    const PlatformIdentity& platform = world_.platform;
-    Value certificate(ValueObject{
-        {"serial_no", platform.certificate_serial},
-        {"effective_time", format_rfc3339_offset(world_.now() - std::chrono::days(1), kBeijing)},
-        {"expire_time", format_rfc3339_offset(world_.now() + std::chrono::days(365), kBeijing)},
-        {"encrypt_certificate",
-         sealed_resource(
-             world_, {.api_v3_key = key, .associated_data = "certificate"}, platform.certificate_pem
-         )}
-    });
+    ValueArray shown;
+    for (const PlatformKey& platform : world_.platform_keys.all()) {
+        shown.push_back(Value(ValueObject{
+            {"serial_no", platform.certificate.serial},
+            {"effective_time",
+             format_rfc3339_offset(world_.now() - std::chrono::days(1), kBeijing)},
+            {"expire_time",
+             format_rfc3339_offset(world_.now() + std::chrono::days(365), kBeijing)},
+            {"encrypt_certificate",
+             sealed_resource(
+                 world_,
+                 {.api_v3_key = key, .associated_data = "certificate"},
+                 platform.certificate.pem
+             )}
+        }));
+    }
     return exchange_.signed_answer(
         {.caller = *caller, .address = {}},
-        Value(ValueObject{{"data", ValueArray{std::move(certificate)}}}),
+        Value(ValueObject{{"data", std::move(shown)}}),
         SignatureQuality::right
     );
 }

@@ -5,17 +5,18 @@
 
 #include "http/message.hpp"
 #include "simulator/callbacks.hpp"
+#include "simulator/wechat_barcode.hpp"
 #include "simulator/wechat_exchange.hpp"
 #include "simulator/world.hpp"
 
 namespace sluice::simulator {
 
-/// The v3 API as merchants see it: create, query, close, platform certificates. Any thread; blocks
-/// for as long as an ordered latency.
+/// The v3 API as merchants see it: create, query, close, reverse, platform certificates. Any
+/// thread; blocks for as long as an ordered latency.
 class WechatApi {
   public:
     WechatApi(World& world, Callbacks& callbacks)
-        : world_(world), callbacks_(callbacks), exchange_(world) {}
+        : world_(world), callbacks_(callbacks), exchange_(world), barcode_(world) {}
 
     /// For paths under /v3/.
     http::Response answer(const http::Request& request);
@@ -41,6 +42,7 @@ class WechatApi {
     World& world_;
     Callbacks& callbacks_;
     WechatExchange exchange_;
+    WechatBarcode barcode_;
 };
 
 }  // namespace sluice::simulator

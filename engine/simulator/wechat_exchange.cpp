@@ -32,7 +32,9 @@ http::Response refusal_answer(const ApiError& error) {
 }
 
 ApiResult<AuthenticatedRequest> WechatExchange::caller_of(const http::Request& request) const {
-    return authenticate(request, world_.merchants, world_.platform, world_.now());
+    return authenticate(
+        request, world_.merchants, world_.platform, world_.platform_keys, world_.now()
+    );
 }
 
 http::Response WechatExchange::perform(const WechatCall& call, const Act& act) {

@@ -14,6 +14,7 @@
 #include "simulator/id_source.hpp"
 #include "simulator/merchant.hpp"
 #include "simulator/payouts.hpp"
+#include "simulator/platform_keys.hpp"
 #include "simulator/psp.hpp"
 #include "simulator/refunds.hpp"
 #include "simulator/scheduler.hpp"
@@ -22,14 +23,18 @@ namespace sluice::simulator {
 
 /// Everything the parts of the simulator share. Owned by Psp; each member guards itself.
 struct World {
+    /// What each merchant of WeChat Pay may transfer, in fen.
+    static constexpr std::int64_t kTransferBalance = 1'000'000'000;
+
     World(PspSettings given, PspIdentities identities, const Clock& time)
         : settings(std::move(given)),
           clock(time),
           merchants(std::move(identities.merchants)),
           platform(std::move(identities.platform)),
+          platform_keys(platform),
           bank(std::move(identities.bank_accounts)),
           alipay(std::move(identities.alipay_apps)),
-          transfer_accounts(alipay.transfer_accounts()),
+          transfer_accounts(all_transfer_accounts()),
           ids(settings.seed),
           nonces(settings.seed + 1),
           chances(settings.seed + 2),
@@ -64,10 +69,28 @@ struct World {
         return name.empty() ? owner : name;
     }
 
+    /// Balances that users are paid from: at Alipay each seller's, at WeChat Pay each merchant's.
+    [[nodiscard]] std::vector<BankAccount> all_transfer_accounts() const {
+        std::vector<BankAccount> all = alipay.transfer_accounts();
+        for (const Merchant& merchant : merchants.all()) {
+            all.push_back(
+                {.account = merchant.mchid,
+                 .name = merchant.name,
+                 .key = Secret(std::string()),
+                 .opening_balance = kTransferBalance,
+                 .single_limit = kTransferBalance,
+                 .daily_limit = kTransferBalance,
+                 .notify_prefixes = {}}
+            );
+        }
+        return all;
+    }
+
     const PspSettings settings;
     const Clock& clock;
     const MerchantDirectory merchants;
     const PlatformIdentity platform;
+    PlatformKeys platform_keys;  ///< WeChat Pay's certificates
     const BankDirectory bank;
     const AlipayDirectory alipay;
     const BankDirectory transfer_accounts;
@@ -79,7 +102,7 @@ struct World {
     Books books;
     Refunds refunds;
     Payouts payouts;
-    Payouts transfers;  ///< at Alipay, out of each seller's own balance there
+    Payouts transfers;  ///< out of each customer's own balance at the channel
     Faults faults;
     std::atomic<std::int64_t> auto_pay_share = 0;  ///< per cent of new orders
     std::atomic<std::int64_t> auto_pay_delay_ms = 0;

@@ -74,6 +74,8 @@
 ---@field amount Money
 ---@field not_sent boolean whether its last request surely never reached the channel; while it is
 ---"created" the same may go out again
+---@field charged_at_once boolean whether the payer's code is used up by one request and closing
+---gives back what it took: then close and query or collect never cross
 ---@field may_repeat boolean whether `collect` may go out once more: what the payer needs was lost,
 ---and the channel gives the same order for the same request
 

@@ -2,6 +2,8 @@
 local ladder = {
   -- A payer looks at a code: ask often at first, then ever more slowly.
   payer_acts = { 3000, 3000, 5000, 5000, 10000, 10000, 20000, 40000, 60000, 120000, 300000 },
+  -- The payer stands at the till and may have to type a password.
+  at_the_till = { 1000, 3000, 5000, 5000 },
   -- An answer was lost: ask soon, the money may have moved.
   answer_lost = { 1000, 2000, 5000, 10000, 20000, 40000, 60000, 120000, 300000, 600000 },
   -- The time is over or the business closes: the payer must not be able to pay much longer.

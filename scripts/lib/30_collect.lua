@@ -1,12 +1,15 @@
 -- Collecting one leg at a channel: submit, wait, ask, close when the time is over, switch when the
 -- channel is known not to have taken the money.
 
--- How often a lost code is asked for again.
-local CODE_ASKED_MAX = 5
+-- How often what the payer needs is asked for again when it was lost.
+local ACTION_ASKED_MAX = 5
 -- How many channel accounts a leg tries, and until how long after the first one it tries another:
 -- a payer does not wait for ever.
 local ACCOUNTS_MAX = 4
 local SWITCHING_MS_MAX = 600000   -- ten minutes
+-- How long a payer at the till is waited for (a password to be typed) before what the code took, if
+-- it took anything, is given back.
+local TILL_SECONDS = 45
 
 local function is_open(status)
   return status == "created" or status == "pending" or status == "unknown"
@@ -19,12 +22,13 @@ local function ask(talk, operation)
   kernel.exchange(talk.instruction, operation)
 end
 
--- The channel has the order, but the answer with the code to scan was lost: without it the payer
--- cannot act. Where the channel allows it, the same request again gets a code for the same order.
-local function ask_for_the_code(talk)
-  if talk.closing or not talk.needs_code or talk.code_asked >= CODE_ASKED_MAX then return end
+-- The channel has the order, but the answer with the code to scan, or whatever else the payer
+-- needs, was lost: without it nobody can pay. Where the channel allows it, the same request again
+-- gets another for the same order.
+local function ask_for_the_action(talk)
+  if talk.closing or talk.action_asked >= ACTION_ASKED_MAX then return end
   if not kernel.view(talk.instruction).may_repeat then return end
-  talk.code_asked = talk.code_asked + 1
+  talk.action_asked = talk.action_asked + 1
   ask(talk, "collect")
 end
 
@@ -37,13 +41,16 @@ local function on_outcome(talk, event)
   elseif event.operation == "query" and event.outcome == "not_found" and talk.closing then
     kernel.conclude_absent(talk.instruction)
   elseif event.operation == "query" and event.outcome == "pending" then
-    ask_for_the_code(talk)
+    ask_for_the_action(talk)
   end
 end
 
--- Begins to close. `why` becomes the payment's failure code, unless the payer was quicker.
+-- Begins to close. `why` becomes the payment's failure code, unless the payer was quicker. A close
+-- that gives back waits for the answers that are still on their way: the ladder comes back to it.
 local function close(talk, why)
   talk.closing = talk.closing or why
+  local is_crossed = talk.waiting.collect or talk.waiting.query
+  if talk.charged_at_once and is_crossed then return end
   ask(talk, "close")
 end
 
@@ -88,7 +95,8 @@ local function next_pause(talk)
   local situation = "closing"
   if not talk.closing then
     local pending = kernel.view(talk.instruction).status == "pending"
-    situation = pending and "payer_acts" or "answer_lost"
+    local acts = talk.charged_at_once and "at_the_till" or "payer_acts"
+    situation = pending and acts or "answer_lost"
   end
   local now = kernel.now_ms()
   if talk.situation ~= situation then
@@ -124,6 +132,7 @@ local function instruct(pay, leg, account)
   if seconds < 1 then
     fail { code = "expired", message = "the order expired before it was paid" }
   end
+  if leg.scene == "barcode" then seconds = math.min(seconds, TILL_SECONDS) end
   local instruction = kernel.instruct {
     leg = leg.number, channel = account.channel, channel_account = account.name,
     expires_in = seconds,
@@ -131,9 +140,9 @@ local function instruct(pay, leg, account)
   if not instruction then return nil end
   return {
     instruction = instruction, waiting = {}, situation = "", turn = 1, ask_at_ms = false,
+    charged_at_once = kernel.view(instruction).charged_at_once,
     expires_at_ms = now + seconds * 1000, closing = false, told = false,
-    task = false,
-    needs_code = leg.scene == "qr", code_asked = 0,
+    task = false, action_asked = 0,
   }
 end
 
@@ -168,6 +177,10 @@ local function try_account(pay, leg, account)
     return true, closing
   end
   if closing then fail { code = closing, message = "closed before it was paid" } end
+  -- The payer's code works once: whoever was shown it, no other account may be.
+  if talk.charged_at_once and not seen.not_sent then
+    fail { code = seen.code, message = seen.message }
+  end
   return false, { code = seen.code, message = seen.message }
 end
 

@@ -31,6 +31,7 @@ const std::vector<Confined>& table() {
         {"<spdlog", {"engine/log"}},
         {"<simdjson", {"engine/json"}},
         {"<qrencode", {"engine/simulator"}},
+        {"<zlib", {"engine/channel"}},
         {"<zstd", {"engine/worker"}},
         {"<nlohmann", {}},
         {"<pqxx", {}},

@@ -30,6 +30,9 @@ class AlipayFixture : public ::testing::TestWithParam<std::string> {
         if (const std::string_view scene = recorded.text_or_empty("scene"); !scene.empty()) {
             order.instruction.scene = scene;
         }
+        if (order.instruction.scene == "barcode") {
+            order.instruction.payer = ValueObject{{"auth_code", "281234567890123456"}};
+        }
         order.instruction.channel_reference = recorded.text_or_empty("channel_reference");
         const Value* answer = recorded.find("answer");
         http::Response response;

@@ -15,7 +15,10 @@ std::string notice_of(const Value& message) {
     if (const Value* body = message.find("body")) {
         return body_of(body);
     }
-    const std::string type = message.find("refund") != nullptr ? "refund" : "transaction";
+    std::string type = "transaction";
+    for (const char* other : {"refund", "mch_payment"}) {
+        type = message.find(other) != nullptr ? other : type;
+    }
     const bool is_right = message.text_or_empty("api_v3_key") == "right";
     const AeadBox box{
         is_right ? kApiV3Key : "ffffffffffffffffffffffffffffffff", "fdasflkja484", type
@@ -42,9 +45,16 @@ class WechatpayFixture : public ::testing::TestWithParam<std::string> {
         response.status = static_cast<int>(answer->int_or("status", 0));
         response.body = body_of(answer->find("body"));
         response.headers = signature_headers(answer->text_or_empty("signature"), response.body);
+        if (const auto api = recorded.text_or_empty("transfer_api"); !api.empty()) {
+            ChannelAccountSettings settings = wechatpay_account();
+            settings.settings["transfer_api"] = api;
+            registry_ = wechatpay_registry(std::move(settings));
+        }
         AdapterHost host(registry_->find_adapter("wechatpay"));
         const auto operation = parse_operation(recorded.text_or_empty("operation")).value();
-        const ExchangeOrder order = wechatpay_order(operation);
+        const std::string_view scene = recorded.text_or_empty("scene");
+        const ExchangeOrder order =
+            scene.empty() ? wechatpay_order(operation) : wechatpay_order_by(scene, operation);
 
         const payment::Outcome outcome = host.read(
             {order, response},

@@ -209,14 +209,13 @@ TEST_F(WechatpayRequest, IsOfAChannelThatRefundsFor365DaysIn50Parts) {
     ASSERT_TRUE(can.refund);
     EXPECT_EQ(std::chrono::seconds(can.refund->window_seconds), std::chrono::days(365));
     EXPECT_EQ(can.refund->parts_max, 50);
-    EXPECT_FALSE(can.payout);
 }
 
 TEST_F(WechatpayRequest, IsNotBuiltOutsideTheChannelsCapabilities) {
     ExchangeOrder foreign = wechatpay_order(Operation::collect);
     foreign.instruction.amount = Money(100, Currency::parse("USD").value());
     ExchangeOrder scene = wechatpay_order(Operation::collect);
-    scene.instruction.scene = "barcode";
+    scene.instruction.scene = "face";
     ExchangeOrder nothing = wechatpay_order(Operation::collect);
     nothing.instruction.amount = Money(0, cny());
 

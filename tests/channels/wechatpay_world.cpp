@@ -51,6 +51,10 @@ ChannelAccountSettings wechatpay_account() {
         {"mchid", "1900000109"},
         {"appid", "wxd678efh567hg6787"},
         {"merchant_serial", std::string(kMerchantSerial)},
+        {"barcode_api", "v3"},
+        {"transfer_api", "bills"},
+        {"transfer_scene_id", "1005"},
+        {"transfer_report", R"({"岗位类型":"外卖员","报酬说明":"高温补贴"})"},
     };
     account.secrets = {
         {"merchant_key",
@@ -95,6 +99,25 @@ ExchangeOrder wechatpay_order(Operation operation) {
         order.instruction.original.id = InstructionId(Id128::parse(kOriginalNumber).value());
         order.instruction.original.channel_reference = kTransactionId;
         order.instruction.original.amount = Money(7000, cny());
+    }
+    if (order.instruction.purpose == payment::Purpose::payout) {
+        order.description = "十月报酬";
+        order.instruction.scene = "wechatpay";
+        order.instruction.amount = Money(5000, cny());
+        order.instruction.payee = ValueObject{{"openid", "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"}};
+    }
+    return order;
+}
+
+ExchangeOrder wechatpay_order_by(std::string_view scene, Operation operation) {
+    ExchangeOrder order = wechatpay_order(operation);
+    order.instruction.scene = scene;
+    if (scene == "jsapi") {
+        order.instruction.payer = ValueObject{{"openid", "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"}};
+    } else if (scene == "h5") {
+        order.instruction.payer = ValueObject{{"client_ip", "203.0.113.7"}};
+    } else if (scene == "barcode") {
+        order.instruction.payer = ValueObject{{"auth_code", "134567890123456789"}};
     }
     return order;
 }

@@ -35,6 +35,8 @@ inline constexpr std::string_view kTransactionId = "4200000000202601010000000001
 /// 70.00 CNY by QR code, instruction `kNumber`, created 31 s before the test's now, 10 minutes. A
 /// refund is 25.00 CNY back of such a payment.
 [[nodiscard]] ExchangeOrder wechatpay_order(Operation operation);
+/// The same collected in another scene, by a payer of whom is said what its form wants.
+[[nodiscard]] ExchangeOrder wechatpay_order_by(std::string_view scene, Operation operation);
 
 /// The signature headers of a message: good, good_public_key, wrong, probe, stale, unknown_serial
 /// or none.

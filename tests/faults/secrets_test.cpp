@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "faults/people.hpp"
+#include "faults/scene_shop.hpp"
 #include "faults/teller.hpp"
 #include "faults/written.hpp"
 #include "support/node_shop.hpp"
@@ -25,6 +26,7 @@ using ::testing::IsEmpty;
 
 constexpr const char* kPayee = "marked payee 李";
 constexpr const char* kPayeeAccount = "6222029988776655443";
+constexpr const char* kPayer = "oMarkedPayer0123456789abcdef";
 
 fs::path keys_folder() { return DurableServer::instance().folder() / "keys"; }
 
@@ -59,6 +61,7 @@ class Secrets : public ::testing::Test {
             {"the nodes' secret", "between-the-nodes-of-a-test"},
             {"the payee's name", kPayee},
             {"the payee's account", kPayeeAccount},
+            {"the payer's openid", kPayer},
         };
     }
 
@@ -87,6 +90,20 @@ class Secrets : public ::testing::Test {
         EXPECT_EQ(shop_.wait_for_status(begun.id(), "succeeded").status(), "succeeded");
         get("/v1/payments/" + begun.id() + "/timeline");
         return begun.id();
+    }
+
+    /// Inside WeChat, where the channel must know who pays.
+    void pay_by_openid() {
+        SceneShop shop(cluster_);
+        const PaymentView begun = shop.begin(
+            {.number = "S-1",
+             .scene = "jsapi",
+             .payer = Value(ValueObject{{"openid", std::string(kPayer)}})}
+        );
+        EXPECT_TRUE(cluster_.psp().pay(begun.channel_number()));
+        EXPECT_EQ(shop.wait_for_status(begun.id(), "succeeded").status(), "succeeded");
+        get("/v1/payments/" + begun.id());
+        get("/v1/payments/" + begun.id() + "/timeline");
     }
 
     std::string pay_out(const std::string& number) {
@@ -176,6 +193,7 @@ TEST_F(Secrets, StandInNothingThatAWholeRunWrites) {
     const std::string payment = pay();
     EXPECT_EQ(refund(payment), "succeeded");
     EXPECT_EQ(pay_out("P-1"), "succeeded");
+    pay_by_openid();
     run_into_trouble();
     look_at_everything();
     ASSERT_TRUE(eventually([&] { return receiver_.count() >= 4; }));
@@ -233,7 +251,8 @@ class Rotation : public Secrets {
             "SELECT (SELECT count(*) FROM sluice.channel_secret WHERE key_id = '" + first_ +
             "') + (SELECT count(*) FROM sluice.webhook_endpoint WHERE secret LIKE '%" + first_ +
             "%' OR array_to_string(old_secrets, ' ') LIKE '%" + first_ +
-            "%') + (SELECT count(*) FROM sluice.payout WHERE details LIKE '%" + first_ +
+            "%') + (SELECT count(*) FROM sluice.payment WHERE status = 'pending' AND legs LIKE '%" +
+            first_ + "%') + (SELECT count(*) FROM sluice.payout WHERE details LIKE '%" + first_ +
             "%') + (SELECT count(*) FROM sluice.refund WHERE details LIKE '%" + first_ + "%')"
         ));
     }
@@ -249,8 +268,14 @@ TEST_F(Rotation, SealsEverythingAgainAndTheOldKeyMayGo) {
     cluster_.api().post("/v1/webhook_endpoints/" + endpoint + "/rotate_secret");
     EXPECT_EQ(refund(pay()), "succeeded");
     EXPECT_EQ(pay_out("P-1"), "succeeded");
+    SceneShop shop(cluster_);
+    const PaymentView waiting = shop.begin(
+        {.number = "S-1",
+         .scene = "jsapi",
+         .payer = Value(ValueObject{{"openid", std::string(kPayer)}})}
+    );
     const std::int64_t before = sealed_with_the_first();
-    EXPECT_GE(before, 8);
+    EXPECT_GE(before, 9);
     write_key("second.key", '8');
 
     configure("second.key", "");
@@ -272,6 +297,8 @@ TEST_F(Rotation, SealsEverythingAgainAndTheOldKeyMayGo) {
         ASSERT_EQ(cluster_.stop_node(node), 0);
         cluster_.start_node(node);
     }
+    EXPECT_TRUE(cluster_.psp().pay(waiting.channel_number()));
+    EXPECT_EQ(shop.wait_for_status(waiting.id(), "succeeded").status(), "succeeded");
     const std::size_t told = receiver_.count();
     pay();
     EXPECT_EQ(pay_out("P-2"), "succeeded");

@@ -66,6 +66,7 @@ Cluster::Cluster(const ClusterOptions& options) : options_(options), database_(n
                  {.name = "wx-backup", .mchid = "1900000110", .cost_basis_points = 60}},
             .bank_accounts = {"bank-main", "bank-backup"},
             .has_alipay = options_.has_alipay,
+            .fetches_certificates = options_.fetches_certificates,
             .more = options_.more_configuration,
             .root = options_.root
         }));

@@ -18,6 +18,7 @@ struct ClusterOptions {
     std::size_t cards = 3;
     std::int64_t card_amount = 100'000'000;  ///< on each card, minor units
     bool has_alipay = false;                 ///< then two accounts at Alipay too
+    bool fetches_certificates = false;       ///< WeChat Pay's, in place of its public key
     std::string first_account_url;           ///< where "wx-main" looks for the channel; "": there
     std::string more_configuration;          ///< tables at the end of every node's file
     std::string root;                        ///< of every node's scripts; "": the repository

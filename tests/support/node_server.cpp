@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "channel/certificate_number.hpp"
+#include "channel/keys.hpp"
 #include "simulator/demo_keys.hpp"
 
 namespace sluice::testing {
@@ -55,12 +56,25 @@ void write_account(std::ostream& out, const NodeSettings& node, const NodeChanne
     set("mchid", account.mchid);
     set("appid", "wxd678efh567hg6787");
     set("merchant_serial", first_line(node.keys / "merchant_serial.txt"));
-    set("platform_serial", key_id);
+    if (node.fetches_certificates) {
+        set("certificates", "download");
+    } else {
+        set("platform_serial", key_id);
+    }
+    set("barcode_api", "v3");
+    set("transfer_api", account.name == "wx-main" ? "bills" : "batches");
+    set("transfer_scene_id", "1005");
+    set("transfer_report", R"({"岗位类型":"外卖员","报酬说明":"高温补贴"})");
     out << "[channel_account.secrets]\n";
     file("merchant_key", "merchant_private.pem");
     file("api_v3_key", "api_v3_key.txt");
-    file("platform_key", "platform_public.pem");
-    out << "[channel_account.keys_by_serial]\n" << quoted(key_id) << " = \"platform_key\"\n";
+    const std::string certificate = "platform_certificate.pem";
+    file("platform_key", node.fetches_certificates ? certificate : "platform_public.pem");
+    const std::string serial =
+        node.fetches_certificates
+            ? channel::certificate_serial(text_of(node.keys / certificate)).value()
+            : key_id;
+    out << "[channel_account.keys_by_serial]\n" << quoted(serial) << " = \"platform_key\"\n";
     out << "[channel_account.routing]\n";
     out << "cost_basis_points = " << account.cost_basis_points << "\n";
 }

@@ -29,6 +29,7 @@ struct NodeSettings {
     std::vector<NodeChannelAccount> accounts;
     std::vector<std::string> bank_accounts;  ///< names of accounts at the simulated bank
     bool has_alipay = false;  ///< "ali-key" in key mode and "ali-cert" in certificate mode
+    bool fetches_certificates = false;  ///< those of WeChat Pay, in place of its public key
     int not_found_after_seconds = 2;
     std::string more;  ///< tables at the end of the file
     std::string root;  ///< holds flows/, scripts/ and so on; empty: the repository

@@ -36,6 +36,7 @@ mchid = "1900000109"
 appid = "wxd678efh567hg6787"
 merchant_serial = "$(head -n 1 "$KEYS_DIR/merchant_serial.txt")"
 platform_serial = "$serial"
+barcode_api = "v3"
 [channel_account.secrets]
 merchant_key = { file = "keys/merchant_private.pem" }
 api_v3_key = { file = "keys/api_v3_key.txt" }

@@ -6,7 +6,7 @@ PACKAGES_UP=(
     ca-certificates ccache cmake curl g++ libboost1.81-dev libcurl4-openssl-dev libfmt-dev
     libgmock-dev libgtest-dev liblua5.4-dev libpq-dev libqrencode-dev libsimdjson-dev
     libspdlog-dev libssl-dev libtcmalloc-minimal4 libtomlplusplus-dev libzstd-dev ninja-build
-    pkg-config postgresql-15
+    pkg-config postgresql-15 zlib1g-dev
 )
 # shellcheck disable=SC2034
 PACKAGES_TEST=(

@@ -48,7 +48,8 @@ Result<Value> view(Kernel& kernel, Arguments arguments) {
     record.set("code", instruction->outcome_code);
     record.set("message", instruction->outcome_message);
     record.set("may_repeat", kernel.may_repeat(*instruction));
-    record.set("not_sent", kernel.is_not_sent(*instruction));
+    record.set("not_sent", kernel.talk(id).not_sent);
+    record.set("charged_at_once", kernel.talk(id).terms.charged_at_once);
     record.set("amount", instruction->amount);
     return record;
 }

@@ -189,36 +189,61 @@ TEST_F(ChannelAccountOfTheConfiguration, IsOfferedToItsMerchantAloneAndOnlyWhile
     const auto registry = channel::Registry::build(adapters, accounts).value();
     const Value card(ValueObject{{"card", "6222"}});
 
-    EXPECT_TRUE(scene_check(registry)({"stub", "qr", "m1"}));
-    EXPECT_FALSE(scene_check(registry)({"stub", "qr", "m2"}));
+    EXPECT_TRUE(scene_check(registry)({"stub", "qr", Value(), "m1"}));
+    EXPECT_FALSE(scene_check(registry)({"stub", "qr", Value(), "m2"}));
     EXPECT_FALSE(payee_check(registry, keys_)({"bank_card", card, "m1"})) << "paused";
     ASSERT_EQ(candidates_of(*registry).as_array()->size(), 1U);
     EXPECT_EQ(candidates_of(*registry).as_array()->front().text_or_empty("merchant_id"), "m1");
     EXPECT_TRUE(terms_of({"bank", "main"}, *registry)) << "it finishes what it began";
 }
 
-TEST(PayeeWiring, SealsAPayeeForItsRunAndOpensItForTheExchangeAlone) {
-    const auto keys = channel::SealingKeys::make(Secret<std::string>(std::string(64, '7'))).value();
-    const RunId run(Id128{1, 2});
+class PartyWiring : public ::testing::Test {
+  protected:
+    const channel::SealingKeys keys_ =
+        channel::SealingKeys::make(Secret<std::string>(std::string(64, '7'))).value();
+    const RunId run_{Id128{1, 2}};
+    const FindNamedPayee nobody_ = [](const payment::PayeeName&) -> Result<Value> {
+        return fail(ErrorCode::not_found, "no vote names a payee");
+    };
+};
+
+TEST_F(PartyWiring, SealsAPayeeForItsRunAndOpensItForTheExchangeAlone) {
     const Value payee(ValueObject{{"name", "张三"}, {"account", "6222021234567890"}});
 
-    const Value sealed = payee_seal(keys)(run, payee);
+    const Value sealed = party_seal(keys_)({run_, 0, payee});
     channel::ExchangeOrder order;
-    order.run = run;
+    order.run = run_;
     order.instruction.payee = sealed;
     channel::ExchangeOrder other = order;
     other.run = RunId(Id128{1, 3});
 
-    const FindNamedPayee nobody = [](const payment::PayeeName&) -> Result<Value> {
-        return fail(ErrorCode::not_found, "no vote names a payee");
-    };
-
     EXPECT_EQ(to_json(sealed).find("6222021234567890"), std::string::npos);
     EXPECT_EQ(gateway::masked_payee(sealed), gateway::masked_payee(payee));
-    ASSERT_TRUE(open_payee(keys, nobody, order));
+    ASSERT_TRUE(open_parties(keys_, nobody_, order));
     EXPECT_EQ(order.instruction.payee, payee);
-    EXPECT_FALSE(open_payee(keys, nobody, other)) << "another run's";
-    EXPECT_EQ(payee_seal(keys)(run, Value()), Value());
+    EXPECT_FALSE(open_parties(keys_, nobody_, other)) << "another run's";
+    EXPECT_EQ(party_seal(keys_)({run_, 0, Value()}), Value());
+}
+
+TEST_F(PartyWiring, SealsAPayerForItsLegAndOpensItForTheCollectAlone) {
+    const Value payer(ValueObject{{"auth_code", "134567890123456789"}});
+
+    const Value sealed = party_seal(keys_)({run_, 2, payer});
+    channel::ExchangeOrder collect;
+    collect.run = run_;
+    collect.instruction.leg_number = 2;
+    collect.instruction.payer = sealed;
+    channel::ExchangeOrder query = collect;
+    query.operation = payment::Operation::query;
+    channel::ExchangeOrder other = collect;
+    other.instruction.leg_number = 1;
+
+    EXPECT_EQ(to_json(sealed).find("6789"), std::string::npos);
+    ASSERT_TRUE(open_parties(keys_, nobody_, collect));
+    EXPECT_EQ(collect.instruction.payer, payer);
+    ASSERT_TRUE(open_parties(keys_, nobody_, query));
+    EXPECT_EQ(query.instruction.payer, Value());
+    EXPECT_FALSE(open_parties(keys_, nobody_, other)) << "another leg's";
 }
 
 TEST_F(ChannelAccountOfTheConfiguration, RefundsOfWechatPayMayRepeatForAYear) {
@@ -230,7 +255,8 @@ TEST_F(ChannelAccountOfTheConfiguration, RefundsOfWechatPayMayRepeatForAYear) {
     EXPECT_TRUE(terms.refund_may_repeat);
     EXPECT_EQ(terms.refund_window, std::chrono::days(365));
     EXPECT_EQ(terms.refund_parts_max, 50);
-    EXPECT_FALSE(terms.pays_out);
+    EXPECT_TRUE(terms.pays_out);
+    EXPECT_FALSE(terms.payout_may_repeat);
 }
 
 }  // namespace

@@ -108,7 +108,17 @@ gateway::Gateway& GatewayFixture::gateway() {
                 .payouts = payouts,
                 .check_payee = check_payee,
                 .check_scene = check_scene,
-                .seal_payee = [](RunId, const Value& payee) { return payee; },
+                .seal_party =
+                    [](const gateway::Party& party) {
+                        if (party.leg == 0 || party.said.is_null()) {
+                            return party.said;
+                        }
+                        Value sealed(ValueObject{{"sealed_for_leg", party.leg}});
+                        for (const auto& [name, value] : *party.said.as_object()) {
+                            sealed.set(name, value);
+                        }
+                        return sealed;
+                    },
                 .print_payee = [](std::string_view payee
                                ) { return "print of " + to_hex(hash128(payee)); },
                 .check_ready = [this] { return ready; },

@@ -175,6 +175,34 @@ TEST_F(PaymentsApi, AnswersARepeatByItsOrdersNumberWhenNobodyOffersItsSceneAnyMo
     EXPECT_EQ(intake.starts.size(), 1U);
 }
 
+TEST_F(PaymentsApi, HandsThePayerOfALegToTheSealAndShowsNothingOfIt) {
+    Value asked;
+    check_scene = [&asked](const gateway::SceneWish& wish) -> Result<void> {
+        asked = wish.payer;
+        return wish.payer.is_null() ? fail(ErrorCode::invalid, "openid is missing", "/payer/openid")
+                                    : Result<void>{};
+    };
+    const std::string order = given_order("A-1");
+    const std::string leg =
+        R"({"order_id":")" + order +
+        R"(","legs":[{"kind":"external","method":"wechatpay","scene":"jsapi","amount":10000)";
+
+    const auto without = pay(leg + "}]}");
+    const auto wrong = pay(leg + R"(,"payer":"o-1"}]})");
+    const auto with = pay(leg + R"(,"payer":{"openid":"o-1"}}]})");
+
+    EXPECT_EQ(summary(without), "400 invalid_request /legs/0/payer/openid");
+    EXPECT_EQ(summary(wrong), "400 invalid_request /legs/0/payer");
+    EXPECT_EQ(with.status, 201) << with.body;
+    EXPECT_EQ(asked.text_or_empty("openid"), "o-1");
+    ASSERT_EQ(intake.starts.size(), 1U);
+    EXPECT_EQ(
+        intake.starts[0].picture.legs[0].payer,
+        Value(ValueObject{{"sealed_for_leg", 1}, {"openid", "o-1"}})
+    );
+    EXPECT_EQ(with.body.find("o-1"), std::string::npos);
+}
+
 TEST_F(PaymentsApi, RefusesMoreThanAPartlyPaidOrderOwes) {
     const std::string order = given_order("A-1");
     orders.set(*OrderId::parse(order), payment::OrderStatus::open, 3'000);

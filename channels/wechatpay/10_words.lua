@@ -1,0 +1,60 @@
+-- The words of the channel's tables and what each means here. A code that is in no table is
+-- unknown.
+
+-- What an error code says about the request it answers, as far as a 4xx can be believed: these
+-- answers carry no signature.
+local NOTHING_SENT = { "FREQUENCY_LIMITED", "RATELIMIT_EXCEEDED", "FREQUENCY_LIMIT_EXCEED" }
+local OUR_SETUP = { "PARAM_ERROR", "APPID_MCHID_NOT_MATCH", "MCH_NOT_EXISTS", "NO_AUTH" }
+local REFUSED = {
+  "RULE_LIMIT", "RULELIMIT", "TRADE_ERROR", "USER_ACCOUNT_ABNORMAL", "ACCOUNT_ERROR",
+  "ORDER_CLOSED", "ORDERCLOSED",
+}
+-- A code that is used up or cannot be charged: the payer shows a fresh one for another payment.
+local CODE_REFUSED = {
+  "RULE_LIMIT", "RULELIMIT", "TRADE_ERROR", "USER_ACCOUNT_ABNORMAL", "ACCOUNT_ERROR",
+  "ORDER_CLOSED", "ORDERCLOSED", "ORDERREVERSED", "AUTHCODEEXPIRE", "AUTH_CODE_ERROR",
+  "AUTH_CODE_INVALID", "NOT_ENOUGH", "NOTENOUGH", "NOTSUPORTCARD", "BUYER_MISMATCH",
+}
+local REFUND_REFUSED = {
+  "RULE_LIMIT", "RULELIMIT", "TRADE_ERROR", "USER_ACCOUNT_ABNORMAL", "ACCOUNT_ERROR",
+  "NOT_ENOUGH", "NOTENOUGH", "TRADE_OVERDUE",
+}
+local NO_SUCH_RESOURCE = { "RESOURCE_NOT_EXISTS" }
+local NO_SUCH_ORDER = { "ORDER_NOT_EXIST", "ORDERNOTEXIST" }
+local CLOSED_BEFORE = { "ORDER_CLOSED", "ORDERCLOSED" }
+local REVERSED_BEFORE = { "ORDER_CLOSED", "ORDERCLOSED", "ORDERREVERSED" }
+
+-- NOTPAY and USERPAYING wait for the payer. A code whose payment failed can be scanned again until
+-- it is closed, so PAYERROR waits too.
+local WAITING = { "NOTPAY", "USERPAYING", "PAYERROR" }
+local PAID = { "SUCCESS", "REFUND" }
+local CLOSED = { "CLOSED", "REVOKED" }
+
+-- A refund that was closed or that no account of the payer can take has not reached the payer, and
+-- will not: the code says which of the two it was.
+local REFUND_KINDS = {
+  SUCCESS = "succeeded", PROCESSING = "pending", CLOSED = "refused", ABNORMAL = "refused",
+}
+
+-- TRANSFERING is the channel's own spelling. What a payee does not confirm for a day has failed.
+local BILL_KINDS = {
+  ACCEPTED = "pending", PROCESSING = "pending", WAIT_USER_CONFIRM = "pending",
+  TRANSFERING = "pending", CANCELING = "pending", SUCCESS = "succeeded", FAIL = "refused",
+  CANCELLED = "closed",
+}
+local BATCH_KINDS = {
+  WAIT_PAY = "pending", ACCEPTED = "pending", PROCESSING = "pending", CLOSED = "closed",
+}
+-- Short of our money: nothing was taken, the business may order it again.
+local TRANSFER_NOT_SENT = { "NOT_ENOUGH", "NOTENOUGH" }
+local NO_SUCH_TRANSFER = { "RESOURCE_NOT_EXISTS", "NOT_FOUND" }
+
+return {
+  BILL_KINDS = BILL_KINDS, BATCH_KINDS = BATCH_KINDS, TRANSFER_NOT_SENT = TRANSFER_NOT_SENT,
+  NO_SUCH_TRANSFER = NO_SUCH_TRANSFER,
+  NOTHING_SENT = NOTHING_SENT, OUR_SETUP = OUR_SETUP, REFUSED = REFUSED,
+  CODE_REFUSED = CODE_REFUSED, REFUND_REFUSED = REFUND_REFUSED, NO_SUCH_RESOURCE = NO_SUCH_RESOURCE,
+  NO_SUCH_ORDER = NO_SUCH_ORDER, CLOSED_BEFORE = CLOSED_BEFORE,
+  REVERSED_BEFORE = REVERSED_BEFORE, WAITING = WAITING, PAID = PAID,
+  CLOSED = CLOSED, REFUND_KINDS = REFUND_KINDS,
+}

@@ -1,0 +1,80 @@
+-- What every call of the v3 API has alike: the signature of requests, how an answer is believed.
+
+local BEIJING_MINUTES = 480
+local CLOCK_SKEW_SECONDS = 300
+
+local function is_in(words, word)
+  for _, known in ipairs(words) do
+    if known == word then return true end
+  end
+  return false
+end
+
+local function signed(account, context, request)
+  local settings = account.settings
+  local body = request.body or ""
+  local text = request.method .. "\n" .. request.path .. "\n" .. context.now .. "\n"
+    .. context.nonce .. "\n" .. body .. "\n"
+  local headers = {
+    Accept = "application/json",
+    Authorization = 'WECHATPAY2-SHA256-RSA2048 mchid="' .. settings.mchid
+      .. '",nonce_str="' .. context.nonce
+      .. '",signature="' .. crypto.sign_rsa_sha256("merchant_key", text)
+      .. '",timestamp="' .. context.now
+      .. '",serial_no="' .. settings.merchant_serial .. '"',
+  }
+  if request.body then headers["Content-Type"] = "application/json" end
+  if settings.platform_serial then headers["Wechatpay-Serial"] = settings.platform_serial end
+  return { method = request.method, path = request.path, headers = headers, body = request.body }
+end
+
+-- Why the message is not authentic; nil when it is. The key is chosen by serial: a platform
+-- certificate's, or the id of the channel's public key; both may arrive at the same time.
+local function doubt(headers, body, context)
+  local stamp, nonce = headers["wechatpay-timestamp"], headers["wechatpay-nonce"]
+  local serial, signature = headers["wechatpay-serial"], headers["wechatpay-signature"]
+  if not (stamp and nonce and serial and signature) then return "SIGNATURE_MISSING" end
+  local seconds = tonumber(stamp)
+  if not seconds then return "SIGNATURE_MISSING" end
+  local age = context.now - seconds
+  if age > CLOCK_SKEW_SECONDS or age < -CLOCK_SKEW_SECONDS then return "SIGNATURE_STALE" end
+  local key = crypto.key_of_serial(serial)
+  if not key then return "SIGNATURE_SERIAL_UNKNOWN" end
+  local text = stamp .. "\n" .. nonce .. "\n" .. body .. "\n"
+  if not crypto.verify_rsa_sha256(key, text, signature) then return "SIGNATURE_INVALID" end
+  return nil
+end
+
+local function error_of(answer)
+  local body = json.decode(answer.body, "code", "message")
+  if body and body.code then return { code = body.code, message = body.message or "" } end
+  return { code = "HTTP_" .. answer.status, message = "" }
+end
+
+-- An answer that is no success, read by the tables above. `kinds` adds what only this operation's
+-- codes mean.
+local function refusal(answer, kinds)
+  local problem = error_of(answer)
+  local kind = "unknown"
+  if answer.status >= 400 and answer.status < 500 then
+    if answer.status == 401 or is_in(OUR_SETUP, problem.code) then
+      kind = "config"
+    elseif is_in(NOTHING_SENT, problem.code) then
+      kind = "not_sent"
+    else
+      for _, row in ipairs(kinds) do
+        if is_in(row.codes, problem.code) then kind = row.kind end
+      end
+    end
+  end
+  return { kind = kind, code = problem.code, message = problem.message }
+end
+
+local function unknown(code)
+  return { kind = "unknown", code = code }
+end
+
+return {
+  BEIJING_MINUTES = BEIJING_MINUTES, is_in = is_in, signed = signed, doubt = doubt,
+  refusal = refusal, unknown = unknown,
+}
