@@ -7,7 +7,7 @@
 namespace sluice::app {
 namespace {
 
-constexpr std::chrono::seconds kLookEvery{1};
+constexpr std::chrono::seconds kMissedEvery{1};
 constexpr std::chrono::hours kAskEvery{12};
 constexpr std::chrono::seconds kAskAgainAfter{10};
 constexpr std::size_t kKeyMomentNonceBytes = 16;
@@ -42,7 +42,7 @@ void ChannelKeys::miss(const channel::ChannelAccount& account) {
 void ChannelKeys::loop() {
     while (true) {
         look();
-        const auto deadline = std::chrono::steady_clock::now() + kLookEvery;
+        const auto deadline = std::chrono::steady_clock::now() + kMissedEvery;
         const MutexLock lock(mutex_);
         while (!is_stopped_ && changed_.wait_until(mutex_, deadline) == std::cv_status::no_timeout
         ) {

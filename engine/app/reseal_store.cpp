@@ -205,7 +205,7 @@ Result<std::optional<std::string>> resealed_details(
     if (!is_old) {
         return std::nullopt;
     }
-    details.set("payee", *std::move(again));
+    details.set("payee", std::move(again));
     return to_json(details);
 }
 

@@ -14,7 +14,7 @@ constexpr std::size_t kDecimals = 5;
 constexpr std::size_t kWholeDigitsMax = 12;
 constexpr std::int64_t kMilli = 1000;
 constexpr std::size_t kProblemsMax = 100;
-constexpr std::size_t kShown = 40;
+constexpr std::size_t kTextShown = 40;
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr std::string_view kBlanks = " \t";
 
@@ -106,7 +106,7 @@ Result<Places> places_in(std::string_view line, const BillLayout& layout) {
             return fail(
                 ErrorCode::corrupt,
                 "the bill's header has no column '" + std::string(name) +
-                    "': " + std::string(cut_text(line, kShown))
+                    "': " + std::string(cut_text(line, kTextShown))
             );
         }
     }
@@ -117,7 +117,7 @@ Result<Time> time_of(std::string_view text, std::chrono::minutes offset) {
     constexpr std::size_t kSize = 19;  // 2026-01-01 08:00:30
     std::string stamp(text);
     if (stamp.size() != kSize || stamp[10] != ' ') {
-        return fail(ErrorCode::invalid, "'" + stamp.substr(0, kShown) + "' is no time");
+        return fail(ErrorCode::invalid, "'" + stamp.substr(0, kTextShown) + "' is no time");
     }
     stamp[10] = 'T';
     SLUICE_ASSIGN(const Time local, parse_rfc3339(stamp + "Z"));
@@ -242,7 +242,9 @@ void read_row(Bill& bill, const Lines& lines, Row row, const BillLayout& layout)
     }
     line->number_in_file = lines.number();
     if (line->kind == BillLineKind::other) {
-        note(bill, lines.number(), "the kind '" + line->kind_text.substr(0, kShown) + "' is new");
+        note(
+            bill, lines.number(), "the kind '" + line->kind_text.substr(0, kTextShown) + "' is new"
+        );
     }
     bill.lines.push_back(*std::move(line));
 }
@@ -261,7 +263,7 @@ Result<std::int64_t> parse_milli_minor(std::string_view text) {
                          (dot == digits.size() || !part.empty());
     if (!is_good) {
         return fail(
-            ErrorCode::invalid, "'" + std::string(cut_text(text, kShown)) + "' is no amount"
+            ErrorCode::invalid, "'" + std::string(cut_text(text, kTextShown)) + "' is no amount"
         );
     }
     part.append(kDecimals - part.size(), '0');

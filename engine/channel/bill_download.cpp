@@ -15,7 +15,7 @@ constexpr std::size_t kFileMax = std::size_t{64} << 20U;
 constexpr std::size_t kDaySize = 10;
 constexpr std::chrono::seconds kFileTimeout{120};
 
-constexpr std::array<std::pair<std::string_view, BillState>, 5> kStates{{
+constexpr std::array<std::pair<std::string_view, BillState>, 5> kBillStates{{
     {"found", BillState::found},
     {"empty", BillState::empty},
     {"not_ready", BillState::not_ready},
@@ -49,7 +49,7 @@ Result<std::string> file_in(std::vector<ArchivedFile> files, const BillFile& how
 }  // namespace
 
 std::string_view to_string(BillState state) {
-    return kStates[static_cast<std::size_t>(state)].first;
+    return kBillStates[static_cast<std::size_t>(state)].first;
 }
 
 BillDownload::BillDownload(const Parts& parts, Wanted wanted)
@@ -115,10 +115,10 @@ std::optional<BillAnswer> BillDownload::take_place(const http::Response& answer)
         return unknown("adapter_failed", told.error().message);
     }
     const auto* state = std::ranges::find(
-        kStates, told->text_or_empty("kind"), [](const auto& row) { return row.first; }
+        kBillStates, told->text_or_empty("kind"), [](const auto& row) { return row.first; }
     );
     const bool is_server_error = answer.status >= 500;
-    if (state == kStates.end() || is_server_error) {
+    if (state == kBillStates.end() || is_server_error) {
         return unknown(std::string(told->text_or_empty("code")), "the answer cannot be used");
     }
     if (state->second != BillState::found) {

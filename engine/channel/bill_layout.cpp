@@ -7,7 +7,7 @@
 namespace sluice::channel {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, BillLineKind>, 6> kKinds{{
+constexpr std::array<std::pair<std::string_view, BillLineKind>, 6> kLineKinds{{
     {"payment", BillLineKind::payment},
     {"refund", BillLineKind::refund},
     {"reversal", BillLineKind::reversal},
@@ -42,9 +42,9 @@ Result<void> read_kinds(const Value& value, BillLayout& layout) {
     for (const auto& [word, kind] : *kinds->as_object()) {
         const std::string* name = kind.as_text();
         const auto* found = std::ranges::find(
-            kKinds, name != nullptr ? *name : "", [](const auto& row) { return row.first; }
+            kLineKinds, name != nullptr ? *name : "", [](const auto& row) { return row.first; }
         );
-        if (found == kKinds.end()) {
+        if (found == kLineKinds.end()) {
             return fail(
                 ErrorCode::invalid,
                 "the bill's kind of '" + word +
@@ -59,7 +59,7 @@ Result<void> read_kinds(const Value& value, BillLayout& layout) {
 }  // namespace
 
 std::string_view to_string(BillLineKind kind) {
-    return kKinds[static_cast<std::size_t>(kind)].first;
+    return kLineKinds[static_cast<std::size_t>(kind)].first;
 }
 
 Result<BillLayout> bill_layout_from_value(const Value& value) {

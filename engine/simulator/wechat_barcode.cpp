@@ -7,7 +7,7 @@ namespace sluice::simulator {
 namespace {
 
 /// Above it the payer has to confirm on the phone, in fen.
-constexpr std::int64_t kWithoutConfirmationMax = 1'000'00;
+constexpr std::int64_t kCodeWithoutConfirmationMax = 1'000'00;
 
 ApiError payer_acts() {
     return {
@@ -79,7 +79,7 @@ ApiResult<Order> WechatBarcode::charge(
             std::ignore = world_.books.pay(key, world_.now());
         });
     }
-    if (delay || order->creates > 1 || wanted.amount_total > kWithoutConfirmationMax) {
+    if (delay || order->creates > 1 || wanted.amount_total > kCodeWithoutConfirmationMax) {
         return refuse(payer_acts());
     }
     return world_.books.pay(order->key(), world_.now());

@@ -1,6 +1,7 @@
 #include "simulator/wechat_transfer_object.hpp"
 
 #include "channel/crypto.hpp"
+#include "simulator/beijing.hpp"
 #include "simulator/body_reader.hpp"
 
 namespace sluice::simulator {
@@ -10,10 +11,9 @@ namespace {
 constexpr std::int64_t kBillMin = 10;
 constexpr std::int64_t kBatchMin = 30;
 constexpr std::int64_t kNameNeededFrom = 200'000;
-constexpr std::chrono::hours kBeijing{8};
 
-constexpr TextRule kAppid{.pointer = "/appid", .bytes_max = 32};
-constexpr TextRule kOpenid{.pointer = "/openid", .bytes_max = 128};
+constexpr TextRule kTransferAppid{.pointer = "/appid", .bytes_max = 32};
+constexpr TextRule kPayeeOpenid{.pointer = "/openid", .bytes_max = 128};
 constexpr TextRule kScene{.pointer = "/transfer_scene_id", .bytes_max = 36};
 constexpr TextRule kRemark{.pointer = "/transfer_remark", .bytes_max = 32};
 constexpr TextRule kBillNumber{.pointer = "/out_bill_no", .bytes_max = 32};
@@ -21,7 +21,6 @@ constexpr TextRule kBatchNumber{.pointer = "/out_batch_no", .bytes_max = 32};
 constexpr TextRule kBatchName{.pointer = "/batch_name", .bytes_max = 32};
 constexpr TextRule kBatchRemark{.pointer = "/batch_remark", .bytes_max = 32};
 constexpr TextRule kDetailNumber{.pointer = "/out_detail_no", .bytes_max = 32};
-constexpr TextRule kNotifyUrl{.pointer = "/notify_url", .need = Need::optional, .bytes_max = 256};
 
 /// Names and texts in pairs, at least one.
 bool is_report(const Value* infos) {
@@ -37,7 +36,7 @@ bool is_report(const Value* infos) {
 }
 
 /// The same but for the name, which is encrypted anew each time.
-std::string fingerprint_of(const Value& body) {
+std::string transfer_fingerprint(const Value& body) {
     Value same = body;
     if (same.find("user_name") != nullptr) {
         same.set("user_name", "");
@@ -81,10 +80,12 @@ ApiResult<std::string> TransferReader::payee_name(const Value& from, std::int64_
 ApiResult<PayoutOrder> TransferReader::bill(const Value& body) const {
     BodyReader reader(body);
     PayoutOrder order;
-    reader.require(reader.text(kAppid) == merchant.appid, kAppid.pointer, "appid differs");
+    reader.require(
+        reader.text(kTransferAppid) == merchant.appid, kTransferAppid.pointer, "appid differs"
+    );
     order.request_number = reader.text(kBillNumber);
-    order.payee_account_number = reader.text(kOpenid);
-    order.notify_url = reader.text(kNotifyUrl);
+    order.payee_account_number = reader.text(kPayeeOpenid);
+    order.notify_url = reader.notify_url(kOptionalNotifyUrl);
     order.amount = reader.amount("/transfer_amount");
     reader.text(kScene);
     reader.text(kRemark);
@@ -102,16 +103,18 @@ ApiResult<PayoutOrder> TransferReader::bill(const Value& body) const {
         return refuse(name.error());
     }
     order.payee_name = *name;
-    order.fingerprint = fingerprint_of(body) + *name;
+    order.fingerprint = transfer_fingerprint(body) + *name;
     return order;
 }
 
 ApiResult<PayoutOrder> TransferReader::batch(const Value& body) const {
     BodyReader reader(body);
     PayoutOrder order;
-    reader.require(reader.text(kAppid) == merchant.appid, kAppid.pointer, "appid differs");
+    reader.require(
+        reader.text(kTransferAppid) == merchant.appid, kTransferAppid.pointer, "appid differs"
+    );
     order.request_number = reader.text(kBatchNumber);
-    order.notify_url = reader.text(kNotifyUrl);
+    order.notify_url = reader.notify_url(kOptionalNotifyUrl);
     order.amount = reader.amount("/total_amount");
     reader.text(kBatchName);
     reader.text(kBatchRemark);
@@ -128,7 +131,7 @@ ApiResult<PayoutOrder> TransferReader::batch(const Value& body) const {
     BodyReader inner(detail);
     inner.text(kDetailNumber);
     inner.text(kRemark);
-    order.payee_account_number = inner.text(kOpenid);
+    order.payee_account_number = inner.text(kPayeeOpenid);
     const bool is_same = inner.amount("/transfer_amount") == order.amount;
     inner.require(is_same && order.amount >= kBatchMin, "/transfer_amount", "the sum differs");
     if (const auto& error = inner.error()) {

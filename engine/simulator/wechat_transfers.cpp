@@ -9,9 +9,9 @@ namespace sluice::simulator {
 namespace {
 
 constexpr std::string_view kBills = "/v3/fund-app/mch-transfer/transfer-bills";
-constexpr std::string_view kBillNumber = "/out-bill-no/";
+constexpr std::string_view kByBillNumber = "/out-bill-no/";
 constexpr std::string_view kBatches = "/v3/transfer/batches";
-constexpr std::string_view kBatchNumber = "/out-batch-no/";
+constexpr std::string_view kByBatchNumber = "/out-batch-no/";
 
 ApiError not_found() {
     return {
@@ -20,7 +20,7 @@ ApiError not_found() {
 }
 
 /// The books' refusal in the words of transfers.
-ApiError translated(const ApiError& error) {
+ApiError transfer_refusal(const ApiError& error) {
     if (error.code == "REQUEST_NUMBER_USED") {
         return {.status = 400, .code = "INVALID_REQUEST", .message = error.message, .field = {}};
     }
@@ -43,7 +43,7 @@ http::Response WechatTransfers::answer(const http::Request& request) {
     if (rest.empty()) {
         return request.method == "POST" ? create(request, form) : bare_answer(405);
     }
-    const std::string_view by_number = is_bill ? kBillNumber : kBatchNumber;
+    const std::string_view by_number = is_bill ? kByBillNumber : kByBatchNumber;
     if (!rest.starts_with(by_number)) {
         return bare_answer(404);
     }
@@ -91,7 +91,7 @@ ApiResult<Value> WechatTransfers::begin(
                        *wanted, *world_.transfer_accounts.find(key.account), world_.now()
                    );
     if (!payout) {
-        return refuse(translated(payout.error()));
+        return refuse(transfer_refusal(payout.error()));
     }
     {
         const MutexLock lock(mutex_);

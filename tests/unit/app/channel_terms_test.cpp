@@ -167,12 +167,12 @@ TEST_F(ChannelAccountOfTheConfiguration, KnowsAPayeeByAKeyThatTellsNobodyHisNumb
 TEST_F(ChannelAccountOfTheConfiguration, OffersItsScenesAndSaysWhichOnesWhenAnotherIsWanted) {
     const gateway::SceneCheck check = scene_check(registry_);
 
-    EXPECT_TRUE(check({"stub", "qr", "m1"}));
-    const auto no_scene = check({"stub", "jsapi", "m1"});
+    EXPECT_TRUE(check({"stub", "qr", Value(), "m1"}));
+    const auto no_scene = check({"stub", "jsapi", Value(), "m1"});
     ASSERT_FALSE(no_scene);
     EXPECT_EQ(no_scene.error().context, "/scene");
     EXPECT_EQ(no_scene.error().message, "scene is jsapi, wanted one that stub offers: qr");
-    const auto no_method = check({"bank", "qr", "m1"});
+    const auto no_method = check({"bank", "qr", Value(), "m1"});
     ASSERT_FALSE(no_method);
     EXPECT_EQ(no_method.error().context, "/method");
     EXPECT_EQ(
