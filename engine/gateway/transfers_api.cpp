@@ -49,13 +49,13 @@ TransferRequest read_transfer(Fields& fields) {
     return request;
 }
 
-struct Party {
+struct TransferParty {
     std::string_view member;
     payment::BookedAccount& account;
 };
 
 std::optional<Problem> settle_party(
-    Party party, Currency currency, const Services& services, const Call& call
+    TransferParty party, Currency currency, const Services& services, const Call& call
 ) {
     const AccountId id = party.account.id;
     const auto found = services.parts.accounts.identify(id);
@@ -102,9 +102,9 @@ Reply create_transfer(const Services& services, const Call& call) {
     wish.subject.flow = "transfer";
     wish.subject.amount = request.amount;
     wish.request_hash = hash_request("POST /v1/transfers", body);
-    for (const Party party :
-         {Party{"from_account_id", request.details.from}, Party{"to_account_id", request.details.to}
-         }) {
+    for (const TransferParty party :
+         {TransferParty{"from_account_id", request.details.from},
+          TransferParty{"to_account_id", request.details.to}}) {
         if (auto problem = settle_party(party, request.amount.currency(), services, call)) {
             return answer_earlier(services, call, wish, *std::move(problem));
         }
