@@ -258,18 +258,6 @@ std::optional<flow::ChannelTerms> terms_of(
     return terms;
 }
 
-channel::ExchangeReport report_not_sent(const channel::ExchangeOrder& order) {
-    channel::ExchangeReport report;
-    report.run = order.run;
-    report.instruction = order.instruction.id;
-    report.ordinal = order.ordinal;
-    report.operation = order.operation;
-    report.resent = order.resent;
-    report.outcome.kind = payment::OutcomeKind::not_sent;
-    report.outcome.code = "no_room";
-    return report;
-}
-
 gateway::PayeeCheck payee_check(channel::RegistrySource source, const channel::SealingKeys& keys) {
     return
         [source = std::move(source), &keys](const gateway::PayeeWish& wish) -> Result<std::string> {

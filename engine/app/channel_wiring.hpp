@@ -45,9 +45,6 @@ Result<channel::RegistryPtr> build_registry(const config::Settings& settings);
     const flow::ChannelAddress& address, const channel::Registry& registry
 );
 
-/// The report of an order that surely never left us.
-[[nodiscard]] channel::ExchangeReport report_not_sent(const channel::ExchangeOrder& order);
-
 /// Whether an account of the registry pays out so, by what its adapter and its form declare, and
 /// under which key, a fingerprint of what identifies him, the payee is known. `keys` must outlive
 /// it.

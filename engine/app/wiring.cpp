@@ -13,6 +13,7 @@
 #include "app/notify_wiring.hpp"
 #include "app/payee_wiring.hpp"
 #include "app/sealing_wiring.hpp"
+#include "app/unsent_orders.hpp"
 #include "channel/exchange.hpp"
 #include "core/clock.hpp"
 #include "core/random.hpp"
@@ -185,31 +186,21 @@ worker::WorkerServices Server::Parts::worker_services() {
     worker::WorkerServices services;
     services.clock = &clock;
     services.send = [this](channel::ExchangeOrder order) {
-        auto report = report_not_sent(order);
-        const auto adapter = channels.registry().current()->find_adapter(order.instruction.channel);
-        const bool may_go =
-            !order.resent ||
-            (adapter != nullptr && adapter->resend_of(order.operation, order.instruction.scene) ==
-                                       channel::Resend::idempotent);
-        if (!may_go) {
-            // Not sent now, but an earlier send may have been executed.
-            report.outcome.kind = payment::OutcomeKind::unknown;
-            report.outcome.code = "not_repeatable";
-            fleet->deliver(std::move(report));
+        const channel::RegistryPtr registry = channels.registry().current();
+        const auto again = resend_of(order.instruction, order.operation, *registry);
+        if (order.resent && again != channel::Resend::idempotent) {
+            fleet->deliver(report_not_repeatable(order));
             return;
         }
         const auto named = [this](const payment::PayeeName& name) {
             return load_named_payee(pool, name);
         };
         if (auto opened = open_parties(sealing, named, order); !opened) {
-            // Our set-up is wrong, and nothing was sent now; an earlier send is asked about.
-            report.outcome.kind =
-                order.resent ? payment::OutcomeKind::unknown : payment::OutcomeKind::config;
-            report.outcome.code = "party_sealed";
             log::error("party_not_opened", {{"text", opened.error().message}});
-            fleet->deliver(std::move(report));
+            fleet->deliver(report_not_opened(order));
             return;
         }
+        auto report = report_not_sent(order);
         if (auto submitted = exchange->submit(std::move(order)); !submitted) {
             log::warn("exchange_not_taken", {{"why", submitted.error().message}});
             fleet->deliver(std::move(report));
@@ -217,9 +208,7 @@ worker::WorkerServices Server::Parts::worker_services() {
     };
     services.resend =
         [this](const payment::Instruction& instruction, payment::Operation operation) {
-            const auto adapter = channels.registry().current()->find_adapter(instruction.channel);
-            return adapter == nullptr ? channel::Resend::never
-                                      : adapter->resend_of(operation, instruction.scene);
+            return resend_of(instruction, operation, *channels.registry().current());
         };
     services.terms = [this](const flow::ChannelAddress& address) {
         return terms_of(address, *channels.registry().current());

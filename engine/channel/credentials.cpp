@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "channel/certificate_number.hpp"
@@ -228,9 +229,7 @@ bool ChannelAccount::has(const FormField& field) const {
 void ChannelAccount::note_scenes(const Form& form) {
     for (const FormField& field : form.fields) {
         if (!has(field)) {
-            scenes_not_equipped_.insert(
-                scenes_not_equipped_.end(), field.scenes.begin(), field.scenes.end()
-            );
+            std::ranges::copy(field.scenes, std::back_inserter(scenes_not_equipped_));
         }
     }
 }

@@ -82,9 +82,8 @@ class Kernel {
     Result<Value> take_from_account(const std::optional<PayoutLimits>& limits);
     /// The one instruction of a payout that may be open; nullopt: this node has no such account.
     Result<std::optional<InstructionId>> pay_out(const ChannelAddress& address);
-    /// Books the whole collected amount from the order to what the merchant is owed, or to the
-    /// account that a top-up names; once, and only success may follow. The order may be over, and
-    /// the account may refuse: a record as refund() gives it.
+    /// Books what was collected from the order to what the merchant is owed, or to a top-up's own
+    /// account; once, only success may follow. It may be refused: a record as refund().
     Result<Value> settle();
     /// What was collected for an order that is over belongs to no order from now on: once.
     Result<void> exceed(InstructionId id);
