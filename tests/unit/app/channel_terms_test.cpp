@@ -80,12 +80,15 @@ class ChannelAccountOfTheConfiguration : public ::testing::Test {
 
     void copy(const std::filesystem::path& from, const std::string& name) {
         std::filesystem::create_directories(settings_.channels / name);
-        for (const char* file : {"adapter.lua", "form.json"}) {
-            std::filesystem::copy_file(
-                from / file,
-                settings_.channels / name / file,
-                std::filesystem::copy_options::overwrite_existing
-            );
+        // An adapter may stand in several scripts; the fixtures below its folder are not needed.
+        for (const auto& file : std::filesystem::directory_iterator(from)) {
+            if (file.is_regular_file()) {
+                std::filesystem::copy_file(
+                    file.path(),
+                    settings_.channels / name / file.path().filename(),
+                    std::filesystem::copy_options::overwrite_existing
+                );
+            }
         }
     }
 
