@@ -20,6 +20,12 @@ constexpr std::array<std::pair<std::string_view, FieldKind>, 4> kKinds{{
     {"public_keys", FieldKind::public_keys},
 }};
 
+constexpr std::array<std::pair<std::string_view, Identifies>, 3> kIdentifies{{
+    {"", Identifies::no},
+    {"loosely", Identifies::loosely},
+    {"exactly", Identifies::exactly},
+}};
+
 constexpr std::size_t kPartyMax = 256;
 constexpr std::string_view kPayee = "payee";
 constexpr std::string_view kPayer = "payer";
@@ -65,6 +71,21 @@ Result<std::vector<std::string>> scenes_of(const Value& field) {
     return scenes;
 }
 
+Result<Identifies> identifies_of(const Value& field) {
+    const Value* member = field.find("identifies");
+    const std::string_view said = field.text_or_empty("identifies");
+    const auto known =
+        std::ranges::find(kIdentifies, said, [](const auto& row) { return row.first; });
+    if (known == kIdentifies.end() || (member != nullptr && said.empty())) {
+        return fail(
+            ErrorCode::invalid,
+            "form field '" + std::string(field.text_or_empty("name")) +
+                "' identifies in a way that is neither 'loosely' nor 'exactly'"
+        );
+    }
+    return known->second;
+}
+
 /// nullopt for what is no regular expression.
 std::optional<std::regex> compiled(const std::string& pattern) {
     try {
@@ -91,7 +112,7 @@ Result<FormField> parse_field(const Value& value) {
     }
     field.kind = known->second;
     field.is_required = is_true(value, "required");
-    field.identifies = is_true(value, "identifies");
+    SLUICE_ASSIGN(field.identifies, identifies_of(value));
     if (const Value* title = value.find("title")) {
         SLUICE_TRY(check_members(*title, {"en", "zh"}));
         field.title_en = title->text_or_empty("en");
@@ -126,6 +147,8 @@ Result<std::vector<FormField>> parse_fields(const Value& list) {
     return fields;
 }
 
+bool identifies(const FormField& field) { return field.identifies != Identifies::no; }
+
 /// `party`: payee or payer.
 Result<std::vector<FormField>> parse_party(const Value& value, const std::string& party) {
     const Value* list = value.find(party);
@@ -150,7 +173,7 @@ Result<std::vector<FormField>> parse_party(const Value& value, const std::string
         }
     }
     const bool is_known = std::ranges::any_of(fields, [](const FormField& field) {
-        return field.identifies && field.is_required;
+        return identifies(field) && field.is_required;
     });
     if (party == kPayee && !is_known) {
         return fail(
@@ -159,6 +182,16 @@ Result<std::vector<FormField>> parse_party(const Value& value, const std::string
         );
     }
     return fields;
+}
+
+std::string loosely(std::string_view text) {
+    std::string bare;
+    for (const char c : text) {
+        if (c != ' ' && c != '-') {
+            bare.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c);
+        }
+    }
+    return bare;
 }
 
 /// Who is paid or pays, what a form wants of it and what is said.
@@ -246,8 +279,8 @@ Result<Form> parse_form(std::string_view json_text) {
     SLUICE_ASSIGN(form.fields, parse_fields(*fields));
     SLUICE_ASSIGN(form.payee, parse_party(value, std::string(kPayee)));
     SLUICE_ASSIGN(form.payer, parse_party(value, std::string(kPayer)));
-    const bool is_misplaced = std::ranges::any_of(form.fields, &FormField::identifies) ||
-                              std::ranges::any_of(form.payer, &FormField::identifies);
+    const bool is_misplaced =
+        std::ranges::any_of(form.fields, identifies) || std::ranges::any_of(form.payer, identifies);
     if (is_misplaced) {
         return fail(ErrorCode::invalid, "only fields of the payee can identify");
     }
@@ -264,14 +297,12 @@ Result<Form> parse_form(std::string_view json_text) {
 std::string payee_identity(const Form& form, const Value& payee) {
     std::string identity;
     for (const FormField& field : form.payee) {
-        if (!field.identifies) {
+        if (!identifies(field)) {
             continue;
         }
-        std::string text;
-        for (const char c : payee.text_or_empty(field.name)) {
-            if (c != ' ' && c != '-') {
-                text.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c);
-            }
+        std::string text(payee.text_or_empty(field.name));
+        if (field.identifies == Identifies::loosely) {
+            text = loosely(text);
         }
         identity += field.name + '\n' + std::to_string(text.size()) + ' ' + text + '\n';
     }

@@ -13,12 +13,17 @@ namespace sluice::channel {
 /// `public_keys` are any number of public keys found by their serial.
 enum class FieldKind { text, secret, private_key, public_keys };
 
+/// Whether a payee's field tells him from every other, and how it is held against another:
+/// `loosely`, as numbers and log-ins are written (blanks, dashes and capital letters mean nothing),
+/// or `exactly`, letter by letter.
+enum class Identifies { no, loosely, exactly };
+
 /// One line of the form that an operator fills in for a channel account.
 struct FormField {
     std::string name;
     FieldKind kind = FieldKind::text;
     bool is_required = false;
-    bool identifies = false;  ///< of a payee: tells him from every other
+    Identifies identifies = Identifies::no;  ///< of a payee alone
     std::string title_en;
     std::string title_zh;
     /// Only these scenes need it. Of an account: without it, it does not offer these scenes or
@@ -42,8 +47,8 @@ struct Form {
 /// Unknown members, kinds and a merchant field that is no text field are `invalid`.
 Result<Form> parse_form(std::string_view json_text);
 
-/// What tells the payee from every other, as one text: the members that identify him, however they
-/// are spaced or spelled. Of a payee that check_payee() takes. Not to be stored: it is his number.
+/// What tells the payee from every other, as one text: the members that identify him, each as its
+/// field says. Of a payee that check_payee() takes. Not to be stored: it is his number.
 [[nodiscard]] std::string payee_identity(const Form& form, const Value& payee);
 
 /// Whether the record says all that a payout must say of its payee, and nothing else: each field a

@@ -49,7 +49,7 @@ constexpr std::string_view kForm = R"({
   ])";
 constexpr std::string_view kPayee = R"(,
   "payee": [
-    {"name": "card", "kind": "secret", "required": true, "identifies": true,
+    {"name": "card", "kind": "secret", "required": true, "identifies": "loosely",
      "title": {"en": "Card", "zh": "卡号"}}
   ])";
 

@@ -94,7 +94,7 @@ constexpr std::string_view kMoreOperations = R"lua(operations = {
 
 constexpr std::string_view kPayee = R"("payee": [
     {"name": "bank", "kind": "text", "required": true, "title": {"en": "Bank", "zh": "银行"}},
-    {"name": "account", "kind": "secret", "required": true, "identifies": true,
+    {"name": "account", "kind": "secret", "required": true, "identifies": "loosely",
      "title": {"en": "No", "zh": "账号"}},
     {"name": "name", "kind": "secret", "required": false, "title": {"en": "Name", "zh": "户名"}}
   ],

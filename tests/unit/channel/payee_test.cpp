@@ -127,6 +127,20 @@ TEST(Payee, IsTheSameHoweverHisNumberIsSpacedAndOnlyThen) {
     EXPECT_NE(identity("62220200", "李雷"), identity("6222020", "李雷"));
 }
 
+TEST(Payee, IsAnotherWithOneLetterInAnotherCaseWhereTheFormComparesExactly) {
+    std::string text = generous_adapter().form;
+    const std::string_view loosely = R"("identifies": "loosely")";
+    text.replace(text.find(loosely), loosely.size(), R"("identifies": "exactly")");
+    const Form form = parse_form(text).value();
+    const auto identity = [&](std::string_view openid) {
+        return payee_identity(form, ValueObject{{"account", std::string(openid)}});
+    };
+
+    EXPECT_EQ(identity("oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"), identity("oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"));
+    EXPECT_NE(identity("oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"), identity("oupF8uMuAJO_M2pxb1Q9zNjWeS6o"));
+    EXPECT_NE(identity("oUpF8-uMu"), identity("oUpF8uMu"));
+}
+
 TEST(PayeeForm, SaysWhatTellsThePayeeFromEveryOther) {
     const auto refused = [](std::string_view from, std::string_view to) {
         std::string form = generous_adapter().form;
@@ -136,13 +150,18 @@ TEST(PayeeForm, SaysWhatTellsThePayeeFromEveryOther) {
     };
     const std::string nobody = "none of the payee's fields tells who he is";
 
-    EXPECT_THAT(refused(R"("identifies": true)", R"("identifies": false)"), HasSubstr(nobody));
-    EXPECT_THAT(
-        refused(R"("required": true, "identifies": true)", R"("identifies": true)"),
-        HasSubstr(nobody)
-    ) << "who leaves it out would have no limit";
+    const std::string loosely = R"("identifies": "loosely")";
+    EXPECT_THAT(refused(", " + loosely, ""), HasSubstr(nobody));
+    EXPECT_THAT(refused(R"("required": true, )" + loosely, loosely), HasSubstr(nobody))
+        << "who leaves it out would have no limit";
+    for (const char* how : {"true", R"("")", R"("nearly")"}) {
+        EXPECT_THAT(
+            refused(loosely, R"("identifies": )" + std::string(how)),
+            HasSubstr("form field 'account' identifies in a way that is neither")
+        );
+    }
     const auto of_account =
-        parse_form(R"({"merchant":"m","fields":[{"name":"m","kind":"text","identifies":true,)"
+        parse_form(R"({"merchant":"m","fields":[{"name":"m","kind":"text","identifies":"exactly",)"
                    R"("title":{"en":"M","zh":"M"}}]})");
     ASSERT_FALSE(of_account);
     EXPECT_THAT(of_account.error().message, HasSubstr("only fields of the payee can identify"));
