@@ -113,6 +113,18 @@ Result<void> check_operations(const Adapter& adapter) {
 }
 
 /// A scene or a way of payouts that the form misspells would need nothing.
+Result<void> check_scenes(const FormField& field, const std::vector<std::string>& known) {
+    for (const std::string& scene : field.scenes) {
+        if (std::ranges::find(known, scene) == known.end()) {
+            return fail(
+                ErrorCode::invalid,
+                "its form's field '" + field.name + "' is for '" + scene + "', which is no scene"
+            );
+        }
+    }
+    return {};
+}
+
 Result<void> check_scenes(const Form& form, const Capabilities& can) {
     std::vector<std::string> known = can.scenes;
     if (can.payout) {
@@ -120,15 +132,7 @@ Result<void> check_scenes(const Form& form, const Capabilities& can) {
     }
     for (const auto& fields : {form.fields, form.payer}) {
         for (const FormField& field : fields) {
-            for (const std::string& scene : field.scenes) {
-                if (std::ranges::find(known, scene) == known.end()) {
-                    return fail(
-                        ErrorCode::invalid,
-                        "its form's field '" + field.name + "' is for '" + scene +
-                            "', which is no scene"
-                    );
-                }
-            }
+            SLUICE_TRY(check_scenes(field, known));
         }
     }
     return {};

@@ -252,10 +252,9 @@ http::Response WechatApi::certificates(const http::Request& request) {
     for (const PlatformKey& platform : world_.platform_keys.all()) {
         shown.push_back(Value(ValueObject{
             {"serial_no", platform.certificate.serial},
-            {"effective_time",
-             format_rfc3339_offset(world_.now() - std::chrono::days(1), kBeijing)},
-            {"expire_time",
-             format_rfc3339_offset(world_.now() + std::chrono::days(365), kBeijing)},
+            {"effective_time", format_rfc3339_offset(world_.now() - std::chrono::days(1), kBeijing)
+            },
+            {"expire_time", format_rfc3339_offset(world_.now() + std::chrono::days(365), kBeijing)},
             {"encrypt_certificate",
              sealed_resource(
                  world_,
