@@ -122,8 +122,10 @@ local function read_bill(bill, account, asked)
   return outcome
 end
 
--- A batch of one. That it is finished does not mean that its transfer succeeded.
+-- A batch of one. That it is finished does not mean that its transfer succeeded; one that is closed
+-- paid nothing, or the channel contradicts itself.
 local function kind_of_batch(status, succeeded, failed)
+  if status == "CLOSED" and succeeded > 0 then return "unknown" end
   if status ~= "FINISHED" then return BATCH_KINDS[status] or "unknown" end
   if succeeded == 1 and failed == 0 then return "succeeded" end
   if succeeded == 0 and failed == 1 then return "refused" end
