@@ -30,5 +30,7 @@ struct ChannelTalk {
 
 /// What the answer to a close leaves of an order that is charged at once.
 void note_undoing(const Fact& fact, ChannelTalk& talk);
+/// Whether nobody knows after this answer if such a close gave back what was taken.
+[[nodiscard]] bool leaves_in_doubt(const Fact& fact, const ChannelTalk& talk);
 
 }  // namespace sluice::flow

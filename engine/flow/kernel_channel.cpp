@@ -180,6 +180,14 @@ Result<void> Kernel::exchange(InstructionId id, Operation operation) {
     }
     if (talk.terms.charged_at_once) {
         SLUICE_TRY(check_crossing(unanswered_, id, operation));
+        if (operation == Operation::close && board_.asks_about(id, payment::kResolveTask)) {
+            return fail(
+                ErrorCode::script,
+                id.to_string() +
+                    " is charged at once, and people are asked what became of it: a "
+                    "close would change it under their eyes"
+            );
+        }
     }
     const bool repeats = moves && talk.sent;
     if (moves) {

@@ -146,18 +146,20 @@ bool Kernel::stays_unsent(const Fact& fact, payment::Instruction& instruction) {
 }
 
 void Kernel::learn(const Fact& fact, payment::Instruction& instruction) {
-    const auto reading =
-        payment::read_outcome(instruction, fact.outcome, fact.operation, fact.source);
+    auto reading = payment::read_outcome(instruction, fact.outcome, fact.operation, fact.source);
+    if (!reading.event && leaves_in_doubt(fact, talks_[instruction.id])) {
+        reading.event = InstructionEvent::unclear;
+    }
     if (!reading.event ||
         (*reading.event == InstructionEvent::not_sent && stays_unsent(fact, instruction))) {
         return;
     }
-    // What a close gave back, or may have, no earlier word of the channel takes once more.
     const ChannelTalk& talk = talks_[instruction.id];
     const bool is_undone = talk.is_undone || (talk.terms.charged_at_once &&
                                               is_asked(instruction.id, Operation::close));
     if (*reading.event == InstructionEvent::confirmed && is_undone &&
         fact.source != payment::Source::person) {
+        LateMoney(*this).doubt_undone(instruction);
         return;
     }
     if (shows_it_was_taken(fact)) {

@@ -48,6 +48,17 @@ bool LateMoney::take(InstructionEvent event, payment::Instruction& at, std::stri
     return false;
 }
 
+void LateMoney::doubt_undone(payment::Instruction& at) {
+    constexpr std::string_view kWhy =
+        "the channel says that it was paid, and a close gave it back or may have";
+    if (kernel_.move(at, InstructionEvent::unclear)) {
+        at.outcome_code = "may_be_given_back";
+        at.outcome_message = kWhy;
+    } else if (at.status == InstructionStatus::refused || at.status == InstructionStatus::closed) {
+        contest(at, std::string(kWhy));
+    }
+}
+
 /// A case for people, one for each instruction: what the channel says more of the same is evidence.
 void LateMoney::contest(const payment::Instruction& at, std::string why) {
     auto& talk = kernel_.talks_[at.id];

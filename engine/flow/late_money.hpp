@@ -19,6 +19,10 @@ class LateMoney {
     /// An event that the table refuses the instruction: a status never moves backwards, but money
     /// that is said to have moved against it is somebody's. True when that is news of money.
     bool take(payment::InstructionEvent event, payment::Instruction& at, std::string conflict);
+    /// The channel says that money came of which a close gave back what it took, or may have: no
+    /// word tells which of the two was first, so nothing is booked. An open instruction is unknown
+    /// from now on; of one that is over people hear.
+    void doubt_undone(payment::Instruction& at);
     /// A refund or payout came back after its run had ended, and is booked back to where it waits
     /// for its end. Who gave it has it again; what a payment gave back of what it collected is
     /// still the payer's.

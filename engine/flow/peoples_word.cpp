@@ -63,9 +63,26 @@ Result<void> PeoplesWord::prepare_resolve(Task& task) const {
                 status_of(about)
         );
     }
+    if (!is_conflicted(*about)) {
+        SLUICE_TRY(check_close(*about));
+    }
     task.form = payment::resolve_form();
     task.amount = about->amount;
     return {};
+}
+
+/// What a close may give back in this very moment nobody can have looked at.
+Result<void> PeoplesWord::check_close(const payment::Instruction& about) const {
+    if (!kernel_.talk(about.id).terms.charged_at_once ||
+        !kernel_.is_asked(about.id, payment::Operation::close)) {
+        return {};
+    }
+    return fail(
+        ErrorCode::script,
+        about.id.to_string() +
+            " is charged at once and still waits for the answer to a close: people can tell what "
+            "became of it only after that"
+    );
 }
 
 /// Something that the run owes and can give back.
@@ -126,6 +143,7 @@ Result<void> PeoplesWord::resolve(TaskId id) {
                 ", people resolve only what nobody knows, and once"
         );
     }
+    SLUICE_TRY(check_close(*instruction));
     const bool moved = task->values.text_or_empty("outcome") == "succeeded";
     Fact word;
     word.kind = Fact::Kind::outcome;

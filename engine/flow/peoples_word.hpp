@@ -36,6 +36,7 @@ class PeoplesWord {
 
   private:
     Result<void> prepare_resolve(payment::Task& task) const;
+    Result<void> check_close(const payment::Instruction& about) const;
     Result<void> prepare_give_back(payment::Task& task) const;
     [[nodiscard]] Result<const payment::Task*> decided(
         TaskId id, InstructionId source, Money amount

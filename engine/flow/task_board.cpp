@@ -178,6 +178,12 @@ std::vector<CaseId> TaskBoard::cancel_about(
     return cases;
 }
 
+bool TaskBoard::asks_about(InstructionId instruction, std::string_view kind) const {
+    return std::ranges::any_of(tasks_, [&](const Task& task) {
+        return is_open(task) && task.about == instruction && task.kind == kind;
+    });
+}
+
 const Task* TaskBoard::find(TaskId id) const {
     const auto found = std::ranges::find(tasks_, id, &Task::id);
     return found == tasks_.end() ? nullptr : &*found;

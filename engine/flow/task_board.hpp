@@ -49,6 +49,8 @@ class TaskBoard {
     std::vector<CaseId> cancel_about(InstructionId instruction, std::string_view kind, Time now);
 
     [[nodiscard]] const payment::Task* find(TaskId id) const;
+    /// One of that kind is open about it.
+    [[nodiscard]] bool asks_about(InstructionId instruction, std::string_view kind) const;
     /// There never was one.
     [[nodiscard]] bool is_empty() const { return tasks_.empty(); }
     /// When pass() has something to do next.

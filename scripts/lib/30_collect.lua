@@ -46,24 +46,32 @@ local function on_outcome(talk, event)
 end
 
 -- Begins to close. `why` becomes the payment's failure code, unless the payer was quicker. A close
--- that gives back waits for the answers that are still on their way: the ladder comes back to it.
+-- that gives back waits for the answers that are still on their way (the ladder comes back to it),
+-- and for people who find out what became of the money: it must not change under their eyes.
 local function close(talk, why)
   talk.closing = talk.closing or why
   local is_crossed = talk.waiting.collect or talk.waiting.query
-  if talk.charged_at_once and is_crossed then return end
+  if talk.charged_at_once and (is_crossed or talk.task) then return end
   ask(talk, "close")
+end
+
+local function ask_people_in_doubt(talk)
+  if talk.charged_at_once and talk.waiting.close then return end
+  if kernel.view(talk.instruction).status == "unknown" then ask_people(talk) end
 end
 
 local function on_timer(talk)
   talk.turn = talk.turn + 1
   talk.ask_at_ms = false
-  -- While closing, every turn closes again (a repeat is harmless) and its answer asks.
-  if talk.closing or kernel.now_ms() >= talk.expires_at_ms then
+  ask_people_in_doubt(talk)
+  if talk.charged_at_once and talk.task then
+    ask(talk, "query")
+  elseif talk.closing or kernel.now_ms() >= talk.expires_at_ms then
+    -- While closing, every turn closes again (a repeat is harmless) and its answer asks.
     close(talk, "expired")
   else
     ask(talk, "query")
   end
-  if kernel.view(talk.instruction).status == "unknown" then ask_people(talk) end
 end
 
 -- An answer may still come for the account that was tried before.

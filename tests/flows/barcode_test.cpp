@@ -5,6 +5,7 @@
 
 #include "flows/flow_driver.hpp"
 #include "flows/hostile_flow.hpp"
+#include "flows/people.hpp"
 
 namespace sluice::testing {
 namespace {
@@ -100,6 +101,8 @@ TEST_F(Barcode, TakesNoMoneyOfWhichACloseMayHaveGivenItBack) {
     pay_.answer(Operation::query, paid(instruction()));
 
     EXPECT_EQ(pay_.status(), SubjectStatus::pending) << "the close may still be on its way";
+    EXPECT_EQ(status(), "unknown");
+    EXPECT_EQ(instruction().outcome_code, "may_be_given_back");
     EXPECT_THAT(pay_.postings(), IsEmpty());
     pay_.wake();
     ASSERT_TRUE(pay_.open_exchange(Operation::close)) << "so it is asked again";
@@ -107,6 +110,52 @@ TEST_F(Barcode, TakesNoMoneyOfWhichACloseMayHaveGivenItBack) {
     pay_.answer(Operation::query, says(OutcomeKind::closed, "REVOKED"));
     EXPECT_EQ(pay_.status(), SubjectStatus::closed);
     EXPECT_THAT(pay_.postings(), IsEmpty());
+}
+
+TEST_F(Barcode, IsNotTakenBecauseALaterCloseWasNotExecuted) {
+    for (const auto kind : {OutcomeKind::not_sent, OutcomeKind::not_found, OutcomeKind::config}) {
+        FlowDriver pay(at_the_till());
+        pay.start();
+        pay.answer(Operation::collect, says(OutcomeKind::pending, "USERPAYING"));
+        pay.request_close();
+        pay.answer(Operation::close, says(OutcomeKind::unknown, "timeout"));
+        pay.answer(Operation::query, says(OutcomeKind::not_found));
+        pay.wake();
+
+        pay.answer(Operation::close, says(kind));
+        pay.answer(Operation::query, paid(pay.instruction(1)));
+
+        EXPECT_EQ(pay.error(), "");
+        EXPECT_EQ(pay.status_of(1), "unknown") << "the first close may have given it back since";
+        EXPECT_THAT(pay.postings(), IsEmpty());
+    }
+}
+
+TEST_F(Barcode, IsAskedOfPeopleWhenNobodyKnowsWhetherItWasGivenBack) {
+    pay_.answer(Operation::collect, says(OutcomeKind::pending, "USERPAYING"));
+    pay_.request_close();
+    for (int turn = 0; turn < 60 && turns_of(pay_).empty(); ++turn) {
+        const bool is_first = turn == 0;
+        pay_.answer(
+            Operation::close,
+            is_first ? says(OutcomeKind::unknown, "timeout")
+                     : says(OutcomeKind::not_sent, "CANCEL_NOT_ALLOWED")
+        );
+        pay_.answer(Operation::query, paid(instruction()));
+        pay_.wake();
+    }
+
+    EXPECT_THAT(pay_.cases(), ElementsAre("needs_operator 7000"));
+    EXPECT_EQ(newest_task(pay_).about, instruction().id);
+    for (int turn = 0; turn < 3; ++turn) {
+        EXPECT_EQ(pay_.sent().back(), "query wx-a") << "nothing is given back under their eyes";
+        pay_.answer(Operation::query, paid(instruction()));
+        pay_.wake();
+    }
+    EXPECT_EQ(vote(pay_, found_out("li.lei", "succeeded")), "");
+    EXPECT_EQ(pay_.error(), "");
+    EXPECT_EQ(pay_.status(), SubjectStatus::succeeded);
+    EXPECT_EQ(pay_.booked_on("1101"), 7000);
 }
 
 TEST_F(Barcode, KeepsTheMoneyThatCannotBeGivenBackSo) {
@@ -174,6 +223,24 @@ TEST(KernelAtOnce, RefusesACloseThatCrossesWhatMayStillTakeTheMoney) {
     EXPECT_THAT(
         refusal_of("kernel.exchange(sent, 'collect')", options), HasSubstr("takes no request twice")
     );
+}
+
+TEST_F(Barcode, IsStillEndedByTheChannelWhilePeopleAreAsked) {
+    pay_.answer(Operation::collect, says(OutcomeKind::unknown, "timeout"));
+    wait_for_its_close();
+    for (int turn = 0; turn < 60 && turns_of(pay_).empty(); ++turn) {
+        pay_.answer(Operation::close, says(OutcomeKind::unknown, "timeout"));
+        EXPECT_EQ(status(), "unknown") << "it may have been given back";
+        pay_.answer(Operation::query, says(OutcomeKind::unknown, "timeout"));
+        pay_.wake();
+    }
+
+    pay_.answer(Operation::query, says(OutcomeKind::closed, "REVOKED"));
+
+    EXPECT_EQ(pay_.error(), "");
+    EXPECT_EQ(pay_.status(), SubjectStatus::closed);
+    EXPECT_EQ(closed_cases(pay_), 1U);
+    EXPECT_THAT(pay_.postings(), IsEmpty());
 }
 
 }  // namespace
