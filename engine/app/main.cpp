@@ -3,6 +3,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/bill_verb.hpp"
 #include "app/psp_verb.hpp"
 #include "app/script_try_verb.hpp"
 #include "app/secrets_verb.hpp"
@@ -14,6 +15,8 @@ constexpr std::string_view kUsage =
     "usage: sluice VERB ...\n"
     "  serve --config FILE          the server\n"
     "  psp --listen HOST:PORT ...   the simulated payment channels\n"
+    "  bill --config FILE CHANNEL ACCOUNT KIND DAY\n"
+    "                               what a channel billed an account for a day\n"
     "  script try FILE ...          runs one script in the production sandbox\n"
     "  secrets new-key FILE         a fresh master key\n"
     "  secrets rotate --config FILE seals all secrets again under the current master key\n";
@@ -32,6 +35,9 @@ int main(int argc, char** argv) {
     }
     if (verb == "psp") {
         return sluice::app::psp(rest(1));
+    }
+    if (verb == "bill") {
+        return sluice::app::bill(rest(1));
     }
     if (verb == "secrets") {
         return sluice::app::secrets(rest(1));

@@ -5,12 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/reach_database.hpp"
 #include "app/reseal_store.hpp"
 #include "app/sealing_wiring.hpp"
 #include "config/environment.hpp"
 #include "config/settings.hpp"
 #include "db/connection.hpp"
-#include "db/private_server.hpp"
 
 namespace sluice::app {
 namespace {
@@ -41,23 +41,10 @@ int new_key(const std::string& path) {
     return 0;
 }
 
-/// A private server may be up already, beside the server that uses it.
-Result<std::string> reach(const config::DatabaseSettings& settings) {
-    if (!settings.conninfo.reveal().empty()) {
-        return settings.conninfo.reveal();
-    }
-    db::PrivateServerSettings server;
-    server.data_dir = settings.data_dir;
-    server.shared_buffers = settings.shared_buffers;
-    server.max_wal_size = settings.max_wal_size;
-    SLUICE_ASSIGN(const auto started, db::PrivateServer::start(server));
-    return started.conninfo();
-}
-
 Result<Resealed> rotate(const std::string& path) {
     SLUICE_ASSIGN(const auto settings, config::load(path, config::read_environment()));
     SLUICE_ASSIGN(const auto keys, sealing_keys(settings));
-    SLUICE_ASSIGN(const std::string conninfo, reach(settings.database));
+    SLUICE_ASSIGN(const std::string conninfo, reach_database(settings.database));
     SLUICE_ASSIGN(auto connection, db::Connection::open(conninfo));
     SLUICE_ASSIGN(const Resealed resealed, reseal_all(connection, keys));
     std::cout << "under the key " << keys.current_id()
