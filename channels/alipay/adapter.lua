@@ -149,7 +149,7 @@ local function created(instruction, account, answer, context)
 end
 
 -- What is said of a trade, asked or unasked. Without an amount that can be read nothing is known.
-local function read_trade(trade, paid_at)
+local function read_trade(trade, paid_at, user_id, account)
   local amount = yuan(trade.total_amount)
   local outcome = {
     kind = TRADE_KINDS[trade.trade_status] or "unknown",
@@ -159,7 +159,10 @@ local function read_trade(trade, paid_at)
     amount = amount,
   }
   if not amount and outcome.kind == "succeeded" then outcome.kind = "unknown" end
-  if outcome.kind == "succeeded" then outcome.happened_at = moment(paid_at) end
+  if outcome.kind == "succeeded" then
+    outcome.happened_at = moment(paid_at)
+    outcome.payer = payer_of(user_id, trade.buyer_open_id, account)
+  end
   return outcome
 end
 
@@ -171,11 +174,11 @@ end
 local function queried(instruction, account, answer, context)
   local record, outcome = record_of(
     answer, "alipay.trade.query", "trade_status", "trade_no", "out_trade_no", "total_amount",
-    "send_pay_date")
+    "send_pay_date", "buyer_user_id", "buyer_open_id")
   if not record then return outcome end
   if record.code == SUCCESS then
     if not record.trade_status then return unknown("NO_TRADE_STATUS") end
-    return read_trade(record, record.send_pay_date)
+    return read_trade(record, record.send_pay_date, record.buyer_user_id, account)
   end
   local refused = refusal(record)
   if record.code == BUSINESS_FAILED and refused.code == "TRADE_NOT_EXIST" then
@@ -334,7 +337,7 @@ end
 
 -- What was given back since does not make it unpaid; a trade that ended by it says nothing new.
 local function read_notice(notice, account)
-  local outcome = read_trade(notice, notice.gmt_payment)
+  local outcome = read_trade(notice, notice.gmt_payment, notice.buyer_id, account)
   outcome.merchant = merchant_of(notice, account)
   if outcome.kind == "closed" and (notice.gmt_refund or notice.refund_fee) then
     outcome.kind = "unknown"
@@ -346,7 +349,8 @@ local function callback(account, message, context)
   local charset = text.match("&" .. message.body, "&charset=([%w%-]+)") or "utf-8"
   local notice = form.decode(
     message.body, charset, "sign", "notify_type", "app_id", "seller_id", "out_trade_no",
-    "trade_no", "trade_status", "total_amount", "gmt_payment", "gmt_refund", "refund_fee")
+    "trade_no", "trade_status", "total_amount", "gmt_payment", "gmt_refund", "refund_fee",
+    "buyer_id", "buyer_open_id")
   if not notice then return refuse(400, "no form") end
   if not notice.sign then return refuse(401, "SIGNATURE_MISSING") end
   if not is_authentic(notice, charset) then return refuse(401, "SIGNATURE_INVALID") end

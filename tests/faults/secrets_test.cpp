@@ -25,6 +25,7 @@ using ::testing::IsEmpty;
 
 constexpr const char* kPayee = "marked payee 李";
 constexpr const char* kPayeeAccount = "6222029988776655443";
+constexpr const char* kPayer = "oMarkedPayerWhomNobodyKnows_";
 
 fs::path keys_folder() { return DurableServer::instance().folder() / "keys"; }
 
@@ -59,6 +60,7 @@ class Secrets : public ::testing::Test {
             {"the nodes' secret", "between-the-nodes-of-a-test"},
             {"the payee's name", kPayee},
             {"the payee's account", kPayeeAccount},
+            {"the payer's openid", kPayer},
         };
     }
 
@@ -83,7 +85,7 @@ class Secrets : public ::testing::Test {
 
     std::string pay() {
         const PaymentView begun = shop_.begin(shop_.next_order());
-        EXPECT_TRUE(cluster_.psp().pay(begun.channel_number()));
+        EXPECT_TRUE(cluster_.psp().pay_as(begun.channel_number(), kPayer));
         EXPECT_EQ(shop_.wait_for_status(begun.id(), "succeeded").status(), "succeeded");
         get("/v1/payments/" + begun.id() + "/timeline");
         return begun.id();
