@@ -151,8 +151,17 @@ local function refusal(record, words)
   }
 end
 
+-- Who paid: a user's number is one everywhere, an open id one of the application's. Nothing else
+-- hangs on it, so that what cannot be read as one is left out.
+local function payer_of(user_id, open_id, account)
+  local among, id = "user", user_id
+  if not id or id == "" then among, id = account.settings.app_id, open_id end
+  if type(id) ~= "string" or not text.match(id, "^[%w_-]+$") or #id > 64 then return nil end
+  return "alipay:" .. among .. " " .. id
+end
+
 return {
   SUCCESS = SUCCESS, PAYER_ACTS = PAYER_ACTS, BUSINESS_FAILED = BUSINESS_FAILED,
   yuan = yuan, beijing = beijing, moment = moment, signed = signed, call = call,
-  unknown = unknown, record_of = record_of, refusal = refusal,
+  unknown = unknown, record_of = record_of, refusal = refusal, payer_of = payer_of,
 }

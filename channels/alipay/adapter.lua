@@ -128,7 +128,7 @@ end
 
 -- What is said of a trade, asked or unasked. Without an amount that can be read nothing is known,
 -- nor of a closed one that had been paid: somebody gave it back without us.
-local function read_trade(trade, paid_at)
+local function read_trade(trade, paid_at, user_id, account)
   local amount = yuan(trade.total_amount)
   local outcome = {
     kind = TRADE_KINDS[trade.trade_status] or "unknown",
@@ -139,7 +139,10 @@ local function read_trade(trade, paid_at)
   }
   if not amount and outcome.kind == "succeeded" then outcome.kind = "unknown" end
   if outcome.kind == "closed" and paid_at then outcome.kind = "unknown" end
-  if outcome.kind == "succeeded" then outcome.happened_at = moment(paid_at) end
+  if outcome.kind == "succeeded" then
+    outcome.happened_at = moment(paid_at)
+    outcome.payer = payer_of(user_id, trade.buyer_open_id, account)
+  end
   return outcome
 end
 
@@ -153,11 +156,11 @@ end
 local function queried(instruction, account, answer, context)
   local record, outcome = record_of(
     answer, "alipay.trade.query", "trade_status", "trade_no", "out_trade_no", "total_amount",
-    "send_pay_date")
+    "send_pay_date", "buyer_user_id", "buyer_open_id")
   if not record then return outcome end
   if record.code == SUCCESS then
     if not record.trade_status then return unknown("NO_TRADE_STATUS") end
-    local told = read_trade(record, record.send_pay_date)
+    local told = read_trade(record, record.send_pay_date, record.buyer_user_id, account)
     -- What was taken by a code we may have given back ourselves: that is how its cancel ends.
     local is_cancelled = instruction.scene == "barcode" and record.trade_status == "TRADE_CLOSED"
     if is_cancelled then told.kind = "closed" end
@@ -281,7 +284,7 @@ end
 
 -- What was given back since does not make it unpaid; a trade that ended by it says nothing new.
 local function read_notice(notice, account)
-  local outcome = read_trade(notice, notice.gmt_payment)
+  local outcome = read_trade(notice, notice.gmt_payment, notice.buyer_id, account)
   outcome.merchant = merchant_of(notice, account)
   if outcome.kind == "closed" and (notice.gmt_refund or notice.refund_fee) then
     outcome.kind = "unknown"
@@ -293,7 +296,8 @@ local function callback(account, message, context)
   local charset = text.match("&" .. message.body, "&charset=([%w%-]+)") or "utf-8"
   local notice = form.decode(
     message.body, charset, "sign", "notify_type", "app_id", "seller_id", "out_trade_no",
-    "trade_no", "trade_status", "total_amount", "gmt_payment", "gmt_refund", "refund_fee")
+    "trade_no", "trade_status", "total_amount", "gmt_payment", "gmt_refund", "refund_fee",
+    "buyer_id", "buyer_open_id")
   if not notice then return refuse(400, "no form") end
   if not notice.sign then return refuse(401, "SIGNATURE_MISSING") end
   if not is_authentic(notice, charset) then return refuse(401, "SIGNATURE_INVALID") end

@@ -23,6 +23,17 @@ local function merchant_of(transaction, account)
   return transaction.mchid .. " with appid " .. transaction.appid
 end
 
+-- Who paid: an openid is one of the application's. Nothing else hangs on it, so that what cannot be
+-- read as one is left out.
+local function payer_of(transaction)
+  local payer = transaction.payer
+  local openid = type(payer) == "table" and payer.openid
+  if type(openid) ~= "string" or not text.match(openid, "^[%w_-]+$") or #openid > 64 then
+    return nil
+  end
+  return "wechatpay:" .. transaction.appid .. " " .. openid
+end
+
 local function read_transaction(transaction, account)
   local outcome = {
     code = transaction.trade_state,
@@ -35,6 +46,7 @@ local function read_transaction(transaction, account)
     outcome.amount = money(transaction.amount.total, transaction.amount.currency)
     outcome.channel_reference = transaction.transaction_id
     outcome.happened_at = transaction.success_time
+    outcome.payer = payer_of(transaction)
   elseif is_in(WAITING, transaction.trade_state) then
     outcome.kind = "pending"
   elseif is_in(CLOSED, transaction.trade_state) then
@@ -46,7 +58,8 @@ local function read_transaction(transaction, account)
 end
 
 local function decode_transaction(text)
-  return json.decode(text, "trade_state_desc", "success_time", "transaction_id")
+  return json.decode(
+    text, "trade_state_desc", "success_time", "transaction_id", "payer", "payer.openid")
 end
 
 return {

@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "app/payer_wiring.hpp"
 #include "core/nearest_name.hpp"
 #include "gateway/prefer.hpp"
 
@@ -317,8 +318,10 @@ gateway::SceneCheck scene_check(channel::RegistrySource source) {
     };
 }
 
-gateway::CallbackReader callback_reader(channel::Callbacks& callbacks) {
-    return [&callbacks](
+gateway::CallbackReader callback_reader(
+    channel::Callbacks& callbacks, const channel::SealingKeys& keys
+) {
+    return [&callbacks, &keys](
                const gateway::CallbackAddress& address, const http::Request& request
            ) -> std::expected<gateway::CallbackVerdict, http::Response> {
         auto verdict = callbacks.read(
@@ -331,6 +334,7 @@ gateway::CallbackReader callback_reader(channel::Callbacks& callbacks) {
         result.fact.instruction = *verdict.instruction;
         result.fact.operation = verdict.operation;
         result.fact.outcome = std::move(verdict.outcome);
+        hide_payer(keys, result.fact.outcome);
         result.fact.evidence = std::move(verdict.evidence);
         result.acknowledgement = response_of(std::move(verdict.answer));
         return result;

@@ -12,6 +12,7 @@
 #include "app/named_payee_store.hpp"
 #include "app/notify_wiring.hpp"
 #include "app/payee_wiring.hpp"
+#include "app/payer_wiring.hpp"
 #include "app/sealing_wiring.hpp"
 #include "app/unsent_orders.hpp"
 #include "channel/exchange.hpp"
@@ -170,7 +171,11 @@ void Server::Parts::open_channels() {
     };
     channel::ExchangeParts parts{
         .registry = channels.registry(),
-        .sink = [this](channel::ExchangeReport report) { fleet->deliver(std::move(report)); },
+        .sink =
+            [this](channel::ExchangeReport report) {
+                hide_payer(sealing, report.outcome);
+                fleet->deliver(std::move(report));
+            },
         .clock = clock,
         .missed_key = missed,
     };
@@ -287,7 +292,7 @@ void Server::Parts::open_door() {
         .surpluses = *surpluses,
         .webhooks = notices.webhooks(),
         .channel_accounts = channels.api(client),
-        .read_callback = callback_reader(*callbacks),
+        .read_callback = callback_reader(*callbacks, sealing),
         .forward = forwarder(client),
         .payouts = *payouts,
         .check_payee = payee_check(channels.registry(), sealing),

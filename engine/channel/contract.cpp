@@ -131,11 +131,12 @@ bool is_allowed(OutcomeKind kind, Operation operation) {
 }
 
 Result<void> check_outcome(const payment::Outcome& outcome) {
-    const std::array<std::pair<std::string_view, const std::string*>, 4> texts{{
+    const std::array<std::pair<std::string_view, const std::string*>, 5> texts{{
         {"code", &outcome.code},
         {"number", &outcome.number},
         {"merchant", &outcome.merchant},
         {"channel_reference", &outcome.channel_reference},
+        {"payer", &outcome.payer},
     }};
     for (const auto& [name, text] : texts) {
         if (text->size() > kCodeMax) {
@@ -144,6 +145,12 @@ Result<void> check_outcome(const payment::Outcome& outcome) {
                 " bytes, wanted at most 128"
             );
         }
+    }
+    const std::size_t blank = outcome.payer.find(' ');
+    const bool is_named = blank != std::string::npos && blank > 0 &&
+                          blank + 1 < outcome.payer.size() && blank == outcome.payer.rfind(' ');
+    if (!outcome.payer.empty() && !is_named) {
+        return breach("the outcome's payer is not two words: among whom, and who");
     }
     if (outcome.amount && outcome.amount->minor() < 0) {
         return breach("the outcome's amount is " + outcome.amount->describe());
@@ -164,6 +171,7 @@ Result<payment::Outcome> outcome_record(const Value& value) {
          "number",
          "merchant",
          "channel_reference",
+         "payer",
          "amount",
          "happened_at",
          "next_action"}

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "core/utf8.hpp"
+#include "flow/task_board.hpp"
+#include "flow/task_wish.hpp"
 
 namespace sluice::decision {
 namespace {
@@ -51,7 +53,14 @@ Result<void> check_approval(std::string_view policy, const Value& answer) {
             policy, "answered without 'role', wanted whose word counts when somebody is asked"
         );
     }
-    return {};
+    // Likewise, and what the kernel asks by itself no dry run would try.
+    payment::Task task;
+    auto times = flow::read_task_times(answer, task);
+    if (times) {
+        times = flow::TaskBoard().open(std::move(task));
+    }
+    return times ? Result<void>()
+                 : wrong(policy, "asks what no task can: " + times.error().message);
 }
 
 /// A limit that is left out limits nothing; `why` says that it is meant so.

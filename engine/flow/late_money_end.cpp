@@ -5,6 +5,7 @@
 
 #include "flow/late_money.hpp"
 #include "flow/refund_way.hpp"
+#include "flow/task_wish.hpp"
 
 namespace sluice::flow {
 namespace {
@@ -24,6 +25,23 @@ Task asked_without_policy() {
     task.role = "finance";
     task.needed = 2;
     return task;
+}
+
+/// The same question, with as much time for it as the one before had.
+Task asked_anew(const Task& before, Time now) {
+    Task again = before;
+    again.status = payment::TaskStatus::open;
+    again.opened_at = now;
+    for (std::optional<Time>* moment : {&again.due_at, &again.escalates_at}) {
+        if (*moment) {
+            **moment += now - before.opened_at;
+        }
+    }
+    again.escalated = false;
+    again.decided_at = {};
+    again.values = {};
+    again.votes.clear();
+    return again;
 }
 
 bool is_unpaid(InstructionStatus status) {
@@ -72,9 +90,11 @@ void LateMoneyEnd::ask(std::string_view kind, InstructionId about, CaseId closes
     facts.set("amount", instruction.amount);
     facts.set("merchant_id", kernel_.picture_.subject.merchant_id);
     Task task = asked_without_policy();
+    task.opened_at = kernel_.activation_.now;
     if (const auto answer = kernel_.decide(kApproval, facts)) {
         task.role = answer->text_or_empty("role");
         task.needed = static_cast<int>(std::max<std::int64_t>(1, answer->int_or("needed", 1)));
+        (void)read_task_times(*answer, task);  // policies are held to times that make sense
     }
     task.id =
         TaskId(kernel_.picture_.subject.id.raw().derive(kernel_.activation_.seq, ++kernel_.ordinal_)
@@ -85,7 +105,6 @@ void LateMoneyEnd::ask(std::string_view kind, InstructionId about, CaseId closes
     task.about = about;
     task.ends = closes;
     task.amount = instruction.amount;
-    task.opened_at = kernel_.activation_.now;
     // More than a run may ask at once: the case stays, and tells.
     (void)kernel_.board_.open(std::move(task));
     kernel_.tell_tasks();
@@ -100,16 +119,12 @@ void LateMoneyEnd::take(const Task& task) {
         kernel_.step_.closed_cases.push_back(task.ends);
         return;
     }
-    // Somebody said no, or what they said cannot be booked any more: another word is needed.
-    Task again = task;
+    // Somebody said no, nobody said anything in time, or what they said cannot be booked any more:
+    // another word is needed.
+    Task again = asked_anew(task, kernel_.activation_.now);
     again.id =
         TaskId(kernel_.picture_.subject.id.raw().derive(kernel_.activation_.seq, ++kernel_.ordinal_)
         );
-    again.status = payment::TaskStatus::open;
-    again.opened_at = kernel_.activation_.now;
-    again.decided_at = {};
-    again.values = {};
-    again.votes.clear();
     (void)kernel_.board_.open(std::move(again));
     kernel_.tell_tasks();
 }

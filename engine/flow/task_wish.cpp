@@ -65,12 +65,14 @@ Result<void> read_words(const Value& wish, payment::Task& task) {
     return {};
 }
 
-Result<void> read_times(const Value& wish, payment::Task& task) {
-    SLUICE_ASSIGN(const std::int64_t deadline, whole_or(wish, "deadline", kSecondsMax, 0));
+}  // namespace
+
+Result<void> read_task_times(const Value& said, payment::Task& task) {
+    SLUICE_ASSIGN(const std::int64_t deadline, whole_or(said, "deadline", kSecondsMax, 0));
     if (deadline > 0) {
         task.due_at = task.opened_at + std::chrono::seconds(deadline);
     }
-    const Value* escalate = wish.find("escalate");
+    const Value* escalate = said.find("escalate");
     if (escalate == nullptr || escalate->is_null()) {
         return {};
     }
@@ -82,8 +84,6 @@ Result<void> read_times(const Value& wish, payment::Task& task) {
     task.escalates_at = task.opened_at + std::chrono::seconds(after);
     return {};
 }
-
-}  // namespace
 
 Result<payment::Task> read_task_wish(const Value& wish, Time now) {
     if (wish.as_object() == nullptr) {
@@ -99,7 +99,7 @@ Result<payment::Task> read_task_wish(const Value& wish, Time now) {
     SLUICE_TRY(read_words(wish, task));
     SLUICE_ASSIGN(const std::int64_t needed, whole_or(wish, "needed", kPeopleMax, 1));
     task.needed = static_cast<int>(needed);
-    SLUICE_TRY(read_times(wish, task));
+    SLUICE_TRY(read_task_times(wish, task));
     const Value* form = wish.find("form");
     if (auto fields = payment::form_from_value(form == nullptr ? Value{} : *form)) {
         task.form = *std::move(fields);

@@ -153,6 +153,9 @@ void append_payment(std::string& out, const payment::Picture& picture) {
     append_list(out, picture.instructions, append_payment_instruction);
     body.begin("order");
     append_order(out, picture.order);
+    if (picture.order_paid_by) {
+        body.add("order_paid_by", payment::to_string(*picture.order_paid_by));
+    }
     body.add("created_at", payment.created_at);
     body.add("updated_at", payment.updated_at);
     body.end();

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "worker/order_payers.hpp"
+
 namespace sluice::gateway {
 namespace {
 
@@ -49,6 +51,19 @@ Result<Surplus> read_surplus(const db::Row& row) {
     return surplus;
 }
 
+/// Whether each is money of whoever paid the order too.
+Result<void> tell_payers(db::Connection& connection, std::vector<Surplus>& surpluses) {
+    std::vector<RunId> payments;
+    for (const Surplus& each : surpluses) {
+        payments.push_back(each.payment);
+    }
+    SLUICE_ASSIGN(const auto payers, worker::OrderPayers::load(connection, payments));
+    for (Surplus& each : surpluses) {
+        each.order_paid_by = payers.of(each.payment, each.instruction);
+    }
+    return {};
+}
+
 class PgSurplusStore final : public SurplusStore {
   public:
     explicit PgSurplusStore(db::Pool& pool) : pool_(pool) {}
@@ -73,6 +88,7 @@ class PgSurplusStore final : public SurplusStore {
             SLUICE_ASSIGN(auto surplus, read_surplus(row));
             page.surpluses.push_back(std::move(surplus));
         }
+        SLUICE_TRY(tell_payers(*lease, page.surpluses));
         SLUICE_ASSIGN(
             const db::Rows sums, lease->execute(kTotals, {query.from, query.to, merchant})
         );

@@ -12,6 +12,7 @@
 #include "core/result.hpp"
 #include "db/pool.hpp"
 #include "gateway/listing.hpp"
+#include "payment/payer.hpp"
 
 namespace sluice::gateway {
 
@@ -30,6 +31,7 @@ struct Surplus {
     bool is_open = true;  ///< until it is back with the payer
     std::optional<RunId> refund;
     std::string refund_status;  ///< "" while there is no refund
+    payment::OrderPaidBy order_paid_by = payment::OrderPaidBy::unknown;
 };
 
 /// What one day comes to in one currency.

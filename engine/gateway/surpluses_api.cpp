@@ -37,6 +37,7 @@ Value render(const Surplus& surplus) {
     body.set("currency", surplus.amount.currency().code());
     body.set("amount", surplus.amount.minor());
     body.set("status", surplus.is_open ? "open" : "closed");
+    body.set("order_paid_by", payment::to_string(surplus.order_paid_by));
     body.set("refund_id", id_or_null(surplus.refund));
     body.set("refund_status", surplus.refund ? Value(surplus.refund_status) : Value());
     body.set("created_at", format_rfc3339(surplus.at));

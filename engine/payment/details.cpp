@@ -91,6 +91,14 @@ Result<BookedAccount> booked_from_value(const Value& value) {
 
 }  // namespace
 
+bool Picture::is_surplus(const Instruction& instruction) const {
+    // What came before the order was over was collected, and then found no order.
+    const bool is_left = subject.status == SubjectStatus::surplus &&
+                         instruction.status == InstructionStatus::succeeded;
+    return instruction.purpose == Purpose::collect && instruction.kind == LegKind::external &&
+           (is_left || instruction.status == InstructionStatus::surplus);
+}
+
 const std::string& Picture::channel_text() const {
     if (const auto* refund = std::get_if<Refund>(&details)) {
         return refund->reason;

@@ -15,6 +15,7 @@ Value to_value(const Outcome& outcome) {
     set_text("number", outcome.number);
     set_text("merchant", outcome.merchant);
     set_text("channel_reference", outcome.channel_reference);
+    set_text("payer", outcome.payer);
     if (outcome.amount) {
         value.set("amount", *outcome.amount);
     }
@@ -35,6 +36,7 @@ Result<Outcome> outcome_from_value(const Value& value) {
     outcome.number = value.text_or_empty("number");
     outcome.merchant = value.text_or_empty("merchant");
     outcome.channel_reference = value.text_or_empty("channel_reference");
+    outcome.payer = value.text_or_empty("payer");
     if (const Value* amount = value.find("amount")) {
         if (amount->as_money() == nullptr) {
             return fail(

@@ -36,6 +36,7 @@ struct Outcome {
     std::string number;    ///< our number as the channel repeats it
     std::string merchant;  ///< the merchant id the channel names
     std::string channel_reference;
+    std::string payer;  ///< of a success: who paid, as payer.hpp has it; "" when it is not told
     std::optional<Money> amount;
     std::optional<Time> happened_at;
     Value next_action;  ///< what the payer needs, e.g. {"type":"qr_code","code_url":"..."}

@@ -12,6 +12,7 @@
 #include "core/value.hpp"
 #include "payment/leg.hpp"
 #include "payment/operation.hpp"
+#include "payment/payer.hpp"
 #include "payment/payout.hpp"
 #include "payment/refund.hpp"
 #include "payment/service.hpp"
@@ -103,7 +104,11 @@ struct Picture {
     std::vector<Leg> legs;                                           ///< of payments
     std::variant<std::monostate, Refund, Payout, Transfer> details;  ///< of the other services
     std::vector<Instruction> instructions;
+    /// Of a payment that brought money which no order took; nullopt where that was not looked up.
+    std::optional<OrderPaidBy> order_paid_by{};
 
+    /// Whether no order took what the instruction collected.
+    [[nodiscard]] bool is_surplus(const Instruction& instruction) const;
     /// What people read of it at the channel: why money goes back, what a payout is for, else what
     /// the order is about.
     [[nodiscard]] const std::string& channel_text() const;

@@ -245,6 +245,13 @@ ApiResult<Order> Books::revoke(const OrderKey& key, Time now) {
     return *order;
 }
 
+void Books::name_payer(const OrderKey& key, std::string openid, Time now) {
+    const MutexLock lock(mutex_);
+    if (Order* order = locate(key, now)) {
+        order->wanted.openid = std::move(openid);
+    }
+}
+
 ApiResult<Order> Books::pay(const OrderKey& key, Time now, PayMoment moment) {
     const MutexLock lock(mutex_);
     Order* order = locate(key, now);

@@ -99,7 +99,8 @@ class Books {
 
     /// Reversed by the merchant: closed when it is not paid; giving back is the refunds' business.
     ApiResult<Order> revoke(const OrderKey& key, Time now);
-
+    /// Who pays it next, as the channel names him; nothing when there is no such order.
+    void name_payer(const OrderKey& key, std::string openid, Time now);
     /// The payer's money arrives: once. ORDER_PAID, ORDER_NOT_EXIST otherwise, and ORDER_CLOSED
     /// unless it comes late.
     ApiResult<Order> pay(const OrderKey& key, Time now, PayMoment moment = PayMoment::in_time);

@@ -93,6 +93,9 @@ http::Response ControlApi::pay(const Value& body) {
     const Value* late = body.find("late");
     const bool is_late = late != nullptr && late->as_bool() != nullptr && *late->as_bool();
     const auto moment = is_late ? PayMoment::late : PayMoment::in_time;
+    if (const std::string_view payer = body.text_or_empty("payer"); key && !payer.empty()) {
+        parts_.world.books.name_payer(*key, std::string(payer), parts_.world.now());
+    }
     const auto paid = key ? parts_.wechat.pay(*key, moment) : refuse(key.error());
     return paid ? json_answer(200, paid_answer(*paid)) : control_refusal(paid.error());
 }

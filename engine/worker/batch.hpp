@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -42,6 +43,13 @@ struct Refusal {
     Id128 other;  ///< what stands in the way: the order or payment that already exists
     Hash128 other_hash;
     std::optional<std::int64_t> rest{};  ///< what there would have been room for
+};
+
+/// What one commit may hold beside its number of activations; what is over waits for the next one.
+/// A batch of slow scripts must not keep the others waiting, nor a large one the connection.
+struct BatchLimits {
+    std::size_t body_bytes = 1U << 20U;    ///< of journal bodies, before they are compressed
+    std::chrono::microseconds lua{5'000};  ///< wall time of all activations
 };
 
 /// The rows of one commit, gathered column by column and written by one statement. Owned by one

@@ -21,11 +21,16 @@ constexpr db::Statement kEnded{
 constexpr db::Statement kOpenTasks{
     "worker_ended_tasks",
     "SELECT t.id, t.kind, t.role, t.needed, t.form, t.about_id, t.case_id, t.currency, t.amount, "
-    "t.opened_at, t.title_en, t.title_zh, v.actor, v.verdict, v.vote_values, v.note, v.at "
+    "t.opened_at, t.title_en, t.title_zh, t.due_at, t.escalates_at, t.escalate_role, t.escalated, "
+    "v.actor, v.verdict, v.vote_values, v.note, v.at "
     "FROM sluice.task t LEFT JOIN sluice.task_vote v ON v.task_id = t.id "
     "WHERE t.run_id = $1 AND t.status = 'open' ORDER BY t.id, v.at, v.actor"
 };
-constexpr int kFirstVoteColumn = 12;
+constexpr int kFirstVoteColumn = 16;
+
+std::optional<Time> moment(const db::Row& row, int column) {
+    return row.is_null(column) ? std::nullopt : std::optional(row.time(column));
+}
 
 Result<payment::Task> read_task(const db::Row& row) {
     payment::Task task;
@@ -43,6 +48,10 @@ Result<payment::Task> read_task(const db::Row& row) {
     }
     task.opened_at = row.time(9);
     task.title = {std::string(row.text(10)), std::string(row.text(11))};
+    task.due_at = moment(row, 12);
+    task.escalates_at = moment(row, 13);
+    task.escalate_role = row.text(14);
+    task.escalated = row.boolean(15);
     return task;
 }
 

@@ -10,9 +10,10 @@
 namespace sluice::worker {
 
 /// One thing that waits in front of a worker. Exactly one of start, callback, fact or wait is
-/// meant; the replies are given once, by whoever takes the input to its end.
+/// meant, or a moment of a run that is over: the deadline or escalation of what people are asked;
+/// the replies are given once, by whoever takes the input to its end.
 struct Input {
-    enum class Kind { start, callback, fact, wait };
+    enum class Kind { start, callback, fact, wait, moment };
     Kind kind = Kind::fact;
     RunId run_id;                              ///< nil for callbacks until it is looked up
     std::unique_ptr<StartRun> start;           ///< start

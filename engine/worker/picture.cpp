@@ -55,6 +55,8 @@ constexpr db::Statement kServicePictures{
 #undef SLUICE_SERVICE_COLUMNS
 constexpr int kFirstOrderColumn = 15;
 constexpr int kFirstInstructionColumn = 26;
+constexpr int kStatusColumn = 7;
+constexpr int kInstructionStatusColumn = 34;
 
 Result<payment::Subject> read_subject(const db::Row& row) {
     payment::Subject subject;
@@ -174,6 +176,13 @@ payment::Original full_original(const payment::Picture& picture, InstructionId i
     return own;
 }
 
+/// Whether it may be a payment, or an instruction of one, whose money no order took.
+bool tells_of_surplus(const db::Row& row) {
+    const std::string_view surplus = payment::to_string(payment::SubjectStatus::surplus);
+    return row.text(kStatusColumn) == surplus ||
+           (!row.is_null(kFirstInstructionColumn) && row.text(kInstructionStatusColumn) == surplus);
+}
+
 }  // namespace
 
 void PictureRows::add(db::Rows rows) {
@@ -192,6 +201,15 @@ Result<PictureRows> PictureRows::load(db::Connection& connection, std::span<cons
     }
     PictureRows loaded;
     SLUICE_ASSIGN(db::Rows payments, connection.execute(kPictures, {wanted}));
+    std::vector<RunId> with_surplus;
+    for (const db::Row row : payments) {
+        if (tells_of_surplus(row)) {
+            with_surplus.emplace_back(row.uuid(0));
+        }
+    }
+    if (!with_surplus.empty()) {
+        SLUICE_ASSIGN(loaded.payers_, OrderPayers::load(connection, with_surplus));
+    }
     loaded.add(std::move(payments));
     db::ArrayBuilder others(db::ArrayType::uuid);
     for (const RunId id : ids) {
@@ -229,6 +247,9 @@ Result<std::optional<payment::Picture>> PictureRows::read(RunId id) const {
             instruction.original = full_original(picture, instruction.original.id);
         }
         picture.instructions.push_back(std::move(instruction));
+    }
+    if (payers_) {
+        picture.order_paid_by = payers_->of(picture);
     }
     return picture;
 }

@@ -10,6 +10,7 @@
 #include "core/result.hpp"
 #include "db/connection.hpp"
 #include "payment/payment.hpp"
+#include "worker/order_payers.hpp"
 
 namespace sluice::worker {
 
@@ -18,7 +19,8 @@ namespace sluice::worker {
 /// other. Any one thread at a time.
 class PictureRows {
   public:
-    /// One statement, a second when some are no payments; blocks. Errors are the connection's.
+    /// One statement, a second when some are no payments, two more when some are payments of which
+    /// money came that no order took; blocks. Errors are the connection's.
     static Result<PictureRows> load(db::Connection& connection, std::span<const RunId> ids);
 
     /// nullopt when there is no such run. `corrupt` or `invalid` for rows that cannot be read.
@@ -34,6 +36,7 @@ class PictureRows {
     };
     std::vector<db::Rows> sets_;
     std::unordered_map<RunId, Place> first_;  ///< the rows of a run lie together
+    std::optional<OrderPayers> payers_;       ///< of those that have surplus
 };
 
 /// The same for one payment.

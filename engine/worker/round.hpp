@@ -43,13 +43,6 @@ struct WorkerServices {
     std::function<void()> events_written;  ///< a commit had some; quick, any thread; may be empty
 };
 
-/// What one commit may hold beside its number of activations; what is over waits for the next one.
-/// A batch of slow scripts must not keep the others waiting, nor a large one the connection.
-struct BatchLimits {
-    std::size_t body_bytes = 1U << 20U;    ///< of journal bodies, before they are compressed
-    std::chrono::microseconds lua{5'000};  ///< wall time of all activations
-};
-
 /// Takes inputs to their end, a batch at a time: resumes the runs concerned, commits everything in
 /// one statement, and only then sends effects and answers callers. While one commit is under way
 /// the next batch is prepared, from memory alone: the session answers nothing else meanwhile. What
@@ -113,6 +106,8 @@ class Round {
     Result<void> recover(std::span<const RunId> runs);
     /// Begins the refunds that are missing. Only while nothing is under way.
     Result<void> refund_surpluses(const std::vector<OpenSurplus>& open);
+    /// Expires and escalates what runs that are over asked people. As above.
+    Result<void> pass_moments(const std::vector<RunId>& runs);
 
   private:
     using Works = std::vector<Work>;

@@ -68,7 +68,9 @@ void answer_votes(std::vector<Input>& inputs, const std::vector<flow::RefusedVot
 }
 
 /// Whether a run that is over may want to know it.
-bool may_be_news(const Input& input) { return input.fact.vote != nullptr || says_something(input); }
+bool may_be_news(const Input& input) {
+    return input.fact.vote != nullptr || input.kind == Input::Kind::moment || says_something(input);
+}
 
 }  // namespace
 
@@ -151,7 +153,7 @@ Result<void> Round::take_evidence(Work& work, Unbooked unbooked) {
 }
 
 /// What no order took goes back by a run of its own, which begins in the next batch: only what is
-/// committed may be refunded. Where this is lost the worker finds the case (Worker::sweep).
+/// committed may be refunded. Where this is lost the worker finds the case (Worker::sweep_ended).
 void Round::refund_surplus(const Work& work) {
     for (const flow::OpenCase& opened : work.step.cases) {
         if (opened.kind == flow::kSurplusCase) {
@@ -195,6 +197,18 @@ Result<void> Round::refund_surpluses(const std::vector<OpenSurplus>& open) {
                 "surplus_refund_not_begun", each.instruction.to_string() + " cannot be read"
             );
         }
+    }
+    return go_on(Then::stay_free);
+}
+
+/// Nobody keeps a timer for a run that is over: its tasks are looked for in the database.
+Result<void> Round::pass_moments(const std::vector<RunId>& runs) {
+    for (const RunId run : runs) {
+        Input input;
+        input.kind = Input::Kind::moment;
+        input.run_id = run;
+        input.fact.kind = flow::Fact::Kind::timer;
+        waiting_.push_back(std::move(input));
     }
     return go_on(Then::stay_free);
 }

@@ -52,6 +52,13 @@ constexpr db::Statement kOpenSurpluses{
     "OR (r.status IN ('failed', 'returned') AND r.updated_at < $3)) "
     "AND get_byte(uuid_send(c.run_id), 6) = ANY ($1::smallint[]) ORDER BY c.id LIMIT $2"
 };
+constexpr db::Statement kEndedWithDueTasks{
+    "worker_ended_with_due_tasks",
+    "SELECT DISTINCT t.run_id FROM sluice.task t WHERE t.status = 'open' AND t.kind = 'settle' "
+    "AND (t.due_at <= $3 OR (t.escalates_at <= $3 AND NOT t.escalated)) "
+    "AND get_byte(uuid_send(t.run_id), 6) = ANY ($1::smallint[]) "
+    "AND NOT EXISTS (SELECT 1 FROM sluice.flow_run r WHERE r.run_id = t.run_id) LIMIT $2"
+};
 constexpr db::Statement kQuarantine{
     "worker_quarantine",
     "WITH parked AS (UPDATE sluice.flow_run SET state = 'quarantined' "
@@ -170,6 +177,21 @@ Result<std::vector<OpenSurplus>> RunStore::open_surpluses(
         );
     }
     return open;
+}
+
+Result<std::vector<RunId>> RunStore::ended_with_due_tasks(
+    const std::set<Bucket>& buckets, Time now, std::size_t most
+) {
+    const db::ArrayBuilder numbers = numbers_of(buckets);
+    SLUICE_ASSIGN(
+        const db::Rows rows,
+        connection_.execute(kEndedWithDueTasks, {numbers, static_cast<std::int64_t>(most), now})
+    );
+    std::vector<RunId> runs;
+    for (const db::Row row : rows) {
+        runs.emplace_back(row.uuid(0));
+    }
+    return runs;
 }
 
 Result<void> RunStore::quarantine(RunId run, const std::string& reason, Time now) {

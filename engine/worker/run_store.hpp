@@ -57,6 +57,11 @@ class RunStore {
     Result<std::vector<OpenSurplus>> open_surpluses(
         const std::set<Bucket>& buckets, Time ended_before, std::size_t most
     );
+    /// Runs of the buckets that are over and asked people something that has come to its deadline
+    /// or its escalation by now; at most `most`.
+    Result<std::vector<RunId>> ended_with_due_tasks(
+        const std::set<Bucket>& buckets, Time now, std::size_t most
+    );
     Result<void> quarantine(RunId run, const std::string& reason, Time now);
 
     /// Closes orders of the buckets that expired while nobody was paying them, at most `most`; says

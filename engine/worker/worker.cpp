@@ -135,7 +135,7 @@ Time Worker::next_wake(Time now) const {
 /// Whether something needs the session that no input asks for.
 bool Worker::has_house_work() const {
     const Time now = services_.clock->now();
-    return now >= std::min({next_rebalance_, next_sweep_, next_surplus_sweep_}) ||
+    return now >= std::min({next_rebalance_, next_sweep_, next_late_sweep_}) ||
            !session_->interrupted.empty();
 }
 
@@ -307,8 +307,8 @@ Result<void> Worker::keep_house() {
     if (now >= next_rebalance_) {
         SLUICE_TRY(rebalance());
     }
-    if (now >= next_surplus_sweep_) {
-        SLUICE_TRY(sweep_surpluses(now));
+    if (now >= next_late_sweep_) {
+        SLUICE_TRY(sweep_ended(now));
     }
     return {};
 }
@@ -326,8 +326,9 @@ Result<void> Worker::sweep_orders(Time now) {
 }
 
 /// Refunds that did not begin when their money came: a process ended between, or the database
-/// refused. And those that must begin anew, as the one before failed or came back.
-Result<void> Worker::sweep_surpluses(Time now) {
+/// refused. And those that must begin anew, as the one before failed or came back. And questions to
+/// people whose moment has come: no timer wakes a run that is over.
+Result<void> Worker::sweep_ended(Time now) {
     auto& session = *session_;
     SLUICE_ASSIGN(
         const auto open,
@@ -336,8 +337,16 @@ Result<void> Worker::sweep_surpluses(Time now) {
                 session.locks.held(), now - settings_.surplus_again, settings_.sweep_max
             )
     );
-    next_surplus_sweep_ = now + settings_.surplus_sweep;
-    return open.empty() ? Result<void>{} : session.round.refund_surpluses(open);
+    next_late_sweep_ = now + settings_.late_sweep;
+    if (!open.empty()) {
+        SLUICE_TRY(session.round.refund_surpluses(open));
+    }
+    SLUICE_ASSIGN(
+        const auto asking,
+        RunStore(session.connection)
+            .ended_with_due_tasks(session.locks.held(), now, settings_.sweep_max)
+    );
+    return asking.empty() ? Result<void>{} : session.round.pass_moments(asking);
 }
 
 Result<void> Worker::rebalance() {
@@ -369,7 +378,7 @@ Result<void> Worker::rebalance() {
             ++interrupted;
         }
     }
-    next_surplus_sweep_ = Time{};
+    next_late_sweep_ = Time{};
     // From here on others hand us what is ours.
     for (const Bucket bucket : taken) {
         set_owned(bucket, session.locks.held().size());

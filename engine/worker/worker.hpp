@@ -35,8 +35,9 @@ struct WorkerSettings {
     std::size_t sweep_max = 500;            ///< of them at once, so that payments wait little
     /// How long a busy worker whose session is free waits for more to commit with.
     std::chrono::microseconds gather{500};
-    /// How often refunds of surplus money are looked for that did not begin.
-    std::chrono::milliseconds surplus_sweep{10'000};
+    /// How often it is looked what runs that are over left to do: refunds of surplus money that did
+    /// not begin, deadlines and escalations of what people are asked.
+    std::chrono::milliseconds late_sweep{10'000};
     std::chrono::hours surplus_again{24};  ///< after a refund of surplus failed or came back
 };
 
@@ -95,7 +96,7 @@ class Worker {
     Result<void> recover_some();
     Result<void> rebalance();
     Result<void> sweep_orders(Time now);
-    Result<void> sweep_surpluses(Time now);
+    Result<void> sweep_ended(Time now);
     void set_owned(Bucket bucket, std::size_t held);
 
     WorkerSettings settings_;
@@ -108,7 +109,7 @@ class Worker {
     Waiters waiters_;
     Time next_rebalance_{};
     Time next_sweep_{};
-    Time next_surplus_sweep_{};
+    Time next_late_sweep_{};
     std::array<std::atomic<bool>, kBucketCount> owned_{};
     std::atomic<std::size_t> held_count_{0};
     Counters counters_;

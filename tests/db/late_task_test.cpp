@@ -77,6 +77,21 @@ class LateTasks : public ::testing::Test {
         inputs.push_back(std::move(input));
         take(std::move(inputs));
     }
+    /// What the worker does from time to time.
+    void look_for_moments() {
+        const auto due = worker::RunStore(world.connection)
+                             .ended_with_due_tasks({Bucket{3}}, world.clock.now(), 10);
+        ASSERT_TRUE(due.has_value()) << due.error().message;
+        found = due->size();
+        ASSERT_TRUE(world.round.pass_moments(*due).has_value());
+        ASSERT_TRUE(world.round.drain().has_value());
+    }
+    std::string tasks() {
+        return world.value(
+            "SELECT string_agg(status || ' ' || escalated, ', ' ORDER BY opened_at, id) "
+            "FROM sluice.task"
+        );
+    }
     std::string booked(const std::string& gl) {
         return world.value(
             "SELECT coalesce(sum(e.side * e.amount), 0)::text FROM sluice.entry e "
@@ -96,6 +111,7 @@ class LateTasks : public ::testing::Test {
     RunId run;
     payment::Instruction out;
     std::vector<std::string> told;
+    std::size_t found = 0;  ///< runs that the last look found
 };
 
 TEST_F(LateTasks, AreAskedWithTheCaseOfARunThatIsOver) {
@@ -129,6 +145,62 @@ TEST_F(LateTasks, CountTheVotesOfTwoPeopleThroughALostSession) {
     EXPECT_EQ(told.back(), "task_over");
     EXPECT_EQ(booked("5901"), "2000000");
     EXPECT_THAT(world.alarms, IsEmpty());
+}
+
+TEST_F(LateTasks, GoToAnotherRoleAfterADayAlthoughNoRunWaits) {
+    take(vote_of("zhao.min", "written_off"));
+    world.clock.advance(std::chrono::hours(23));
+    look_for_moments();
+    EXPECT_EQ(found, 0U);
+    EXPECT_EQ(tasks(), "open false");
+    world.clock.advance(std::chrono::hours(2));
+
+    look_for_moments();
+
+    EXPECT_EQ(tasks(), "open true");
+    EXPECT_EQ(world.value("SELECT count(*) FROM sluice.event WHERE type = 'task.escalated'"), "1");
+    look_for_moments();
+    EXPECT_EQ(found, 0U) << "once";
+    world.reopen();
+    Input vote = vote_of("zhou.yu", "written_off");
+    auto said = std::make_shared<TaskVote>(*vote.fact.vote);
+    said->roles = {"management"};
+    vote.fact.vote = std::move(said);
+    take(std::move(vote));
+    EXPECT_THAT(told, ElementsAre("counted", "counted"));
+    EXPECT_EQ(ends(), "late_success closed approved");
+    EXPECT_EQ(booked("5901"), "2000000");
+}
+
+TEST_F(LateTasks, AreAskedAnewAfterTheirDeadline) {
+    world.run("UPDATE sluice.task SET due_at = opened_at + interval '2 days'");
+    world.clock.advance(std::chrono::hours(49));
+
+    look_for_moments();
+
+    EXPECT_EQ(tasks(), "expired false, open false");
+    EXPECT_EQ(world.value("SELECT count(*) FROM sluice.money_case WHERE status = 'open'"), "1");
+    EXPECT_EQ(
+        world.value("SELECT (due_at = opened_at + interval '2 days')::text FROM sluice.task "
+                    "WHERE status = 'open'"),
+        "true"
+    );
+    look_for_moments();
+    EXPECT_EQ(found, 0U);
+    EXPECT_THAT(world.alarms, IsEmpty());
+}
+
+TEST_F(LateTasks, OfARunThatLivesAreItsOwnTimers) {
+    world.run(
+        "INSERT INTO sluice.flow_run (bucket, run_id, seq, state, pending, release_id) "
+        "SELECT 3, run_id, 1, 'quarantined', 0, (SELECT id FROM sluice.release) FROM sluice.task"
+    );
+    world.clock.advance(std::chrono::hours(49));
+
+    look_for_moments();
+
+    EXPECT_EQ(found, 0U);
+    world.run("DELETE FROM sluice.flow_run");
 }
 
 TEST_F(LateTasks, CountVotesThatComeTogetherOnce) {

@@ -278,6 +278,41 @@ TEST_F(RefundWays, GiveTheAccountItsMoneyBackWhenTheChannelRefuses) {
     EXPECT_EQ(end_of(again), "pending ");
 }
 
+TEST_F(RefundWays, GiveTheAccountEachConversionThatComesBackAfterItsSuccess) {
+    const AccountId account = given_balance(0);
+    const RunId earlier = given_refund_to(account);
+    std::vector<Input> returns;
+    for (const std::int64_t minor : {3'000, 4'000}) {
+        const RunId out = world.begin(conversion(minor, earlier, account));
+        take(world.answer(world.paid()));
+        ASSERT_EQ(end_of(out), "succeeded ");
+        Input told;
+        told.kind = Input::Kind::callback;
+        told.callback.instruction = world.sent.back().instruction.id;
+        told.callback.operation = payment::Operation::refund;
+        told.callback.outcome = world.paid();
+        told.callback.outcome.kind = OutcomeKind::returned;
+        returns.push_back(std::move(told));
+    }
+    ASSERT_EQ(balance_of(account), "0");
+    const std::string room = "SELECT sum(refunded) FROM sluice.instruction WHERE run_id = '" +
+                             earlier.raw().to_uuid() + "'";
+    ASSERT_EQ(world.value(room), "7000");
+
+    take(std::move(returns[0]));
+    EXPECT_EQ(balance_of(account), "3000");
+    EXPECT_EQ(world.value(room), "4000");
+    take(std::move(returns[1]));
+
+    EXPECT_EQ(balance_of(account), "7000");
+    EXPECT_EQ(world.value(room), "0");
+    EXPECT_EQ(refunded_of_order(), "7000") << "the first refund stays what it was";
+    EXPECT_EQ(world.value("SELECT count(*) FROM sluice.refund WHERE status = 'returned'"), "2");
+    EXPECT_EQ(world.value("SELECT count(*) FROM sluice.event WHERE type = 'refund.returned'"), "2");
+    const RunId again = world.begin(conversion(7'000, earlier, account));
+    EXPECT_EQ(end_of(again), "pending ") << "its room is free";
+}
+
 TEST_F(RefundWays, FailCleanlyWhenThePayerHasSpentWhatWouldLeave) {
     const AccountId account = given_balance(0);
     const RunId earlier = given_refund_to(account);

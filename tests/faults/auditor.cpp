@@ -34,6 +34,10 @@ std::int64_t given_back(const RefundTold& refund, std::string_view account = "*"
     return sum;
 }
 
+/// Whether it takes from what the order was paid: not what no order took, nor what an earlier
+/// refund had given back already.
+bool is_of_order(const RefundTold& refund) { return !refund.is_surplus && refund.converts.empty(); }
+
 /// Whether what was taken for a payout is gone from where it was taken.
 bool is_taken(const PayoutTold& payout) { return !is_one_of(payout.status, {kFailed, kReturned}); }
 
@@ -83,6 +87,7 @@ std::int64_t Auditor::predicted_balance(const std::string& account) const {
     }
     for (const auto& [id, refund] : told_.refunds) {
         sum += given_back(refund, account);
+        sum -= refund.taken_from == account && refund.status != kFailed ? refund.amount : 0;
     }
     for (const auto& [id, payout] : told_.payouts) {
         sum -= payout.from == account && is_taken(payout) ? payout.amount + payout.fee : 0;
@@ -112,25 +117,25 @@ BookedSums Auditor::predicted_sums() const {
         sums[{"1103", line.far}] += line.status == "moved" ? line.amount : 0;
     }
     for (const auto& [id, payment] : told_.payments) {
-        sums[{"2101", told_.merchant}] += payment.status == kSucceeded ? amount_of(payment) : 0;
+        sums[{"2101", payment.merchant}] += payment.status == kSucceeded ? amount_of(payment) : 0;
     }
     for (const auto& [id, refund] : told_.refunds) {
         const std::int64_t accepted = refund.status == kFailed ? 0 : refund.amount;
         // What no order took is owed to its payer until it has gone back.
         const bool is_owed = refund.is_surplus && refund.status == kFailed;
-        sums[{"2204", told_.merchant}] += is_owed ? refund.amount : 0;
-        sums[{"2101", told_.merchant}] -= refund.is_surplus ? 0 : accepted;
-        sums[{"2202", told_.merchant}] += accepted - given_back(refund);
+        sums[{"2204", refund.merchant}] += is_owed ? refund.amount : 0;
+        sums[{"2101", refund.merchant}] -= is_of_order(refund) ? accepted : 0;
+        sums[{"2202", refund.merchant}] += accepted - given_back(refund);
     }
     for (const auto& [id, payout] : told_.payouts) {
         const std::int64_t whole = is_taken(payout) ? payout.amount + payout.fee : 0;
         const bool has_left = payout.status == kSucceeded;
-        sums[{"2203", told_.merchant}] += has_left ? 0 : whole;
-        sums[{"4002", told_.merchant}] += has_left ? payout.fee : 0;
-        sums[{"5002", told_.merchant}] -= payout.from.empty() ? whole : 0;
+        sums[{"2203", payout.merchant}] += has_left ? 0 : whole;
+        sums[{"4002", payout.merchant}] += has_left ? payout.fee : 0;
+        sums[{"5002", payout.merchant}] -= payout.from.empty() ? whole : 0;
     }
     for (const auto& [id, transfer] : told_.transfers) {
-        sums[{"4002", told_.merchant}] += transfer.status == kSucceeded ? transfer.fee : 0;
+        sums[{"4002", transfer.merchant}] += transfer.status == kSucceeded ? transfer.fee : 0;
     }
     return sums;
 }
@@ -156,7 +161,7 @@ void Auditor::check_orders() {
         paid[payment.order] += payment.status == kSucceeded ? amount_of(payment) : 0;
     }
     for (const auto& [id, refund] : told_.refunds) {
-        const bool counts = refund.status != kFailed && !refund.is_surplus;
+        const bool counts = refund.status != kFailed && is_of_order(refund);
         refunded[refund.order] += counts ? refund.amount : 0;
     }
     for (const auto& [id, payout] : told_.payouts) {
@@ -253,7 +258,9 @@ void Auditor::check_caps() {
         for (const WayTold& way : refund.ways) {
             // An attempt that was given up may have collected the same leg once more.
             const std::string source = way.source + (refund.is_surplus ? " surplus" : "");
-            given[source] += way.status == kSucceeded ? way.amount : 0;
+            // A conversion sends on what counted with the refund before.
+            const bool counts = way.status == kSucceeded && refund.converts.empty();
+            given[source] += counts ? way.amount : 0;
             caps[source] = leg_of(way).amount;
         }
         const bool is_of_payment = refund.payment.empty() ||
@@ -267,6 +274,36 @@ void Auditor::check_caps() {
             sum <= caps[source],
             source + " gave back " + std::to_string(sum) + ", it collected " +
                 std::to_string(caps[source])
+        );
+    }
+}
+
+/// What an account got may leave it again, by all conversions together once.
+void Auditor::check_conversions() {
+    std::map<std::string, std::int64_t> converted;
+    for (const auto& [id, refund] : told_.refunds) {
+        converted[refund.converts] += refund.status == kFailed ? 0 : refund.amount;
+        for (const WayTold& way : refund.ways) {
+            expect(
+                refund.converts.empty() || way.account.empty() || way.status != kSucceeded,
+                id + " gave an account what it took from one"
+            );
+        }
+    }
+    converted.erase("");
+    for (const auto& [id, sum] : converted) {
+        const auto earlier = told_.refunds.find(id);
+        const auto ways =
+            earlier == told_.refunds.end() ? std::vector<WayTold>{} : earlier->second.ways;
+        std::int64_t got = 0;
+        for (const WayTold& way : ways) {
+            const bool is_gift = !way.account.empty() && leg_of(way).account.empty();
+            got += is_gift && way.status == kSucceeded ? way.amount : 0;
+        }
+        expect(
+            sum <= got,
+            "what " + id + " gave to an account is " + std::to_string(got) + ", of which " +
+                std::to_string(sum) + " left again"
         );
     }
 }
@@ -319,7 +356,8 @@ void Auditor::check_far_books() {
 void Auditor::check_limits() {
     std::map<std::pair<std::string, std::string>, std::int64_t> got;
     for (const auto& [id, payout] : told_.payouts) {
-        got[{payout.payee, payout.day}] += is_taken(payout) ? payout.amount : 0;
+        got[{payout.payee + " of " + payout.merchant, payout.day}] +=
+            is_taken(payout) ? payout.amount : 0;
     }
     for (const auto& [of, sum] : got) {
         expect(
@@ -393,11 +431,13 @@ void Auditor::check_events() {
 std::vector<std::string> Auditor::findings() {
     findings_.clear();
     check_ends();
+    check_owners();
     check_orders();
     check_accounts();
     check_sums();
     check_refunds();
     check_caps();
+    check_conversions();
     check_far_books();
     check_limits();
     check_events();

@@ -24,15 +24,26 @@ class Auditor {
 
   private:
     void check_ends();
+    void check_owners();
     void check_orders();
     void check_accounts();
     void check_sums();
     void check_refunds();
     void check_caps();
+    void check_conversions();
     void check_far_books();
     void check_limits();
     void check_events();
 
+    /// What an object of a merchant has to do with.
+    struct Touched {
+        std::string merchant;
+        std::string order;  ///< or ""
+        std::vector<WayTold> ways;
+        std::vector<std::string> accounts;
+    };
+    void expect_private(const std::string& id, const std::string& merchant);
+    void expect_own(const std::string& id, const Touched& touched);
     [[nodiscard]] LegAsked leg_of(const WayTold& way) const;
     [[nodiscard]] bool paid_by(const std::string& account, const WayTold& way) const;
     [[nodiscard]] bool has_told(const std::string& id, std::string_view type) const;

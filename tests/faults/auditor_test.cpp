@@ -48,7 +48,7 @@ WayTold of_source(WayTold way, const std::string& source) {
 
 void tell_accounts(Testimony& told) {
     told.accounts["card"] = {.kind = "prepaid_card", .put_in = 1'000, .balance = 710};
-    told.accounts["payer"] = {.kind = "balance", .put_in = 500, .balance = 500 + 20 - 51};
+    told.accounts["payer"] = {.kind = "balance", .put_in = 500, .balance = 500 + 20 - 51 - 15};
     told.accounts["shop"] = {
         .kind = "merchant_available", .put_in = 900, .balance = 900 - 101 + 50
     };
@@ -135,18 +135,55 @@ void tell_moves(Testimony& told) {
     told.far_payouts["P3"] = {.far = kBank, .status = "moved", .amount = 5};
 }
 
+/// 15 of what the payer's balance got left it again the way it had come, 5 did not.
+void tell_conversions(Testimony& told) {
+    told.refunds["ref_4"] = {
+        .order = "ord_1",
+        .amount = 15,
+        .status = "succeeded",
+        .ways = {of_source(at_channel("R4", "refund", 15), "pay_1 leg 2")},
+        .converts = "ref_1",
+        .taken_from = "payer"
+    };
+    told.refunds["ref_5"] = {
+        .order = "ord_1",
+        .amount = 5,
+        .status = "failed",
+        .converts = "ref_1",
+        .taken_from = "payer"
+    };
+    told.far_refunds["R4"] = {.far = kWechat, .status = "moved", .amount = 15};
+}
+
+template <class Do>
+void for_each_object(Testimony& told, const Do& act) {
+    const auto walk = [&act](auto& objects) {
+        for (auto& [id, object] : objects) {
+            act(id, object);
+        }
+    };
+    walk(told.orders);
+    walk(told.payments);
+    walk(told.refunds);
+    walk(told.payouts);
+    walk(told.transfers);
+    walk(told.accounts);
+}
+
 Testimony true_testimony() {
     Testimony told;
-    told.merchant = "m1";
     tell_accounts(told);
     tell_order(told);
     tell_moves(told);
+    tell_conversions(told);
     told.events = {
         {"pay_1", {"payment.pending", "payment.succeeded"}},
         {"pay_2", {"payment.closed"}},
         {"ref_1", {"refund.succeeded"}},
         {"ref_2", {"refund.succeeded"}},
         {"ref_3", {"refund.failed"}},
+        {"ref_4", {"refund.succeeded"}},
+        {"ref_5", {"refund.failed"}},
         {"out_1", {"payout.succeeded"}},
         {"out_2", {"payout.succeeded", "payout.returned"}},
         {"out_3", {"payout.succeeded"}},
@@ -155,15 +192,19 @@ Testimony true_testimony() {
     };
     told.booked = {
         {{"1001", "top_up"}, -2'400},
-        {{"1101", kWechat}, -600},
+        {{"1101", kWechat}, -585},
         {{"1103", kBank}, 105},
-        {{"2001", ""}, 469},
+        {{"2001", ""}, 454},
         {{"2002", ""}, 710},
         {{"2101", "m1"}, 870},
         {{"2102", ""}, 849},
         {{"4002", "m1"}, 2},
         {{"5002", "m1"}, -5}
     };
+    for_each_object(told, [&told](const std::string& id, auto& object) {
+        object.merchant = "m1";
+        told.shown_to[id] = {"m1"};
+    });
     return told;
 }
 
@@ -241,7 +282,7 @@ TEST(Auditor, FindsAWrongFenOfAnyObject) {
          "what made ord_1 good is 6, predicted 5"},
         {"payee got more than his limit of the day",
          [](Testimony& t) { t.payee_day -= 1; },
-         "payee zhang got 100 on 2026-01-01, wanted at most 99"},
+         "payee zhang of m1 got 100 on 2026-01-01, wanted at most 99"},
         {"refund",
          [](Testimony& t) { t.refunds["ref_1"].amount += 1; },
          "what ref_1 (succeeded) gave is 30, predicted 31"},
@@ -252,7 +293,7 @@ TEST(Auditor, FindsAWrongFenOfAnyObject) {
         },
         {"transfer",
          [](Testimony& t) { t.transfers["trf_1"].amount += 1; },
-         "the balance of balance payer is 469, predicted 468"},
+         "the balance of balance payer is 454, predicted 453"},
         {"above the cap",
          [](Testimony& t) {
              t.refunds["ref_1"].ways[2].amount = 301;
@@ -303,6 +344,59 @@ TEST(Auditor, FindsWhatOnlyTheChannelOrTheBankKnows) {
         {"returned payout",
          [](Testimony& t) { t.far_payouts["P2"].status = "moved"; },
          "out_2 (payout P2) is returned here and moved"},
+    });
+}
+
+TEST(Auditor, FindsWhatLeavesAnAccountAgainWithoutHavingComeThere) {
+    expect_found({
+        {"more than it got",
+         [](Testimony& t) { t.refunds["ref_4"].amount = 31; },
+         "what ref_1 gave to an account is 20, of which 31 left again"},
+        {"of what never was",
+         [](Testimony& t) { t.refunds["ref_4"].converts = "ref_9"; },
+         "what ref_9 gave to an account is 0, of which 15 left again"},
+        {"back to an account",
+         [](Testimony& t) { t.refunds["ref_4"].ways.front().account = "payer"; },
+         "ref_4 gave an account what it took from one"},
+        {"not taken from the account",
+         [](Testimony& t) { t.accounts["payer"].balance += 15; },
+         "the balance of balance payer is 469, predicted 454"},
+        {"counted again by the order",
+         [](Testimony& t) { t.orders["ord_1"].refunded += 15; },
+         "what ord_1 gave back is 145, predicted 130"},
+        {"taken though it failed",
+         [](Testimony& t) { t.accounts["payer"].balance -= 5; },
+         "the balance of balance payer is 449, predicted 454"},
+    });
+}
+
+TEST(Auditor, FindsAFenThatCrossesFromOneMerchantToAnother) {
+    expect_found({
+        {"booked to another",
+         [](Testimony& t) {
+             t.booked[{"2101", "m1"}] -= 1;
+             t.booked[{"2101", "m2"}] += 1;
+         },
+         "2101 of 'm2' is 1, predicted 0"},
+        {"paid by another's card",
+         [](Testimony& t) { t.accounts["card"].merchant = "m2"; },
+         "pay_1 of m1 moved account card of m2"},
+        {"given to another's balance",
+         [](Testimony& t) { t.accounts["payer"].merchant = "m2"; },
+         "ref_1 of m1 moved account payer of m2"},
+        {"paid out of another's money",
+         [](Testimony& t) { t.accounts["shop"].merchant = "m2"; },
+         "out_1 of m1 moved account shop of m2"},
+        {"moved to another",
+         [](Testimony& t) { t.accounts["shop"].merchant = "m2"; },
+         "trf_1 of m1 moved account shop of m2"},
+        {"another's order",
+         [](Testimony& t) { t.payments["pay_2"].merchant = "m2"; },
+         "pay_2 of m2 is of order ord_1 of m1"},
+        {"shown to another",
+         [](Testimony& t) { t.shown_to["out_2"].insert("m2"); },
+         "out_2 of m1 is shown to 'm1, m2'"},
+        {"shown to nobody", [](Testimony& t) { t.shown_to.erase("ref_2"); }, "is shown to ''"},
     });
 }
 

@@ -6,19 +6,21 @@
 #include "faults/notebook.hpp"
 #include "faults/patient.hpp"
 #include "faults/wishes.hpp"
-#include "support/node_api.hpp"
+#include "support/node_cluster.hpp"
 
 namespace sluice::testing {
 
-/// Where a caller lives: what all callers of a workload share. It must outlive them.
+/// Where a caller lives: what all callers of one merchant share. It must outlive them.
 struct Town {
+    std::string merchant;
     Cluster& cluster;
     PatientApi& api;
     Api& simulator;  ///< its control, which refuses what cannot be and that is fine
     Notebook& notes;
     std::vector<std::string> cards;
     std::vector<std::string> balances;
-    std::string available;  ///< the merchant's available money
+    std::string available;               ///< the merchant's available money
+    std::vector<std::string> strangers;  ///< balances of other merchants
     std::int64_t expires_in_seconds = 6;
 };
 

@@ -13,7 +13,7 @@ constexpr const char* kPreferences[] = {"", "wait=0", "wait=5"};
 }  // namespace
 
 Load::Load(Cluster& cluster, Options options)
-    : cluster_(cluster), api_(cluster), options_(options) {}
+    : cluster_(cluster), api_(cluster.api()), options_(options) {}
 
 Load::~Load() { stop(); }
 

@@ -42,6 +42,9 @@ void Mover::perform(const MoveWish& wish) {
         case Move::payout_batch:
             pay_out_batch(wish);
             break;
+        case Move::trespass:
+            trespass(wish);
+            break;
         case Move::payout:
         case Move::withdrawal:
         case Move::compensation:
@@ -64,19 +67,52 @@ void Mover::top_up(const MoveWish& wish) {
     call.send_again(wish.again, with_amount(body, wish.amount + 1), "top_up_number_reused");
 }
 
-void Mover::transfer(const MoveWish& wish) {
-    const std::string& from = nth(town_.balances, wish.from);
-    const std::string& to =
-        wish.to % 3 == 0 ? town_.available : nth(town_.balances, wish.from + 1 + wish.to % 2);
-    const TransferTold told{.from = from, .to = to, .amount = amount_of(wish), .fee = wish.fee};
-    const Value body(ValueObject{
+Value Mover::transfer_body(const TransferTold& told) const {
+    return Value(ValueObject{
         {"merchant_transfer_number", number_},
-        {"from_account_id", from},
-        {"to_account_id", to},
+        {"from_account_id", told.from},
+        {"to_account_id", told.to},
         {"amount", told.amount},
         {"fee", told.fee},
         {"currency", "CNY"}
     });
+}
+
+/// Another merchant's account is none: money goes neither there nor from there.
+void Mover::trespass(const MoveWish& wish) {
+    const std::string& own = nth(town_.balances, wish.from);
+    const std::string& foreign = nth(town_.strangers, wish.to);
+    const bool is_to = wish.from % 2 == 0;
+    Value body = transfer_body(
+        {.from = is_to ? own : foreign, .to = is_to ? foreign : own, .amount = wish.amount}
+    );
+    std::string path = "/v1/transfers";
+    if (wish.to % 3 == 0) {
+        body = payout_body(wish, wish.amount);
+        body.set("from_account_id", foreign);
+        path = "/v1/payouts";
+    } else if (wish.to % 3 == 1) {
+        body = Value(ValueObject{{"top_up_number", number_}, {"amount", 1}, {"currency", "CNY"}});
+        path = "/v1/accounts/" + foreign + "/top_ups";
+    }
+    NumberedCall call(town_, path, body);
+    if (!call.send().empty()) {
+        town_.notes.complain("an account of another merchant was moved: " + call.shown());
+    }
+}
+
+void Mover::transfer(const MoveWish& wish) {
+    const std::string& from = nth(town_.balances, wish.from);
+    const std::string& to =
+        wish.to % 3 == 0 ? town_.available : nth(town_.balances, wish.from + 1 + wish.to % 2);
+    const TransferTold told{
+        .from = from,
+        .to = to,
+        .amount = amount_of(wish),
+        .fee = wish.fee,
+        .merchant = town_.merchant
+    };
+    const Value body = transfer_body(told);
     NumberedCall call(town_, "/v1/transfers", body);
     const std::string id = call.send();
     if (id.empty()) {
@@ -102,7 +138,7 @@ std::string Mover::compensated() {
     NumberedCall call(town_, "/v1/orders", body);
     const std::string id = call.send();
     if (!id.empty()) {
-        town_.notes.add(id, OrderTold{.amount = kAmount});
+        town_.notes.add(id, OrderTold{.amount = kAmount, .merchant = town_.merchant});
     }
     return id;
 }
@@ -129,7 +165,8 @@ void Mover::pay_out_batch(const MoveWish& wish) {
             .from = town_.available,
             .amount = i == 1 ? amount_of(wish) : wish.amount,
             .fee = wish.fee,
-            .payee = payee_number(wish.to + i)
+            .payee = payee_number(wish.to + i),
+            .merchant = town_.merchant
         };
         const std::string number = number_ + "-" + std::to_string(i);
         total += told.amount;
@@ -181,21 +218,26 @@ void Mover::note_lines(const NumberedCall& call, const std::map<std::string, Pay
     }
 }
 
+Value Mover::payout_body(const MoveWish& wish, std::int64_t amount) const {
+    return Value(ValueObject{
+        {"merchant_payout_number", number_},
+        {"amount", amount},
+        {"fee", wish.fee},
+        {"currency", "CNY"},
+        {"method", "bank_account"},
+        {"payee", payee_of(wish.to)}
+    });
+}
+
 void Mover::pay_out(const MoveWish& wish) {
     PayoutTold told{
         .from = town_.available,
         .amount = amount_of(wish),
         .fee = wish.fee,
-        .payee = payee_number(wish.to)
+        .payee = payee_number(wish.to),
+        .merchant = town_.merchant
     };
-    Value body(ValueObject{
-        {"merchant_payout_number", number_},
-        {"amount", told.amount},
-        {"fee", told.fee},
-        {"currency", "CNY"},
-        {"method", "bank_account"},
-        {"payee", payee_of(wish.to)}
-    });
+    Value body = payout_body(wish, told.amount);
     if (wish.move == Move::withdrawal) {
         told.from = nth(town_.balances, wish.from);
         body.set("from_account_id", told.from);

@@ -18,6 +18,9 @@ class Mover {
   private:
     void top_up(const MoveWish& wish);
     void transfer(const MoveWish& wish);
+    void trespass(const MoveWish& wish);
+    [[nodiscard]] Value transfer_body(const TransferTold& told) const;
+    [[nodiscard]] Value payout_body(const MoveWish& wish, std::int64_t amount) const;
     void pay_out(const MoveWish& wish);
     void pay_out_batch(const MoveWish& wish);
     void note_lines(const NumberedCall& call, const std::map<std::string, PayoutTold>& wanted);

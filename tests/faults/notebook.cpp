@@ -32,9 +32,9 @@ void Notebook::add(const std::string& id, const TransferTold& transfer) {
     told_.transfers.emplace(id, transfer);
 }
 
-void Notebook::open_account(const std::string& id, const std::string& kind, std::int64_t put_in) {
+void Notebook::add(const std::string& id, const AccountTold& account) {
     const MutexLock lock(mutex_);
-    told_.accounts[id] = {.kind = kind, .put_in = put_in};
+    told_.accounts.emplace(id, account);
 }
 
 void Notebook::top_up(const std::string& account, std::int64_t amount) {

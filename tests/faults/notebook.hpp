@@ -19,7 +19,7 @@ class Notebook {
     void add(const std::string& id, const RefundTold& refund);
     void add(const std::string& id, const PayoutTold& payout);
     void add(const std::string& id, const TransferTold& transfer);
-    void open_account(const std::string& id, const std::string& kind, std::int64_t put_in);
+    void add(const std::string& id, const AccountTold& account);
     void top_up(const std::string& account, std::int64_t amount);
     /// An answer that no caller should ever get.
     void complain(const std::string& what);

@@ -61,7 +61,7 @@ void OrderCaller::open() {
         town_.notes.complain("an order was not taken: " + call.shown());
         return;
     }
-    town_.notes.add(life_.id, OrderTold{.amount = wish_.amount});
+    town_.notes.add(life_.id, OrderTold{.amount = wish_.amount, .merchant = town_.merchant});
     call.send_again(wish_.again, order_body(wish_.amount + 1), "merchant_order_number_reused");
 }
 
@@ -161,13 +161,15 @@ bool OrderCaller::take_payment(const NumberedCall& call, const std::vector<LegAs
     }
     if (life_.id.empty()) {
         life_.id = call.reply().text("order_id");
-        town_.notes.add(life_.id, OrderTold{.amount = wish_.amount});
+        town_.notes.add(life_.id, OrderTold{.amount = wish_.amount, .merchant = town_.merchant});
     }
     if (life_.model.judge_payment(amount) == Verdict::must_be_refused) {
         town_.notes.complain("more than is due was taken: " + call.shown());
     }
     const std::string payment = call.reply().text("id");
-    town_.notes.add(payment, PaymentTold{.order = life_.id, .legs = legs});
+    town_.notes.add(
+        payment, PaymentTold{.order = life_.id, .legs = legs, .merchant = town_.merchant}
+    );
     life_.model.payment_begun(payment, amount);
     life_.payments.push_back(payment);
     return true;

@@ -10,11 +10,11 @@ constexpr std::chrono::milliseconds kBeforeNextTry{30};
 }  // namespace
 
 Reply PatientApi::get(const std::string& path, const http::Headers& headers) {
-    return until_answered([&] { return cluster_.api().get(path, headers); });
+    return until_answered([&] { return api_.get(path, headers); });
 }
 
 Reply PatientApi::post(const std::string& path, const Value& body, const http::Headers& headers) {
-    return until_answered([&] { return cluster_.api().post(path, body, headers); });
+    return until_answered([&] { return api_.post(path, body, headers); });
 }
 
 Reply PatientApi::until_answered(const std::function<Reply()>& send) {

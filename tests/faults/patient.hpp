@@ -5,7 +5,7 @@
 #include <functional>
 #include <string>
 
-#include "support/node_cluster.hpp"
+#include "support/node_api.hpp"
 
 namespace sluice::testing {
 
@@ -13,7 +13,7 @@ namespace sluice::testing {
 /// until it is answered. Any thread.
 class PatientApi {
   public:
-    explicit PatientApi(Cluster& cluster) : cluster_(cluster) {}
+    explicit PatientApi(Api& api) : api_(api) {}
 
     /// The last reply when patience ends; `why` says so then.
     Reply get(const std::string& path, const http::Headers& headers = {});
@@ -25,7 +25,7 @@ class PatientApi {
   private:
     Reply until_answered(const std::function<Reply()>& send);
 
-    Cluster& cluster_;
+    Api& api_;
     std::atomic<std::size_t> sent_again_{0};
 };
 

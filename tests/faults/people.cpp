@@ -21,20 +21,24 @@ std::string table_of(const KeyHolder& holder) {
            "\"\noperator = \"" + holder.name + "\"\nroles = [\"" + holder.role + "\"]\n";
 }
 
-/// Somebody who votes about what is one merchant's.
-std::string table_of_voter(const std::string& name, const std::string& role) {
-    return table_of({.key = key_of(name), .merchant = "m1", .name = name, .role = role});
-}
-
 }  // namespace
 
 std::string channels_key_table() {
     return table_of({.key = kChannelsKey, .merchant = "*", .name = "wu.dan", .role = "channels"});
 }
 
-std::string People::keys() {
-    return table_of_voter("li.lei", "operations") + table_of_voter("han.meimei", "operations") +
-           table_of_voter("zhao.min", "finance") + table_of_voter("sun.li", "finance");
+std::string People::keys(const std::string& merchant) {
+    const std::pair<const char*, const char*> voters[] = {
+        {"li.lei", "operations"},
+        {"han.meimei", "operations"},
+        {"zhao.min", "finance"},
+        {"sun.li", "finance"}
+    };
+    std::string tables;
+    for (const auto& [name, role] : voters) {
+        tables += table_of({.key = key_of(name), .merchant = merchant, .name = name, .role = role});
+    }
+    return tables;
 }
 
 std::string People::wait_for_task() {

@@ -16,9 +16,9 @@ class People {
   public:
     explicit People(Cluster& cluster) : cluster_(cluster) {}
 
-    /// Keys of li.lei and han.meimei of operations, zhao.min and sun.li of finance; tables of a
-    /// node's configuration.
-    static std::string keys();
+    /// Keys of li.lei and han.meimei of operations, zhao.min and sun.li of finance, for what is one
+    /// merchant's, or "*"; tables of a node's configuration.
+    static std::string keys(const std::string& merchant = "m1");
 
     /// The one open task, once there is one.
     std::string wait_for_task();

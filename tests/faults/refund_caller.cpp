@@ -7,6 +7,29 @@ namespace sluice::testing {
 namespace {
 
 constexpr std::string_view kRefusals[] = {"more_than_paid", "nothing_collected", "over_refunded"};
+constexpr std::string_view kConversionRefusals[] = {
+    "nothing_to_convert", "over_refunded", "more_than_paid"
+};
+
+/// The one account that a refund gave all its money to, of what had come through one channel; "" if
+/// there is none. A conversion of several parts of which the channel refuses one would wait for
+/// people.
+std::string sole_account(const Value& refund) {
+    const Value* ways = refund.find("ways");
+    std::string account;
+    int given = 0;
+    for (const Value& way : ways == nullptr ? ValueArray{} : *ways->as_array()) {
+        const Value* source = way.find("source");
+        if (way.text_or_empty("status") != "succeeded") {
+            continue;
+        }
+        ++given;
+        if (source != nullptr && source->text_or_empty("kind") == "external") {
+            account = way.text_or_empty("account_id");
+        }
+    }
+    return given == 1 ? account : std::string();
+}
 
 }  // namespace
 
@@ -30,7 +53,7 @@ void RefundCaller::order_fate(const Fate& fate) {
 }
 
 RefundTold RefundCaller::choose_refund(const RefundWish& wish, std::int64_t amount) const {
-    RefundTold told{.order = life_.id, .amount = amount};
+    RefundTold told{.order = life_.id, .amount = amount, .merchant = town_.merchant};
     if (wish.is_of_payment && !life_.succeeded.empty()) {
         told.payment = life_.succeeded.front();
     }
@@ -46,7 +69,9 @@ Value RefundCaller::refund_body(const RefundTold& told, const std::string& numbe
         {"currency", "CNY"},
         {"reason", "the goods came back"}
     });
-    if (told.payment.empty()) {
+    if (!told.converts.empty()) {
+        body.set("converts", told.converts);
+    } else if (told.payment.empty()) {
         body.set("order_id", told.order);
     } else {
         body.set("payment_id", told.payment);
@@ -97,6 +122,42 @@ void RefundCaller::perform(const RefundWish& wish) {
         call.send_again(
             wish.again, with_amount(call.body(), told.amount + 1), "merchant_refund_number_reused"
         );
+        if (call.is_taken()) {
+            convert(call, wish);
+        }
+    }
+}
+
+/// What went to an account leaves again the way it had come, within what the account got: several
+/// at once, of which some may be too much.
+void RefundCaller::convert(const NumberedCall& earlier, const RefundWish& wish) {
+    const std::string id = earlier.reply().text("id");
+    const Value refund = town_.api.get("/v1/refunds/" + id).body;
+    const std::string account = sole_account(refund);
+    if (account.empty() || refund.text_or_empty("status") != "succeeded") {
+        return;
+    }
+    const std::int64_t got = refund.int_or("amount", 0);
+    const RefundTold told{
+        .order = life_.id,
+        .amount = share_of(got, wish.converted_percent),
+        .converts = id,
+        .taken_from = account,
+        .merchant = town_.merchant
+    };
+    RefundWish together;
+    together.parallel = wish.conversions;
+    for (const NumberedCall& call : send(together, told)) {
+        const bool is_known = std::ranges::find(kConversionRefusals, call.reply().text("code")) !=
+                              std::end(kConversionRefusals);
+        if (call.is_taken()) {
+            town_.notes.add(call.reply().text("id"), told);
+        } else if (!is_known) {
+            town_.notes.complain("no reason to refuse: " + call.shown());
+        }
+        if (told.amount > got && call.is_taken()) {
+            town_.notes.complain("more than it got left the account: " + call.shown());
+        }
     }
 }
 

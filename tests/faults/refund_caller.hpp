@@ -23,6 +23,7 @@ class RefundCaller {
     [[nodiscard]] Verdict judge(const RefundWish& wish, const RefundTold& told) const;
     std::vector<NumberedCall> send(const RefundWish& wish, const RefundTold& told);
     void take_refund(const NumberedCall& call, const RefundTold& told, Verdict verdict);
+    void convert(const NumberedCall& earlier, const RefundWish& wish);
 
     Town& town_;
     OrderLife& life_;

@@ -86,7 +86,7 @@ class Secrets : public ::testing::Test {
 
     std::string pay() {
         const PaymentView begun = shop_.begin(shop_.next_order());
-        EXPECT_TRUE(cluster_.psp().pay(begun.channel_number()));
+        EXPECT_TRUE(cluster_.psp().pay_as(begun.channel_number(), kPayer));
         EXPECT_EQ(shop_.wait_for_status(begun.id(), "succeeded").status(), "succeeded");
         get("/v1/payments/" + begun.id() + "/timeline");
         return begun.id();

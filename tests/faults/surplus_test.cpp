@@ -26,6 +26,15 @@ class SurplusMoney : public ::testing::Test {
         EXPECT_EQ(shop_.wait_for_status(begun.id(), "closed").status(), "closed");
         return begun;
     }
+    /// Another attempt to pay the same order, which replaces the first.
+    PaymentView begun_instead_of(const PaymentView& first, const CompositeOrder& order) {
+        Value payment;
+        payment.set("order_id", cluster_.api().get("/v1/payments/" + first.id()).text("order_id"));
+        payment.set("legs", *body_of(order).find("legs"));
+        const PaymentView second(cluster_.api().post("/v1/payments", payment).body);
+        EXPECT_EQ(shop_.payment(first.id()).failure_code(), "superseded");
+        return second;
+    }
     std::vector<std::string> cases() {
         return cluster_.query(
             "SELECT c.kind, c.amount, c.status, coalesce(r.status, '') FROM sluice.money_case c "
@@ -104,26 +113,31 @@ TEST_F(SurplusMoney, ThatComesAfterTheExpiryGoesBackByItself) {
     expect_all_back();
 }
 
-TEST_F(SurplusMoney, OfAnAttemptThatAnotherReplacedIsNotPaidTwice) {
-    const CompositeOrder order = shop_.next_order();
-    const PaymentView first = shop_.begin(order);
-    const std::string order_id = cluster_.api().get("/v1/payments/" + first.id()).text("order_id");
-    Value again = body_of(order);
-    Value payment;
-    payment.set("order_id", order_id);
-    payment.set("legs", *again.find("legs"));
-    const PaymentView second(cluster_.api().post("/v1/payments", payment).body);
-    ASSERT_EQ(shop_.payment(first.id()).failure_code(), "superseded");
-    ASSERT_TRUE(cluster_.psp().pay(second.channel_number())) << second.shown();
-    ASSERT_EQ(shop_.wait_for_status(second.id(), "succeeded").order_status(), "paid");
+TEST_F(SurplusMoney, OfAnAttemptThatAnotherReplacedIsNotPaidTwiceAndSaysWhetherItIsTheSamePayer) {
+    const std::pair<const char*, const char*> rows[] = {
+        {"o-zhang", "same_payer"}, {"o-li", "another_payer"}
+    };
+    std::int64_t kept = 0;
+    for (const auto& [late_payer, expected] : rows) {
+        const CompositeOrder order = shop_.next_order();
+        const PaymentView first = shop_.begin(order);
+        const PaymentView second = begun_instead_of(first, order);
+        ASSERT_TRUE(cluster_.psp().pay_as(second.channel_number(), "o-zhang")) << second.shown();
+        ASSERT_EQ(shop_.wait_for_status(second.id(), "succeeded").order_status(), "paid");
+        kept += kChannelPart;
 
-    ASSERT_TRUE(cluster_.psp().pay_late(first.channel_number()));
+        ASSERT_TRUE(cluster_.psp().pay_late(first.channel_number(), late_payer));
 
-    EXPECT_EQ(shop_.wait_for_status(first.id(), "surplus").order_status(), "paid");
-    ASSERT_TRUE(all_cases_are("closed"));
-    EXPECT_EQ(kept_by_channel(), kChannelPart) << "what the second paid";
-    EXPECT_EQ(booked("2101"), kWhole);
-    EXPECT_EQ(cluster_.query_one("SELECT paid || ' ' || refunded FROM sluice.orders"), "10000 0");
+        EXPECT_EQ(shop_.wait_for_status(first.id(), "surplus").order_status(), "paid");
+        ASSERT_TRUE(all_cases_are("closed"));
+        const Reply shown = cluster_.api().get("/v1/payments/" + first.id());
+        EXPECT_EQ(shown.text("order_paid_by"), expected) << to_json(shown.body);
+    }
+    EXPECT_EQ(kept_by_channel(), kept) << "what the second ones paid";
+    EXPECT_EQ(booked("2101"), std::ssize(rows) * kWhole);
+    EXPECT_EQ(
+        cluster_.query_one("SELECT sum(paid) || ' ' || sum(refunded) FROM sluice.orders"), "20000 0"
+    );
     expect_nothing_lost();
 }
 

@@ -15,10 +15,12 @@ namespace {
 
 using ::testing::IsEmpty;
 
-/// People are asked after two questions, and two of them for any amount.
+/// People are asked after two questions, and two of them for any amount. What a run that is over
+/// asks goes to others after a second.
 const std::vector<ScriptEdit> kImpatient{
     {"scripts/lib/25_task.lua", "QUESTIONS_MAX = 20", "QUESTIONS_MAX = 2"},
-    {"scripts/approval/doubt_approval.lua", "money(1000000,", "money(1,"}
+    {"scripts/approval/doubt_approval.lua", "money(1000000,", "money(1,"},
+    {"scripts/approval/case_approval.lua", "local DAY = 86400", "local DAY = 1"}
 };
 
 class Tasks : public ::testing::Test {
@@ -75,6 +77,30 @@ TEST_F(Tasks, ResolveMoneyThatCameAlthoughAProcessDiesBetweenTwoVotes) {
     EXPECT_EQ(found_out("zhao.min", task, "refused").status, 403);
     EXPECT_EQ(cluster_.query_one("SELECT status FROM sluice.money_case"), "closed");
     EXPECT_THAT(audit(cluster_, {{order.number, begun.id()}}).findings, IsEmpty());
+}
+
+TEST_F(Tasks, OfARunThatIsOverGoToAnotherRoleAlthoughTheProcessDied) {
+    const PaymentView begun = shop_.begin(shop_.next_order());
+    shop_.close(begun.id());
+    ASSERT_EQ(shop_.wait_for_status(begun.id(), "closed").status(), "closed");
+    cluster_.psp().order_fault({.operation = "callback", .kind = "wrong_amount"});
+    ASSERT_TRUE(cluster_.psp().pay_late(begun.channel_number()));
+    const std::string task = people_.wait_for_task();
+    ASSERT_EQ(cluster_.query_one("SELECT kind FROM sluice.task"), "settle");
+    ASSERT_EQ(cluster_.query_one("SELECT count(*) FROM sluice.flow_run"), "0");
+
+    cluster_.kill_node(0);
+    cluster_.start_node(0);
+
+    EXPECT_TRUE(eventually([&] {
+        return cluster_.query_one("SELECT escalated::text FROM sluice.task") == "true";
+    }));
+    EXPECT_EQ(
+        cluster_.query_one("SELECT count(*) FROM sluice.event WHERE type = 'task.escalated'"), "1"
+    );
+    const Value shown = cluster_.api().get("/v1/tasks/" + task).body;
+    EXPECT_TRUE(*shown.find("escalated")->as_bool()) << to_json(shown);
+    EXPECT_EQ(shown.text_or_empty("escalate_role"), "management");
 }
 
 TEST_F(Tasks, ResolveMoneyThatNeverCameAndOnlyThenTryAnotherAccount) {

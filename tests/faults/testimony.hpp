@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,14 +25,15 @@ struct LegAsked {
     std::int64_t amount = 0;
 };
 
-/// What a caller asked for (the first members) and what the API says of it at the end (the others).
-/// The id of an object is the key of the map that it is in.
+/// What a caller asked for (the first members), what the API says of it at the end (the others),
+/// and whose it is. The id of an object is the key of the map that it is in.
 struct OrderTold {
     std::int64_t amount = 0;
     std::string status;
     std::int64_t paid = 0;
     std::int64_t refunded = 0;
     std::int64_t compensated = 0;
+    std::string merchant;
 };
 
 struct PaymentTold {
@@ -39,6 +41,7 @@ struct PaymentTold {
     std::vector<LegAsked> legs;
     std::string status;
     std::vector<WayTold> ways;
+    std::string merchant;
 };
 
 struct RefundTold {
@@ -50,6 +53,9 @@ struct RefundTold {
     std::string status;
     std::vector<WayTold> ways;
     bool is_surplus = false;  ///< it began by itself, of money that no order took
+    std::string converts;     ///< the refund whose gift to an account it sends on, or ""
+    std::string taken_from;   ///< that account
+    std::string merchant;
 };
 
 struct PayoutTold {
@@ -61,6 +67,7 @@ struct PayoutTold {
     std::string status;
     std::vector<WayTold> ways;
     std::string day;  ///< of the merchant's calendar, in which it began
+    std::string merchant;
 };
 
 struct TransferTold {
@@ -69,6 +76,7 @@ struct TransferTold {
     std::int64_t amount = 0;
     std::int64_t fee = 0;
     std::string status;
+    std::string merchant;
 };
 
 struct AccountTold {
@@ -76,6 +84,7 @@ struct AccountTold {
     std::int64_t put_in = 0;   ///< by top-ups that were answered
     std::int64_t balance = 0;  ///< at the end
     std::int64_t held = 0;
+    std::string merchant;
 };
 
 /// A line of somebody else's books: an order or a refund at a channel, a payout at a bank.
@@ -93,7 +102,6 @@ using BookedSums = std::map<std::pair<std::string, std::string>, std::int64_t>;
 
 /// Everything an audit hears: from callers, from the channels, and what our books claim.
 struct Testimony {
-    std::string merchant;
     std::int64_t payee_day = 0;  ///< how much a payee may get in a day; 0: any amount
     std::map<std::string, OrderTold> orders;
     std::map<std::string, PaymentTold> payments;
@@ -102,6 +110,7 @@ struct Testimony {
     std::map<std::string, TransferTold> transfers;
     std::map<std::string, AccountTold> accounts;
     std::map<std::string, std::vector<std::string>> events;  ///< object -> types of its events
+    std::map<std::string, std::set<std::string>> shown_to;   ///< object -> whose lists have it
     FarBook far_orders;
     FarBook far_refunds;
     FarBook far_payouts;

@@ -33,7 +33,8 @@ constexpr Move kMoves[] = {
     Move::payout_batch,
     Move::withdrawal,
     Move::compensation,
-    Move::transfer
+    Move::transfer,
+    Move::trespass
 };
 
 struct FateRow {
@@ -74,8 +75,9 @@ std::string shown(const OrderWish& wish) {
     for (const RefundWish& each : wish.refunds) {
         out << "; refund " << each.share_percent << "% x" << each.parallel
             << (each.is_of_payment ? " of payment" : "")
-            << (each.is_to_balance ? " to balance" : "") << " again "
-            << static_cast<int>(each.again) << " " << each.fate.kind << " " << each.fate.value;
+            << (each.is_to_balance ? " to balance" : "") << " converted " << each.conversions << "x"
+            << each.converted_percent << "% again " << static_cast<int>(each.again) << " "
+            << each.fate.kind << " " << each.fate.value;
     }
     return out.str();
 }
@@ -135,7 +137,9 @@ RefundWish Wishes::next_refund() {
     wish.share_percent = kShares[pick(std::size(kShares))];
     wish.parallel = one_in(3) ? 3 : 1;
     wish.is_of_payment = one_in(3);
-    wish.is_to_balance = one_in(6);
+    wish.is_to_balance = one_in(3);
+    wish.conversions = static_cast<int>(1 + pick(2));
+    wish.converted_percent = kShares[pick(std::size(kShares))];
     wish.again = kAgains[pick(std::size(kAgains))];
     const FateRow& fate = kFates[pick(std::size(kFates))];
     wish.fate = {.kind = fate.kind, .value = fate.value};

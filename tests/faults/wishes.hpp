@@ -38,6 +38,9 @@ struct RefundWish {
     int parallel = 1;         ///< so many of them at once
     bool is_of_payment = false;
     bool is_to_balance = false;
+    /// What it gave to a balance leaves again by so many refunds at once, each of this share of it.
+    int conversions = 0;
+    int converted_percent = 100;
     Again again = Again::no;
     Fate fate;
 };
@@ -52,7 +55,7 @@ struct OrderWish {
     std::vector<RefundWish> refunds;
 };
 
-enum class Move { top_up, payout, payout_batch, withdrawal, compensation, transfer };
+enum class Move { top_up, payout, payout_batch, withdrawal, compensation, transfer, trespass };
 
 /// Money between accounts of ours, or out of them.
 struct MoveWish {

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "core/clock.hpp"
+#include "faults/merchants.hpp"
 
 namespace sluice::testing {
 namespace {
@@ -79,29 +80,35 @@ std::string far_of_payout(const Testimony& told, const std::string& number) {
 
 }  // namespace
 
-Witness::Witness(Cluster& cluster) : cluster_(cluster), simulator_(cluster.psp().url(), "") {}
+Witness::Witness(Cluster& cluster) : cluster_(cluster), simulator_(cluster.psp().url(), "") {
+    for (const std::string_view merchant : kMerchants) {
+        apis_.emplace(merchant, std::make_unique<Api>(cluster.url(), merchant_key(merchant)));
+    }
+}
 
-Value Witness::get(const std::string& path) {
-    const Reply reply = cluster_.api().get(path);
+Value Witness::get(const std::string& merchant, const std::string& path) {
+    const Reply reply = apis_.at(merchant)->get(path);
     if (reply.status != 200) {
         throw std::runtime_error(path + ": " + std::to_string(reply.status) + " " + reply.why);
     }
     return reply.body;
 }
 
-std::vector<Value> Witness::list(const std::string& name) {
-    std::vector<Value> rows;
-    std::string cursor;
-    for (int page = 0; page < kPagesMax; ++page) {
-        const Value shown =
-            get("/v1/" + name + "?limit=100" + (cursor.empty() ? "" : "&cursor=" + cursor));
-        for (const Value& each : items(shown, name)) {
-            rows.push_back(each);
-        }
-        cursor = text(shown, "next_cursor");
-        const Value* more = shown.find("has_more");
-        if (cursor.empty() || (more != nullptr && !*more->as_bool())) {
-            break;
+std::vector<Witness::Row> Witness::list(const std::string& name) {
+    std::vector<Row> rows;
+    for (const auto& [merchant, api] : apis_) {
+        std::string cursor;
+        for (int page = 0; page < kPagesMax; ++page) {
+            const std::string more = cursor.empty() ? "" : "&cursor=" + cursor;
+            const Value shown = get(merchant, "/v1/" + name + "?limit=100" + more);
+            for (const Value& each : items(shown, name)) {
+                rows.push_back({merchant, each});
+            }
+            cursor = text(shown, "next_cursor");
+            const Value* has_more = shown.find("has_more");
+            if (cursor.empty() || (has_more != nullptr && !*has_more->as_bool())) {
+                break;
+            }
         }
     }
     return rows;
@@ -117,7 +124,8 @@ Value Witness::shown_by_simulator(const std::string& path) {
 
 bool Witness::sees_all_ended(const Testimony& told) {
     return std::ranges::all_of(told.orders, [this](const auto& each) {
-        return text(get("/v1/orders/" + each.first), "status") != "open";
+        const std::string path = "/v1/orders/" + each.first;
+        return text(get(each.second.merchant, path), "status") != "open";
     });
 }
 
@@ -142,8 +150,9 @@ void Witness::hear_again() {
 
 /// What no caller began is told too: as an object that nobody paid, asked or booked.
 void Witness::tell_orders(Testimony& told) {
-    for (const Value& each : list("orders")) {
+    for (const auto& [merchant, each] : list("orders")) {
         OrderTold& order = told.orders[text(each, "id")];
+        told.shown_to[text(each, "id")].insert(merchant);
         order.status = text(each, "status");
         order.paid = each.int_or("amount_paid", -1);
         order.refunded = each.int_or("amount_refunded", -1);
@@ -151,47 +160,56 @@ void Witness::tell_orders(Testimony& told) {
     }
 }
 
-void Witness::tell_services(Testimony& told) {
-    for (const Value& each : list("payments")) {
-        PaymentTold& payment = told.payments[text(each, "id")];
-        payment.status = text(each, "status");
-        payment.ways = read_ways(items(each, "instructions"), "collect");
-    }
-    for (const Value& each : list("refunds")) {
+void Witness::tell_refunds(Testimony& told) {
+    for (const auto& [merchant, each] : list("refunds")) {
         RefundTold& refund = told.refunds[text(each, "id")];
+        told.shown_to[text(each, "id")].insert(merchant);
         refund.status = text(each, "status");
         refund.ways = read_ways(items(each, "ways"), "refund");
         refund.is_surplus = text(each, "merchant_refund_number").starts_with("surplus-");
         if (refund.is_surplus) {
             refund.amount = each.int_or("amount", 0);
             refund.order = text(each, "order_id");
+            refund.merchant = told.orders[refund.order].merchant;
         }
     }
-    for (const Value& each : list("payouts")) {
+}
+
+void Witness::tell_services(Testimony& told) {
+    for (const auto& [merchant, each] : list("payments")) {
+        PaymentTold& payment = told.payments[text(each, "id")];
+        told.shown_to[text(each, "id")].insert(merchant);
+        payment.status = text(each, "status");
+        payment.ways = read_ways(items(each, "instructions"), "collect");
+    }
+    for (const auto& [merchant, each] : list("payouts")) {
         PayoutTold& payout = told.payouts[text(each, "id")];
+        told.shown_to[text(each, "id")].insert(merchant);
         payout.status = text(each, "status");
         payout.ways = read_ways(items(each, "instructions"), "payout");
         payout.day = day_in_china(text(each, "created_at"));
     }
-    for (const Value& each : list("transfers")) {
+    for (const auto& [merchant, each] : list("transfers")) {
+        told.shown_to[text(each, "id")].insert(merchant);
         told.transfers[text(each, "id")].status = text(each, "status");
     }
 }
 
 void Witness::tell_accounts(Testimony& told) {
     for (auto& [id, account] : told.accounts) {
-        const Value shown = get("/v1/accounts/" + id);
+        const Value shown = get(account.merchant, "/v1/accounts/" + id);
         account.balance = shown.int_or("balance", -1);
         account.held = shown.int_or("held", -1);
     }
 }
 
 void Witness::tell_events(Testimony& told) {
-    for (const Value& each : list("events")) {
+    for (const auto& [merchant, each] : list("events")) {
         // Tasks are not begun by callers.
         const std::string type = text(each, "type");
         if (!type.starts_with("task.")) {
             told.events[text(each, "object_id")].push_back(type);
+            told.shown_to[text(each, "object_id")].insert(merchant);
         }
     }
 }
@@ -245,8 +263,8 @@ void Witness::tell_sums(Testimony& told) {
 }
 
 Testimony Witness::complete(Testimony told) {
-    told.merchant = "m1";
     tell_orders(told);
+    tell_refunds(told);
     tell_services(told);
     tell_accounts(told);
     tell_events(told);

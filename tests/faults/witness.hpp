@@ -1,5 +1,7 @@
 #pragma once
 
+#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,11 +26,16 @@ class Witness {
     [[nodiscard]] bool sees_all_ended(const Testimony& told);
 
   private:
-    Value get(const std::string& path);
-    /// Every row of a list of the API.
-    std::vector<Value> list(const std::string& name);
+    Value get(const std::string& merchant, const std::string& path);
+    /// Every row of a list of the API, of each merchant.
+    struct Row {
+        std::string merchant;
+        Value shown;
+    };
+    std::vector<Row> list(const std::string& name);
     Value shown_by_simulator(const std::string& path);
     void tell_orders(Testimony& told);
+    void tell_refunds(Testimony& told);
     void tell_services(Testimony& told);
     void tell_accounts(Testimony& told);
     void tell_events(Testimony& told);
@@ -37,6 +44,7 @@ class Witness {
 
     Cluster& cluster_;
     Api simulator_;
+    std::map<std::string, std::unique_ptr<Api>> apis_;  ///< by merchant
 };
 
 }  // namespace sluice::testing

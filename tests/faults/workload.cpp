@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "faults/merchants.hpp"
 #include "faults/mover.hpp"
 #include "faults/order_caller.hpp"
 #include "support/process_wait.hpp"
@@ -9,48 +10,77 @@
 namespace sluice::testing {
 namespace {
 
-constexpr std::size_t kBalances = 4;
-/// Little enough to run out now and then.
+constexpr std::size_t kCards = 2;
+constexpr std::size_t kBalances = 3;
+/// So much that no card runs out, and so little that balances do now and then.
+constexpr std::int64_t kOnACard = 100'000'000;
 constexpr std::int64_t kFirstTopUp = 400'000;
 
 }  // namespace
 
-Workload::Workload(Cluster& cluster, const Options& options)
-    : options_(options),
-      api_(cluster),
-      simulator_(cluster.psp().url(), ""),
-      town_{.cluster = cluster, .api = api_, .simulator = simulator_, .notes = notes_} {
-    town_.cards = cluster.cards();
-    for (const std::string& card : town_.cards) {
-        notes_.open_account(card, "prepaid_card", cluster.options().card_amount);
+Workload::Home::Home(Cluster& cluster, std::string_view merchant, Api& simulator, Notebook& notes)
+    : direct(cluster.url(), merchant_key(merchant)),
+      api(direct),
+      town{
+          .merchant = std::string(merchant),
+          .cluster = cluster,
+          .api = api,
+          .simulator = simulator,
+          .notes = notes
+      } {
+    for (std::size_t i = 0; i < kCards; ++i) {
+        town.cards.push_back(open_account("prepaid_card", "card-" + std::to_string(i)));
     }
     for (std::size_t i = 0; i < kBalances; ++i) {
-        town_.balances.push_back(open_account("balance", "payer-" + std::to_string(i)));
+        town.balances.push_back(open_account("balance", "payer-" + std::to_string(i)));
     }
-    town_.available = open_account("merchant_available", "");
+    town.available = open_account("merchant_available", "");
 }
 
-Workload::~Workload() { stop(); }
-
-std::string Workload::open_account(const std::string& kind, const std::string& owner) {
+std::string Workload::Home::open_account(const std::string& kind, const std::string& owner) {
     Value body(ValueObject{{"kind", kind}, {"currency", "CNY"}});
     if (!owner.empty()) {
         body.set("owner_number", owner);
     }
-    const Reply opened = api_.post("/v1/accounts", body);
+    const Reply opened = api.post("/v1/accounts", body);
     const std::string id = opened.text("id");
-    const Value top_up(
-        ValueObject{{"top_up_number", "first-" + id}, {"amount", kFirstTopUp}, {"currency", "CNY"}}
-    );
-    if (id.empty() || api_.post("/v1/accounts/" + id + "/top_ups", top_up).status != 201) {
+    const std::int64_t amount = kind == "prepaid_card" ? kOnACard : kFirstTopUp;
+    const Value top_up(ValueObject{
+        {"top_up_number", "first-" + kind + owner}, {"amount", amount}, {"currency", "CNY"}
+    });
+    if (id.empty() || api.post("/v1/accounts/" + id + "/top_ups", top_up).status != 201) {
         throw std::runtime_error("opening a " + kind + ": " + opened.why);
     }
-    notes_.open_account(id, kind, kFirstTopUp);
+    town.notes.add(id, AccountTold{.kind = kind, .put_in = amount, .merchant = town.merchant});
     return id;
 }
 
+Workload::Workload(Cluster& cluster, const Options& options)
+    : options_(options), simulator_(cluster.psp().url(), "") {
+    for (const std::string_view merchant : kMerchants) {
+        homes_.push_back(std::make_unique<Home>(cluster, merchant, simulator_, notes_));
+    }
+    for (const auto& home : homes_) {
+        for (const auto& other : homes_) {
+            if (home != other) {
+                home->town.strangers.push_back(other->town.balances.front());
+            }
+        }
+    }
+}
+
+Workload::~Workload() { stop(); }
+
+std::size_t Workload::sent_again() const {
+    std::size_t sum = 0;
+    for (const auto& home : homes_) {
+        sum += home->api.sent_again();
+    }
+    return sum;
+}
+
 void Workload::start() {
-    for (std::size_t i = 0; i < options_.callers; ++i) {
+    for (std::size_t i = 0; i < options_.callers_each * homes_.size(); ++i) {
         callers_.emplace_back([this, i] { run_caller(i); });
     }
 }
@@ -72,13 +102,15 @@ bool Workload::wait_for_more(std::size_t steps) {
 
 void Workload::run_caller(std::size_t caller) {
     Wishes wishes(options_.seed, caller);
+    Town& town = homes_.at(caller % homes_.size())->town;
+    const std::string name = "w" + std::to_string(caller / homes_.size()) + "-";
     for (int turn = 0; !stopping_ && !notes_.has_complaints(); ++turn) {
-        const std::string number = "w" + std::to_string(caller) + "-" + std::to_string(turn);
+        const std::string number = name + std::to_string(turn);
         const Wish wish = wishes.next();
         if (const auto* order = std::get_if<OrderWish>(&wish)) {
-            OrderCaller(town_, number, *order).perform();
+            OrderCaller(town, number, *order).perform();
         } else {
-            Mover(town_, number).perform(std::get<MoveWish>(wish));
+            Mover(town, number).perform(std::get<MoveWish>(wish));
         }
     }
 }

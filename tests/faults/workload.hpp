@@ -3,7 +3,9 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -14,13 +16,14 @@
 
 namespace sluice::testing {
 
-/// Business systems and payers that do everything at once, each by a plan that follows from the
-/// seed (wishes.hpp): orders, payments in parts, refunds, payouts, transfers, top-ups. Remembers
-/// what was asked and answered. start() and stop() belong to one thread.
+/// Business systems of several merchants, and payers, that do everything at once, each by a plan
+/// that follows from the seed (wishes.hpp): orders, payments in parts, refunds, payouts, transfers,
+/// top-ups. Remembers what was asked and answered. All merchants use the same numbers, as none
+/// knows of the others. start() and stop() belong to one thread.
 class Workload {
   public:
     struct Options {
-        std::size_t callers = 5;
+        std::size_t callers_each = 2;  ///< of each merchant
         std::uint64_t seed = 1;
     };
 
@@ -37,21 +40,28 @@ class Workload {
     /// it should not; all of them stop then.
     [[nodiscard]] bool wait_for_more(std::size_t steps);
 
-    [[nodiscard]] std::size_t sent_again() const { return api_.sent_again(); }
+    [[nodiscard]] std::size_t sent_again() const;
     /// Answers that the model does not allow.
     [[nodiscard]] std::vector<std::string> complaints() { return notes_.complaints(); }
     /// What callers noted.
     [[nodiscard]] Testimony testimony() { return notes_.testimony(); }
 
   private:
-    std::string open_account(const std::string& kind, const std::string& owner);
+    /// One merchant.
+    struct Home {
+        Home(Cluster& cluster, std::string_view merchant, Api& simulator, Notebook& notes);
+        std::string open_account(const std::string& kind, const std::string& owner);
+
+        Api direct;
+        PatientApi api;
+        Town town;
+    };
     void run_caller(std::size_t caller);
 
     Options options_;
-    PatientApi api_;
     Api simulator_;
     Notebook notes_;
-    Town town_;
+    std::vector<std::unique_ptr<Home>> homes_;
     std::atomic<bool> stopping_{false};
     std::vector<std::thread> callers_;
 };

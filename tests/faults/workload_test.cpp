@@ -3,6 +3,7 @@
 // a money engine stands in README.md beside this file.
 #include "faults/workload.hpp"
 
+#include <algorithm>
 #include <iostream>
 
 #include <gmock/gmock.h>
@@ -11,6 +12,7 @@
 #include "faults/audit.hpp"
 #include "faults/auditor.hpp"
 #include "faults/edited_scripts.hpp"
+#include "faults/merchants.hpp"
 #include "faults/people.hpp"
 #include "faults/rounds.hpp"
 #include "faults/unruly.hpp"
@@ -44,8 +46,12 @@ std::string counted(const std::string& name, const Objects& objects) {
 }
 
 std::string summary_of(const Testimony& told) {
+    const auto conversions = std::ranges::count_if(told.refunds, [](const auto& each) {
+        return !each.second.converts.empty();
+    });
     return counted("orders", told.orders) + "; " + counted("payments", told.payments) + "; " +
-           counted("refunds", told.refunds) + "; " + counted("payouts", told.payouts) + "; " +
+           counted("refunds", told.refunds) + ", " + std::to_string(conversions) +
+           " of them conversions; " + counted("payouts", told.payouts) + "; " +
            counted("transfers", told.transfers);
 }
 
@@ -69,8 +75,8 @@ class RandomRun {
           random_(seed_),
           cluster_(
               {.nodes = nodes,
-               .cards = 5,
-               .more_configuration = People::keys(),
+               .cards = 0,
+               .more_configuration = merchant_keys() + People::keys("*"),
                .root = scripts_.root()}
           ) {
         make_unruly(cluster_.psp());

@@ -22,6 +22,10 @@ bool AfterTheEnd::hears(std::vector<flow::Fact> facts) {
     activation.now = now_;
     activation.facts = std::move(facts);
     activation.known = refused;
+    const flow::Decider decider = [this](std::string_view, const Value&) -> Result<Value> {
+        return policy;
+    };
+    activation.decider = policy.is_null() ? nullptr : &decider;
     EXPECT_TRUE(kernel.begin(std::move(activation)).has_value());
     step = kernel.take_step();
     check();
@@ -44,11 +48,18 @@ bool AfterTheEnd::hears(std::vector<flow::Fact> facts) {
     return true;
 }
 
-bool AfterTheEnd::hears(const std::string& actor, const std::string& how) {
+bool AfterTheEnd::waits(std::chrono::seconds time) {
+    now_ += time;
+    flow::Fact moment;
+    moment.kind = flow::Fact::Kind::timer;
+    return hears({moment});
+}
+
+bool AfterTheEnd::hears(const std::string& actor, const std::string& how, const std::string& role) {
     payment::TaskVote vote;
     vote.task = task().id;
     vote.actor = actor;
-    vote.roles = {"finance"};
+    vote.roles = {role};
     vote.values.set("how", how);
     vote.values.set("evidence", "seen by " + actor);
     flow::Fact fact;

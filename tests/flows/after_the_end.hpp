@@ -18,8 +18,12 @@ class AfterTheEnd {
     bool hears(const payment::Instruction& about, const payment::Outcome& outcome) {
         return hears({told(about, outcome)});
     }
-    /// What somebody of finance says to the one open task.
-    bool hears(const std::string& actor, const std::string& how);
+    /// What somebody says to the one open task.
+    bool hears(
+        const std::string& actor, const std::string& how, const std::string& role = "finance"
+    );
+    /// So much time passes, and the worker looks whether people are still asked.
+    bool waits(std::chrono::seconds time);
     /// The one task that is open.
     [[nodiscard]] payment::Task task() const;
     [[nodiscard]] bool asks() const { return !tasks_.empty(); }
@@ -37,6 +41,8 @@ class AfterTheEnd {
 
     flow::Step step;
     std::vector<flow::Recorded> refused;  ///< by the database, of the next step
+
+    Value policy;  ///< what each answers; null: none can be asked
 
   private:
     void check() const;

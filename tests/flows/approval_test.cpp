@@ -184,6 +184,30 @@ TEST(Approval, OfARefundIsWaitedFor) {
     EXPECT_EQ(refund.picture().subject.stage, "give_back");
 }
 
+DriveOptions surplus_of(std::int64_t minor) {
+    DriveOptions options = refund_of(minor);
+    auto& refund = std::get<payment::Refund>(options.subject->details);
+    refund.is_surplus = true;
+    refund.sources.erase(refund.sources.begin());
+    refund.sources.front().amount = cny(minor);
+    return options;
+}
+
+TEST(Approval, OfMuchMoneyThatNoOrderTookComesBeforeItGoesBack) {
+    FlowDriver little(surplus_of(500'000));
+    little.start();
+    EXPECT_THAT(little.sent(), ElementsAre("refund wx-a")) << little.error();
+    FlowDriver much(surplus_of(500'001));
+
+    much.start();
+    EXPECT_THAT(much.sent(), IsEmpty());
+    EXPECT_EQ(newest_task(much).role, "finance");
+    EXPECT_EQ(vote(much, {"li.lei"}), "");
+
+    EXPECT_EQ(much.error(), "");
+    EXPECT_THAT(much.sent(), ElementsAre("refund wx-a"));
+}
+
 TEST(Approval, OfARefundThatIsDeniedOwesTheMerchantAgain) {
     DriveOptions options = refund_of(10'000);
     options.release = release_with(

@@ -18,15 +18,29 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 /// A payout that failed, and that its channel paid after all.
-AfterTheEnd paid_twice() {
+AfterTheEnd paid_twice(Value policy = {}) {
     FlowDriver payout(payout_of(50'000, 0));
     payout.start();
     payout.answer(Operation::payout, says(OutcomeKind::refused, "NO"));
     payout.answer(Operation::payout, says(OutcomeKind::refused, "NO"));
     EXPECT_EQ(payout.status(), SubjectStatus::failed) << payout.error();
     AfterTheEnd late(payout);
+    late.policy = std::move(policy);
     EXPECT_TRUE(late.hears(late.external(), paid(late.external())));
     return late;
+}
+
+/// One person of finance within three hours; after one hour management may say it too.
+Value impatient() {
+    Value escalate;
+    escalate.set("after", 3600);
+    escalate.set("role", "management");
+    Value answer;
+    answer.set("role", "finance");
+    answer.set("needed", 1);
+    answer.set("deadline", 10'800);
+    answer.set("escalate", std::move(escalate));
+    return answer;
 }
 
 /// A refund that came back after its success.
@@ -119,6 +133,38 @@ TEST(LateTask, AsksAgainWhenSomebodySaysNo) {
     EXPECT_NE(late.task().id, first);
     EXPECT_THAT(late.step.closed_cases, IsEmpty());
     EXPECT_TRUE(late.hears("zhao.min", "written_off")) << "another task, another vote";
+}
+
+TEST(LateTask, GoesToAnotherRoleWhenNobodySaysAnything) {
+    AfterTheEnd late = paid_twice(impatient());
+    EXPECT_FALSE(late.waits(std::chrono::seconds(3599))) << "before its time";
+    EXPECT_FALSE(late.hears("zhou.yu", "written_off", "management"));
+
+    ASSERT_TRUE(late.waits(std::chrono::seconds(1)));
+
+    EXPECT_TRUE(late.task().escalated);
+    EXPECT_FALSE(late.waits(std::chrono::seconds(1))) << "once";
+    ASSERT_TRUE(late.hears("zhou.yu", "written_off", "management"));
+    EXPECT_THAT(late.postings(), ElementsAre("debit 5901 shop 50000", "credit 1202 shop 50000"));
+}
+
+TEST(LateTask, IsAskedAnewAfterItsDeadlineWithAsMuchTimeAsBefore) {
+    AfterTheEnd late = paid_twice(impatient());
+    const payment::Task first = late.task();
+
+    ASSERT_TRUE(late.waits(std::chrono::hours(4)));
+
+    ASSERT_THAT(late.step.task_turns, SizeIs(2));
+    EXPECT_EQ(late.step.task_turns.front().task.id, first.id);
+    EXPECT_EQ(late.step.task_turns.front().task.status, payment::TaskStatus::expired);
+    EXPECT_THAT(late.postings(), IsEmpty());
+    EXPECT_THAT(late.step.closed_cases, IsEmpty());
+    const payment::Task second = late.task();
+    EXPECT_EQ(second.opened_at, first.opened_at + std::chrono::hours(4));
+    EXPECT_EQ(second.escalates_at, second.opened_at + std::chrono::hours(1));
+    EXPECT_EQ(second.due_at, second.opened_at + std::chrono::hours(3));
+    EXPECT_TRUE(late.hears("zhao.min", "written_off"));
+    EXPECT_THAT(late.step.closed_cases, SizeIs(1));
 }
 
 TEST(LateTask, LeavesAReturnedRefundWithTheMerchant) {

@@ -98,8 +98,14 @@ bool Psp::pay(const std::string& out_trade_no) {
     return pay_with(Value(ValueObject{{"out_trade_no", out_trade_no}}));
 }
 
-bool Psp::pay_late(const std::string& out_trade_no) {
-    return pay_with(Value(ValueObject{{"out_trade_no", out_trade_no}, {"late", true}}));
+bool Psp::pay_late(const std::string& out_trade_no, const std::string& payer) {
+    return pay_with(
+        Value(ValueObject{{"out_trade_no", out_trade_no}, {"late", true}, {"payer", payer}})
+    );
+}
+
+bool Psp::pay_as(const std::string& out_trade_no, const std::string& payer) {
+    return pay_with(Value(ValueObject{{"out_trade_no", out_trade_no}, {"payer", payer}}));
 }
 
 bool Psp::pay_with(const Value& body) {

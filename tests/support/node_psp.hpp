@@ -61,8 +61,9 @@ class Psp {
 
     /// The payer pays; false when the channel does not let them (closed, paid).
     bool pay(const std::string& out_trade_no);
-    /// The same when the order may be closed: their money was on its way.
-    bool pay_late(const std::string& out_trade_no);
+    /// The same when the order may be closed: their money was on its way. `payer`: his openid.
+    bool pay_late(const std::string& out_trade_no, const std::string& payer = "");
+    bool pay_as(const std::string& out_trade_no, const std::string& payer);
     [[nodiscard]] std::vector<ChannelOrder> books();
     /// The order of that number, an empty one when the channel has none.
     [[nodiscard]] ChannelOrder order(const std::string& out_trade_no);

@@ -102,6 +102,20 @@ TEST(PolicyAnswer, OfApprovalSaysHowManyPeopleWhoseWordCountsAndWhy) {
     );
 }
 
+TEST(PolicyAnswer, OfApprovalHasTimesThatATaskCanHave) {
+    const auto with = [](const std::string& times) {
+        return mistake("case_approval", R"({"needed":1,"role":"finance","why":"x",)" + times + "}");
+    };
+
+    EXPECT_EQ(with(R"("deadline":9,"escalate":{"after":3,"role":"management"})"), "");
+    EXPECT_THAT(with(R"("deadline":"soon")"), HasSubstr("'deadline' is wrong"));
+    EXPECT_THAT(with(R"("escalate":{"after":3})"), HasSubstr("'escalate' is wrong"));
+    EXPECT_THAT(
+        with(R"("deadline":3,"escalate":{"after":3,"role":"management"})"),
+        HasSubstr("before its deadline")
+    );
+}
+
 TEST(PolicyAnswer, OfRouteSpeaksOfEveryCandidate) {
     EXPECT_EQ(mistake("route", route(kKeptA, kDroppedB)), "");
     EXPECT_EQ(

@@ -40,6 +40,7 @@ TEST_F(SurplusList, TellsEachWithItsRefundAndWhatTheDayComesTo) {
     back.is_open = false;
     back.refund = RunId(Id128{1, 2});
     back.refund_status = "succeeded";
+    back.order_paid_by = payment::OrderPaidBy::same_payer;
     surpluses.page.surpluses = {back, surplus(1)};
     surpluses.page.totals = {{Money{14'000, cny()}, Money{7000, cny()}, 2}};
 
@@ -53,6 +54,8 @@ TEST_F(SurplusList, TellsEachWithItsRefundAndWhatTheDayComesTo) {
     EXPECT_EQ(items[0].text_or_empty("status"), "closed");
     EXPECT_THAT(items[0].text_or_empty("refund_id"), ::testing::StartsWith("ref_"));
     EXPECT_EQ(items[0].text_or_empty("refund_status"), "succeeded");
+    EXPECT_EQ(items[0].text_or_empty("order_paid_by"), "same_payer");
+    EXPECT_EQ(items[1].text_or_empty("order_paid_by"), "unknown");
     EXPECT_EQ(items[1].text_or_empty("status"), "open");
     EXPECT_TRUE(items[1].find("refund_id")->is_null());
     const Value& total = body.find("totals")->as_array()->front();
