@@ -13,6 +13,7 @@
 #include "core/id.hpp"
 #include "db/connection.hpp"
 #include "worker/bucket_lock.hpp"
+#include "worker/commit_delay.hpp"
 #include "worker/inbox.hpp"
 #include "worker/round.hpp"
 
@@ -33,8 +34,7 @@ struct WorkerSettings {
     std::chrono::milliseconds reconnect{200};
     std::chrono::milliseconds sweep{1000};  ///< how often expired orders are closed
     std::size_t sweep_max = 500;            ///< of them at once, so that payments wait little
-    /// How long a busy worker whose session is free waits for more to commit with.
-    std::chrono::microseconds gather{500};
+    CommitDelay::Limits commit_delay;
     /// How often refunds of surplus money are looked for that did not begin.
     std::chrono::milliseconds surplus_sweep{10'000};
     std::chrono::hours surplus_again{24};  ///< after a refund of surplus failed or came back
@@ -87,8 +87,8 @@ class Worker {
     Result<void> turn();
     Result<void> prepare_next();
     Result<void> begin_commit();
-    [[nodiscard]] bool is_worth_gathering() const;
-    Result<void> gather();
+    [[nodiscard]] bool is_worth_waiting() const;
+    Result<void> wait_for_company();
     Result<void> look_after_memory();
     void adopt_candidates();
     Result<void> keep_house();
