@@ -192,7 +192,7 @@ Result<void> Worker::turn() {
         SLUICE_TRY(prepare_next());
     }
     if (round.is_under_way() && session_->connection.has_answer()) {
-        const bool stays_free = has_house_work() || is_worth_gathering();
+        const bool stays_free = has_house_work() || is_worth_waiting();
         SLUICE_TRY(round.finish(stays_free ? Round::Then::stay_free : Round::Then::send_next));
     }
     return round.is_under_way() ? Result<void>{} : begin_commit();
@@ -221,33 +221,29 @@ Result<void> Worker::begin_commit() {
         line_up_due();
         SLUICE_TRY(take(room()));
     }
-    SLUICE_TRY(gather());
+    SLUICE_TRY(wait_for_company());
     SLUICE_TRY(look_after_memory());
     return session_->round.send();
 }
 
-/// A commit costs the database as much before its first row as some rows do. Where one has just
-/// carried many activations, more of them are on their way; a quiet worker waits for nobody.
-bool Worker::is_worth_gathering() const {
-    constexpr std::size_t kBusy = 12;
-    constexpr std::size_t kEnough = 32;
+bool Worker::is_worth_waiting() const {
     const Round& round = session_->round;
-    return round.sent().last_batch >= kBusy && round.prepared() > 0 && round.prepared() < kEnough &&
-           room() > 0;
+    return room() > 0 && CommitDelay::is_worth_it(
+                             settings_.commit_delay, round.sent().last_batch, round.prepared()
+                         );
 }
 
-Result<void> Worker::gather() {
-    const auto until = std::chrono::steady_clock::now() + settings_.gather;
-    while (is_worth_gathering()) {
-        const auto left = until - std::chrono::steady_clock::now();
-        if (left <= std::chrono::steady_clock::duration::zero() || inbox_.is_closed()) {
+Result<void> Worker::wait_for_company() {
+    const Round& round = session_->round;
+    CommitDelay delay(settings_.commit_delay, CommitDelay::Clock::now());
+    while (room() > 0 && !inbox_.is_closed()) {
+        const auto patience =
+            delay.patience(round.sent().last_batch, round.prepared(), CommitDelay::Clock::now());
+        if (!patience) {
             break;
         }
         inbox_.wait(
-            {.inputs = kWorthWaking,
-             .from = line(),
-             .longest = std::chrono::ceil<std::chrono::microseconds>(left),
-             .socket = std::nullopt}
+            {.inputs = kWorthWaking, .from = line(), .longest = *patience, .socket = std::nullopt}
         );
         SLUICE_TRY(take(room()));
     }

@@ -13,6 +13,7 @@
 #include "core/id.hpp"
 #include "db/connection.hpp"
 #include "worker/bucket_lock.hpp"
+#include "worker/commit_delay.hpp"
 #include "worker/inbox.hpp"
 #include "worker/round.hpp"
 
@@ -33,8 +34,7 @@ struct WorkerSettings {
     std::chrono::milliseconds reconnect{200};
     std::chrono::milliseconds sweep{1000};  ///< how often expired orders are closed
     std::size_t sweep_max = 500;            ///< of them at once, so that payments wait little
-    /// How long a busy worker whose session is free waits for more to commit with.
-    std::chrono::microseconds gather{500};
+    CommitDelay::Limits commit_delay;
     /// How often it is looked what runs that are over left to do: refunds of surplus money that did
     /// not begin, deadlines and escalations of what people are asked.
     std::chrono::milliseconds late_sweep{10'000};
@@ -88,8 +88,8 @@ class Worker {
     Result<void> turn();
     Result<void> prepare_next();
     Result<void> begin_commit();
-    [[nodiscard]] bool is_worth_gathering() const;
-    Result<void> gather();
+    [[nodiscard]] bool is_worth_waiting() const;
+    Result<void> wait_for_company();
     Result<void> look_after_memory();
     void adopt_candidates();
     Result<void> keep_house();

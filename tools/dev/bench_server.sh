@@ -72,6 +72,8 @@ stub_mode() { curl -fsS -o /dev/null -d "$1" "http://127.0.0.1:$STUB_PORT/mode";
 bench_server_start() {
     local command
     mapfile -d '' -t command < <(bench_server_command)
+    # What the server before it wrote must not be read as this one's port.
+    : >"$LOG_DIR/bench-server.log"
     "${command[@]}" >"$LOG_DIR/bench-server.log" 2>&1 </dev/null &
     SERVER_PID=$!
     BENCH_PIDS+=("$SERVER_PID")
