@@ -14,6 +14,7 @@ namespace {
 using channel::ChannelAccountSettings;
 
 constexpr std::chrono::milliseconds kLookEvery{250};
+constexpr std::chrono::seconds kHealthEvery{1};
 // A channel shows its next certificate before the last one ends: time to add it.
 constexpr std::chrono::days kCertificateNotice{30};
 constexpr std::string_view kConfiguration = "configuration";
@@ -127,12 +128,19 @@ Result<void> ChannelAccounts::read() {
     SLUICE_ASSIGN(const auto adapters, read_adapters(parts_.channels));
     SLUICE_ASSIGN(auto registry, channel::Registry::build(adapters, std::move(accounts)));
     tell_of_certificates(*registry, parts_.clock.now());
-    auto candidates = std::make_shared<const Value>(candidates_of(*registry));
     registry_.adopt(std::move(registry));
     revision_ = revision;
-    const MutexLock lock(mutex_);
-    candidates_ = std::move(candidates);
+    publish_candidates();
     return {};
+}
+
+/// Every worker opens its interpreters of policies anew for another list: only for another one.
+void ChannelAccounts::publish_candidates() {
+    Value candidates = candidates_of(*registry_.current(), parts_.health);
+    const MutexLock lock(mutex_);
+    if (candidates_ == nullptr || *candidates_ != candidates) {
+        candidates_ = std::make_shared<const Value>(std::move(candidates));
+    }
 }
 
 Result<void> ChannelAccounts::read_if_changed() {
@@ -192,6 +200,12 @@ Result<channel::AccountTrial> ChannelAccounts::make_trial(const ChannelAccountSe
 ) const {
     SLUICE_ASSIGN(auto adapter, adapter_of(settings.channel));
     SLUICE_ASSIGN(auto account, channel::ChannelAccount::make(settings, adapter->form));
+    return make_trial(std::move(account), std::move(adapter));
+}
+
+Result<channel::AccountTrial> ChannelAccounts::make_trial(
+    channel::ChannelAccount account, channel::AdapterPtr adapter
+) const {
     SystemRandom random;
     const Time now = parts_.clock.now();
     return channel::AccountTrial::make(
@@ -234,10 +248,45 @@ gateway::ChannelAccounts ChannelAccounts::api(http::Client& client) {
         .check = [this](const gateway::AccountWish& wish) { return check(wish); },
         .try_out = try_out,
         .changed = [this] { look_again(); },
+        .health =
+            [this](const ChannelAccountSettings& account) {
+                return parts_.health.of(
+                    {account.channel, account.name}, std::chrono::steady_clock::now()
+                );
+            },
     };
 }
 
-void ChannelAccounts::loop() {
+/// Asks the accounts whose breaker is open, each at its time.
+void ChannelAccounts::probe(http::Client& client) {
+    const channel::RegistryPtr registry = registry_.current();
+    for (const channel::ChannelAccount* account : registry->accounts()) {
+        const channel::Health::Address address{account->channel(), account->name()};
+        if (!parts_.health.take_probe(address, std::chrono::steady_clock::now())) {
+            continue;
+        }
+        auto made = make_trial(*account, registry->find_adapter(account->channel()));
+        if (!made) {
+            // Nothing can be asked but by a payer's money.
+            parts_.health.probed(address, true, std::chrono::steady_clock::now());
+            continue;
+        }
+        auto trial = std::make_shared<channel::AccountTrial>(*std::move(made));
+        auto answered = [&health = parts_.health,
+                         trial,
+                         channel = account->channel(),
+                         name = account->name()](const http::ClientResult& answer) {
+            const auto verdict = trial->read(answer);
+            const bool did = answer && verdict.outcome.kind != payment::OutcomeKind::unknown;
+            log::info("channel_probed", {{"channel", channel}, {"name", name}, {"answered", did}});
+            health.probed({channel, name}, did, std::chrono::steady_clock::now());
+        };
+        client.send(trial->request(), std::move(answered));
+    }
+}
+
+void ChannelAccounts::loop(http::Client& client) {
+    auto health_at = std::chrono::steady_clock::now() + kHealthEvery;
     while (true) {
         {
             const auto deadline = std::chrono::steady_clock::now() + kLookEvery;
@@ -256,11 +305,16 @@ void ChannelAccounts::loop() {
             log::error("channel_accounts_not_read", {{"text", trouble}});
         }
         last_trouble_ = trouble;
+        if (const auto now = std::chrono::steady_clock::now(); now >= health_at) {
+            probe(client);
+            publish_candidates();
+            health_at = now + kHealthEvery;
+        }
     }
 }
 
-void ChannelAccounts::start() {
-    thread_ = std::thread([this] { loop(); });
+void ChannelAccounts::start(http::Client& client) {
+    thread_ = std::thread([this, &client] { loop(client); });
     ::pthread_setname_np(thread_.native_handle(), "accounts");
 }
 

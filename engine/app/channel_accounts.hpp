@@ -9,6 +9,7 @@
 
 #include "channel/account_store.hpp"
 #include "channel/account_trial.hpp"
+#include "channel/health.hpp"
 #include "channel/live_registry.hpp"
 #include "core/clock.hpp"
 #include "core/mutex.hpp"
@@ -30,6 +31,7 @@ class ChannelAccounts {
         const channel::SealingKeys& keys;
         const Clock& clock;
         std::filesystem::path channels;  ///< the adapters' folder, read again with the accounts
+        channel::Health& health;
     };
     explicit ChannelAccounts(Parts parts);
     ~ChannelAccounts();  ///< stops
@@ -47,7 +49,9 @@ class ChannelAccounts {
     /// Blocks on the database and the disk.
     Result<void> read();
 
-    void start();
+    /// `client` asks the accounts that answer nothing any more whether they do again; it is stopped
+    /// before this is destroyed.
+    void start(http::Client& client);
     /// Idempotent.
     void stop();
     /// Something was changed here: the thread looks at once. Any thread.
@@ -57,7 +61,8 @@ class ChannelAccounts {
     /// For the gateway. `client` must outlive it.
     [[nodiscard]] gateway::ChannelAccounts api(http::Client& client);
     [[nodiscard]] const channel::LiveRegistry& registry() const { return registry_; }
-    /// What routing may choose from; another pointer after each change. Any thread.
+    /// What routing may choose from; another pointer after each change of an account or, looked at
+    /// once a second, of its health. Any thread.
     [[nodiscard]] std::shared_ptr<const Value> candidates() const SLUICE_EXCLUDES(mutex_);
 
   private:
@@ -65,9 +70,14 @@ class ChannelAccounts {
     Result<void> check_configured(const gateway::AccountWish& wish) const;
     Result<channel::AdapterPtr> adapter_of(const std::string& channel) const;
     Result<channel::AccountTrial> make_trial(const channel::ChannelAccountSettings& settings) const;
+    Result<channel::AccountTrial> make_trial(
+        channel::ChannelAccount account, channel::AdapterPtr adapter
+    ) const;
     Result<void> bring_in_one(const channel::ChannelAccountSettings& wanted);
     Result<void> read_if_changed();
-    void loop();
+    void publish_candidates() SLUICE_EXCLUDES(mutex_);
+    void probe(http::Client& client);
+    void loop(http::Client& client);
 
     const Parts parts_;
     channel::AccountStore store_;

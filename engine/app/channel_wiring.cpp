@@ -190,7 +190,11 @@ Result<channel::RegistryPtr> build_registry(const config::Settings& settings) {
     return channel::Registry::build(adapters, std::move(accounts));
 }
 
-Value candidate_of(const channel::ChannelAccount& account, const channel::Registry& registry) {
+Value candidate_of(
+    const channel::ChannelAccount& account,
+    const channel::Registry& registry,
+    const channel::AccountHealth& health
+) {
     const auto adapter = registry.find_adapter(account.channel());
     const channel::ChannelAccountSettings& settings = account.settings();
     const auto& routing = settings.routing;
@@ -207,14 +211,17 @@ Value candidate_of(const channel::ChannelAccount& account, const channel::Regist
     candidate.set("refunds", adapter->capabilities.refund.has_value());
     candidate.set("pays_out", !methods.empty());
     candidate.set("payout_methods", texts(methods));
+    candidate.set("health", channel::to_value(health));
     return candidate;
 }
 
-Value candidates_of(const channel::Registry& registry) {
+Value candidates_of(const channel::Registry& registry, const channel::Health& health) {
+    const auto now = std::chrono::steady_clock::now();
     ValueArray list;
     for (const channel::ChannelAccount* account : registry.accounts()) {
         if (account->settings().state == channel::AccountState::live) {
-            list.push_back(candidate_of(*account, registry));
+            const auto figures = health.of({account->channel(), account->name()}, now);
+            list.push_back(candidate_of(*account, registry, figures));
         }
     }
     return Value(std::move(list));

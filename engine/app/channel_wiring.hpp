@@ -7,6 +7,7 @@
 
 #include "channel/callbacks.hpp"
 #include "channel/exchange_message.hpp"
+#include "channel/health.hpp"
 #include "channel/live_registry.hpp"
 #include "channel/seal.hpp"
 #include "config/settings.hpp"
@@ -30,12 +31,14 @@ Result<std::vector<channel::ChannelAccountSettings>> configured_accounts(
 /// sound, before a database is asked. Blocks on the disk.
 Result<channel::RegistryPtr> build_registry(const config::Settings& settings);
 
-/// What routing may know of a channel account.
+/// What routing may know of a channel account: what it is and how it answers.
 [[nodiscard]] Value candidate_of(
-    const channel::ChannelAccount& account, const channel::Registry& registry
+    const channel::ChannelAccount& account,
+    const channel::Registry& registry,
+    const channel::AccountHealth& health
 );
-/// Of all that take new money, in the order of the registry.
-[[nodiscard]] Value candidates_of(const channel::Registry& registry);
+/// Of all that take new money, in the order of the registry, with their health now.
+[[nodiscard]] Value candidates_of(const channel::Registry& registry, const channel::Health& health);
 
 /// What an adapter declares for every account of its channel: all terms but the merchant.
 [[nodiscard]] flow::ChannelTerms terms_of(const channel::Adapter& adapter);

@@ -80,7 +80,7 @@ struct Files {
 Result<Files> read_files(const config::Settings& settings) {
     SLUICE_ASSIGN(auto release, script::load_release(settings.root));
     SLUICE_ASSIGN(const auto registry, build_registry(settings));
-    Value candidates = candidates_of(*registry);
+    Value candidates = candidates_of(*registry, channel::Health());
     SLUICE_TRY(decision::check_release(release, candidates));
     SLUICE_ASSIGN(auto api_keys, api_keys_of(settings));
     SLUICE_ASSIGN(auto sealing, sealing_keys(settings));
@@ -101,7 +101,7 @@ class Server::Parts {
           conninfo(std::move(database)),
           pool(conninfo, {.connections_max = settings.database.readers, .connection = role()}),
           release(std::move(files.release)),
-          channels({pool, sealing, clock, settings.channels}),
+          channels({pool, sealing, clock, settings.channels, health}),
           folding(pool),
           notices(settings.webhooks, {conninfo, role(), pool, sealing}) {}
 
@@ -130,6 +130,7 @@ class Server::Parts {
     SystemRandom random;
     db::Pool pool;
     script::ReleasePtr release;
+    channel::Health health;
     ChannelAccounts channels;
     ChannelKeys channel_keys{{channels.store(), channels.registry(), clock, [this] {
                                   channels.look_again();
@@ -178,6 +179,7 @@ void Server::Parts::open_channels() {
             },
         .clock = clock,
         .missed_key = missed,
+        .health = &health,
     };
     exchange = std::make_unique<channel::Exchange>(
         std::move(parts), channel::ExchangeSettings{.threads = settings.node.exchange_threads}
@@ -390,7 +392,7 @@ Result<std::unique_ptr<Server>> Server::start(config::Settings settings) {
     SLUICE_TRY(parts->listen());
     parts->open_channels();
     SLUICE_TRY(parts->open_engine());
-    parts->channels.start();
+    parts->channels.start(parts->client);
     parts->channel_keys.start();
     parts->folding.start();
     parts->notices.start();

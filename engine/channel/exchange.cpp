@@ -55,6 +55,19 @@ std::vector<std::string> secrets_of(const payment::Instruction& instruction, con
     return secrets;
 }
 
+/// A refund goes back over the account that collected: to hold it up helps nobody.
+bool has_other_accounts(Operation operation) {
+    return operation == Operation::collect || operation == Operation::payout;
+}
+
+Outcome circuit_open() {
+    Outcome outcome;
+    outcome.kind = OutcomeKind::not_sent;
+    outcome.code = "circuit_open";
+    outcome.message = "the channel does not answer at this account, so nothing was sent";
+    return outcome;
+}
+
 /// Why a request could not be built, for the timeline.
 std::string code_of(const Error& error) {
     if (error.code == ErrorCode::not_found) {
@@ -130,6 +143,11 @@ class Exchange::Lane {
             report(*journey, config(std::move(code), std::move(request.error().message)));
             return;
         }
+        if (parts_.health != nullptr && has_other_accounts(journey->order.operation) &&
+            !parts_.health->may_send(address_of(*journey))) {
+            report(*journey, circuit_open());
+            return;
+        }
         send(journey, std::move(*request));
     }
 
@@ -194,7 +212,38 @@ class Exchange::Lane {
         const auto took = std::chrono::steady_clock::now() - journey.sent_at;
         journey.evidence.took_us =
             std::chrono::duration_cast<std::chrono::microseconds>(took).count();
-        report(journey, read(journey, result));
+        Outcome outcome = read(journey, result);
+        tell_health(journey, result, outcome);
+        report(journey, std::move(outcome));
+    }
+
+    void tell_health(
+        const Journey& journey, const http::ClientResult& result, const Outcome& outcome
+    ) {
+        if (parts_.health == nullptr || !payment::moves_money(journey.order.operation)) {
+            return;
+        }
+        // What was given up on this side says nothing of the channel.
+        if (!result && (result.error().code == "busy" || result.error().code == "stopped")) {
+            return;
+        }
+        const ExchangeEnd end{
+            .answered = result.has_value() && outcome.kind != OutcomeKind::unknown,
+            .accepted =
+                outcome.kind == OutcomeKind::succeeded || outcome.kind == OutcomeKind::pending,
+            .took = std::chrono::milliseconds(journey.evidence.took_us / 1000),
+            .code = outcome.code,
+        };
+        parts_.health->ended(
+            address_of(journey),
+            journey.order.instruction.scene,
+            end,
+            std::chrono::steady_clock::now()
+        );
+    }
+
+    static Health::Address address_of(const Journey& journey) {
+        return {journey.order.instruction.channel, journey.order.instruction.channel_account};
     }
 
     Outcome read(Journey& journey, const http::ClientResult& result) {

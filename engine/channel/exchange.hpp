@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "channel/exchange_message.hpp"
+#include "channel/health.hpp"
 #include "channel/live_registry.hpp"
 #include "core/clock.hpp"
 #include "core/result.hpp"
@@ -24,6 +25,9 @@ struct ExchangeParts {
     std::function<void(http::ClientRequest, http::ClientDone)> send = {};
     /// Called on an exchange thread; must be quick.
     std::function<void(const ChannelAccount&)> missed_key = {};
+    /// Is told how each movement of money ended; while it says that a channel does not answer,
+    /// nothing that another account could do is sent there (`not_sent`, code circuit_open).
+    Health* health = nullptr;
 };
 
 struct ExchangeSettings {

@@ -23,6 +23,10 @@ Value made_up_candidate() {
     candidate.set("refunds", true);
     candidate.set("pays_out", true);
     candidate.set("payout_methods", Value(ValueArray{Value("dry-run")}));
+    Value health;
+    health.set("breaker", "closed");
+    health.set("scenes", Value(ValueObject{}));
+    candidate.set("health", std::move(health));
     return candidate;
 }
 

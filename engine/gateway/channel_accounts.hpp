@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "channel/account_store.hpp"
+#include "channel/health.hpp"
 #include "core/result.hpp"
 #include "payment/outcome.hpp"
 
@@ -35,6 +36,8 @@ struct ChannelAccounts {
     /// thread, once, no later than the account's time-out.
     std::function<void(const channel::ChannelAccountSettings&, TrialDone done)> try_out;
     std::function<void()> changed;  ///< an account was changed: this node need not wait to see it
+    /// How the account answers this node.
+    std::function<channel::AccountHealth(const channel::ChannelAccountSettings&)> health;
 };
 
 }  // namespace sluice::gateway

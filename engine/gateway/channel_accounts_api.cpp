@@ -201,6 +201,8 @@ Answer get_channel_account(const Services& services, const Call& call) {
     }
     Value body = render(account);
     body.set("history", render(*changes));
+    const ChannelAccounts& accounts = services.parts.channel_accounts;
+    body.set("health", channel::to_value(accounts.health(account.settings)));
     return json_response(200, body);
 }
 

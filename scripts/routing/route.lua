@@ -1,4 +1,6 @@
 -- Chooses the channel accounts for one external leg, best first, and says why the others are out.
+local function is_silent(candidate) return candidate.health.breaker == "open" end
+
 return {
   name  = "route",
   title = { en = "Default routing", zh = "默认路由" },
@@ -26,15 +28,20 @@ return {
       end
     end
 
-    -- Cheapest first; equal cost keeps the configured order.
-    list.sort(kept, function(a, b) return a.cost_basis_points < b.cost_basis_points end)
+    -- Who does not answer stands behind the others; then the cheapest first. Equals keep the
+    -- configured order.
+    list.sort(kept, function(a, b)
+      if is_silent(a) ~= is_silent(b) then return is_silent(b) end
+      return a.cost_basis_points < b.cost_basis_points
+    end)
 
     local accounts = {}
     for rank, candidate in ipairs(kept) do
       local cost = candidate.cost_basis_points
       accounts[rank] = {
         name = candidate.name, channel = candidate.channel,
-        why = "rank " .. rank .. ": costs " .. cost .. " basis points",
+        why = "rank " .. rank .. ": costs " .. cost .. " basis points"
+          .. (is_silent(candidate) and ", does not answer now" or ""),
       }
     end
     return { accounts = accounts, dropped = dropped }

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "decision/policies.hpp"
+#include "support/sound_health.hpp"
 
 namespace {
 
@@ -28,6 +29,7 @@ Value candidate(int number) {
     // The last account is dropped, so that a reason against is part of every trace.
     value.set("amount_max", Money{number == kCandidates ? 100 : 5'000'000, cny()});
     value.set("cost_basis_points", 60 - number * 7 % 11);
+    value.set("health", sluice::testing::sound_health());
     return value;
 }
 

@@ -20,6 +20,7 @@
 #include "flow/run.hpp"
 #include "json/json.hpp"
 #include "script/release.hpp"
+#include "support/sound_health.hpp"
 
 namespace {
 
@@ -38,6 +39,7 @@ Value candidate(int number) {
     value.set("amount_min", Money{1, cny()});
     value.set("amount_max", Money{5'000'000, cny()});
     value.set("cost_basis_points", 60 - number);
+    value.set("health", sluice::testing::sound_health());
     return value;
 }
 

@@ -42,8 +42,13 @@ class ConfiguredAccounts : public ::testing::Test {
     TestDatabase database_;
     db::Pool pool_{database_.conninfo(), {.connection = {.role = "sluice_app"}}};
     ManualClock clock_{kNow};
+    channel::Health health_;
     app::ChannelAccounts accounts_{
-        {pool_, test_sealing_keys(), clock_, TestDatabase::db_dir().parent_path() / "channels"}
+        {pool_,
+         test_sealing_keys(),
+         clock_,
+         TestDatabase::db_dir().parent_path() / "channels",
+         health_}
     };
 };
 

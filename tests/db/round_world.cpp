@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "ledger/ledger_store.hpp"
+#include "support/sound_health.hpp"
 
 namespace sluice::testing {
 namespace {
@@ -69,6 +70,7 @@ Value RoundWorld::candidates() {
     account.set("amount_max", Money{5'000'000, cny()});
     account.set("cost_basis_points", 60);
     account.set("payout_methods", Value(ValueArray{Value("bank_card")}));
+    account.set("health", sluice::testing::sound_health());
     return Value(ValueArray{std::move(account)});
 }
 

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "json/json.hpp"
+#include "support/sound_health.hpp"
 
 namespace sluice::testing {
 namespace {
@@ -139,6 +140,7 @@ Value candidate(const std::string& name, int cost_basis_points) {
     value.set("amount_max", cny(100'000'000));
     value.set("cost_basis_points", cost_basis_points);
     value.set("payout_methods", Value(ValueArray{Value("bank_card")}));
+    value.set("health", sluice::testing::sound_health());
     return value;
 }
 

@@ -110,12 +110,16 @@ class ChannelAccountOfTheConfiguration : public ::testing::Test {
 };
 
 TEST_F(ChannelAccountOfTheConfiguration, IsOfferedForWhatItsChannelCanDo) {
-    const Value stub = candidate_of(*registry_->find_account({"stub", "main"}), *registry_);
-    const Value bank = candidate_of(*registry_->find_account({"bank", "main"}), *registry_);
+    channel::AccountHealth health;
+    health.breaker = channel::BreakerState::open;
+    const Value stub = candidate_of(*registry_->find_account({"stub", "main"}), *registry_, health);
+    const Value bank = candidate_of(*registry_->find_account({"bank", "main"}), *registry_, {});
 
     EXPECT_EQ(*stub.find("refunds"), Value(false));
     EXPECT_EQ(*stub.find("pays_out"), Value(false));
     EXPECT_EQ(*stub.find("payout_methods"), Value(ValueArray{}));
+    EXPECT_EQ(stub.find("health")->text_or_empty("breaker"), "open");
+    EXPECT_EQ(bank.find("health")->text_or_empty("breaker"), "closed");
     EXPECT_EQ(*bank.find("scenes"), Value(ValueArray{}));
     EXPECT_EQ(*bank.find("refunds"), Value(false));
     EXPECT_EQ(*bank.find("pays_out"), Value(true));
@@ -195,8 +199,10 @@ TEST_F(ChannelAccountOfTheConfiguration, IsOfferedToItsMerchantAloneAndOnlyWhile
     EXPECT_TRUE(scene_check(registry)({"stub", "qr", Value(), "m1"}));
     EXPECT_FALSE(scene_check(registry)({"stub", "qr", Value(), "m2"}));
     EXPECT_FALSE(payee_check(registry, keys_)({"bank_card", card, "m1"})) << "paused";
-    ASSERT_EQ(candidates_of(*registry).as_array()->size(), 1U);
-    EXPECT_EQ(candidates_of(*registry).as_array()->front().text_or_empty("merchant_id"), "m1");
+    const channel::Health health;
+    const Value candidates = candidates_of(*registry, health);
+    ASSERT_EQ(candidates.as_array()->size(), 1U);
+    EXPECT_EQ(candidates.as_array()->front().text_or_empty("merchant_id"), "m1");
     EXPECT_TRUE(terms_of({"bank", "main"}, *registry)) << "it finishes what it began";
 }
 

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/sound_health.hpp"
+
 namespace sluice::decision {
 namespace {
 
@@ -19,7 +21,13 @@ Value candidate(const char* name, int cost) {
     value.set("amount_max", Money{5000, cny()});
     value.set("cost_basis_points", cost);
     value.set("payout_methods", Value(ValueArray{}));
+    value.set("health", sluice::testing::sound_health());
     return value;
+}
+
+Value silent(Value candidate) {
+    candidate.set("health", Value(ValueObject{{"breaker", "open"}}));
+    return candidate;
 }
 
 Value route_facts(std::int64_t minor) {
@@ -88,6 +96,43 @@ TEST(RoutePolicy, PutsTheCheapestFirstAndKeepsTheOrderOfEquals) {
 
     ASSERT_TRUE(answer.has_value()) << answer.error().message;
     EXPECT_EQ(names(*answer, "accounts", false), "a; b; c");
+}
+
+TEST(RoutePolicy, PutsWhoDoesNotAnswerBehindTheOthers) {
+    const auto policies = policies_of(
+        repository_release(),
+        {silent(candidate("b", 20)), candidate("a", 60), silent(candidate("c", 10))}
+    );
+
+    const auto answer = policies->decide("route", route_facts(700));
+
+    ASSERT_TRUE(answer.has_value()) << answer.error().message;
+    EXPECT_EQ(
+        names(*answer, "accounts", true),
+        "a: rank 1: costs 60 basis points; "
+        "c: rank 2: costs 10 basis points, does not answer now; "
+        "b: rank 3: costs 20 basis points, does not answer now"
+    );
+}
+
+TEST(PayoutRoutePolicy, PutsWhoDoesNotAnswerBehindTheOthers) {
+    Value first = silent(candidate("b", 20));
+    Value second = candidate("a", 60);
+    for (Value* each : {&first, &second}) {
+        each->set("payout_methods", Value(ValueArray{Value("bank_card")}));
+    }
+    const auto policies = policies_of(repository_release(), {first, second});
+    Value facts;
+    facts.set("method", "bank_card");
+    facts.set("merchant_id", "m1");
+
+    const auto answer = policies->decide("payout_route", facts);
+
+    ASSERT_TRUE(answer.has_value()) << answer.error().message;
+    EXPECT_EQ(
+        names(*answer, "accounts", true),
+        "a: pays out by bank_card; b: pays out by bank_card, does not answer now"
+    );
 }
 
 TEST(RoutePolicy, SaysWhyAnAccountIsOut) {

@@ -69,7 +69,20 @@ gateway::ChannelAccounts GatewayFixture::channel_accounts() {
                 trial.http_status = 404;
                 done(trial);
             },
-        .changed = [] {}
+        .changed = [] {},
+        .health =
+            [](const channel::ChannelAccountSettings&) {
+                channel::AccountHealth health;
+                health.breaker = channel::BreakerState::open;
+                health.scenes["qr"] = {
+                    .exchanges = 4,
+                    .accepted = 1,
+                    .unanswered = 3,
+                    .took_p95_ms = 200,
+                    .codes = {"timeout"},
+                };
+                return health;
+            },
     };
 }
 
