@@ -313,6 +313,30 @@ void ChannelAccounts::loop(http::Client& client) {
     }
 }
 
+std::string ChannelAccounts::metrics() const {
+    const auto now = std::chrono::steady_clock::now();
+    const channel::RegistryPtr registry = registry_.current();
+    std::string lines;
+    const auto add = [&](const char* name, const std::string& label, std::int64_t value) {
+        lines += "sluice_channel_" + std::string(name) + "{" + label + "} " +
+                 std::to_string(value) + "\n";
+    };
+    for (const channel::ChannelAccount* account : registry->accounts()) {
+        const auto health = parts_.health.of({account->channel(), account->name()}, now);
+        const std::string label =
+            "channel=\"" + account->channel() + "\",account=\"" + account->name() + "\"";
+        add("breaker_open", label, health.breaker == channel::BreakerState::open ? 1 : 0);
+        for (const auto& [name, figures] : health.scenes) {
+            const std::string scene = label + ",scene=\"" + name + "\"";
+            add("minute_exchanges", scene, figures.exchanges);
+            add("minute_accepted", scene, figures.accepted);
+            add("minute_unanswered", scene, figures.unanswered);
+            add("took_p95_ms", scene, figures.took_p95_ms);
+        }
+    }
+    return lines;
+}
+
 void ChannelAccounts::start(http::Client& client) {
     thread_ = std::thread([this, &client] { loop(client); });
     ::pthread_setname_np(thread_.native_handle(), "accounts");

@@ -64,6 +64,8 @@ class ChannelAccounts {
     /// What routing may choose from; another pointer after each change of an account or, looked at
     /// once a second, of its health. Any thread.
     [[nodiscard]] std::shared_ptr<const Value> candidates() const SLUICE_EXCLUDES(mutex_);
+    /// How the accounts answer, a line each. Any thread.
+    [[nodiscard]] std::string metrics() const;
 
   private:
     Result<void> check(const gateway::AccountWish& wish) const;

@@ -268,7 +268,8 @@ std::string Server::Parts::metrics() const {
     add("sluice_exchanges_open", exchange->open());
     const auto waiting = backlog->count(clock.now());
     add("sluice_backlog_is_known", waiting ? 1 : 0);
-    return lines + notices.metrics() + (waiting ? gateway::backlog_metrics(*waiting) : "");
+    return lines + channels.metrics() + notices.metrics() +
+           (waiting ? gateway::backlog_metrics(*waiting) : "");
 }
 
 void Server::Parts::open_door() {

@@ -30,6 +30,9 @@ std::string key_text(const std::string& file) {
 
 class ChannelAccounts : public ::testing::Test {
   protected:
+    explicit ChannelAccounts(std::size_t nodes = 2)
+        : cluster_({.nodes = nodes, .more_configuration = channels_key_table()}) {}
+
     Api operator_at(std::size_t node) { return {cluster_.node(node).url(), kChannelsKey}; }
 
     std::string path_of(const std::string& name) {
@@ -87,7 +90,7 @@ class ChannelAccounts : public ::testing::Test {
         return body;
     }
 
-    Cluster cluster_{{.nodes = 2, .more_configuration = channels_key_table()}};
+    Cluster cluster_;
     Shop shop_{cluster_};
     PaymentView last_{Value()};
 };
@@ -214,6 +217,54 @@ TEST_F(ChannelAccounts, WithAWrongKeyDoNotPassTheTestCall) {
     ASSERT_EQ(tried.status, 200) << tried.why;
     EXPECT_EQ(*tried.body.find("works"), Value(false)) << to_json(tried.body);
     EXPECT_EQ(tried.text("outcome"), "config");
+}
+
+/// One node, as each judges for itself who answers.
+class SilentChannel : public ChannelAccounts {
+  protected:
+    SilentChannel() : ChannelAccounts(1) {}
+
+    void point_to(const std::string& url) {
+        Value change;
+        change.set("settings", Value(ValueObject{{"base_url", url}}));
+        const Reply changed = operator_at(0).patch(path_of("wx-main"), change);
+        EXPECT_EQ(changed.status, 200) << changed.why;
+    }
+    std::string breaker() {
+        const Reply shown = operator_at(0).get(path_of("wx-main"));
+        const Value* health = shown.body.find("health");
+        return health == nullptr ? shown.why : std::string(health->text_or_empty("breaker"));
+    }
+    /// The accounts that a payment which begins now is tried at, in their order.
+    std::string tried() {
+        last_ = shop_.begin(shop_.next_order());
+        return cluster_.query_one(
+            "SELECT string_agg(channel_account, ' ' ORDER BY created_at, id) FROM "
+            "sluice.instruction WHERE kind = 'external' AND run_id = '" +
+            PaymentId::parse(last_.id())->raw().to_uuid() + "'"
+        );
+    }
+};
+
+TEST_F(SilentChannel, IsPassedOverUntilItAnswersAgain) {
+    const std::string nobody_listens = "http://127.0.0.1:1";
+    ASSERT_EQ(tried(), "wx-main");
+    point_to(nobody_listens);
+    EXPECT_TRUE(eventually([&] { return tried() == "wx-main wx-backup"; }));
+
+    EXPECT_TRUE(eventually([&] { return !tried().empty() && breaker() == "open"; }));
+
+    EXPECT_TRUE(eventually([&] { return tried() == "wx-backup"; }));
+    const Reply why = cluster_.api().get("/v1/payments/" + last_.id() + "/timeline");
+    EXPECT_THAT(to_json(why.body), HasSubstr("basis points, does not answer now"));
+    EXPECT_TRUE(cluster_.psp().pay(last_.channel_number()));
+    EXPECT_EQ(shop_.wait_for_status(last_.id(), "succeeded").status(), "succeeded");
+
+    point_to(cluster_.psp().url());
+    EXPECT_TRUE(eventually([&] { return breaker() == "closed"; }));
+    EXPECT_TRUE(eventually([&] { return tried() == "wx-main"; }));
+    EXPECT_TRUE(cluster_.psp().pay(last_.channel_number()));
+    EXPECT_EQ(shop_.wait_for_status(last_.id(), "succeeded").status(), "succeeded");
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr std::string_view kForm = R"({"merchant":"m","fields":[
+constexpr std::string_view kPayerForm = R"({"merchant":"m","fields":[
     {"name":"m","kind":"text","title":{"en":"M","zh":"M"}},
     {"name":"base_url","kind":"text","title":{"en":"U","zh":"U"}},
     {"name":"old_key","kind":"secret","scenes":["barcode"],"title":{"en":"K","zh":"K"}}],
@@ -24,7 +24,7 @@ constexpr std::string_view kForm = R"({"merchant":"m","fields":[
 
 /// What is wrong with the payer in this scene, and where; empty when nothing is.
 std::string told_of(std::string_view scene, const Value& payer) {
-    const Form form = parse_form(kForm).value();
+    const Form form = parse_form(kPayerForm).value();
     const auto checked = check_payer(form, {scene, payer});
     return checked ? "" : checked.error().context + ": " + checked.error().message;
 }
@@ -67,7 +67,7 @@ TEST(PayerForm, IsRefusedWhenItIsWrong) {
          "the payer's field 'device' is not text or secret"},
     }};
     for (const Row& row : kRows) {
-        std::string form(kForm);
+        std::string form(kPayerForm);
         form.replace(form.find(row.from), row.from.size(), row.to);
 
         const auto parsed = parse_form(form);
@@ -97,7 +97,7 @@ TEST(PayerForm, NamesScenesOfItsAdapterOnly) {
 }
 
 TEST(ChannelAccount, OffersNoSceneThatItLacksTheKeyOf) {
-    const Form form = parse_form(kForm).value();
+    const Form form = parse_form(kPayerForm).value();
     ChannelAccountSettings settings;
     settings.name = "one";
     settings.channel = "toy";
