@@ -66,7 +66,7 @@ TEST_F(AlipayBills, AreFetchedOverTlsWhateverTheirAddressSays) {
 }
 
 TEST_F(AlipayBills, AreOfNoAddressThatIsUnsignedOrForeign) {
-    for (const std::string& signature : {"none", "wrong"}) {
+    for (const char* signature : {"none", "wrong"}) {
         const auto answer = begin().take(told_address(kAddress, signature), "second");
         ASSERT_TRUE(answer) << signature;
         EXPECT_EQ(answer->state, BillState::unknown) << signature;
