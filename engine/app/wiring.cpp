@@ -15,6 +15,7 @@
 #include "app/payer_wiring.hpp"
 #include "app/sealing_wiring.hpp"
 #include "app/unsent_orders.hpp"
+#include "app/worker_metrics.hpp"
 #include "channel/exchange.hpp"
 #include "core/clock.hpp"
 #include "core/random.hpp"
@@ -255,20 +256,10 @@ std::string Server::Parts::metrics() const {
     const auto add = [&](const std::string& name, std::uint64_t value) {
         lines += name + " " + std::to_string(value) + "\n";
     };
-    for (std::size_t i = 0; i < fleet->workers().size(); ++i) {
-        const worker::Worker& worker = *fleet->workers()[i];
-        const std::string label = "{worker=\"" + std::to_string(i) + "\"}";
-        add("sluice_worker_batches_total" + label, worker.counters().batches);
-        add("sluice_worker_activations_total" + label, worker.counters().activations);
-        add("sluice_worker_sessions_total" + label, worker.counters().sessions);
-        add("sluice_worker_live_runs" + label, worker.counters().live);
-        add("sluice_worker_warm_runs" + label, worker.counters().warm);
-        add("sluice_worker_buckets" + label, worker.buckets_held());
-    }
     add("sluice_exchanges_open", exchange->open());
     const auto waiting = backlog->count(clock.now());
     add("sluice_backlog_is_known", waiting ? 1 : 0);
-    return lines + channels.metrics() + notices.metrics() +
+    return lines + worker_metrics(*fleet) + channels.metrics() + notices.metrics() +
            (waiting ? gateway::backlog_metrics(*waiting) : "");
 }
 

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+#include "worker/fleet.hpp"
+
+namespace sluice::app {
+
+/// What each worker of this node has done and holds, a line each.
+[[nodiscard]] std::string worker_metrics(const worker::Fleet& fleet);
+
+}  // namespace sluice::app
