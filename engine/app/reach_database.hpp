@@ -7,8 +7,8 @@
 
 namespace sluice::app {
 
-/// For verbs that run beside the server or without it: where the database of the configuration
-/// answers. A private one is started when it is not up, and stays. Blocks.
+/// Where the database of the configuration answers, for the server and for verbs that run beside it
+/// or without it. A private one is started when it is not up, and stays. Blocks.
 Result<std::string> reach_database(const config::DatabaseSettings& settings);
 
 }  // namespace sluice::app

@@ -13,6 +13,7 @@
 #include "app/notify_wiring.hpp"
 #include "app/payee_wiring.hpp"
 #include "app/payer_wiring.hpp"
+#include "app/reach_database.hpp"
 #include "app/sealing_wiring.hpp"
 #include "app/unsent_orders.hpp"
 #include "app/worker_metrics.hpp"
@@ -22,7 +23,6 @@
 #include "db/connection.hpp"
 #include "db/migrate.hpp"
 #include "db/pool.hpp"
-#include "db/private_server.hpp"
 #include "decision/release_check.hpp"
 #include "gateway/backlog_store.hpp"
 #include "gateway/gateway.hpp"
@@ -39,18 +39,6 @@ namespace {
 
 // API sessions and workers act as this role: it has no direct right to the ledger's tables.
 constexpr const char* kRole = "sluice_app";
-
-Result<std::string> reach_database(const config::DatabaseSettings& settings) {
-    if (!settings.conninfo.reveal().empty()) {
-        return settings.conninfo.reveal();
-    }
-    db::PrivateServerSettings server;
-    server.data_dir = settings.data_dir;
-    server.shared_buffers = settings.shared_buffers;
-    server.max_wal_size = settings.max_wal_size;
-    SLUICE_ASSIGN(const auto started, db::PrivateServer::start(server));
-    return started.conninfo();
-}
 
 Result<void> bring_up_to_date(const std::string& conninfo, const std::filesystem::path& root) {
     SLUICE_ASSIGN(auto owner, db::Connection::open(conninfo));
