@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "worker/fleet.hpp"
+
 namespace sluice::app {
 
 std::string worker_metrics(const worker::Fleet& fleet) {

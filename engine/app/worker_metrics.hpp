@@ -2,7 +2,9 @@
 
 #include <string>
 
-#include "worker/fleet.hpp"
+namespace sluice::worker {
+class Fleet;
+}
 
 namespace sluice::app {
 
