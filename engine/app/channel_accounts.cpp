@@ -327,7 +327,8 @@ std::string ChannelAccounts::metrics() const {
             "channel=\"" + account->channel() + "\",account=\"" + account->name() + "\"";
         add("breaker_open", label, health.breaker == channel::BreakerState::open ? 1 : 0);
         for (const auto& [name, figures] : health.scenes) {
-            const std::string scene = label + ",scene=\"" + name + "\"";
+            std::string scene = label;
+            scene += ",scene=\"" + name + "\"";
             add("minute_exchanges", scene, figures.exchanges);
             add("minute_accepted", scene, figures.accepted);
             add("minute_unanswered", scene, figures.unanswered);

@@ -118,7 +118,7 @@ Result<void> ChannelKeys::keep(
     if (!next) {
         return {};
     }
-    const auto saved = parts_.store.save({stored->id, stored->version, *next}, {kWho, now});
+    auto saved = parts_.store.save({stored->id, stored->version, *next}, {kWho, now});
     if (!saved && saved.error().code != ErrorCode::conflict) {
         return saved;
     }

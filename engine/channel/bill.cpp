@@ -231,10 +231,12 @@ std::vector<std::string_view> cells_of(std::string_view line, const BillLayout& 
 void note(Bill& bill, std::size_t line, const std::string& what) {
     if (bill.problems.size() < kProblemsMax) {
         bill.problems.push_back("line " + std::to_string(line) + ": " + what);
+    } else if (bill.problems.size() == kProblemsMax) {
+        bill.problems.push_back("from line " + std::to_string(line) + " on: more of them");
     }
 }
 
-void read_row(Bill& bill, const Lines& lines, Row row, const BillLayout& layout) {
+void read_row(Bill& bill, const Lines& lines, const Row& row, const BillLayout& layout) {
     auto line = line_of(row, layout);
     if (!line) {
         note(bill, lines.number(), line.error().message);

@@ -95,6 +95,15 @@ std::optional<std::regex> compiled(const std::string& pattern) {
     }
 }
 
+/// Nothing is asked of a text without a pattern; of one whose pattern is none nobody knows.
+bool has_shape(const std::string& text, const std::string& pattern) {
+    if (pattern.empty()) {
+        return true;
+    }
+    const auto shape = compiled(pattern);
+    return shape && std::regex_match(text, *shape);
+}
+
 Result<FormField> parse_field(const Value& value) {
     SLUICE_TRY(check_members(
         value, {"name", "kind", "required", "identifies", "title", "scenes", "pattern"}
@@ -242,8 +251,7 @@ Result<void> check_party(const Party& party) {
         if (text == nullptr || text->empty() || text->size() > kPartyMax) {
             return wrong_field(party, name, "is not a text of 1 to 256 bytes");
         }
-        const std::string& pattern = (*field)->pattern;
-        if (!pattern.empty() && !std::regex_match(*text, *compiled(pattern))) {
+        if (!has_shape(*text, (*field)->pattern)) {
             return wrong_field(party, name, "does not look like one");
         }
     }

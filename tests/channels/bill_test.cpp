@@ -82,6 +82,20 @@ TEST_F(BillText, IsReadWhateverItsLineEndsAndItsByteOrderMark) {
     expect_the_recorded_day(read(replaced(text, "手续费,费率", " 手续费 ,费率")));
 }
 
+TEST_F(BillText, SaysThatThereIsMoreWhereItNamesNoMore) {
+    std::string text(kOldHeader);
+    for (int i = 0; i < 150; ++i) {
+        text += "\n`of no use";
+    }
+
+    const auto bill = read(text);
+
+    ASSERT_TRUE(bill) << bill.error().message;
+    ASSERT_THAT(bill->problems, SizeIs(101));
+    EXPECT_THAT(bill->problems[99], HasSubstr("line 101: "));
+    EXPECT_EQ(bill->problems[100], "from line 102 on: more of them");
+}
+
 TEST_F(BillText, IsReadByTheNamesOfItsColumns) {
     std::string old(kOldHeader);
     old +=
