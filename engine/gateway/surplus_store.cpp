@@ -54,6 +54,7 @@ Result<Surplus> read_surplus(const db::Row& row) {
 /// Whether each is money of whoever paid the order too.
 Result<void> tell_payers(db::Connection& connection, std::vector<Surplus>& surpluses) {
     std::vector<RunId> payments;
+    payments.reserve(surpluses.size());
     for (const Surplus& each : surpluses) {
         payments.push_back(each.payment);
     }

@@ -225,6 +225,38 @@ TEST(KernelAtOnce, RefusesACloseThatCrossesWhatMayStillTakeTheMoney) {
     );
 }
 
+/// What the author of a flow reads that does this once the answer to the collect was lost.
+std::string refusal_once_lost(const std::string& body) {
+    DriveOptions options = at_the_till();
+    options.legs = {card_leg(3000), options.legs.front()};
+    FlowDriver pay = drive_hostile(
+        hostile(
+            "kernel.wait() local function ask() return kernel.task { kind = 'resolve', title = { "
+            "en = 'x', zh = 'x' }, role = 'operations', about = sent } end " +
+            body
+        ),
+        options
+    );
+    pay.start();
+    pay.answer(Operation::collect, says(OutcomeKind::unknown, "timeout"));
+    return pay.error();
+}
+
+TEST(KernelAtOnce, LetsNoCloseChangeWhatPeopleAreLookingAt) {
+    EXPECT_THAT(
+        refusal_once_lost("ask() kernel.exchange(sent, 'close')"),
+        HasSubstr("people are asked what became of it")
+    );
+}
+
+TEST(KernelAtOnce, AsksNoPeopleWhatACloseUnderWayMayChange) {
+    EXPECT_THAT(
+        refusal_once_lost("kernel.exchange(sent, 'close') ask()"),
+        HasSubstr("still waits for the answer to a close")
+    );
+    EXPECT_EQ(refusal_once_lost("ask() kernel.wait()"), "") << "without one they are asked";
+}
+
 TEST_F(Barcode, IsStillEndedByTheChannelWhilePeopleAreAsked) {
     pay_.answer(Operation::collect, says(OutcomeKind::unknown, "timeout"));
     wait_for_its_close();
