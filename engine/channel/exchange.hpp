@@ -33,8 +33,9 @@ struct ExchangeParts {
 struct ExchangeSettings {
     std::size_t threads = 2;
     std::size_t open_max = 50'000;  ///< accepted and not yet reported; above: `limit`
-    /// Limits for all threads together.
-    http::ClientSettings client = {};
+    /// Limits for all threads together. A channel that takes ten seconds for an answer has
+    /// thousands under way; what waited for its turn here would use up its own time-out.
+    http::ClientSettings client = {.running_per_host_max = 4'096};
 };
 
 /// Carries instructions to channels and their answers back. Each of its threads is that of an HTTP

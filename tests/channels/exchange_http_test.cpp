@@ -1,10 +1,14 @@
+#include <filesystem>
 #include <future>
+#include <latch>
+#include <sys/resource.h>
 
 #include <gtest/gtest.h>
 
 #include "channel/crypto.hpp"
 #include "channel/exchange.hpp"
 #include "channels/wechatpay_world.hpp"
+#include "core/mutex.hpp"
 #include "http/blocking.hpp"
 #include "http/client.hpp"
 
@@ -99,6 +103,82 @@ TEST_F(ExchangeOverHttp, StopsAtOnceAndReportsNothingThatIsUnderWay) {
     server.stop();
 
     EXPECT_EQ(reports, 0);
+}
+
+/// A channel that takes every request and answers none until all have come.
+class SlowChannel {
+  public:
+    explicit SlowChannel(std::size_t requests) : all_came_(static_cast<std::ptrdiff_t>(requests)) {}
+
+    [[nodiscard]] http::Handler handler() {
+        return [this](const http::Request&, http::Responder responder) {
+            {
+                const MutexLock lock(mutex_);
+                waiting_.push_back(std::move(responder));
+            }
+            all_came_.count_down();
+        };
+    }
+    void wait_for_all() { all_came_.wait(); }
+    void answer_all(const http::Response& response) {
+        const MutexLock lock(mutex_);
+        for (http::Responder& responder : waiting_) {
+            responder.answer(response);
+        }
+    }
+
+  private:
+    std::latch all_came_;
+    Mutex mutex_;
+    std::vector<http::Responder> waiting_ SLUICE_GUARDED_BY(mutex_);
+};
+
+std::ptrdiff_t threads_of_this_process() {
+    const std::filesystem::directory_iterator tasks("/proc/self/task");
+    return std::distance(begin(tasks), end(tasks));
+}
+
+TEST_F(ExchangeOverHttp, HasTwoThousandSlowExchangesUnderWayOnOneThread) {
+    constexpr std::size_t kExchanges = 2'000;
+    rlimit files{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &files), 0);
+    files.rlim_cur = files.rlim_max;
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &files), 0);
+    SlowChannel channel(kExchanges);
+    http::Server server({.read_timeout = std::chrono::seconds(60)}, channel.handler());
+    ASSERT_TRUE(server.start());
+    ChannelAccountSettings account = wechatpay_account();
+    account.settings["base_url"] = "http://127.0.0.1:" + std::to_string(server.port());
+    account.timeouts.connect = std::chrono::seconds(30);
+    account.timeouts.collect = std::chrono::seconds(120);
+    std::atomic<std::size_t> pending = 0;
+    std::latch reported(kExchanges);
+    const std::ptrdiff_t threads_before = threads_of_this_process();
+    Exchange exchange(
+        {
+            .registry = wechatpay_registry(std::move(account)),
+            .sink =
+                [&](const ExchangeReport& report) {
+                    pending += report.outcome.kind == OutcomeKind::pending ? 1U : 0U;
+                    reported.count_down();
+                },
+            .clock = clock_,
+        },
+        {.threads = 1}
+    );
+
+    for (std::size_t i = 0; i < kExchanges; ++i) {
+        ASSERT_TRUE(exchange.submit(wechatpay_order(Operation::collect)));
+    }
+    channel.wait_for_all();
+
+    EXPECT_EQ(exchange.open(), kExchanges);
+    EXPECT_EQ(threads_of_this_process(), threads_before + 1);
+    const std::string body = R"({"code_url":"weixin://wxpay/bizpayurl?pr=p4lpSuKzz"})";
+    channel.answer_all({200, signature_headers("good", body), body});
+    reported.wait();
+    EXPECT_EQ(pending, kExchanges);
+    server.stop();
 }
 
 }  // namespace
