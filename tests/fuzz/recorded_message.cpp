@@ -1,0 +1,55 @@
+#include "fuzz/recorded_message.hpp"
+
+#include "channels/fixture_table.hpp"
+#include "core/invariant.hpp"
+#include "json/json.hpp"
+
+namespace sluice::fuzz {
+namespace {
+
+using channel::Operation;
+using payment::OutcomeKind;
+
+constexpr int kLastStatus = 599;
+
+}  // namespace
+
+RecordedMessage read_recorded(const std::uint8_t* data, std::size_t size) {
+    const std::string_view text(reinterpret_cast<const char*>(data), size);
+    RecordedMessage message;
+    const auto recorded = json::parse(text);
+    const Value* content = nullptr;
+    if (recorded) {
+        const bool is_callback = recorded->text_or_empty("operation") == "callback";
+        content = recorded->find(is_callback ? "message" : "answer");
+        if (!is_callback) {
+            message.operation = channel::parse_operation(recorded->text_or_empty("operation"))
+                                    .value_or(Operation::query);
+        }
+        message.scene = recorded->text_or_empty("scene");
+    }
+    if (content == nullptr || content->as_object() == nullptr) {
+        message.operation = Operation::query;
+        message.body = text;
+        return message;
+    }
+    message.content = *content;
+    const auto status = content->int_or("status", message.status);
+    message.status = status >= 100 && status <= kLastStatus ? static_cast<int>(status) : 200;
+    if (const Value* body = content->find("body")) {
+        message.body = channel::testing::body_of(body);
+    }
+    return message;
+}
+
+void check_answer(const payment::Outcome& outcome, int status, bool is_signed) {
+    const bool is_success = outcome.kind == OutcomeKind::succeeded;
+    SLUICE_INVARIANT(!is_success || (!outcome.number.empty() && outcome.amount));
+    SLUICE_INVARIANT(status < 500 || outcome.kind == OutcomeKind::unknown);
+    const bool is_end = is_success || outcome.kind == OutcomeKind::returned ||
+                        outcome.kind == OutcomeKind::closed ||
+                        outcome.kind == OutcomeKind::not_found;
+    SLUICE_INVARIANT(is_signed || status >= 400 || !is_end);
+}
+
+}  // namespace sluice::fuzz

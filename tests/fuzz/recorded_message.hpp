@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "channel/exchange_message.hpp"
+#include "core/value.hpp"
+#include "payment/outcome.hpp"
+
+namespace sluice::fuzz {
+
+/// A recorded message of a channel (the fixtures of channels/) after some bytes of it were changed.
+/// What is no record any more is the body of the answer to a query.
+struct RecordedMessage {
+    std::optional<channel::Operation> operation;  ///< nullopt: a callback
+    std::string scene;
+    int status = 200;
+    Value content;  ///< what the file says of the answer or the message
+    std::string body;
+};
+
+[[nodiscard]] RecordedMessage read_recorded(const std::uint8_t* data, std::size_t size);
+
+/// What no answer may make of money, however it is changed: a success without number and amount,
+/// anything definite of an error of the server or of an answer that nobody signed.
+void check_answer(const payment::Outcome& outcome, int status, bool is_signed);
+
+}  // namespace sluice::fuzz
