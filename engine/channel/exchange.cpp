@@ -136,16 +136,17 @@ class Exchange::Lane {
                 return;
             }
         }
+        // Before it is built: what was never sent leaves no request for the timeline to show.
+        if (parts_.health != nullptr && has_other_accounts(journey->order.operation) &&
+            !parts_.health->may_send(address_of(*journey))) {
+            report(*journey, circuit_open());
+            return;
+        }
         auto request =
             handed_over ? build(*journey) : Result<http::ClientRequest>(fail(handed_over.error()));
         if (!request) {
             std::string code = code_of(request.error());
             report(*journey, config(std::move(code), std::move(request.error().message)));
-            return;
-        }
-        if (parts_.health != nullptr && has_other_accounts(journey->order.operation) &&
-            !parts_.health->may_send(address_of(*journey))) {
-            report(*journey, circuit_open());
             return;
         }
         send(journey, std::move(*request));

@@ -69,13 +69,10 @@ void call_back(Alipay& channel, const RecordedMessage& message) {
         );
         return;
     }
-    const auto read = [&](std::string_view signature) {
+    sluice::fuzz::check_notice([&](std::string_view signature) {
         const std::string body = world::signed_notice(*form, signature);
         return channel.callbacks.read({"alipay", "main"}, {{}, body});
-    };
-    const auto good = read("good");
-    SLUICE_INVARIANT(!good.instruction || good.answer.status < 300);
-    SLUICE_INVARIANT(!read("wrong").instruction);
+    });
 }
 
 }  // namespace

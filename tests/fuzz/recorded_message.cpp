@@ -11,6 +11,7 @@ using channel::Operation;
 using payment::OutcomeKind;
 
 constexpr int kLastStatus = 599;
+constexpr int kFirstNoSuccess = 300;
 
 }  // namespace
 
@@ -50,6 +51,12 @@ void check_answer(const payment::Outcome& outcome, int status, bool is_signed) {
                         outcome.kind == OutcomeKind::closed ||
                         outcome.kind == OutcomeKind::not_found;
     SLUICE_INVARIANT(is_signed || status >= 400 || !is_end);
+}
+
+void check_notice(const std::function<channel::CallbackVerdict(std::string_view)>& read) {
+    const auto good = read("good");
+    SLUICE_INVARIANT(!good.instruction || good.answer.status < kFirstNoSuccess);
+    SLUICE_INVARIANT(!read("wrong").instruction);
 }
 
 }  // namespace sluice::fuzz

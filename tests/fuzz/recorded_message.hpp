@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "channel/callbacks.hpp"
 #include "channel/exchange_message.hpp"
 #include "core/value.hpp"
 #include "payment/outcome.hpp"
@@ -27,5 +29,9 @@ struct RecordedMessage {
 /// What no answer may make of money, however it is changed: a success without number and amount,
 /// anything definite of an error of the server or of an answer that nobody signed.
 void check_answer(const payment::Outcome& outcome, int status, bool is_signed);
+
+/// `read` reads one notice with a good or a wrong signature: acknowledged is only what is about
+/// something, and with a wrong one it is about nothing.
+void check_notice(const std::function<channel::CallbackVerdict(std::string_view)>& read);
 
 }  // namespace sluice::fuzz

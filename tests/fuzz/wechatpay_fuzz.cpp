@@ -4,7 +4,6 @@
 #include "channel/callbacks.hpp"
 #include "channels/wechatpay_notice.hpp"
 #include "channels/wechatpay_world.hpp"
-#include "core/invariant.hpp"
 #include "fuzz/recorded_message.hpp"
 
 namespace {
@@ -39,13 +38,10 @@ void answer(Wechatpay& channel, const RecordedMessage& message) {
 
 void call_back(Wechatpay& channel, const RecordedMessage& message) {
     const std::string body = world::notice_of(message.content);
-    const auto read = [&](std::string_view signature) {
+    sluice::fuzz::check_notice([&](std::string_view signature) {
         const auto headers = world::signature_headers(signature, body);
         return channel.callbacks.read({"wechatpay", "main"}, {headers, body});
-    };
-    const auto good = read("good");
-    SLUICE_INVARIANT(!good.instruction || good.answer.status < 300);
-    SLUICE_INVARIANT(!read("wrong").instruction);
+    });
 }
 
 }  // namespace

@@ -69,7 +69,7 @@ TEST_F(ExchangeBreaker, SendsNothingThatAnotherAccountCouldDoWhileNobodyAnswers)
     EXPECT_EQ(collect.outcome.kind, OutcomeKind::not_sent);
     EXPECT_EQ(collect.outcome.code, "circuit_open");
     EXPECT_EQ(payout.outcome.kind, OutcomeKind::not_sent);
-    EXPECT_EQ(collect.evidence.http_status, 0);
+    EXPECT_EQ(collect.evidence.request, "") << "no request that was never made";
 }
 
 TEST_F(ExchangeBreaker, SendsWhatOnlyThisAccountCanDoAllTheSame) {
