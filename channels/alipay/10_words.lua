@@ -41,6 +41,10 @@ local REFUND_WORDS = {
     "REFUNDALLOC_UNAUTH_LIMIT",
   },
 }
+-- Its state does not fit: too much was refunded already, or this very refund was.
+local REFUND_TURNED_AWAY = {
+  "TRADE_HAS_CLOSE", "TRADE_STATUS_ERROR", "REASON_TRADE_STATUS_INVALID", "REASON_ILLEGAL_STATUS",
+}
 local REFUND_QUERY_WORDS = { not_found = { "TRADE_NOT_EXIST" } }
 
 -- Transfers have words of their own; what is short of money or of room may be sent again.
@@ -87,6 +91,7 @@ return {
   CLOSE_WORDS = CLOSE_WORDS,
   CANCEL_WORDS = CANCEL_WORDS,
   REFUND_WORDS = REFUND_WORDS,
+  REFUND_TURNED_AWAY = REFUND_TURNED_AWAY,
   REFUND_QUERY_WORDS = REFUND_QUERY_WORDS,
   PAYOUT_WORDS = PAYOUT_WORDS,
   PAYOUT_QUERY_WORDS = PAYOUT_QUERY_WORDS,

@@ -137,17 +137,20 @@ local function kind_of_word(word, words)
   return nil
 end
 
--- An answer that is no success, read by the tables above.
-local function refusal(record, words)
+-- An answer that is no success, read by the tables above. `turned_away`: the words of what was
+-- refused, unless a query finds it.
+local function refusal(record, words, turned_away)
   local word = word_of(record)
   local code = record.code or ""
   local kind = GATEWAY_KINDS[code]
   if code == BUSINESS_FAILED then
     kind = kind_of_word(word, words or {}) or kind_of_word(word, ALL_WORDS)
   end
+  local is_turned_away = not kind and contains(turned_away or {}, word)
   if word == "" then word = "CODE_" .. code end
   return {
     kind = kind or "unknown", code = word, message = record.sub_msg or record.msg or "",
+    refused_unless_found = is_turned_away or nil,
   }
 end
 

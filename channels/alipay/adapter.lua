@@ -223,7 +223,7 @@ local function refunded(instruction, account, answer, context)
     answer, "alipay.trade.refund", "trade_no", "out_trade_no", "refund_fee", "fund_change",
     "out_request_no")
   if not record then return outcome end
-  if record.code ~= SUCCESS then return refusal(record, REFUND_WORDS) end
+  if record.code ~= SUCCESS then return refusal(record, REFUND_WORDS, REFUND_TURNED_AWAY) end
   if record.fund_change ~= "Y" then return unknown("FUND_CHANGE_" .. (record.fund_change or "")) end
   local so_far = yuan(record.refund_fee)
   local fits = so_far and so_far >= instruction.amount and so_far <= instruction.original.amount

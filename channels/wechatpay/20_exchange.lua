@@ -55,7 +55,7 @@ end
 -- codes mean.
 local function refusal(answer, kinds)
   local problem = error_of(answer)
-  local kind = "unknown"
+  local kind, refused_unless_found = "unknown", nil
   if answer.status >= 400 and answer.status < 500 then
     if answer.status == 401 or is_in(OUR_SETUP, problem.code) then
       kind = "config"
@@ -63,11 +63,16 @@ local function refusal(answer, kinds)
       kind = "not_sent"
     else
       for _, row in ipairs(kinds) do
-        if is_in(row.codes, problem.code) then kind = row.kind end
+        if is_in(row.codes, problem.code) then
+          kind, refused_unless_found = row.kind, row.refused_unless_found
+        end
       end
     end
   end
-  return { kind = kind, code = problem.code, message = problem.message }
+  return {
+    kind = kind, code = problem.code, message = problem.message,
+    refused_unless_found = refused_unless_found,
+  }
 end
 
 local function unknown(code)

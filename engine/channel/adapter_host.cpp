@@ -220,6 +220,7 @@ payment::Outcome AdapterHost::read(
     }
     if (answered.answer.status >= kServerError) {
         outcome.kind = payment::OutcomeKind::unknown;
+        outcome.refused_unless_found = false;
         outcome.code = outcome.code.empty() ? std::to_string(answered.answer.status) : outcome.code;
     }
     return outcome;

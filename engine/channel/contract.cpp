@@ -155,6 +155,10 @@ Result<void> check_outcome(const payment::Outcome& outcome) {
     if (outcome.amount && outcome.amount->minor() < 0) {
         return breach("the outcome's amount is " + outcome.amount->describe());
     }
+    const bool is_unknown = outcome.kind == payment::OutcomeKind::unknown && !outcome.code.empty();
+    if (outcome.refused_unless_found && !is_unknown) {
+        return breach("the outcome is refused_unless_found, but not unknown with a code");
+    }
     if (!outcome.next_action.is_null() && outcome.next_action.text_or_empty("type").empty()) {
         return breach("the outcome's next_action is not a record with a type");
     }
@@ -174,10 +178,18 @@ Result<payment::Outcome> outcome_record(const Value& value) {
          "payer",
          "amount",
          "happened_at",
+         "refused_unless_found",
          "next_action"}
     ));
     for (const auto& [name, member] : *value.as_object()) {
-        const bool is_text = name != "amount" && name != "next_action";
+        if (name == "refused_unless_found" && member.as_bool() == nullptr) {
+            return breach(
+                "the outcome's refused_unless_found is a " + std::string(member.kind_name()) +
+                ", wanted a boolean"
+            );
+        }
+        const bool is_text =
+            name != "amount" && name != "next_action" && name != "refused_unless_found";
         if (is_text && member.as_text() == nullptr) {
             return breach(
                 "the outcome's " + name + " is a " + std::string(member.kind_name()) +
@@ -259,6 +271,13 @@ Result<payment::Outcome> outcome_from_answer(const Value& value, Operation opera
         return breach(
             "the outcome of " + std::string(to_string(operation)) + " cannot be " +
             std::string(payment::to_string(outcome.kind))
+        );
+    }
+    const bool goes_out = operation == Operation::refund || operation == Operation::payout;
+    if (outcome.refused_unless_found && !goes_out) {
+        return breach(
+            "the outcome of " + std::string(to_string(operation)) +
+            " is refused_unless_found, wanted only of refund and payout"
         );
     }
     return outcome;

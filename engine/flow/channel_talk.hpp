@@ -21,6 +21,8 @@ struct ChannelTalk {
     std::uint32_t closed_after = 0;
     /// When the query was asked that found nothing after that.
     std::optional<Time> found_nothing;
+    /// The word by which the channel turned the last request away, unless it knows it nevertheless.
+    std::string turned_away;
     /// Of what is charged at once: a close that gives it back was executed, or may have been.
     bool is_undone = false;
     bool contested = false;   ///< a case tells that the channel contradicts our record

@@ -114,6 +114,10 @@ bool Kernel::may_repeat(const payment::Instruction& instruction) const {
         !takes_twice(talk->second.terms, instruction.purpose)) {
         return false;
     }
+    // It would be turned away again; a query tells whether it was executed all the same.
+    if (!talk->second.turned_away.empty()) {
+        return false;
+    }
     // A collect is repeated for what the payer needs, the others only while nobody knows.
     const bool is_unknown = instruction.status == InstructionStatus::unknown;
     const bool lacks_action = instruction.purpose == payment::Purpose::collect &&
@@ -196,6 +200,7 @@ Result<void> Kernel::exchange(InstructionId id, Operation operation) {
         talk.not_sent = false;
         talk.closed_after = 0;
         talk.found_nothing.reset();
+        talk.turned_away.clear();
     }
     if (operation == payment::asking(instruction->purpose)) {
         talk.query_sent = activation_.now;
@@ -256,7 +261,7 @@ Result<bool> Kernel::conclude_absent(InstructionId id) {
         return false;
     }
     move(*instruction, payment::InstructionEvent::shut);
-    instruction->outcome_code = "not_found";
+    instruction->outcome_code = talk.turned_away.empty() ? "not_found" : talk.turned_away;
     return true;
 }
 

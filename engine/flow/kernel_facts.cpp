@@ -107,6 +107,7 @@ void Kernel::note_absence(const Fact& fact) {
     auto& talk = talks_[fact.instruction];
     if (payment::moves_money(fact.operation)) {
         talk.send_over = activation_.now;
+        talk.turned_away = fact.outcome.refused_unless_found ? fact.outcome.code : std::string();
         if (fact.operation != Operation::collect) {
             // Nobody can close a refund or payout: what is asked from now on tells.
             talk.closed_after = exchanges_sent_;

@@ -22,6 +22,9 @@ Value to_value(const Outcome& outcome) {
     if (outcome.happened_at) {
         value.set("happened_at", format_rfc3339(*outcome.happened_at));
     }
+    if (outcome.refused_unless_found) {
+        value.set("refused_unless_found", true);
+    }
     if (!outcome.next_action.is_null()) {
         value.set("next_action", outcome.next_action);
     }
@@ -50,6 +53,9 @@ Result<Outcome> outcome_from_value(const Value& value) {
     if (const Value* time = value.find("happened_at"); time != nullptr && !time->is_null()) {
         SLUICE_ASSIGN(outcome.happened_at, parse_rfc3339(value.text_or_empty("happened_at")));
     }
+    const Value* turned_away = value.find("refused_unless_found");
+    outcome.refused_unless_found =
+        turned_away != nullptr && turned_away->as_bool() != nullptr && *turned_away->as_bool();
     if (const Value* action = value.find("next_action")) {
         outcome.next_action = *action;
     }

@@ -39,6 +39,8 @@ struct Outcome {
     std::string payer;  ///< of a success: who paid, as payer.hpp has it; "" when it is not told
     std::optional<Money> amount;
     std::optional<Time> happened_at;
+    /// Of unknown: the request was turned away; what the channel does not know later never was.
+    bool refused_unless_found = false;
     Value next_action;  ///< what the payer needs, e.g. {"type":"qr_code","code_url":"..."}
 };
 

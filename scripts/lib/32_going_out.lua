@@ -20,7 +20,8 @@ local function ask(talk, operation)
 end
 
 -- The channel knows nothing of it. Where the same request again is the same movement, it is sent
--- again; elsewhere it is over as soon as the kernel agrees that it never came to be.
+-- again; what it turned away, and elsewhere everything, is over as soon as the kernel agrees that
+-- it never came to be.
 local function on_absence(talk)
   if kernel.view(talk.instruction).may_repeat then
     ask(talk, talk.send)

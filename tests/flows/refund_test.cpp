@@ -93,6 +93,65 @@ TEST(RefundFlow, NeverSendsARefundAgainWhereTheChannelTakesNoneTwice) {
     EXPECT_EQ(refund.status_of(0), "unknown");
 }
 
+/// The channel does not take the request, and does not say for sure that it never took it.
+payment::Outcome turned_away() {
+    payment::Outcome outcome = says(OutcomeKind::unknown, "INVALID_REQUEST");
+    outcome.refused_unless_found = true;
+    return outcome;
+}
+
+TEST(RefundFlow, IsRefusedWhenTheChannelTurnsItAwayAndFindsNothingAfterItsDelay) {
+    FlowDriver refund(refund_of(7000));
+    refund.start();
+    refund.answer(Operation::refund, turned_away());
+
+    // Asked after 2, 7, 17, 47 and 107 seconds; the channel's word is good after 60.
+    for (int turn = 0; turn < 4; ++turn) {
+        refund.wake();
+        refund.answer(Operation::refund_query, says(OutcomeKind::not_found));
+        EXPECT_EQ(refund.status_of(0), "unknown") << turn;
+    }
+    refund.wake();
+    refund.answer(Operation::refund_query, says(OutcomeKind::not_found));
+
+    EXPECT_EQ(refund.error(), "");
+    EXPECT_EQ(refund.status_of(0), "closed");
+    EXPECT_EQ(refund.instruction(0).outcome_code, "INVALID_REQUEST");
+    EXPECT_EQ(refund.status(), SubjectStatus::failed);
+    EXPECT_EQ(refund.picture().subject.failure_code, "INVALID_REQUEST");
+    EXPECT_EQ(std::ranges::count(refund.sent(), "refund wx-a"), 1) << "it is not sent again";
+}
+
+TEST(RefundFlow, IsDoneWhenTheChannelTurnsItAwayAsItHasItAlready) {
+    FlowDriver refund(refund_of(7000));
+    refund.start();
+    refund.answer(Operation::refund, says(OutcomeKind::unknown, "timeout"));
+    refund.wake();
+    refund.answer(Operation::refund_query, says(OutcomeKind::not_found));
+    refund.answer(Operation::refund, turned_away());
+    refund.wake();
+
+    refund.answer(Operation::refund_query, paid(refund.instruction(0)));
+
+    EXPECT_EQ(refund.error(), "");
+    EXPECT_EQ(refund.status(), SubjectStatus::succeeded);
+}
+
+TEST(RefundFlow, StaysUnknownWhileTheChannelThatTurnedItAwayIsNotHeard) {
+    FlowDriver refund(refund_of(7000));
+    refund.start();
+    refund.answer(Operation::refund, turned_away());
+
+    for (int turn = 0; turn < 8; ++turn) {
+        refund.wake();
+        refund.answer(Operation::refund_query, says(OutcomeKind::unknown, "timeout"));
+    }
+
+    EXPECT_EQ(refund.error(), "");
+    EXPECT_EQ(refund.status_of(0), "unknown");
+    EXPECT_EQ(refund.status(), SubjectStatus::pending);
+}
+
 TEST(RefundFlow, FailsAndGivesTheMerchantBackWhatNoWayTakes) {
     FlowDriver refund(refund_of(7000));
     refund.start();

@@ -128,6 +128,28 @@ TEST_F(AdapterContract, RefusesOutcomesThatAreNotExact) {
     }
 }
 
+TEST_F(AdapterContract, LetsOnlyAnUnknownRefundOrPayoutWithACodeBeTurnedAway) {
+    const auto takes = [](std::string_view text, Operation operation) {
+        return outcome_from_answer(json::parse(text).value(), operation).has_value();
+    };
+    const std::string_view good =
+        R"({"kind":"unknown","code":"TRADE_HAS_CLOSE","refused_unless_found":true})";
+
+    EXPECT_TRUE(takes(good, Operation::refund));
+    EXPECT_TRUE(takes(good, Operation::payout));
+    for (const Operation other : {Operation::collect, Operation::query, Operation::refund_query}) {
+        EXPECT_FALSE(takes(good, other)) << to_string(other);
+    }
+    for (const std::string_view text : {
+             R"({"kind":"unknown","refused_unless_found":true})",
+             R"({"kind":"refused","code":"X","refused_unless_found":true})",
+             R"({"kind":"unknown","code":"X","refused_unless_found":1})",
+             R"({"kind":"unknown","code":"X","refused_unless_found":"yes"})",
+         }) {
+        EXPECT_FALSE(takes(text, Operation::refund)) << text;
+    }
+}
+
 TEST_F(AdapterContract, AnswersACallbackWithinItsKind) {
     for (const std::string_view text : {
              R"({"refuse":{"status":200}})",
