@@ -58,7 +58,9 @@ void tell_of_certificates(const channel::Registry& registry, Time now) {
 }  // namespace
 
 ChannelAccounts::ChannelAccounts(Parts parts)
-    : parts_(std::move(parts)), store_(parts_.pool, parts_.keys) {}
+    : parts_(std::move(parts)),
+      store_(parts_.pool, parts_.keys),
+      floats_(gateway::make_float_store(parts_.pool)) {}
 
 ChannelAccounts::~ChannelAccounts() { stop(); }
 
@@ -245,6 +247,7 @@ gateway::ChannelAccounts ChannelAccounts::api(http::Client& client) {
     };
     return {
         .store = store_,
+        .floats = *floats_,
         .check = [this](const gateway::AccountWish& wish) { return check(wish); },
         .try_out = try_out,
         .changed = [this] { look_again(); },

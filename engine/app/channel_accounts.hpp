@@ -83,6 +83,7 @@ class ChannelAccounts {
 
     const Parts parts_;
     channel::AccountStore store_;
+    const std::unique_ptr<gateway::FloatStore> floats_;
     channel::LiveRegistry registry_{nullptr};
     std::int64_t revision_ = -1;  ///< of what was read last; the thread's, once it runs
     std::string last_trouble_;    ///< told once; the thread's

@@ -256,7 +256,9 @@ Result<bool> Kernel::conclude_absent(InstructionId id) {
         );
     }
     const auto& talk = talks_[id];
-    if (is_asked(id, payment::moving(instruction->purpose)) || !talk.found_nothing ||
+    // What the channel has taken is there, whatever it finds.
+    const bool was_taken = instruction->purpose != payment::Purpose::collect && talk.is_counted;
+    if (was_taken || is_asked(id, payment::moving(instruction->purpose)) || !talk.found_nothing ||
         *talk.found_nothing - talk.send_over < talk.terms.not_found_after) {
         return false;
     }

@@ -7,6 +7,7 @@
 #include "channel/account_store.hpp"
 #include "channel/health.hpp"
 #include "core/result.hpp"
+#include "gateway/float_store.hpp"
 #include "payment/outcome.hpp"
 
 namespace sluice::gateway {
@@ -29,6 +30,7 @@ struct AccountWish {
 /// What the addresses about channel accounts talk to. References outlive it; any thread.
 struct ChannelAccounts {
     channel::AccountStore& store;
+    FloatStore& floats;
     /// Holds settings against the form of their channel. `invalid` with the place in the request
     /// as context ("/secrets/api_key"); never with a secret. Blocks on the disk.
     std::function<Result<void>(const AccountWish&)> check;

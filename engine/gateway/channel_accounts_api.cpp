@@ -203,7 +203,49 @@ Answer get_channel_account(const Services& services, const Call& call) {
     body.set("history", render(*changes));
     const ChannelAccounts& accounts = services.parts.channel_accounts;
     body.set("health", channel::to_value(accounts.health(account.settings)));
+    const auto balances = accounts.floats.balances(account.settings.channel, account.settings.name);
+    if (!balances) {
+        return std::unexpected(problem_of(balances.error()));
+    }
+    ValueArray floats;
+    for (const Money& balance : *balances) {
+        floats.push_back(Value(
+            ValueObject{{"currency", balance.currency().code()}, {"balance", balance.minor()}}
+        ));
+    }
+    body.set("float", std::move(floats));
     return json_response(200, body);
+}
+
+Answer top_up_channel_account(const Services& services, const Call& call) {
+    SLUICE_ANSWER_ASSIGN(
+        const Value body, read_body(call.request, services.settings.body_bytes_max)
+    );
+    std::vector<FieldError> errors;
+    Fields fields(body, "", errors);
+    FloatTopUp request;
+    request.number = fields.text("float_top_up_number", kMerchantNumberRule);
+    const std::int64_t amount = fields.whole("amount", {.unit = "minor units"});
+    request.amount = Money{amount, read_currency(fields)};
+    fields.finish();
+    if (!errors.empty()) {
+        return std::unexpected(invalid_request(std::move(errors)));
+    }
+    SLUICE_ANSWER_ASSIGN(const StoredAccount account, seen_account(services, call));
+    request.channel = account.settings.channel;
+    request.channel_account = account.settings.name;
+    request.at = services.ids.now();
+    const auto done = services.parts.channel_accounts.floats.top_up(request);
+    if (!done) {
+        return std::unexpected(problem_of(done.error()));
+    }
+    Value answer;
+    answer.set("channel_account_id", account.id.to_string());
+    answer.set("float_top_up_number", request.number);
+    answer.set("amount", request.amount.minor());
+    answer.set("currency", request.amount.currency().code());
+    answer.set("balance", done->balance.minor());
+    return json_response(done->is_new ? 201 : 200, answer);
 }
 
 Answer change_channel_account(const Services& services, const Call& call) {

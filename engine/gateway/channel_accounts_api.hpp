@@ -20,4 +20,7 @@ namespace sluice::gateway {
 /// Asks the channel something harmless with the current version, whatever its state.
 [[nodiscard]] Reply test_channel_account(const Services& services, const Call& call);
 
+/// Books money of ours that was moved to the channel, once for its number.
+[[nodiscard]] Answer top_up_channel_account(const Services& services, const Call& call);
+
 }  // namespace sluice::gateway

@@ -48,8 +48,9 @@ Problem conflict_of(const Error& error) {
     if (is_number) {
         return reused(error.context + "_reused", error, {Where::pointer, "/" + error.context, {}});
     }
-    if (error.context == "top_up_number_reused") {
-        return reused(error.context, error, {Where::pointer, "/top_up_number", {}});
+    if (error.context == "top_up_number_reused" || error.context == "float_top_up_number_reused") {
+        const std::string member = error.context.substr(0, error.context.rfind("_reused"));
+        return reused(error.context, error, {Where::pointer, "/" + member, {}});
     }
     return plain(409, error.context.empty() ? "conflict" : error.context, error.message);
 }

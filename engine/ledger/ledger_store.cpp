@@ -49,6 +49,8 @@ constexpr std::int64_t kEntriesPageMax = 1000;
 constexpr std::int64_t kNumberMax = INT64_MAX;
 /// Top-ups are money at our own bank that no channel reports.
 constexpr std::string_view kTopUpBank = "top_up";
+/// As the kernel calls the bank account from which we pay by hand.
+constexpr std::string_view kFloatBank = "own_bank";
 
 db::Parameter optional(std::optional<std::int64_t> value) {
     return value ? db::Parameter(*value) : db::Parameter(nullptr);
@@ -67,6 +69,12 @@ JournalId journal_of(const TopUp& top_up) {
     return JournalId(Id128{hash.high, hash.low});
 }
 
+JournalId journal_of(const FloatTopUp& top_up) {
+    const Hash128 hash =
+        hash128("float_top_up/" + top_up.account.to_string() + ":" + top_up.number);
+    return JournalId(Id128{hash.high, hash.low});
+}
+
 Money money_of(const db::Row& row, int amount_column, int currency_column) {
     const Result<Currency> currency = Currency::parse(row.text(currency_column));
     SLUICE_INVARIANT(currency.has_value());
@@ -77,24 +85,30 @@ std::unexpected<Error> no_such_account(AccountId account) {
     return fail(ErrorCode::not_found, "account " + account.to_string() + " does not exist");
 }
 
-Result<TopUpDone> to_top_up(const TopUp& top_up, JournalId journal, std::string_view result) {
+struct TopUpSaid {
+    const std::string& number;  ///< in words
+    AccountId account;
+    const Money& amount;
+};
+
+Result<TopUpDone> to_done(JournalId journal, std::string_view result, const TopUpSaid& said) {
     if (result == "posted" || result == "repeated") {
         return TopUpDone{journal, result == "posted" ? Posted::now : Posted::before};
     }
     if (result == "conflict") {
         return fail(
             ErrorCode::conflict,
-            number_text(top_up) + " was used for another account or amount",
+            said.number + " was used for another account or amount",
             "merchant_top_up_number"
         );
     }
     if (result == "account_not_found") {
-        return no_such_account(top_up.account);
+        return no_such_account(said.account);
     }
     return fail(
         ErrorCode::refused,
-        "account " + top_up.account.to_string() + " does not take " + top_up.amount.describe() +
-            ": " + std::string(result),
+        "account " + said.account.to_string() + " does not take " + said.amount.describe() + ": " +
+            std::string(result),
         std::string(result)
     );
 }
@@ -150,47 +164,92 @@ Result<AccountId> LedgerStore::open_account(const NewAccount& account) {
     return id;
 }
 
-Result<TopUpDone> LedgerStore::top_up(const TopUp& top_up) {
-    if (top_up.amount.minor() <= 0) {
+Result<void> LedgerStore::check_amount(const Money& amount, AccountId account) {
+    if (amount.minor() <= 0) {
         return fail(
-            ErrorCode::invalid, "a top-up of " + top_up.amount.describe() + ", wanted more than 0"
+            ErrorCode::invalid, "a top-up of " + amount.describe() + ", wanted more than 0"
         );
     }
-    SLUICE_ASSIGN(const AccountView account, find(top_up.account));
-    const Currency currency = account.balance.currency();
-    if (currency != top_up.amount.currency()) {
+    SLUICE_ASSIGN(const AccountView view, find(account));
+    const Currency currency = view.balance.currency();
+    if (currency != amount.currency()) {
         return fail(
             ErrorCode::invalid,
-            "a top-up of " + top_up.amount.describe() + " for account " +
-                top_up.account.to_string() + ", which holds " + std::string(currency.code())
+            "a top-up of " + amount.describe() + " for account " + account.to_string() +
+                ", which holds " + std::string(currency.code())
         );
     }
-    SLUICE_ASSIGN(
-        const AccountId bank,
-        open_account({
-            .key = {.gl = kOwnBank, .owner = kTopUpBank, .currency = currency.code()},
-            .floor_minor = std::nullopt,
-            .ceil_minor = std::nullopt,
-        })
-    );
+    return {};
+}
+
+Result<AccountId> LedgerStore::own_bank(std::string_view owner, std::string_view currency) {
+    return open_account({
+        .key = {.gl = kOwnBank, .owner = owner, .currency = currency},
+        .floor_minor = std::nullopt,
+        .ceil_minor = std::nullopt,
+    });
+}
+
+Result<std::string> LedgerStore::post(const Booking& booking) {
     db::ArrayBuilder accounts(db::ArrayType::uuid);
     db::ArrayBuilder sides(db::ArrayType::int16);
     db::ArrayBuilder amounts(db::ArrayType::int64);
     const auto line = [&](AccountId of, int side) {
         accounts.append(of);
         sides.append(side);
-        amounts.append(top_up.amount.minor());
+        amounts.append(booking.movement.amount.minor());
     };
-    line(bank, 1);
-    line(top_up.account, -1);
-    const JournalId journal = journal_of(top_up);
+    line(booking.movement.to, 1);
+    line(booking.movement.from, -1);
     SLUICE_ASSIGN(
         const db::Rows rows,
         connection_.execute(
-            kPost, {journal, "top_up", top_up.at, top_up.merchant_id, accounts, sides, amounts}
+            kPost,
+            {booking.journal,
+             booking.event,
+             booking.at,
+             booking.merchant_id,
+             accounts,
+             sides,
+             amounts}
         )
     );
-    return to_top_up(top_up, journal, rows[0].text(0));
+    return std::string(rows[0].text(0));
+}
+
+Result<TopUpDone> LedgerStore::top_up(const TopUp& top_up) {
+    SLUICE_TRY(check_amount(top_up.amount, top_up.account));
+    SLUICE_ASSIGN(const AccountId bank, own_bank(kTopUpBank, top_up.amount.currency().code()));
+    const JournalId journal = journal_of(top_up);
+    SLUICE_ASSIGN(
+        const std::string result,
+        post(
+            {.journal = journal,
+             .event = "top_up",
+             .merchant_id = top_up.merchant_id,
+             .at = top_up.at,
+             .movement = {.to = bank, .from = top_up.account, .amount = top_up.amount}}
+        )
+    );
+    return to_done(journal, result, {number_text(top_up), top_up.account, top_up.amount});
+}
+
+Result<TopUpDone> LedgerStore::top_up_float(const FloatTopUp& top_up) {
+    SLUICE_TRY(check_amount(top_up.amount, top_up.account));
+    SLUICE_ASSIGN(const AccountId bank, own_bank(kFloatBank, top_up.amount.currency().code()));
+    const JournalId journal = journal_of(top_up);
+    SLUICE_ASSIGN(
+        const std::string result,
+        post(
+            {.journal = journal,
+             .event = "float_top_up",
+             .merchant_id = "",
+             .at = top_up.at,
+             .movement = {.to = top_up.account, .from = bank, .amount = top_up.amount}}
+        )
+    );
+    const std::string said = "float top-up number '" + top_up.number + "'";
+    return to_done(journal, result, {said, top_up.account, top_up.amount});
 }
 
 Result<AccountView> LedgerStore::find(AccountId account) {

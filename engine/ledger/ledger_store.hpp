@@ -43,6 +43,14 @@ struct TopUp {
     Time at;
 };
 
+/// Money that left our own bank for a channel's float.
+struct FloatTopUp {
+    AccountId account;   ///< the float
+    Money amount;        ///< more than zero
+    std::string number;  ///< of the top-up: what makes it happen once for this account
+    Time at;
+};
+
 /// Accounts of one owner under some codes of the chart.
 struct OwnerQuery {
     std::string_view owner;
@@ -98,6 +106,10 @@ class LedgerStore {
     /// "account_closed", "over_limit": nothing was posted.
     Result<TopUpDone> top_up(const TopUp& top_up);
 
+    /// Books our own money at a channel: debit its float, credit own bank. Repeats and errors as
+    /// for a top-up; the number is the account's.
+    Result<TopUpDone> top_up_float(const FloatTopUp& top_up);
+
     /// `not_found` when there is no such account.
     Result<AccountView> find(AccountId account);
 
@@ -113,6 +125,24 @@ class LedgerStore {
     Result<EntryPage> entries(const EntryQuery& query);
 
   private:
+    struct Movement {
+        AccountId to;
+        AccountId from;
+        Money amount;
+    };
+    struct Booking {
+        JournalId journal;
+        std::string_view event;
+        std::string_view merchant_id;
+        Time at;
+        Movement movement;
+    };
+
+    Result<void> check_amount(const Money& amount, AccountId account);
+    Result<AccountId> own_bank(std::string_view owner, std::string_view currency);
+    /// "posted", "repeated", "conflict", or why not.
+    Result<std::string> post(const Booking& booking);
+
     db::Connection& connection_;
 };
 

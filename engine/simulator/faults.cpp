@@ -140,6 +140,18 @@ std::string_view to_string(Operation operation) {
     return std::ranges::find(kOperations, operation, &OperationRow::operation)->name;
 }
 
+std::vector<FaultUse> fault_uses() {
+    std::vector<FaultUse> uses;
+    for (const OperationRow& operation : kOperations) {
+        for (const KindRow& kind : kKinds) {
+            if ((kind.operations & operation.bit) != 0) {
+                uses.push_back({.operation = operation.name, .kind = kind.name});
+            }
+        }
+    }
+    return uses;
+}
+
 std::optional<std::int64_t> Deviation::value_of(FaultKind kind) const {
     const auto found = std::ranges::find(faults_, kind, &Fault::kind);
     return found == faults_.end() ? std::nullopt : std::optional(found->value);

@@ -57,6 +57,14 @@ enum class FaultKind {
     payout_returned,   ///< payout: succeeded, and returned `value` ms later
 };
 
+/// A fault that can be ordered, in the words of an order.
+struct FaultUse {
+    std::string_view operation;
+    std::string_view kind;
+};
+/// All of them.
+[[nodiscard]] std::vector<FaultUse> fault_uses();
+
 /// What a request or callback is about; in a fault, empty texts match anything.
 struct FaultAddress {
     std::string mchid;

@@ -97,7 +97,11 @@ ApiResult<Value> WechatTransfers::begin(
         const MutexLock lock(mutex_);
         courses_[key] = {form, caller.signing_name};
     }
-    Value out = is_bill ? bill_object(*payout) : batch_begun(*payout);
+    Payout answered = *payout;
+    if (deviation.has(FaultKind::wrong_number)) {
+        answered.wanted.request_number = another_number(answered.wanted.request_number);
+    }
+    Value out = is_bill ? bill_object(answered) : batch_begun(answered);
     if (payout->creates == 1) {
         run_its_course(key, deviation);
     }
@@ -106,15 +110,18 @@ ApiResult<Value> WechatTransfers::begin(
 
 void WechatTransfers::run_its_course(const PayoutKey& key, const Deviation& deviation) {
     const bool fails = deviation.has(FaultKind::payout_failed);
+    const Payouts::Step end{
+        .to = fails ? PayoutStatus::failed : PayoutStatus::succeeded,
+        .reason_code = fails ? "PAYEE_ACCOUNT_ABNORMAL" : ""
+    };
+    if (deviation.has(FaultKind::early)) {
+        std::ignore = advance(key, end);
+        return;
+    }
     const std::chrono::milliseconds delay(
         deviation.value_of(FaultKind::processing_ms).value_or(world_.payout_delay_ms)
     );
-    advance_later(
-        key,
-        {.to = fails ? PayoutStatus::failed : PayoutStatus::succeeded,
-         .reason_code = fails ? "PAYEE_ACCOUNT_ABNORMAL" : ""},
-        delay
-    );
+    advance_later(key, end, delay);
 }
 
 void WechatTransfers::advance_later(

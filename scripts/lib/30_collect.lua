@@ -22,9 +22,9 @@ local function ask(talk, operation)
   kernel.exchange(talk.instruction, operation)
 end
 
--- The channel has the order, but the answer with the code to scan, or whatever else the payer
--- needs, was lost: without it nobody can pay. Where the channel allows it, the same request again
--- gets another for the same order.
+-- The request never arrived, or the answer with the code to scan, or whatever else the payer needs,
+-- was lost: without it nobody can pay. Where the channel allows it, the same request again gets
+-- another for the same order.
 local function ask_for_the_action(talk)
   if talk.closing or talk.action_asked >= ACTION_ASKED_MAX then return end
   if not kernel.view(talk.instruction).may_repeat then return end
@@ -40,8 +40,9 @@ local function on_outcome(talk, event)
     ask(talk, "query")
   elseif event.operation == "query" and event.outcome == "not_found" and talk.closing then
     kernel.conclude_absent(talk.instruction)
-  elseif event.operation == "query" and event.outcome == "pending" then
-    ask_for_the_action(talk)
+  elseif event.operation == "query" then
+    local is_open_there = event.outcome == "pending" or event.outcome == "not_found"
+    if is_open_there then ask_for_the_action(talk) end
   end
 end
 

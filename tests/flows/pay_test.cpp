@@ -80,6 +80,22 @@ TEST(PayFlow, SucceedsWhenTheCallbackComesBeforeTheAnswer) {
     expect_paid(pay);
 }
 
+TEST(PayFlow, SendsTheSameOrderAgainWhenItNeverArrived) {
+    FlowDriver pay;
+    pay.start();
+    const auto number = pay.instruction().id;
+    pay.answer(Operation::collect, says(OutcomeKind::unknown, "closed"));
+    pay.wake();
+
+    pay.answer(Operation::query, says(OutcomeKind::not_found, "ORDER_NOT_EXIST"));
+
+    EXPECT_EQ(pay.error(), "");
+    EXPECT_THAT(pay.sent(), ElementsAre("collect wx-a", "query wx-a", "collect wx-a"));
+    EXPECT_EQ(pay.instruction().id, number);
+    pay.answer(Operation::collect, qr_shown(pay.instruction()));
+    EXPECT_EQ(pay.status_of(), "pending");
+}
+
 TEST(PayFlow, TakesRepeatedCallbacksOnce) {
     FlowDriver pay;
     pay.start();

@@ -29,6 +29,22 @@ TEST(PayoutFlow, BooksBeforeItAsksTheChannel) {
     EXPECT_EQ(payout.instruction(0).payee.text_or_empty("name"), "Zhang San");
 }
 
+TEST(PayoutFlow, IsNotBookedBackBecauseTheBankThatTookItDoesNotFindIt) {
+    FlowDriver payout(payout_of(50000, 0));
+    payout.start();
+    payout.answer(Operation::payout, says(OutcomeKind::pending, "processing"));
+
+    for (int turn = 0; turn < 8; ++turn) {
+        payout.wake();
+        payout.answer(Operation::payout_query, says(OutcomeKind::not_found));
+    }
+
+    EXPECT_EQ(payout.error(), "");
+    EXPECT_EQ(payout.status_of(0), "pending");
+    EXPECT_EQ(payout.status(), SubjectStatus::pending);
+    EXPECT_THAT(payout.hold_steps(), ElementsAre("take 50000"));
+}
+
 TEST(PayoutFlow, LeavesNothingInProcessWhenItSucceeds) {
     FlowDriver payout(payout_of(50000, 100));
     payout.start();

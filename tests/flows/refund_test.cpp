@@ -1,4 +1,5 @@
 // The refund flow: what goes back, by which way, what is booked, and what never happens twice.
+#include <algorithm>
 #include <utility>
 
 #include <gmock/gmock.h>
@@ -135,6 +136,22 @@ TEST(RefundFlow, IsDoneWhenTheChannelTurnsItAwayAsItHasItAlready) {
 
     EXPECT_EQ(refund.error(), "");
     EXPECT_EQ(refund.status(), SubjectStatus::succeeded);
+}
+
+TEST(RefundFlow, IsNotAbsentBecauseTheChannelThatTookItDoesNotFindIt) {
+    FlowDriver refund(refund_of(7000));
+    refund.start();
+    refund.answer(Operation::refund, says(OutcomeKind::pending, "PROCESSING"));
+
+    for (int turn = 0; turn < 8; ++turn) {
+        refund.wake();
+        refund.answer(Operation::refund_query, says(OutcomeKind::not_found));
+    }
+
+    EXPECT_EQ(refund.error(), "");
+    EXPECT_EQ(refund.status_of(0), "pending");
+    EXPECT_EQ(refund.status(), SubjectStatus::pending) << "what was taken may be at the payer";
+    EXPECT_EQ(std::ranges::count(refund.sent(), "refund wx-a"), 1);
 }
 
 TEST(RefundFlow, StaysUnknownWhileTheChannelThatTurnedItAwayIsNotHeard) {

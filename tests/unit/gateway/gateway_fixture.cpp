@@ -18,6 +18,7 @@ struct GatewayFixture::Stores {
     notify::EndpointStore endpoints{pool, test_sealing_keys()};
     notify::DeliveryStore deliveries{pool};
     channel::AccountStore channel_accounts{pool, test_sealing_keys()};
+    std::unique_ptr<gateway::FloatStore> floats = gateway::make_float_store(pool);
     notify::EventStore events{pool, gateway::render_event_objects};
 };
 
@@ -56,6 +57,7 @@ void GatewayFixture::restart() { gateway_.reset(); }
 gateway::ChannelAccounts GatewayFixture::channel_accounts() {
     return {
         .store = stores_->channel_accounts,
+        .floats = *stores_->floats,
         .check = [](const gateway::AccountWish& wish) -> Result<void> {
             return wish.wanted.settings.contains("base_url")
                        ? Result<void>{}

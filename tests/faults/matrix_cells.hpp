@@ -1,0 +1,164 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace sluice::testing {
+
+/// A protocol that has no such request, notice or fault.
+inline constexpr std::string_view kNotThere = "-";
+
+/// One fault at one place, and how the money ends that meets it once: the object's status, or,
+/// while people or time must tell, the status and that of its last instruction.
+struct MatrixCell {
+    std::string_view operation;
+    std::string_view kind;
+    std::int64_t value;
+    std::string_view wechatpay;
+    std::string_view alipay;
+    std::string_view bank;
+};
+
+inline constexpr std::string_view kPaid = "succeeded";
+inline constexpr std::string_view kConflict = "pending conflicted";
+
+/// A payment by a code that its payer scans; at a close he does not.
+inline constexpr std::array kPaymentCells{
+    MatrixCell{"create", "latency_ms", 300, kPaid, kPaid, kNotThere},
+    MatrixCell{"create", "slow_answer_ms", 300, kPaid, kPaid, kNotThere},
+    MatrixCell{"create", "drop_before", 0, kPaid, kPaid, kNotThere},
+    MatrixCell{"create", "drop_after", 0, kPaid, kPaid, kNotThere},
+    MatrixCell{"create", "status_5xx", 0, kPaid, kPaid, kNotThere},
+    MatrixCell{"create", "status_5xx_after", 0, kPaid, kPaid, kNotThere},
+    MatrixCell{"create", "garbage", 0, kPaid, kPaid, kNotThere},
+    MatrixCell{"create", "bad_signature", 0, kPaid, kPaid, kNotThere},
+    // The next account takes it.
+    MatrixCell{"create", "refused", 0, kPaid, kPaid, kNotThere},
+    MatrixCell{"create", "auto_pay", 200, kPaid, kPaid, kNotThere},
+    MatrixCell{"create", "early", 0, kPaid, kPaid, kNotThere},
+    MatrixCell{"query", "latency_ms", 300, kPaid, kPaid, kNotThere},
+    MatrixCell{"query", "slow_answer_ms", 300, kPaid, kPaid, kNotThere},
+    MatrixCell{"query", "drop_before", 0, kPaid, kPaid, kNotThere},
+    MatrixCell{"query", "drop_after", 0, kPaid, kPaid, kNotThere},
+    MatrixCell{"query", "status_5xx", 0, kPaid, kPaid, kNotThere},
+    MatrixCell{"query", "status_5xx_after", 0, kPaid, kPaid, kNotThere},
+    MatrixCell{"query", "garbage", 0, kPaid, kPaid, kNotThere},
+    MatrixCell{"query", "bad_signature", 0, kPaid, kPaid, kNotThere},
+    MatrixCell{"query", "not_found", 0, kPaid, kPaid, kNotThere},
+    MatrixCell{"query", "wrong_amount", 0, kConflict, kConflict, kNotThere},
+    MatrixCell{"query", "wrong_merchant", 0, kConflict, kNotThere, kNotThere},
+    MatrixCell{"query", "wrong_number", 0, kConflict, kConflict, kNotThere},
+    MatrixCell{"callback", "bad_signature", 0, kPaid, kPaid, kNotThere},
+    MatrixCell{"callback", "wrong_amount", 0, kConflict, kConflict, kNotThere},
+    MatrixCell{"callback", "wrong_merchant", 0, kConflict, kConflict, kNotThere},
+    // It is about a payment that nobody knows; the query tells of ours.
+    MatrixCell{"callback", "wrong_number", 0, kPaid, kPaid, kNotThere},
+    MatrixCell{"callback", "duplicate", 3, kPaid, kPaid, kNotThere},
+    MatrixCell{"callback", "late_ms", 700, kPaid, kPaid, kNotThere},
+    MatrixCell{"callback", "missing", 0, kPaid, kPaid, kNotThere},
+    MatrixCell{"close", "latency_ms", 300, "closed", "closed", kNotThere},
+    MatrixCell{"close", "slow_answer_ms", 300, "closed", "closed", kNotThere},
+    MatrixCell{"close", "drop_before", 0, "closed", "closed", kNotThere},
+    MatrixCell{"close", "drop_after", 0, "closed", "closed", kNotThere},
+    MatrixCell{"close", "status_5xx", 0, "closed", "closed", kNotThere},
+    MatrixCell{"close", "status_5xx_after", 0, "closed", "closed", kNotThere},
+    MatrixCell{"close", "garbage", 0, "closed", "closed", kNotThere},
+    MatrixCell{"close", "bad_signature", 0, "closed", "closed", kNotThere},
+    MatrixCell{"close", "close_after_pay", 0, kPaid, kPaid, kNotThere},
+};
+
+inline constexpr std::string_view kGivenBack = "succeeded";
+inline constexpr std::string_view kNotGivenBack = "failed";
+
+/// Asked for and sent again until people say what became of it.
+inline constexpr std::string_view kInDoubt = "pending unknown";
+
+/// A refund of all of a payment, with no other way than the one it came.
+inline constexpr std::array kRefundCells{
+    MatrixCell{"refund", "latency_ms", 300, kGivenBack, kGivenBack, kNotThere},
+    MatrixCell{"refund", "slow_answer_ms", 300, kGivenBack, kGivenBack, kNotThere},
+    MatrixCell{"refund", "drop_before", 0, kGivenBack, kGivenBack, kNotThere},
+    MatrixCell{"refund", "drop_after", 0, kGivenBack, kGivenBack, kNotThere},
+    MatrixCell{"refund", "status_5xx", 0, kGivenBack, kGivenBack, kNotThere},
+    MatrixCell{"refund", "status_5xx_after", 0, kGivenBack, kGivenBack, kNotThere},
+    MatrixCell{"refund", "garbage", 0, kGivenBack, kGivenBack, kNotThere},
+    MatrixCell{"refund", "bad_signature", 0, kGivenBack, kGivenBack, kNotThere},
+    MatrixCell{"refund", "wrong_amount", 0, kConflict, kGivenBack, kNotThere},
+    MatrixCell{"refund", "wrong_number", 0, kConflict, kConflict, kNotThere},
+    MatrixCell{"refund", "refused", 0, kNotGivenBack, kNotGivenBack, kNotThere},
+    MatrixCell{"refund", "early", 0, kGivenBack, kGivenBack, kNotThere},
+    // Tried again for days: the channel may have our money tomorrow.
+    MatrixCell{"refund", "not_enough", 0, "pending refused", "pending created", kNotThere},
+    MatrixCell{"refund", "processing_ms", 700, kGivenBack, kGivenBack, kNotThere},
+    MatrixCell{"refund", "refund_abnormal", 0, kNotGivenBack, kNotThere, kNotThere},
+    MatrixCell{"refund", "refund_closed", 0, kNotGivenBack, kInDoubt, kNotThere},
+    MatrixCell{"refund", "reversed", 300, "returned", kNotThere, kNotThere},
+    MatrixCell{"refund_query", "latency_ms", 300, kGivenBack, kGivenBack, kNotThere},
+    MatrixCell{"refund_query", "slow_answer_ms", 300, kGivenBack, kGivenBack, kNotThere},
+    MatrixCell{"refund_query", "drop_before", 0, kGivenBack, kGivenBack, kNotThere},
+    MatrixCell{"refund_query", "drop_after", 0, kGivenBack, kGivenBack, kNotThere},
+    MatrixCell{"refund_query", "status_5xx", 0, kGivenBack, kGivenBack, kNotThere},
+    MatrixCell{"refund_query", "status_5xx_after", 0, kGivenBack, kGivenBack, kNotThere},
+    MatrixCell{"refund_query", "garbage", 0, kGivenBack, kGivenBack, kNotThere},
+    MatrixCell{"refund_query", "bad_signature", 0, kGivenBack, kGivenBack, kNotThere},
+    MatrixCell{"refund_query", "not_found", 0, kGivenBack, kGivenBack, kNotThere},
+    MatrixCell{"refund_query", "wrong_amount", 0, kConflict, kConflict, kNotThere},
+    MatrixCell{"refund_query", "wrong_number", 0, kConflict, kConflict, kNotThere},
+    MatrixCell{"refund_callback", "bad_signature", 0, kGivenBack, kNotThere, kNotThere},
+    MatrixCell{"refund_callback", "wrong_amount", 0, kConflict, kNotThere, kNotThere},
+    MatrixCell{"refund_callback", "wrong_merchant", 0, kConflict, kNotThere, kNotThere},
+    MatrixCell{"refund_callback", "wrong_number", 0, kGivenBack, kNotThere, kNotThere},
+    MatrixCell{"refund_callback", "duplicate", 3, kGivenBack, kNotThere, kNotThere},
+    MatrixCell{"refund_callback", "late_ms", 700, kGivenBack, kNotThere, kNotThere},
+    MatrixCell{"refund_callback", "missing", 0, kGivenBack, kNotThere, kNotThere},
+};
+
+inline constexpr std::string_view kAtPayee = "succeeded";
+inline constexpr std::string_view kBackOnAccount = "failed";
+
+/// A payout by the one account that may.
+inline constexpr std::array kPayoutCells{
+    MatrixCell{"payout", "latency_ms", 300, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout", "slow_answer_ms", 300, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout", "drop_before", 0, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout", "drop_after", 0, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout", "status_5xx", 0, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout", "status_5xx_after", 0, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout", "garbage", 0, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout", "bad_signature", 0, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout", "wrong_amount", 0, kNotThere, kNotThere, kConflict},
+    MatrixCell{"payout", "wrong_number", 0, kConflict, kConflict, kConflict},
+    MatrixCell{"payout", "refused", 0, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout", "early", 0, kAtPayee, kNotThere, kAtPayee},
+    MatrixCell{"payout", "processing_ms", 700, kAtPayee, kAtPayee, kAtPayee},
+    // Where there is another account that pays out, it does.
+    MatrixCell{"payout", "payout_failed", 0, kAtPayee, kBackOnAccount, kAtPayee},
+    // Alipay tells of it only whom asks again, or by its bill.
+    MatrixCell{"payout", "payout_returned", 300, kNotThere, kAtPayee, "returned"},
+    MatrixCell{"payout_query", "latency_ms", 300, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout_query", "slow_answer_ms", 300, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout_query", "drop_before", 0, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout_query", "drop_after", 0, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout_query", "status_5xx", 0, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout_query", "status_5xx_after", 0, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout_query", "garbage", 0, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout_query", "bad_signature", 0, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout_query", "not_found", 0, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout_query", "wrong_amount", 0, kConflict, kConflict, kConflict},
+    MatrixCell{"payout_query", "wrong_merchant", 0, kConflict, kNotThere, kConflict},
+    MatrixCell{"payout_query", "wrong_number", 0, kConflict, kConflict, kConflict},
+    MatrixCell{"payout_callback", "bad_signature", 0, kAtPayee, kNotThere, kAtPayee},
+    MatrixCell{"payout_callback", "wrong_amount", 0, kConflict, kNotThere, kConflict},
+    MatrixCell{"payout_callback", "wrong_merchant", 0, kConflict, kNotThere, kConflict},
+    MatrixCell{"payout_callback", "wrong_number", 0, kAtPayee, kNotThere, kAtPayee},
+    MatrixCell{"payout_callback", "duplicate", 3, kAtPayee, kNotThere, kAtPayee},
+    MatrixCell{"payout_callback", "late_ms", 700, kAtPayee, kNotThere, kAtPayee},
+    MatrixCell{"payout_callback", "missing", 0, kAtPayee, kNotThere, kAtPayee},
+};
+/// Of every payout until money comes.
+inline constexpr std::array kPayoutCellsThatLast{
+    MatrixCell{"payout", "not_enough", 0, kBackOnAccount, kBackOnAccount, kBackOnAccount},
+};
+
+}  // namespace sluice::testing

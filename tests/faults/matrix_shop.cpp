@@ -1,0 +1,260 @@
+#include "faults/matrix_shop.hpp"
+
+#include <stdexcept>
+
+#include "support/process_wait.hpp"
+
+namespace sluice::testing {
+namespace {
+
+/// Not over before the fault of its query or its notice is ordered, as its number is known late.
+constexpr std::int64_t kPayoutUnderWayMs = 5'000;
+/// Over when the first query comes, after two seconds.
+constexpr std::int64_t kRefundUnderWayMs = 1'500;
+/// So many without a fault beside each with one.
+constexpr int kCompany = 2;
+
+Value last_of(const Value& object, std::string_view list) {
+    const Value* found = object.find(list);
+    const bool has_one =
+        found != nullptr && found->as_array() != nullptr && !found->as_array()->empty();
+    return has_one ? found->as_array()->back() : Value();
+}
+
+/// What its answer names is wrong: it must come before a notice that is right.
+bool must_come_first(const MatrixCell& cell, const MatrixProtocol& protocol) {
+    const bool is_told = (cell.operation == "refund" && protocol.tells_of_refunds) ||
+                         (cell.operation == "payout" && protocol.tells_of_payouts);
+    return is_told && cell.kind.starts_with("wrong_");
+}
+
+Value payee_of(std::string_view method) {
+    if (method == "wechatpay") {
+        return Value(ValueObject{{"openid", "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"}, {"name", "张三丰"}});
+    }
+    if (method == "alipay") {
+        return Value(ValueObject{{"account_number", "payee@example.com"}, {"name", "张三"}});
+    }
+    return Value(ValueObject{
+        {"name", "张三"}, {"account_number", "6222021234567890"}, {"bank_code", "102100099996"}
+    });
+}
+
+}  // namespace
+
+MatrixShop::MatrixShop(Cluster& cluster, const MatrixProtocol& protocol)
+    : cluster_(cluster), protocol_(protocol), simulator_(cluster.psp().url(), "") {}
+
+Value MatrixShop::must(const Reply& reply, const std::string& doing) {
+    if (reply.status != 200 && reply.status != 201) {
+        throw std::runtime_error(doing + ": " + std::to_string(reply.status) + " " + reply.why);
+    }
+    return reply.body;
+}
+
+std::vector<std::string> MatrixShop::faults_left() {
+    const Value shown = must(simulator_.get("/sim/faults"), "the faults");
+    std::vector<std::string> left;
+    for (const Value& fault : *shown.find("faults")->as_array()) {
+        if (fault.text_or_empty("kind") != "not_enough") {
+            left.push_back(to_json(fault));
+        }
+    }
+    return left;
+}
+
+void MatrixShop::order_fault(const FaultWords& fault, const Number& of) {
+    Value body(
+        ValueObject{{"operation", fault.operation}, {"kind", fault.kind}, {"value", fault.value}}
+    );
+    if (!of.number.empty()) {
+        body.set(of.member, of.number);
+    }
+    must(simulator_.post("/sim/faults", body), std::string(fault.kind));
+}
+
+/// Orders it for whatever comes next, lets that come, and waits until the fault was met.
+MatrixCase MatrixShop::meet(const MatrixCell& cell, const std::function<std::string()>& post) {
+    for (int i = 0; i < kCompany; ++i) {
+        keep_company(post());
+    }
+    const std::size_t before = faults_left().size();
+    order_fault({cell.operation, cell.kind, cell.value});
+    if (must_come_first(cell, protocol_)) {
+        order_fault({cell.operation, "processing_ms", kPayoutUnderWayMs});
+    }
+    MatrixCase begun{.cell = &cell, .path = post()};
+    if (!eventually([&] { return faults_left().size() <= before; })) {
+        throw std::runtime_error("nothing meets " + begun.name());
+    }
+    return begun;
+}
+
+/// A breaker looks at all that an account sends: what a fault hits must not be the most.
+void MatrixShop::keep_company(const std::string& path) {
+    if (path.starts_with("/v1/payments/")) {
+        wait_for_code(path);
+        return;
+    }
+    ++untroubled_;
+    const bool is_paid = eventually([&] {
+        return must(cluster_.api().get(path), path).text_or_empty("status") == "succeeded";
+    });
+    if (!is_paid) {
+        throw std::runtime_error(path + " met no fault and is not paid out");
+    }
+}
+
+std::string MatrixShop::post_payment() {
+    const Value leg(ValueObject{
+        {"kind", "external"}, {"method", protocol_.name}, {"scene", "qr"}, {"amount", kMatrixAmount}
+    });
+    const Value order(ValueObject{
+        {"merchant_order_number", next_number()},
+        {"amount", kMatrixAmount},
+        {"currency", "CNY"},
+        {"description", "a row of a matrix"},
+        {"expires_in_seconds", 1800}
+    });
+    const Reply begun = cluster_.api().post(
+        "/v1/payments",
+        Value(ValueObject{{"order", order}, {"legs", ValueArray{leg}}}),
+        {{"Prefer", "wait=0"}}
+    );
+    return "/v1/payments/" + std::string(must(begun, "a payment").text_or_empty("id"));
+}
+
+std::string MatrixShop::post_payout() {
+    const Reply begun = cluster_.api().post(
+        "/v1/payouts",
+        Value(ValueObject{
+            {"merchant_payout_number", next_number()},
+            {"amount", kMatrixAmount},
+            {"currency", "CNY"},
+            {"method", protocol_.payout_method},
+            {"description", "a row of a matrix"},
+            {"payee", payee_of(protocol_.payout_method)}
+        }),
+        {{"Prefer", "wait=0"}}
+    );
+    return "/v1/payouts/" + std::string(must(begun, "a payout").text_or_empty("id"));
+}
+
+/// How the channel knows its last instruction.
+std::string MatrixShop::number_of(const std::string& path) {
+    const Value shown = must(cluster_.api().get(path), path);
+    const std::string id(last_of(shown, "instructions").text_or_empty("id"));
+    return id.substr(id.find('_') + 1);
+}
+
+void MatrixShop::wait_for_code(const std::string& path) {
+    const bool is_there = eventually([&] {
+        const Value shown = must(cluster_.api().get(path), path);
+        const Value* action = shown.find("next_action");
+        return action != nullptr && !action->text_or_empty("code_url").empty();
+    });
+    if (!is_there) {
+        const Reply shown = cluster_.api().get(path);
+        throw std::runtime_error("there is no code to scan: " + to_json(shown.body));
+    }
+}
+
+/// By the code that is shown now; one that the channel did not take has no order.
+void MatrixShop::pay(const std::string& path) {
+    if (!eventually([&] { return cluster_.psp().pay(number_of(path)); })) {
+        const Reply shown = cluster_.api().get(path);
+        throw std::runtime_error("nobody can pay " + to_json(shown.body));
+    }
+}
+
+MatrixCase MatrixShop::begin_payment(const MatrixCell& cell) {
+    if (cell.operation == "create") {
+        MatrixCase begun = meet(cell, [this] { return post_payment(); });
+        if (cell.kind != "auto_pay" && cell.kind != "early") {
+            pay(begun.path);
+        }
+        return begun;
+    }
+    MatrixCase begun{.cell = &cell, .path = post_payment()};
+    wait_for_code(begun.path);
+    const Number order{"out_trade_no", number_of(begun.path)};
+    if (cell.operation == "query") {
+        order_fault({"callback", "missing", 0}, order);
+    }
+    order_fault({cell.operation, cell.kind, cell.value}, order);
+    if (cell.operation == "close") {
+        if (protocol_.knows_what_was_scanned) {
+            Value scanned;
+            scanned.set(order.member, order.number);
+            must(simulator_.post("/sim/scan", scanned), "a look at the code");
+        }
+        must(cluster_.api().post(begun.path + "/close"), "closing");
+    } else {
+        pay(begun.path);
+    }
+    return begun;
+}
+
+MatrixCase MatrixShop::begin_refund(const MatrixCell& cell) {
+    const std::string payment = post_payment();
+    wait_for_code(payment);
+    pay(payment);
+    const bool is_paid = eventually([&] {
+        return must(cluster_.api().get(payment), payment).text_or_empty("status") == "succeeded";
+    });
+    if (!is_paid) {
+        throw std::runtime_error(payment + " is not paid");
+    }
+    MatrixCase begun{.cell = &cell, .order = number_of(payment)};
+    const Number order{"out_trade_no", begun.order};
+    if (cell.operation != "refund" || must_come_first(cell, protocol_)) {
+        order_fault({"refund", "processing_ms", kRefundUnderWayMs}, order);
+    }
+    if (cell.operation == "refund_query" && protocol_.tells_of_refunds) {
+        order_fault({"refund_callback", "missing", 0}, order);
+    }
+    order_fault({cell.operation, cell.kind, cell.value}, order);
+    const Reply posted = cluster_.api().post(
+        "/v1/refunds",
+        Value(ValueObject{
+            {"merchant_refund_number", next_number()},
+            {"payment_id", payment.substr(payment.rfind('/') + 1)},
+            {"amount", kMatrixAmount},
+            {"currency", "CNY"},
+            {"reason", "a row of a matrix"}
+        }),
+        {{"Prefer", "wait=0"}}
+    );
+    begun.path = "/v1/refunds/" + std::string(must(posted, "a refund").text_or_empty("id"));
+    return begun;
+}
+
+MatrixCase MatrixShop::begin_payout(const MatrixCell& cell) {
+    if (cell.operation == "payout") {
+        return meet(cell, [this] { return post_payout(); });
+    }
+    const MatrixCell under_way{
+        .operation = "payout", .kind = "processing_ms", .value = kPayoutUnderWayMs
+    };
+    MatrixCase begun = meet(under_way, [this] { return post_payout(); });
+    begun.cell = &cell;
+    const Number payout{"request_number", number_of(begun.path)};
+    if (cell.operation == "payout_query" && protocol_.tells_of_payouts) {
+        order_fault({"payout_callback", "missing", 0}, payout);
+    }
+    order_fault({cell.operation, cell.kind, cell.value}, payout);
+    return begun;
+}
+
+std::string MatrixShop::end_of(const MatrixCase& begun) {
+    const Value shown = must(cluster_.api().get(begun.path), begun.path);
+    std::string end(shown.text_or_empty("status"));
+    if (end == "pending") {
+        const bool is_refund = begun.path.starts_with("/v1/refunds/");
+        const Value last = last_of(shown, is_refund ? "ways" : "instructions");
+        end += " " + std::string(last.text_or_empty("status"));
+    }
+    return end;
+}
+
+}  // namespace sluice::testing
