@@ -1,5 +1,5 @@
-// Our money at a channel: told by operators, once for each number, and shown. On a real database;
-// every answer is held against the OpenAPI document.
+// Our money at a channel, which operators tell of once for each number. On a real database, and every
+// answer is held against the OpenAPI document.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
