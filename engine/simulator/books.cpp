@@ -328,6 +328,18 @@ void Books::note_callback(const OrderKey& key, Delivery delivery) {
     }
 }
 
+std::vector<Order> Books::paid(std::string_view mchid, Time from, Time to) {
+    const MutexLock lock(mutex_);
+    std::vector<Order> found;
+    for (const OrderKey& key : by_age_) {
+        const Order* order = key.mchid == mchid ? locate(key, from) : nullptr;
+        if (order != nullptr && order->paid && *order->paid >= from && *order->paid < to) {
+            found.push_back(*order);
+        }
+    }
+    return found;
+}
+
 Value Books::report(const BooksFilter& filter, Time now) {
     const MutexLock lock(mutex_);
     ValueArray orders;

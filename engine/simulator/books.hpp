@@ -113,6 +113,8 @@ class Books {
 
     /// The merchant's order that was paid by this transaction.
     std::optional<Order> find_transaction(const OrderKey& merchant_and_transaction, Time now);
+    /// The merchant's orders that were paid within this time, the oldest order first.
+    std::vector<Order> paid(std::string_view mchid, Time from, Time to);
     /// What the refunds of the order come to now; ignored when the order is forgotten.
     void set_refunds(const OrderKey& key, const RefundSums& sums);
 

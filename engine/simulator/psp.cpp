@@ -11,6 +11,7 @@
 #include "simulator/payer_page.hpp"
 #include "simulator/refund_api.hpp"
 #include "simulator/wechat_api.hpp"
+#include "simulator/wechat_bills.hpp"
 #include "simulator/wechat_control.hpp"
 #include "simulator/wechat_transfers.hpp"
 #include "simulator/world.hpp"
@@ -31,7 +32,8 @@ struct Psp::Parts {
           alipay(world, callbacks),
           alipay_control(world),
           wechat_transfers(world, callbacks),
-          wechat_control(world, wechat_transfers) {}
+          wechat_control(world, wechat_transfers),
+          wechat_bills(world) {}
 
     World world;
     Callbacks callbacks;
@@ -46,6 +48,7 @@ struct Psp::Parts {
     AlipayControl alipay_control;
     WechatTransfers wechat_transfers;
     WechatControl wechat_control;
+    WechatBills wechat_bills;
     std::unique_ptr<http::Server> server;
 };
 
@@ -88,6 +91,9 @@ http::Response Psp::answer(const http::Request& request) {
     }
     if (path.starts_with("/v3/fund-app/") || path.starts_with("/v3/transfer/")) {
         return parts_->wechat_transfers.answer(request);
+    }
+    if (path.starts_with("/v3/bill")) {
+        return parts_->wechat_bills.answer(request);
     }
     if (path.starts_with("/v3/")) {
         return parts_->wechat.answer(request);

@@ -255,6 +255,18 @@ void Refunds::forget_oldest() {
     }
 }
 
+std::vector<Refund> Refunds::accepted(std::string_view mchid, Time from, Time to) {
+    const MutexLock lock(mutex_);
+    std::vector<Refund> found;
+    for (const RefundKey& key : by_age_) {
+        const Refund& refund = refunds_.at(key);
+        if (key.mchid == mchid && refund.created >= from && refund.created < to) {
+            found.push_back(refund);
+        }
+    }
+    return found;
+}
+
 ApiResult<Refund> Refunds::query(const RefundKey& key) {
     const MutexLock lock(mutex_);
     const auto found = refunds_.find(key);

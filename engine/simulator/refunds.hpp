@@ -94,6 +94,9 @@ class Refunds {
     ApiResult<Refund> end(const RefundKey& key, RefundStatus to, Time now);
     [[nodiscard]] std::optional<Refund> find(const RefundKey& key);
 
+    /// The merchant's refunds that were accepted within this time, the oldest first.
+    std::vector<Refund> accepted(std::string_view mchid, Time from, Time to);
+
     void note_callback(const RefundKey& key, Books::Delivery delivery);
 
     /// {"summary":{...},"refunds":[...]}: see README.md.

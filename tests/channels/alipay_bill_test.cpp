@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "channel/bill_download.hpp"
+#include "channel/pack.hpp"
 #include "channels/alipay_world.hpp"
-#include "channels/packed_files.hpp"
 #include "channels/wechatpay_world.hpp"
 
 namespace sluice::channel::testing {

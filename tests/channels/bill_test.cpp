@@ -1,14 +1,13 @@
 // Bills as channels write them: every layout, mark, line end and charset, and what is broken.
 #include <array>
-#include <zlib.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "channel/bill_download.hpp"
 #include "channel/crypto.hpp"
+#include "channel/pack.hpp"
 #include "channel/unpack.hpp"
-#include "channels/packed_files.hpp"
 #include "channels/wechatpay_world.hpp"
 
 namespace sluice::channel::testing {

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "channel/crypto.hpp"
-#include "channels/packed_files.hpp"
+#include "channel/pack.hpp"
 #include "channels/wechatpay_world.hpp"
 #include "core/random.hpp"
 #include "http/blocking.hpp"
@@ -18,7 +18,7 @@ namespace sluice::testing {
 namespace {
 
 using channel::BillState;
-using channel::testing::gzipped;
+using channel::gzipped;
 using channel::testing::signature_headers;
 using channel::testing::source_text;
 using channel::testing::test_now;

@@ -1,9 +1,9 @@
-#include "channels/packed_files.hpp"
+#include "channel/pack.hpp"
 
 #include <cstdint>
 #include <zlib.h>
 
-namespace sluice::channel::testing {
+namespace sluice::channel {
 namespace {
 
 constexpr int kGzipWindow = 15 + 16;
@@ -56,4 +56,4 @@ std::string zipped(const std::vector<std::pair<std::string, std::string>>& files
            number(files.size(), 2) + number(directory.size(), 4) + number(place, 4) + number(0, 2);
 }
 
-}  // namespace sluice::channel::testing
+}  // namespace sluice::channel

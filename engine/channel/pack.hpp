@@ -5,11 +5,12 @@
 #include <utility>
 #include <vector>
 
-namespace sluice::channel::testing {
+namespace sluice::channel {
 
-/// As channels pack their bills.
+// What unpack.hpp opens: how channels pack their bills. Used by whoever plays one.
+
 [[nodiscard]] std::string gzipped(std::string_view content);
 /// A zip archive of names and contents, deflated.
 [[nodiscard]] std::string zipped(const std::vector<std::pair<std::string, std::string>>& files);
 
-}  // namespace sluice::channel::testing
+}  // namespace sluice::channel
