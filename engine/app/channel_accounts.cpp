@@ -101,6 +101,7 @@ Result<void> ChannelAccounts::check_configured(const gateway::AccountWish& wish)
 }
 
 Result<void> ChannelAccounts::bring_in(const std::vector<ChannelAccountSettings>& configured) {
+    SLUICE_TRY(load_adapters_once());
     for (const ChannelAccountSettings& wanted : configured) {
         // Another node may bring the same in at this moment: then the next look finds it.
         for (int turn = 1;; ++turn) {
@@ -116,9 +117,17 @@ Result<void> ChannelAccounts::bring_in(const std::vector<ChannelAccountSettings>
     return {};
 }
 
-Result<void> ChannelAccounts::read() {
-    // The revision first: a change that comes between is read twice, never missed.
-    SLUICE_ASSIGN(const std::int64_t revision, store_.revision());
+/// Before there is any account.
+Result<void> ChannelAccounts::load_adapters_once() {
+    if (registry_.current() == nullptr) {
+        SLUICE_ASSIGN(const auto adapters, read_adapters(parts_.channels));
+        SLUICE_ASSIGN(auto registry, channel::Registry::build(adapters, {}));
+        registry_.adopt(std::move(registry));
+    }
+    return {};
+}
+
+Result<std::vector<ChannelAccountSettings>> ChannelAccounts::stored_accounts() {
     SLUICE_ASSIGN(const auto stored, store_.list());
     std::vector<ChannelAccountSettings> accounts;
     for (const channel::StoredAccount& account : stored) {
@@ -127,12 +136,26 @@ Result<void> ChannelAccounts::read() {
             accounts.push_back(std::move(opened));
         }
     }
-    SLUICE_ASSIGN(const auto adapters, read_adapters(parts_.channels));
-    SLUICE_ASSIGN(auto registry, channel::Registry::build(adapters, std::move(accounts)));
-    tell_of_certificates(*registry, parts_.clock.now());
-    registry_.adopt(std::move(registry));
+    return accounts;
+}
+
+void ChannelAccounts::take_up(channel::RegistryPtr next, std::int64_t revision) {
+    tell_of_certificates(*next, parts_.clock.now());
+    registry_.adopt(std::move(next));
     revision_ = revision;
     publish_candidates();
+}
+
+Result<void> ChannelAccounts::read() {
+    SLUICE_TRY(load_adapters_once());
+    // The revision first: a change that comes between is read twice, never missed.
+    SLUICE_ASSIGN(const std::int64_t revision, store_.revision());
+    SLUICE_ASSIGN(auto accounts, stored_accounts());
+    SLUICE_ASSIGN(
+        auto registry,
+        channel::Registry::build(registry_.current()->adapters(), std::move(accounts))
+    );
+    take_up(std::move(registry), revision);
     return {};
 }
 
@@ -160,15 +183,15 @@ std::shared_ptr<const Value> ChannelAccounts::candidates() const {
     return candidates_;
 }
 
-/// Of the folder as it is now: a channel that no account used before is not in the registry yet.
+/// As it was loaded last: what a file says meanwhile does not count.
 Result<channel::AdapterPtr> ChannelAccounts::adapter_of(const std::string& channel) const {
-    SLUICE_ASSIGN(const auto adapters, read_adapters(parts_.channels));
+    const channel::RegistryPtr registry = registry_.current();
+    if (auto adapter = registry->find_adapter(channel)) {
+        return adapter;
+    }
     std::string known;
-    for (const channel::AdapterFiles& files : adapters) {
-        if (files.name == channel) {
-            return channel::make_adapter(files);
-        }
-        known += (known.empty() ? "" : ", ") + files.name;
+    for (const channel::AdapterPtr& each : registry->adapters()) {
+        known += (known.empty() ? "" : ", ") + each->name;
     }
     return fail(
         ErrorCode::invalid, "channel is '" + channel + "', wanted one of " + known, "/channel"
@@ -250,6 +273,7 @@ gateway::ChannelAccounts ChannelAccounts::api(http::Client& client) {
         .floats = *floats_,
         .check = [this](const gateway::AccountWish& wish) { return check(wish); },
         .try_out = try_out,
+        .reload = [this](gateway::ReloadDone done) { reload(std::move(done)); },
         .changed = [this] { look_again(); },
         .health =
             [this](const ChannelAccountSettings& account) {
@@ -288,20 +312,21 @@ void ChannelAccounts::probe(http::Client& client) {
     }
 }
 
+/// Until there is some or it is time to look; false once there will be none any more.
+bool ChannelAccounts::wait_for_work() {
+    const auto deadline = std::chrono::steady_clock::now() + kLookEvery;
+    const MutexLock lock(mutex_);
+    while (!look_ && reloads_.empty() && !is_stopped_ &&
+           changed_.wait_until(mutex_, deadline) == std::cv_status::no_timeout) {
+    }
+    look_ = false;
+    return !is_stopped_;
+}
+
 void ChannelAccounts::loop(http::Client& client) {
     auto health_at = std::chrono::steady_clock::now() + kHealthEvery;
-    while (true) {
-        {
-            const auto deadline = std::chrono::steady_clock::now() + kLookEvery;
-            const MutexLock lock(mutex_);
-            while (!look_ && !is_stopped_ &&
-                   changed_.wait_until(mutex_, deadline) == std::cv_status::no_timeout) {
-            }
-            if (is_stopped_) {
-                return;
-            }
-            look_ = false;
-        }
+    while (wait_for_work()) {
+        answer_reloads();
         const auto read = read_if_changed();
         const std::string trouble = read ? "" : read.error().message;
         if (!trouble.empty() && trouble != last_trouble_) {
@@ -355,6 +380,7 @@ void ChannelAccounts::stop() {
     if (thread_.joinable()) {
         thread_.join();
     }
+    answer_reloads();
 }
 
 void ChannelAccounts::look_again() {

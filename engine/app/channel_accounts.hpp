@@ -20,17 +20,19 @@
 
 namespace sluice::app {
 
-/// The channel accounts of this node as they are now: read from the database at the start and
-/// again after each change, whoever made it on whatever node. A thread of its own asks four times a
-/// second whether there was one. A change that cannot be read leaves everything as it was and is an
-/// alarm. Owned by the server; outlives who takes the registry from it.
+/// The channels of this node and their accounts as they are now. Accounts are read from the
+/// database at the start and again after each change, whoever made it on whatever node: a thread of
+/// its own asks four times a second whether there was one. Adapters are read from the disk at the
+/// start and again when an operator says so, and at no other time. What cannot be read leaves
+/// everything as it was, and is an alarm or the answer. Owned by the server; outlives who takes the
+/// registry from it.
 class ChannelAccounts {
   public:
     struct Parts {
         db::Pool& pool;
         const channel::SealingKeys& keys;
         const Clock& clock;
-        std::filesystem::path channels;  ///< the adapters' folder, read again with the accounts
+        std::filesystem::path channels;  ///< the adapters' folder
         channel::Health& health;
     };
     explicit ChannelAccounts(Parts parts);
@@ -46,7 +48,7 @@ class ChannelAccounts {
     Result<void> bring_in(const std::vector<channel::ChannelAccountSettings>& configured);
 
     /// Reads all accounts. The first one that cannot be used is the error, and nothing changes.
-    /// Blocks on the database and the disk.
+    /// Blocks on the database; the first time on the disk too.
     Result<void> read();
 
     /// `client` asks the accounts that answer nothing any more whether they do again; it is stopped
@@ -56,6 +58,8 @@ class ChannelAccounts {
     void stop();
     /// Something was changed here: the thread looks at once. Any thread.
     void look_again();
+    /// The thread loads the adapters again, see gateway::ChannelAccounts. Any thread.
+    void reload(gateway::ReloadDone done) SLUICE_EXCLUDES(mutex_);
 
     [[nodiscard]] channel::AccountStore& store() { return store_; }
     /// For the gateway. `client` must outlive it.
@@ -76,6 +80,12 @@ class ChannelAccounts {
         channel::ChannelAccount account, channel::AdapterPtr adapter
     ) const;
     Result<void> bring_in_one(const channel::ChannelAccountSettings& wanted);
+    Result<void> load_adapters_once();
+    Result<std::vector<channel::ChannelAccountSettings>> stored_accounts();
+    void take_up(channel::RegistryPtr next, std::int64_t revision);
+    Result<std::vector<gateway::LoadedChannel>> load_again();
+    [[nodiscard]] bool wait_for_work() SLUICE_EXCLUDES(mutex_);
+    void answer_reloads() SLUICE_EXCLUDES(mutex_);
     Result<void> read_if_changed();
     void publish_candidates() SLUICE_EXCLUDES(mutex_);
     void probe(http::Client& client);
@@ -91,6 +101,7 @@ class ChannelAccounts {
     ConditionVariable changed_;
     std::shared_ptr<const Value> candidates_ SLUICE_GUARDED_BY(mutex_);
     bool look_ SLUICE_GUARDED_BY(mutex_) = false;
+    std::vector<gateway::ReloadDone> reloads_ SLUICE_GUARDED_BY(mutex_);
     bool is_stopped_ SLUICE_GUARDED_BY(mutex_) = false;
     std::thread thread_;
 };

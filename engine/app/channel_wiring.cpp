@@ -135,8 +135,11 @@ Result<std::vector<channel::AdapterFiles>> read_adapters(const std::filesystem::
     std::set<std::string> names;
     std::error_code error;
     for (const auto& entry : std::filesystem::directory_iterator(channels, error)) {
-        if (std::filesystem::exists(entry.path() / "adapter.lua", error)) {
-            names.insert(entry.path().filename().string());
+        const std::string name = entry.path().filename().string();
+        // Hidden: a channel that is being written.
+        if (!name.starts_with('.') &&
+            std::filesystem::exists(entry.path() / "adapter.lua", error)) {
+            names.insert(name);
         }
     }
     std::vector<channel::AdapterFiles> adapters;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "app/bill_verb.hpp"
+#include "app/channel_verb.hpp"
 #include "app/psp_verb.hpp"
 #include "app/script_try_verb.hpp"
 #include "app/secrets_verb.hpp"
@@ -17,6 +18,8 @@ constexpr std::string_view kUsage =
     "  psp --listen HOST:PORT ...   the simulated payment channels\n"
     "  bill --config FILE CHANNEL ACCOUNT KIND DAY\n"
     "                               what a channel billed an account for a day\n"
+    "  channel new NAME             the scaffold of an adapter\n"
+    "  channel test NAME [--json]   plays all that is recorded of a channel\n"
     "  script try FILE ...          runs one script in the production sandbox\n"
     "  secrets new-key FILE         a fresh master key\n"
     "  secrets rotate --config FILE seals all secrets again under the current master key\n";
@@ -38,6 +41,9 @@ int main(int argc, char** argv) {
     }
     if (verb == "bill") {
         return sluice::app::bill(rest(1));
+    }
+    if (verb == "channel") {
+        return sluice::app::channel(rest(1));
     }
     if (verb == "secrets") {
         return sluice::app::secrets(rest(1));

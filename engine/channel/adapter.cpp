@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "channel/crypto.hpp"
 #include "channel/form.hpp"
 #include "channel/script_api.hpp"
+#include "core/utf8.hpp"
 #include "core/value.hpp"
 
 namespace sluice::channel {
@@ -18,6 +20,8 @@ constexpr std::array<Operation, payment::kOperationCount> kOperations = {
     Operation::payout,
     Operation::payout_query,
 };
+
+constexpr std::size_t kNameMax = 40;
 
 std::unexpected<Error> wrong(const AdapterFiles& files, const std::string& what) {
     return fail(ErrorCode::invalid, "adapter '" + files.name + "': " + what);
@@ -221,7 +225,40 @@ Error script_error(const lua::ScriptError& error) {
     return {ErrorCode::script, error.describe(), error.script + ":" + std::to_string(error.line)};
 }
 
+Result<void> check_channel_name(std::string_view name) {
+    const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
+    const auto is_good = [&](char c) {
+        return is_letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    };
+    if (!name.empty() && name.size() <= kNameMax && is_letter(name.front()) &&
+        std::ranges::all_of(name, is_good)) {
+        return {};
+    }
+    return fail(
+        ErrorCode::invalid,
+        "the channel's name is '" + std::string(cut_text(name, kNameMax)) +
+            "', wanted 1 to 40 of a-z, 0-9, '_' and '-', the first one a letter"
+    );
+}
+
+std::string digest_of(const AdapterFiles& files) {
+    std::string text;
+    const auto add = [&text](std::string_view part) {
+        text += std::to_string(part.size()) + "\n";
+        text += part;
+    };
+    add(files.name);
+    add(files.script);
+    add(files.form);
+    for (const auto& [name, library] : files.libraries) {
+        add(name);
+        add(library);
+    }
+    return sha256_hex(text);
+}
+
 Result<AdapterPtr> make_adapter(const AdapterFiles& files) {
+    SLUICE_TRY(check_channel_name(files.name));
     std::vector<lua::ProgramPtr> libraries;
     for (const auto& [name, text] : files.libraries) {
         auto library = lua::compile("channels/" + files.name + "/" + name, text);
@@ -259,6 +296,7 @@ Result<AdapterPtr> make_adapter(const AdapterFiles& files) {
             }
         }
     }
+    adapter->digest = digest_of(files);
     adapter->form = std::move(*form);
     adapter->program = std::move(*program);
     adapter->libraries = std::move(libraries);

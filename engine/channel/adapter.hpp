@@ -28,10 +28,19 @@ struct AdapterFiles {
     std::vector<std::pair<std::string, std::string>> libraries = {};
 };
 
+/// Whether a channel may be named so: 1 to 40 of a-z, 0-9, '_' and '-', the first one a letter. It
+/// is a folder's name and stands in callback addresses. `invalid` says what is wanted.
+Result<void> check_channel_name(std::string_view name);
+
+/// SHA-256 of all that makes an adapter, 64 hexadecimal characters: the same files, the same
+/// digest.
+[[nodiscard]] std::string digest_of(const AdapterFiles& files);
+
 /// A channel's adapter: its compiled script and what it declares. Immutable, shared by all threads;
 /// it is run by an AdapterHost.
 struct Adapter {
     std::string name;
+    std::string digest;  ///< of the files it was made of
     std::string title_en;
     std::string title_zh;
     Capabilities capabilities;

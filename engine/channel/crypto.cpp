@@ -13,7 +13,6 @@
 namespace sluice::channel {
 namespace {
 
-constexpr std::size_t kAesKeyBytes = 32;
 constexpr std::size_t kTagBytes = 16;
 
 std::string hex(std::string_view bytes) {
@@ -65,7 +64,7 @@ const EVP_MD* sha256_kind() {
 int as_int(std::size_t size) { return static_cast<int>(size); }
 
 bool has_sizes(const AeadBox& box) {
-    return box.key.size() == kAesKeyBytes && box.nonce.size() == kAeadNonceBytes;
+    return box.key.size() == kAeadKeyBytes && box.nonce.size() == kAeadNonceBytes;
 }
 
 bool set_oaep_sha1(EVP_PKEY_CTX* context) {

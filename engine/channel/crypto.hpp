@@ -20,6 +20,7 @@ struct SignedText {
 /// False for a wrong signature and for one that is not base64.
 [[nodiscard]] bool rsa_sha256_verify(const PublicKey& key, const SignedText& text);
 
+inline constexpr std::size_t kAeadKeyBytes = 32;
 /// The nonce of AES-256-GCM, fresh for every message.
 inline constexpr std::size_t kAeadNonceBytes = 12;
 

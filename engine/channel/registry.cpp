@@ -20,11 +20,21 @@ Result<std::string> read_file(const std::filesystem::path& path) {
 Result<std::shared_ptr<const Registry>> Registry::build(
     const std::vector<AdapterFiles>& adapters, std::vector<ChannelAccountSettings> accounts
 ) {
-    Registry registry;
+    std::vector<AdapterPtr> made;
     for (const AdapterFiles& files : adapters) {
         SLUICE_ASSIGN(AdapterPtr adapter, make_adapter(files));
-        if (!registry.adapters_.emplace(files.name, std::move(adapter)).second) {
-            return fail(ErrorCode::conflict, "two adapters are named '" + files.name + "'");
+        made.push_back(std::move(adapter));
+    }
+    return build(made, std::move(accounts));
+}
+
+Result<std::shared_ptr<const Registry>> Registry::build(
+    const std::vector<AdapterPtr>& adapters, std::vector<ChannelAccountSettings> accounts
+) {
+    Registry registry;
+    for (const AdapterPtr& adapter : adapters) {
+        if (!registry.adapters_.emplace(adapter->name, adapter).second) {
+            return fail(ErrorCode::conflict, "two adapters are named '" + adapter->name + "'");
         }
     }
     for (ChannelAccountSettings& settings : accounts) {
@@ -55,6 +65,14 @@ Result<std::shared_ptr<const Registry>> Registry::build(
 AdapterPtr Registry::find_adapter(std::string_view channel) const {
     const auto found = adapters_.find(channel);
     return found == adapters_.end() ? nullptr : found->second;
+}
+
+std::vector<AdapterPtr> Registry::adapters() const {
+    std::vector<AdapterPtr> list;
+    for (const auto& [name, adapter] : adapters_) {
+        list.push_back(adapter);
+    }
+    return list;
 }
 
 const ChannelAccount* Registry::find_account(const AccountAddress& address) const {

@@ -20,6 +20,9 @@ class Registry {
     /// The first mistake of any adapter or account; then there is no registry. Two accounts of one
     /// channel with the same name are `conflict`, an unknown channel is `not_found`.
     static Result<std::shared_ptr<const Registry>> build(
+        const std::vector<AdapterPtr>& adapters, std::vector<ChannelAccountSettings> accounts
+    );
+    static Result<std::shared_ptr<const Registry>> build(
         const std::vector<AdapterFiles>& adapters, std::vector<ChannelAccountSettings> accounts
     );
 
@@ -31,6 +34,8 @@ class Registry {
         std::string_view account;
     };
     [[nodiscard]] const ChannelAccount* find_account(const AccountAddress& address) const;
+    /// In the order of their names.
+    [[nodiscard]] std::vector<AdapterPtr> adapters() const;
     /// In the order in which they were given.
     [[nodiscard]] const std::vector<const ChannelAccount*>& accounts() const { return in_order_; }
 

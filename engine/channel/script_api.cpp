@@ -114,6 +114,25 @@ HostReply decrypt(const ScriptCalls& calls, Arguments arguments) {
     return give(plain ? Value(std::move(*plain)) : Value());
 }
 
+/// The sender gives the nonce: it knows which ones it has used.
+HostReply encrypt(const ScriptCalls& calls, Arguments arguments) {
+    if (!are_texts(arguments, 4)) {
+        return mistake(
+            "crypto.encrypt_aes_256_gcm wants the name of a secret, a nonce, the associated data "
+            "and a text"
+        );
+    }
+    const Secret<std::string>* key = secret_named(calls, arguments);
+    if (key == nullptr) {
+        return no_such_key(calls, *text_at(arguments, 0));
+    }
+    const AeadBox box{key->reveal(), *text_at(arguments, 1), *text_at(arguments, 2)};
+    if (box.key.size() != kAeadKeyBytes || box.nonce.size() != kAeadNonceBytes) {
+        return mistake("crypto.encrypt_aes_256_gcm wants a secret of 32 and a nonce of 12 bytes");
+    }
+    return give(aes_256_gcm_encrypt(box, *text_at(arguments, 3)));
+}
+
 HostReply has_secret(const ScriptCalls& calls, Arguments arguments) {
     if (!are_texts(arguments, 1)) {
         return mistake("crypto.has_secret wants the name of a secret");
@@ -228,6 +247,7 @@ std::vector<lua::HostTable> script_host_tables(ScriptCalls& calls) {
           {"encrypt_aes_128_cbc", with_keys(encrypt_cbc)},
           {"decrypt_aes_128_cbc", with_keys(decrypt_cbc)},
           {"decrypt_aes_256_gcm", with_keys(decrypt)},
+          {"encrypt_aes_256_gcm", with_keys(encrypt)},
           {"encrypt_rsa_oaep", with_keys(encrypt_oaep)},
           {"sha256", digest},
           {"hmac_sha256", with_keys(authenticate)},

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "channel/account_store.hpp"
 #include "channel/health.hpp"
@@ -27,7 +29,19 @@ struct AccountWish {
     const channel::ChannelAccountSettings* before = nullptr;
 };
 
-/// What the addresses about channel accounts talk to. References outlive it; any thread.
+enum class AdapterChange { unchanged, changed, added, removed };
+
+/// A channel of this node, after its adapters were loaded again.
+struct LoadedChannel {
+    std::string name;
+    std::string title_en;
+    std::string title_zh;
+    std::string digest;  ///< of the adapter's files: the same on all nodes that have the same
+    AdapterChange change = AdapterChange::unchanged;
+};
+using ReloadDone = std::function<void(Result<std::vector<LoadedChannel>>)>;
+
+/// What the addresses about channels and their accounts talk to. References outlive it; any thread.
 struct ChannelAccounts {
     channel::AccountStore& store;
     FloatStore& floats;
@@ -37,6 +51,10 @@ struct ChannelAccounts {
     /// Asks the channel something harmless with these settings. Does not block; `done` on any
     /// thread, once, no later than the account's time-out.
     std::function<void(const channel::ChannelAccountSettings&, TrialDone done)> try_out;
+    /// Loads the adapters of the channels folder again, for this node. All of them are checked
+    /// before any counts: `refused` (adapter_refused) for what is wrong with one, then nothing has
+    /// changed. Does not block; `done` on any thread, once.
+    std::function<void(ReloadDone done)> reload;
     std::function<void()> changed;  ///< an account was changed: this node need not wait to see it
     /// How the account answers this node.
     std::function<channel::AccountHealth(const channel::ChannelAccountSettings&)> health;

@@ -280,7 +280,36 @@ Answer change_channel_account(const Services& services, const Call& call) {
     return answer_changed(services, 200, account.id);
 }
 
+namespace {
+
+/// A draft was held against the form that its channel had when it was written: another one may have
+/// been loaded since.
+std::expected<void, Problem> check_draft(const Services& services, const Call& call) {
+    SLUICE_ANSWER_ASSIGN(const StoredAccount account, seen_account(services, call));
+    if (account.settings.state != AccountState::draft) {
+        return {};
+    }
+    const ChannelAccounts& accounts = services.parts.channel_accounts;
+    const auto settings = accounts.store.open(account);
+    if (!settings) {
+        return std::unexpected(problem_of(settings.error()));
+    }
+    if (const auto fits = accounts.check({*settings}); !fits) {
+        return std::unexpected(problem_of(
+            {ErrorCode::conflict,
+             "the draft does not fit its channel any more: " + fits.error().message,
+             {}}
+        ));
+    }
+    return {};
+}
+
+}  // namespace
+
 Answer go_live_channel_account(const Services& services, const Call& call) {
+    if (auto fits = check_draft(services, call); !fits) {
+        return std::unexpected(std::move(fits).error());
+    }
     return change_state(services, call, {AccountState::draft}, AccountState::live);
 }
 

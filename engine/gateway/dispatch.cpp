@@ -6,6 +6,7 @@
 #include "gateway/accounts_api.hpp"
 #include "gateway/callbacks.hpp"
 #include "gateway/channel_accounts_api.hpp"
+#include "gateway/channels_api.hpp"
 #include "gateway/deliveries_api.hpp"
 #include "gateway/events_api.hpp"
 #include "gateway/order_closing.hpp"
@@ -80,6 +81,7 @@ constexpr std::array kHandlers{
     Row{Endpoint::get_delivery, reply<get_delivery>},
     Row{Endpoint::redeliver, reply<redeliver>},
     Row{Endpoint::redeliver_since, reply<redeliver_since>},
+    Row{Endpoint::reload_channels, reply<reload_channels>},
     Row{Endpoint::list_channel_accounts, reply<list_channel_accounts>},
     Row{Endpoint::create_channel_account, reply<create_channel_account>},
     Row{Endpoint::get_channel_account, reply<get_channel_account>},

@@ -1,12 +1,30 @@
 #include "gateway/render_channel_accounts.hpp"
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "channel/account_settings.hpp"
 #include "gateway/render_parts.hpp"
 
 namespace sluice::gateway {
+namespace {
+
+std::string_view name_of(AdapterChange change) {
+    switch (change) {
+        case AdapterChange::unchanged:
+            return "unchanged";
+        case AdapterChange::changed:
+            return "changed";
+        case AdapterChange::added:
+            return "added";
+        case AdapterChange::removed:
+            return "removed";
+    }
+    return "unchanged";
+}
+
+}  // namespace
 
 Value render(const channel::StoredAccount& account) {
     const channel::ChannelAccountSettings& settings = account.settings;
@@ -55,6 +73,21 @@ Value render(const TrialResult& trial) {
     body.set("message", or_null(trial.outcome.message));
     body.set("http_status", trial.http_status == 0 ? Value() : Value(trial.http_status));
     body.set("took_ms", trial.took_ms);
+    return body;
+}
+
+Value render(const std::vector<LoadedChannel>& channels) {
+    ValueArray list;
+    for (const LoadedChannel& channel : channels) {
+        Value item;
+        item.set("name", channel.name);
+        item.set("title", ValueObject{{"en", channel.title_en}, {"zh", channel.title_zh}});
+        item.set("digest", channel.digest);
+        item.set("change", name_of(channel.change));
+        list.push_back(std::move(item));
+    }
+    Value body;
+    body.set("channels", std::move(list));
     return body;
 }
 

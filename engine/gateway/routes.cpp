@@ -146,6 +146,7 @@ constexpr std::array kRoutes{
     },
     Route{"GET", "/v1/deliveries/{delivery_id}", Endpoint::get_delivery, Scope::webhooks},
     Route{"POST", "/v1/deliveries/{delivery_id}/redeliver", Endpoint::redeliver, Scope::webhooks},
+    Route{"POST", "/v1/channels/reload", Endpoint::reload_channels, Scope::channels},
     Route{"POST", "/v1/channel_accounts", Endpoint::create_channel_account, Scope::channels},
     Route{"GET", "/v1/channel_accounts", Endpoint::list_channel_accounts, Scope::channels},
     Route{

@@ -53,6 +53,7 @@ enum class Endpoint {
     get_delivery,
     redeliver,
     redeliver_since,
+    reload_channels,
     create_channel_account,
     list_channel_accounts,
     get_channel_account,

@@ -21,7 +21,7 @@ enum class Scope : std::uint8_t {
     webhooks,  ///< managing where it is told
     tasks,     ///< deciding what waits for a person
     read,      ///< any GET, and nothing else
-    channels,  ///< configuring channel accounts: for operators with the role of that name
+    channels,  ///< channels and their accounts: for operators with the role of that name
 };
 
 /// Every right as the configuration names it (but `channels`, which it gives to no key), in the

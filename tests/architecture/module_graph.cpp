@@ -34,9 +34,10 @@ std::vector<Layer> layers() {
         {{"flow"}, {"core", "lua", "payment"}},
         {{"script", "ledger", "channel"}, united(world, {"payment"})},
         {{"decision", "notify"}, domain},
+        {{"kit"}, united(world, {"payment", "channel"})},
         {{"worker"}, deciding},
         {{"gateway", "simulator"}, working},
-        {{"app"}, united(working, {"gateway", "simulator"})},
+        {{"app"}, united(working, {"gateway", "simulator", "kit"})},
     };
 }
 

@@ -7,7 +7,7 @@
 #include "channel/form_body.hpp"
 #include "channel/json_source.hpp"
 #include "channels/alipay_world.hpp"
-#include "channels/fixture_table.hpp"
+#include "channels/recorded_file.hpp"
 #include "channels/wechatpay_world.hpp"
 #include "core/random.hpp"
 #include "core/utf8.hpp"

@@ -6,7 +6,7 @@
 #include "channel/callbacks.hpp"
 #include "channel/charset.hpp"
 #include "channels/alipay_world.hpp"
-#include "channels/fixture_table.hpp"
+#include "channels/recorded_file.hpp"
 #include "channels/wechatpay_world.hpp"
 #include "core/invariant.hpp"
 #include "fuzz/recorded_message.hpp"

@@ -1,6 +1,6 @@
 #include "fuzz/recorded_message.hpp"
 
-#include "channels/fixture_table.hpp"
+#include "channels/recorded_file.hpp"
 #include "core/invariant.hpp"
 #include "json/json.hpp"
 

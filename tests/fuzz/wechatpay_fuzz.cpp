@@ -2,9 +2,9 @@
 // check_answer(), and a notice that is not signed is about nothing.
 #include "channel/adapter_host.hpp"
 #include "channel/callbacks.hpp"
-#include "channels/wechatpay_notice.hpp"
 #include "channels/wechatpay_world.hpp"
 #include "fuzz/recorded_message.hpp"
+#include "fuzz/wechatpay_notice.hpp"
 
 namespace {
 

@@ -77,6 +77,31 @@ TEST_F(ExchangeTest, CarriesAnInstructionThereAndItsOutcomeBack) {
     EXPECT_EQ(sent_[0].url, "https://pay.toy.example/ask");
 }
 
+TEST_F(ExchangeTest, FinishesWithTheAdapterItBeganWithWhenAnotherOneIsLoaded) {
+    LiveRegistry live(toy_registry(toy_adapter()));
+    const std::string sceptic = toy_script("kind = body.kind", "kind = \"unknown\"");
+    std::promise<ExchangeReport> first;
+    std::promise<ExchangeReport> second;
+    bool is_second = false;
+    Exchange exchange({
+        .registry = live,
+        .sink = [&](ExchangeReport report
+                ) { (is_second ? second : first).set_value(std::move(report)); },
+        .clock = clock_,
+        .send =
+            [&](const http::ClientRequest&, const http::ClientDone& done) {
+                live.adopt(toy_registry(toy_adapter(sceptic)));
+                done(answer(R"({"kind":"succeeded","amount":7000})"));
+            },
+    });
+
+    ASSERT_TRUE(exchange.submit(toy_order()));
+    EXPECT_EQ(first.get_future().get().outcome.kind, OutcomeKind::succeeded);
+    is_second = true;
+    ASSERT_TRUE(exchange.submit(toy_order()));
+    EXPECT_EQ(second.get_future().get().outcome.kind, OutcomeKind::unknown);
+}
+
 TEST_F(ExchangeTest, TellsWhatWasNotSentFromWhatMayHaveBeen) {
     const auto lost = report_of(toy_order(), failure(http::FailureStage::maybe_sent, "timeout"));
     const auto dead = report_of(toy_order(), failure(http::FailureStage::not_sent, "connect"));

@@ -4,6 +4,8 @@
 #include "channel/charset.hpp"
 #include "channel/form_body.hpp"
 #include "channel/json_source.hpp"
+#include "channel/script_api.hpp"
+#include "unit/channel/channel_world.hpp"
 
 namespace sluice::channel {
 namespace {
@@ -51,6 +53,53 @@ TEST(Charset, IsKnownByItsNames) {
     EXPECT_EQ(parse_charset("GB18030"), Charset::gbk);
     EXPECT_FALSE(parse_charset("latin1").has_value());
     EXPECT_FALSE(parse_charset("").has_value());
+}
+
+/// What a host function of scripts says to these arguments, for an account with one secret.
+lua::HostReply crypto_reply(std::string_view function, const std::vector<Value>& arguments) {
+    ChannelAccountSettings settings = testing::toy_account();
+    settings.secrets.emplace("api_key", Secret<std::string>("0123456789abcdef0123456789ABCDEF"));
+    const RegistryPtr registry = testing::toy_registry(testing::toy_adapter(), settings);
+    ScriptCalls calls{registry->accounts().front()};
+    for (const lua::HostTable& table : script_host_tables(calls)) {
+        for (const auto& [name, call] : table.functions) {
+            if (table.name == "crypto" && name == function) {
+                return call(arguments);
+            }
+        }
+    }
+    return {lua::HostReply::Kind::error, {}, "there is none"};
+}
+
+TEST(CryptoOfScripts, SealsWhatItOpens) {
+    const auto sealed = crypto_reply(
+        "encrypt_aes_256_gcm", {"api_key", "fdasflkja484", "transaction", "seventy yuan"}
+    );
+    ASSERT_NE(sealed.value.as_text(), nullptr) << sealed.message;
+
+    const auto opened = crypto_reply(
+        "decrypt_aes_256_gcm", {"api_key", "fdasflkja484", "transaction", sealed.value}
+    );
+
+    EXPECT_EQ(opened.value, Value("seventy yuan"));
+    EXPECT_EQ(sealed.value.as_text()->find("seventy"), std::string::npos);
+}
+
+TEST(CryptoOfScripts, TellsItsAuthorHowSealingIsCalled) {
+    struct Row {
+        std::vector<Value> arguments;
+        std::string why;
+    };
+    for (const Row& row : {
+             Row{{"api_key", "fdasflkja484", "transaction"},
+                 "crypto.encrypt_aes_256_gcm wants the name of a secret, a nonce, the associated "
+                 "data and a text"},
+             Row{{"no_key", "fdasflkja484", "", "x"}, "channel account 'one' has no key 'no_key'"},
+             Row{{"api_key", "short", "", "x"},
+                 "crypto.encrypt_aes_256_gcm wants a secret of 32 and a nonce of 12 bytes"},
+         }) {
+        EXPECT_EQ(crypto_reply("encrypt_aes_256_gcm", row.arguments).message, row.why);
+    }
 }
 
 }  // namespace

@@ -71,6 +71,7 @@ gateway::ChannelAccounts GatewayFixture::channel_accounts() {
                 trial.http_status = 404;
                 done(trial);
             },
+        .reload = [this](const gateway::ReloadDone& done) { done(loaded); },
         .changed = [] {},
         .health =
             [](const channel::ChannelAccountSettings&) {

@@ -93,6 +93,10 @@ class GatewayFixture : public ::testing::Test {
     gateway::SceneCheck check_scene;  ///< "wechatpay" by "qr", unless changed
     gateway::PayeeCheck check_payee;  ///< "bank_account" with an account_number, unless changed
     Result<void> ready;
+    /// What loading the adapters again gives.
+    Result<std::vector<gateway::LoadedChannel>> loaded = std::vector<gateway::LoadedChannel>{
+        {"bank", "Bank", "银行", std::string(64, 'a'), gateway::AdapterChange::added}
+    };
 
   private:
     gateway::Gateway& gateway();

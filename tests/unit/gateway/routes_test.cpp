@@ -25,6 +25,10 @@ class EveryAddress : public GatewayFixture {
         operators.operator_name = "li.lei";
         operators.roles = {"finance"};
         settings.keys.push_back(operators);
+        gateway::ApiKey for_channels{"*", Secret<std::string>("op_channels")};
+        for_channels.operator_name = "wu.dan";
+        for_channels.roles = {"channels"};
+        settings.keys.push_back(for_channels);
     }
 
     http::Response call(const Ask& ask) {
@@ -126,6 +130,7 @@ TEST_F(EveryAddress, OfTheDocumentAnswersAsItSays) {
          .body = R"({"verdict":"approve"})",
          .key = "op_alpha"}
     );
+    call({.method = "POST", .target = "/v1/channels/reload", .key = "op_channels"});
     call({.method = "POST", .target = "/callbacks/wechatpay/main", .body = "{}", .key = ""});
     for (const std::string target : {"/healthz", "/readyz", "/metrics", "/openapi.json"}) {
         call({.target = target, .key = ""});

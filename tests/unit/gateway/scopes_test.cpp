@@ -49,6 +49,9 @@ class ScopedAccess : public GatewayFixture {
         ApiKey channels = operator_key("op_channels", "*");
         channels.roles = {"channels"};
         settings.keys.push_back(channels);
+        ApiKey of_alpha = operator_key("op_alpha_channels", "alpha");
+        of_alpha.roles = {"channels"};
+        settings.keys.push_back(of_alpha);
     }
 
     http::Response call(const gateway::Route& route, const std::string& key) {
@@ -106,6 +109,37 @@ TEST_F(ScopedAccess, ToChannelAccountsIsForOperatorsOfThatRoleAlone) {
     EXPECT_EQ(summary(make("only_channels")), "403 forbidden");
     EXPECT_EQ(summary(make("op_all")), "403 forbidden");
     EXPECT_EQ(summary(make("op_channels")), "503 unavailable") << "it came as far as the database";
+}
+
+TEST_F(ScopedAccess, ToTheChannelsOfAllIsForOperatorsOfAllMerchantsAlone) {
+    const auto reload = [&](const std::string& key) {
+        return send({.method = "POST", .target = "/v1/channels/reload", .key = key});
+    };
+
+    EXPECT_EQ(summary(reload("only_channels")), "403 forbidden");
+    EXPECT_EQ(summary(reload("op_alpha_channels")), "403 forbidden");
+    EXPECT_THAT(
+        text_of(reload("op_alpha_channels"), "detail"),
+        ::testing::HasSubstr("is not an operator's of all merchants, wanted one")
+    );
+    EXPECT_EQ(reload("op_channels").status, 200);
+}
+
+TEST_F(ScopedAccess, OfAnOperatorIsToldWhyAnAdapterDoesNotLoad) {
+    loaded = fail(ErrorCode::refused, "channels/toy/adapter.lua, line 7: no", "adapter_refused");
+
+    const auto refused =
+        send({.method = "POST", .target = "/v1/channels/reload", .key = "op_channels"});
+
+    EXPECT_EQ(summary(refused), "422 adapter_refused");
+    EXPECT_EQ(text_of(refused, "detail"), "channels/toy/adapter.lua, line 7: no");
+    const auto with_body = send(
+        {.method = "POST",
+         .target = "/v1/channels/reload",
+         .body = R"({"channel":"bank"})",
+         .key = "op_channels"}
+    );
+    EXPECT_EQ(with_body.status, 400);
 }
 
 TEST_F(ScopedAccess, RefusedTellsWhatTheKeyHasAndWhatItNeeds) {

@@ -1,7 +1,7 @@
-#include "channels/wechatpay_notice.hpp"
+#include "fuzz/wechatpay_notice.hpp"
 
 #include "channel/crypto.hpp"
-#include "channels/fixture_table.hpp"
+#include "channels/recorded_file.hpp"
 #include "channels/wechatpay_world.hpp"
 
 namespace sluice::channel::testing {

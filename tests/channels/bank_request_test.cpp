@@ -3,16 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "channel/adapter_host.hpp"
-#include "channel/callbacks.hpp"
 #include "channel/crypto.hpp"
 #include "channel/evidence.hpp"
-#include "channels/fixture_table.hpp"
 #include "channels/wechatpay_world.hpp"
 
 namespace sluice::channel::testing {
 namespace {
 
-constexpr std::string_view kBankFixtures = "channels/bank/fixtures";
 constexpr std::string_view kBankAccount = "110060149018";
 constexpr std::string_view kBankKey = "00112233445566778899aabbccddeeff";
 
@@ -56,106 +53,6 @@ ExchangeOrder bank_order(Operation operation) {
     });
     return order;
 }
-
-struct SignedBy {
-    std::string first;
-    std::string second;
-};
-
-/// The signature headers of a message: good, wrong, stale, another_account, another_path or none.
-http::Headers bank_headers(std::string_view kind, SignedBy lines, std::string_view body) {
-    if (kind == "none") {
-        return {};
-    }
-    const std::string timestamp = kind == "stale" ? "1767225330" : "1767225600";
-    const std::string nonce = "fdeXqJ3Zk0Yw8uTt";
-    if (kind == "another_path") {
-        lines.second = "/bank/v1/balance";
-    }
-    std::string text = lines.first + "\n" + lines.second + "\n" + timestamp + "\n" + nonce + "\n" +
-                       sha256_hex(body) + "\n";
-    if (kind == "wrong") {
-        text += " ";
-    }
-    const bool is_another = kind == "another_account";
-    return {
-        {"Bank-Account", is_another ? "110060149019" : std::string(kBankAccount)},
-        {"Bank-Timestamp", timestamp},
-        {"Bank-Nonce", nonce},
-        {"Bank-Signature", hmac_sha256_hex(Secret(std::string(kBankKey)), text)},
-    };
-}
-
-class BankFixture : public ::testing::TestWithParam<std::string> {
-  protected:
-    void run_answer(const Value& recorded) {
-        const auto operation = parse_operation(recorded.text_or_empty("operation")).value();
-        const Value* answer = recorded.find("answer");
-        http::Response response;
-        response.status = static_cast<int>(answer->int_or("status", 0));
-        response.body = body_of(answer->find("body"));
-        std::string path = "/bank/v1/payouts";
-        if (operation == Operation::payout_query) {
-            path += "/" + std::string(kNumber);
-        }
-        response.headers = bank_headers(
-            answer->text_or_empty("signature"),
-            {std::to_string(response.status), path},
-            response.body
-        );
-        AdapterHost host(registry_->find_adapter("bank"));
-        const ExchangeOrder order = bank_order(operation);
-
-        const payment::Outcome outcome = host.read(
-            {order, response}, *registry_->find_account({"bank", "main"}), {test_now(), "nonce"}
-        );
-
-        expect_members(*recorded.find("expect"), to_value(outcome));
-    }
-
-    void run_callback(const Value& recorded) {
-        const Value& message = *recorded.find("message");
-        const std::string body = body_of(message.find("body"));
-        const auto headers = bank_headers(
-            message.text_or_empty("signature"), {"NOTICE", std::string(kBankAccount)}, body
-        );
-        const ManualClock clock(test_now());
-        Callbacks callbacks(registry_, clock);
-
-        const CallbackVerdict verdict = callbacks.read({"bank", "main"}, {headers, body});
-
-        Value actual =
-            verdict.instruction ? to_value(verdict.outcome) : Value(ValueObject{{"kind", "none"}});
-        actual.set("status", verdict.answer.status);
-        actual.set("operation", to_string(verdict.operation));
-        expect_members(*recorded.find("expect"), actual);
-    }
-
-    RegistryPtr registry_ = bank_registry();
-};
-
-TEST_P(BankFixture, IsReadAsItsRowSays) {
-    const Value recorded = fixture(kBankFixtures, GetParam());
-
-    if (recorded.text_or_empty("operation") == "callback") {
-        run_callback(recorded);
-    } else {
-        run_answer(recorded);
-    }
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    All,
-    BankFixture,
-    ::testing::ValuesIn(fixture_names(kBankFixtures)),
-    [](const auto& test) { return test.param; }
-);
-
-TEST(BankTable, HasOneFixtureForEveryRowAndOneRowForEveryFixture) {
-    expect_a_fixture_for_every_row(kBankFixtures);
-}
-
-TEST(BankTable, SaysWhatItsFixturesSay) { expect_rows_to_say_what_fixtures_say(kBankFixtures); }
 
 TEST(BankRequest, IsSignedOverWhatIsSent) {
     const RegistryPtr registry = bank_registry();

@@ -1,0 +1,121 @@
+#include "kit/recorded_message.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "core/nearest_name.hpp"
+#include "json/json.hpp"
+
+namespace sluice::kit {
+namespace {
+
+constexpr std::string_view kCallback = "callback";
+constexpr std::array<std::string_view, 9> kMembers{
+    "operation",
+    "scene",
+    "instruction",
+    "settings",
+    "seconds_later",
+    "request",
+    "answer",
+    "message",
+    "expect",
+};
+constexpr std::int64_t kStatusMin = 100;
+constexpr std::int64_t kStatusMax = 599;
+
+std::unexpected<Error> wrong(std::string message) {
+    return fail(ErrorCode::invalid, std::move(message));
+}
+
+Result<void> check_members(const Value& record) {
+    if (record.as_object() == nullptr) {
+        return wrong("it is a " + std::string(record.kind_name()) + ", wanted a record");
+    }
+    for (const auto& [name, member] : *record.as_object()) {
+        if (std::ranges::find(kMembers, name) == kMembers.end()) {
+            return wrong("it has an unknown member '" + name + "'" + did_you_mean(name, kMembers));
+        }
+    }
+    return {};
+}
+
+/// A member that is a record; null when it is not there.
+Result<Value> record_in(const Value& recorded, std::string_view name) {
+    const Value* member = recorded.find(name);
+    if (member == nullptr) {
+        return Value();
+    }
+    if (member->as_object() == nullptr) {
+        return wrong(
+            "'" + std::string(name) + "' is a " + std::string(member->kind_name()) +
+            ", wanted a record"
+        );
+    }
+    return *member;
+}
+
+Result<channel::TextMap> settings_in(const Value& recorded) {
+    channel::TextMap settings;
+    SLUICE_ASSIGN(const Value record, record_in(recorded, "settings"));
+    for (const auto& [name, value] : record.is_null() ? ValueObject{} : *record.as_object()) {
+        if (value.as_text() == nullptr) {
+            return wrong("'settings." + name + "' is no text");
+        }
+        settings.emplace(name, *value.as_text());
+    }
+    return settings;
+}
+
+Result<void> check_said(const RecordedMessage& message) {
+    if (!message.operation && message.said.is_null()) {
+        return wrong("'message' is missing");
+    }
+    if (message.operation && !message.said.is_null()) {
+        const std::int64_t status = message.said.int_or("status", 0);
+        if (status < kStatusMin || status > kStatusMax) {
+            return wrong("'answer.status' is no HTTP status");
+        }
+    }
+    if (message.outcome().empty()) {
+        return wrong("'expect' needs the kind of the outcome ('none' for a refused callback)");
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string RecordedMessage::operation_name() const {
+    return std::string(operation ? channel::to_string(*operation) : kCallback);
+}
+
+std::int64_t RecordedMessage::http_status() const {
+    return (operation ? said : expect).int_or("status", 0);
+}
+
+Result<RecordedMessage> parse_recorded_message(std::string_view json_text) {
+    SLUICE_ASSIGN(const Value recorded, json::parse(json_text));
+    SLUICE_TRY(check_members(recorded));
+    RecordedMessage message;
+    const std::string_view operation = recorded.text_or_empty("operation");
+    if (operation != kCallback) {
+        SLUICE_ASSIGN(message.operation, channel::parse_operation(operation));
+    }
+    const char* part = message.operation ? "answer" : "message";
+    if (recorded.find(message.operation ? "message" : "answer") != nullptr) {
+        return wrong("a " + std::string(operation) + " has its words in '" + part + "'");
+    }
+    SLUICE_ASSIGN(message.said, record_in(recorded, part));
+    SLUICE_ASSIGN(message.instruction, record_in(recorded, "instruction"));
+    if (const std::string_view scene = recorded.text_or_empty("scene"); !scene.empty()) {
+        message.instruction.set("scene", scene);
+    }
+    SLUICE_ASSIGN(message.settings, settings_in(recorded));
+    message.seconds_later = recorded.int_or("seconds_later", 0);
+    SLUICE_ASSIGN(message.request, record_in(recorded, "request"));
+    SLUICE_ASSIGN(message.expect, record_in(recorded, "expect"));
+    SLUICE_TRY(check_said(message));
+    return message;
+}
+
+}  // namespace sluice::kit

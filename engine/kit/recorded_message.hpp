@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "channel/credentials.hpp"
+#include "channel/exchange_message.hpp"
+#include "core/result.hpp"
+#include "core/value.hpp"
+
+namespace sluice::kit {
+
+/// What a channel said once, and what its adapter must make of it: one file of fixtures/. A plain
+/// value.
+struct RecordedMessage {
+    std::optional<channel::Operation> operation;  ///< nullopt: a callback
+    /// What the channel said, as it is written: status, headers and body, and whatever else the
+    /// channel's rehearsal/sign.lua understands. Null where nothing is sent to the channel.
+    Value said;
+    Value instruction;          ///< members that differ from the rehearsal's own
+    channel::TextMap settings;  ///< of the account, likewise
+    std::int64_t seconds_later = 0;
+    Value request;  ///< what the request must be; null: only that there is one
+    Value expect;   ///< members of the outcome; null: it must not be there
+
+    /// "collect", "callback".
+    [[nodiscard]] std::string operation_name() const;
+    /// The kind that is expected, "" for none.
+    [[nodiscard]] std::string_view outcome() const { return expect.text_or_empty("kind"); }
+    /// Of an answer its own, of a callback what it is answered with; 0 when neither is said.
+    [[nodiscard]] std::int64_t http_status() const;
+};
+
+/// `invalid` names the first member that is unknown, missing or of the wrong kind.
+Result<RecordedMessage> parse_recorded_message(std::string_view json_text);
+
+}  // namespace sluice::kit
