@@ -1,89 +1,23 @@
-#include <filesystem>
-
 #include <gtest/gtest.h>
 
 #include "channel/adapter_host.hpp"
 #include "channel/callbacks.hpp"
 #include "channel/crypto.hpp"
 #include "channel/evidence.hpp"
+#include "channels/bank_world.hpp"
 #include "channels/fixture_table.hpp"
 #include "channels/wechatpay_world.hpp"
 
 namespace sluice::channel::testing {
 namespace {
 
-constexpr std::string_view kBankFixtures = "channels/bank/fixtures";
-constexpr std::string_view kBankAccount = "110060149018";
-constexpr std::string_view kBankKey = "00112233445566778899aabbccddeeff";
-
-/// With the first occurrence of `from` in the adapter's script replaced.
-RegistryPtr bank_registry(std::string_view from = {}, std::string_view to = {}) {
-    ChannelAccountSettings account;
-    account.name = "main";
-    account.channel = "bank";
-    account.settings = {
-        {"base_url", "http://127.0.0.1:9"},
-        {"callback_base_url", "https://pay.example.com"},
-        {"account", std::string(kBankAccount)}
-    };
-    account.secrets = {{"bank_key", Secret(std::string(kBankKey))}};
-    auto files =
-        read_adapter_folder(std::filesystem::path(SLUICE_SOURCE_DIR) / "channels" / "bank");
-    std::string& script = files.value().script;
-    const std::size_t place = script.find(from);
-    EXPECT_NE(place, std::string::npos) << from;
-    script.replace(place, from.size(), to);
-    std::vector<ChannelAccountSettings> accounts;
-    accounts.push_back(std::move(account));
-    auto registry = Registry::build({files.value()}, std::move(accounts));
-    EXPECT_TRUE(registry) << (registry ? "" : registry.error().message);
-    return registry ? std::move(*registry) : nullptr;
-}
-
-ExchangeOrder bank_order(Operation operation) {
-    ExchangeOrder order;
-    order.operation = operation;
-    order.description = "货款";
-    order.instruction.id = InstructionId(Id128::parse(kNumber).value());
-    order.instruction.channel = "bank";
-    order.instruction.channel_account = "main";
-    order.instruction.merchant = kBankAccount;
-    order.instruction.amount = Money(5000, cny());
-    order.instruction.created_at = test_now() - std::chrono::seconds(31);
-    order.instruction.purpose = payment::Purpose::payout;
-    order.instruction.payee = Value(ValueObject{
-        {"name", "张三"}, {"account_number", "6222020200112233445"}, {"bank_code", "102100099996"}
-    });
-    return order;
-}
-
-struct SignedBy {
-    std::string first;
-    std::string second;
-};
-
-/// The signature headers of a message: good, wrong, stale, another_account, another_path or none.
-http::Headers bank_headers(std::string_view kind, SignedBy lines, std::string_view body) {
-    if (kind == "none") {
-        return {};
+/// As a fixture can write it.
+Value with_amount_as_text(Value told, std::string_view member) {
+    const Value* amount = told.find(member);
+    if (amount != nullptr && amount->as_money() != nullptr) {
+        told.set(std::string(member), amount->as_money()->describe());
     }
-    const std::string timestamp = kind == "stale" ? "1767225330" : "1767225600";
-    const std::string nonce = "fdeXqJ3Zk0Yw8uTt";
-    if (kind == "another_path") {
-        lines.second = "/bank/v1/balance";
-    }
-    std::string text = lines.first + "\n" + lines.second + "\n" + timestamp + "\n" + nonce + "\n" +
-                       sha256_hex(body) + "\n";
-    if (kind == "wrong") {
-        text += " ";
-    }
-    const bool is_another = kind == "another_account";
-    return {
-        {"Bank-Account", is_another ? "110060149019" : std::string(kBankAccount)},
-        {"Bank-Timestamp", timestamp},
-        {"Bank-Nonce", nonce},
-        {"Bank-Signature", hmac_sha256_hex(Secret(std::string(kBankKey)), text)},
-    };
+    return told;
 }
 
 class BankFixture : public ::testing::TestWithParam<std::string> {
@@ -94,13 +28,9 @@ class BankFixture : public ::testing::TestWithParam<std::string> {
         http::Response response;
         response.status = static_cast<int>(answer->int_or("status", 0));
         response.body = body_of(answer->find("body"));
-        std::string path = "/bank/v1/payouts";
-        if (operation == Operation::payout_query) {
-            path += "/" + std::string(kNumber);
-        }
         response.headers = bank_headers(
             answer->text_or_empty("signature"),
-            {std::to_string(response.status), path},
+            {std::to_string(response.status), bank_path(to_string(operation))},
             response.body
         );
         AdapterHost host(registry_->find_adapter("bank"));
@@ -110,7 +40,24 @@ class BankFixture : public ::testing::TestWithParam<std::string> {
             {order, response}, *registry_->find_account({"bank", "main"}), {test_now(), "nonce"}
         );
 
-        expect_members(*recorded.find("expect"), to_value(outcome));
+        expect_members(*recorded.find("expect"), with_amount_as_text(to_value(outcome), "amount"));
+    }
+
+    /// About the account itself: its balance or a day's statement.
+    void run_consultation(const Value& recorded, std::string_view function) {
+        const Value* answer = recorded.find("answer");
+        http::Response response;
+        response.status = static_cast<int>(answer->int_or("status", 0));
+        response.body = body_of(answer->find("body"));
+        response.headers = bank_headers(
+            answer->text_or_empty("signature"),
+            {std::to_string(response.status), bank_path(recorded.text_or_empty("operation"))},
+            response.body
+        );
+
+        const Value told = consult_bank(registry_, function, response);
+
+        expect_members(*recorded.find("expect"), with_amount_as_text(told, "available"));
     }
 
     void run_callback(const Value& recorded) {
@@ -128,7 +75,7 @@ class BankFixture : public ::testing::TestWithParam<std::string> {
             verdict.instruction ? to_value(verdict.outcome) : Value(ValueObject{{"kind", "none"}});
         actual.set("status", verdict.answer.status);
         actual.set("operation", to_string(verdict.operation));
-        expect_members(*recorded.find("expect"), actual);
+        expect_members(*recorded.find("expect"), with_amount_as_text(actual, "amount"));
     }
 
     RegistryPtr registry_ = bank_registry();
@@ -137,8 +84,13 @@ class BankFixture : public ::testing::TestWithParam<std::string> {
 TEST_P(BankFixture, IsReadAsItsRowSays) {
     const Value recorded = fixture(kBankFixtures, GetParam());
 
-    if (recorded.text_or_empty("operation") == "callback") {
+    const std::string_view operation = recorded.text_or_empty("operation");
+    if (operation == "callback") {
         run_callback(recorded);
+    } else if (operation == "balance") {
+        run_consultation(recorded, "balance.response");
+    } else if (operation == "statement") {
+        run_consultation(recorded, "bills.statement.response");
     } else {
         run_answer(recorded);
     }
