@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "channel/account_settings.hpp"
 #include "channel/contract.hpp"
 #include "channel/evidence.hpp"
 #include "core/utf8.hpp"

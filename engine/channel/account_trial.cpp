@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "channel/account_settings.hpp"
 #include "channel/evidence.hpp"
 
 namespace sluice::channel {

@@ -112,15 +112,6 @@ bool is_safe_scheme(const Address& address) {
 
 }  // namespace
 
-std::vector<std::string> secrets_of(const ChannelAccountSettings& settings) {
-    std::vector<std::string> secrets;
-    for (const auto& [name, secret] : settings.secrets) {
-        secrets.push_back(secret.reveal());
-    }
-    std::ranges::sort(secrets, std::ranges::greater{}, &std::string::size);
-    return secrets;
-}
-
 std::string_view to_string(AccountState state) {
     return kStates[static_cast<std::size_t>(state)].first;
 }

@@ -75,9 +75,6 @@ struct ChannelAccountSettings {
     }
 };
 
-/// What no text that leaves us may show of the account, the longest first.
-[[nodiscard]] std::vector<std::string> secrets_of(const ChannelAccountSettings& settings);
-
 /// A merchant's account at a channel, checked against the channel's form, its keys parsed.
 /// Immutable; any thread may read it. Scripts know its secrets by name only.
 class ChannelAccount {
