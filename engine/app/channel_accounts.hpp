@@ -75,6 +75,11 @@ class ChannelAccounts {
     Result<channel::AccountTrial> make_trial(
         channel::ChannelAccount account, channel::AdapterPtr adapter
     ) const;
+    void ask_balance(
+        http::Client& client,
+        const channel::ChannelAccountSettings& settings,
+        gateway::BalanceDone done
+    ) const;
     Result<void> bring_in_one(const channel::ChannelAccountSettings& wanted);
     Result<void> read_if_changed();
     void publish_candidates() SLUICE_EXCLUDES(mutex_);

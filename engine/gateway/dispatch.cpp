@@ -89,6 +89,7 @@ constexpr std::array kHandlers{
     Row{Endpoint::resume_channel_account, reply<resume_channel_account>},
     Row{Endpoint::retire_channel_account, reply<retire_channel_account>},
     Row{Endpoint::test_channel_account, reply<test_channel_account>},
+    Row{Endpoint::get_channel_account_balance, reply<get_channel_account_balance>},
     Row{Endpoint::list_events, reply<list_events>},
     Row{Endpoint::get_event, reply<get_event>},
     Row{Endpoint::list_tasks, reply<list_tasks>},

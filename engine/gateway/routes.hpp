@@ -62,6 +62,7 @@ enum class Endpoint {
     resume_channel_account,
     retire_channel_account,
     test_channel_account,
+    get_channel_account_balance,
     list_events,
     get_event,
     list_tasks,

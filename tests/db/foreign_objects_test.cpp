@@ -90,7 +90,9 @@ class ForeignObjects : public GatewayFixture {
         const Try plain{own, none, "", kOwnOperator, kOtherOperator};
         Try change = plain;
         change.body = R"({"settings":{"account":"1"}})";
-        std::map<std::string, Try> tries{{"GET " + path, plain}, {"PATCH " + path, change}};
+        std::map<std::string, Try> tries{
+            {"GET " + path, plain}, {"GET " + path + "/balance", plain}, {"PATCH " + path, change}
+        };
         for (const char* act : {"go_live", "pause", "resume", "retire", "test"}) {
             tries["POST " + path + "/" + act] = plain;
         }

@@ -69,6 +69,14 @@ gateway::ChannelAccounts GatewayFixture::channel_accounts() {
                 trial.http_status = 404;
                 done(trial);
             },
+        .ask_balance =
+            [](const channel::ChannelAccountSettings& account, const gateway::BalanceDone& done) {
+                if (account.channel != "bank") {
+                    done(fail(ErrorCode::conflict, "it is not told", "balance_not_told"));
+                    return;
+                }
+                done(channel::AccountBalance{Money(94'321, cny()), Time{}});
+            },
         .changed = [] {},
         .health =
             [](const channel::ChannelAccountSettings&) {
