@@ -1,8 +1,9 @@
--- A bank's direct link: payouts. The contract is in channels/CONTRACT.md; the protocol, and which
--- word of the bank means what, is in README.md beside this file.
+-- A bank's direct link: payouts, collections by transfer, the balance and statements. The contract
+-- is in channels/CONTRACT.md; the protocol, and which word of the bank means what, is in README.md
+-- beside this file. 10_exchange.lua has what all messages share, 20_account.lua what is told of the
+-- account, 30_collection.lua collections; payouts are here.
 
 local PAYOUTS = "/bank/v1/payouts"
-local CLOCK_SKEW_SECONDS = 300
 
 -- What a signed refusal says about the request it answers. A code that is in no table is unknown.
 local PAYOUT_REFUSALS = {
@@ -18,36 +19,13 @@ local STATUS_KINDS = {
   accepted = "pending", processing = "pending", succeeded = "succeeded", failed = "refused",
   returned = "returned",
 }
-local EVENTS = { "payout.succeeded", "payout.failed", "payout.returned" }
-
-local function is_in(words, word)
-  for _, known in ipairs(words) do
-    if known == word then return true end
-  end
-  return false
-end
-
-local function signed_text(parts)
-  return parts.first .. "\n" .. parts.second .. "\n" .. parts.timestamp .. "\n" .. parts.nonce
-    .. "\n" .. crypto.sha256(parts.body) .. "\n"
-end
+-- What an event is about.
+local EVENTS = {
+  ["payout.succeeded"] = "payout", ["payout.failed"] = "payout", ["payout.returned"] = "payout",
+  ["collection.paid"] = "collect",
+}
 
 -- Request ---------------------------------------------------------------------------------------
-
-local function signed(account, context, request)
-  local text = signed_text({
-    first = request.method, second = request.path, timestamp = context.now,
-    nonce = context.nonce, body = request.body or "",
-  })
-  local headers = {
-    ["Bank-Account"] = account.merchant,
-    ["Bank-Timestamp"] = tostring(context.now),
-    ["Bank-Nonce"] = context.nonce,
-    ["Bank-Signature"] = crypto.hmac_sha256("bank_key", text),
-  }
-  if request.body then headers["Content-Type"] = "application/json" end
-  return { method = request.method, path = request.path, headers = headers, body = request.body }
-end
 
 local function payout_path(instruction)
   return PAYOUTS .. "/" .. instruction.number
@@ -75,29 +53,6 @@ end
 
 -- Answer ----------------------------------------------------------------------------------------
 
--- Why the message is not the bank's; nil when it is.
-local function doubt(message, account, context)
-  local headers = message.headers
-  local timestamp, nonce = headers["bank-timestamp"], headers["bank-nonce"]
-  local signature = headers["bank-signature"]
-  if not (timestamp and nonce and signature) then return "SIGNATURE_MISSING" end
-  local seconds = tonumber(timestamp)
-  if not seconds then return "SIGNATURE_MISSING" end
-  local age = context.now - seconds
-  if age > CLOCK_SKEW_SECONDS or age < -CLOCK_SKEW_SECONDS then return "SIGNATURE_STALE" end
-  if headers["bank-account"] ~= account.merchant then return "SIGNATURE_OF_ANOTHER_ACCOUNT" end
-  local text = signed_text({
-    first = message.first, second = message.second, timestamp = timestamp, nonce = nonce,
-    body = message.body,
-  })
-  if not crypto.verify_hmac_sha256("bank_key", text, signature) then return "SIGNATURE_INVALID" end
-  return nil
-end
-
-local function unknown(code)
-  return { kind = "unknown", code = code }
-end
-
 local function decode_payout(text)
   return json.decode(text, "reason_code", "reason", "finished_at", "returned_at")
 end
@@ -117,28 +72,9 @@ local function read_payout(payout)
   return outcome
 end
 
--- Only a signature that the bank does not take is answered without one, and then nothing was
--- executed. A nonce that it has seen may have come with this very request, so that is unknown.
-local function refusal(answer, account, path, kinds, context)
-  local body = json.decode(answer.body, "code", "message")
-  local code = body and body.code or "HTTP_" .. answer.status
-  local message = body and body.message or ""
-  if answer.status == 401 then
-    local kind = code == "SIGNATURE_INVALID" and "config" or "unknown"
-    return { kind = kind, code = code, message = message }
-  end
-  local why = doubt(
-    { headers = answer.headers, first = answer.status, second = path, body = answer.body },
-    account, context)
-  if why then return unknown(why) end
-  return { kind = kinds[code] or "unknown", code = code, message = message }
-end
-
 local function read_answer(answer, account, path, kinds, context)
   if answer.status ~= 200 then return refusal(answer, account, path, kinds, context) end
-  local why = doubt(
-    { headers = answer.headers, first = answer.status, second = path, body = answer.body },
-    account, context)
+  local why = doubt_answer(answer, account, path, context)
   if why then return unknown(why) end
   local payout = decode_payout(answer.body)
   if not payout then return unknown("NO_PAYOUT") end
@@ -169,13 +105,15 @@ local function callback(account, message, context)
   if why then return refuse(401, why) end
   local notice = json.decode(
     message.body, "event", "payout", "payout.reason_code", "payout.reason", "payout.finished_at",
-    "payout.returned_at")
-  if not notice or type(notice.payout) ~= "table" then return refuse(400, "no payout") end
-  if not is_in(EVENTS, notice.event) then return refuse(400, "not expected here") end
+    "payout.returned_at", "collection", "collection.paid_at", "collection.payer",
+    "collection.received_amount")
+  local operation = notice and EVENTS[notice.event]
+  if not operation then return refuse(400, "not expected here") end
+  local told, read = notice.payout, read_payout
+  if operation == "collect" then told, read = notice.collection, read_collection end
+  if type(told) ~= "table" then return refuse(400, "nothing is told") end
   return {
-    operation = "payout",
-    number = notice.payout.request_number,
-    outcome = read_payout(notice.payout),
+    operation = operation, number = told.request_number, outcome = read(told),
     ack = { status = 204 },
   }
 end
@@ -184,7 +122,11 @@ return {
   name = "bank",
   title = { en = "Bank transfer", zh = "银行转账" },
   capabilities = {
+    scenes = { "transfer" },
     currencies = { "CNY" },
+    amount_min_minor = 1,
+    amount_max_minor = 500000000000,
+    expiry_max_seconds = 604800,
     description_max_bytes = 140,
     not_found_after_seconds = 300,
     payout = {
@@ -195,8 +137,13 @@ return {
   },
   answer_headers = { "bank-account", "bank-timestamp", "bank-nonce", "bank-signature" },
   operations = {
+    collect = COLLECTION_OPERATIONS.collect,
+    query = COLLECTION_OPERATIONS.query,
+    close = COLLECTION_OPERATIONS.close,
     payout = { resend = "idempotent", request = pay, response = paid },
     payout_query = { resend = "idempotent", request = query, response = queried },
   },
+  balance = BALANCE_QUESTION,
+  bills = { statement = STATEMENT },
   callback = callback,
 }

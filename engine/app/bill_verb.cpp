@@ -18,7 +18,8 @@ namespace {
 
 constexpr const char* kBillUsage =
     "usage: sluice bill --config FILE CHANNEL ACCOUNT KIND DAY\n"
-    "       for example: wechatpay wechat_main trade 2026-01-31\n";
+    "       for example: wechatpay wechat_main trade 2026-01-31\n"
+    "                    bank bank_main statement 2026-01-31\n";
 constexpr std::size_t kBillNonceBytes = 16;
 constexpr std::size_t kBillArguments = 6;
 
@@ -91,7 +92,7 @@ Result<channel::BillAnswer> fetch_bill(const BillParts& parts, const BillWish& w
 }
 
 std::string describe(const channel::BillLine& line) {
-    return to_json(ValueObject{
+    Value shown(ValueObject{
         {"line", static_cast<std::int64_t>(line.number_in_file)},
         {"kind", to_string(line.kind)},
         {"kind_text", line.kind_text},
@@ -105,6 +106,10 @@ std::string describe(const channel::BillLine& line) {
         {"fee_milli_minor", line.fee_milli_minor},
         {"at", format_rfc3339(line.at)},
     });
+    if (line.balance) {
+        shown.set("balance", line.balance->minor());
+    }
+    return to_json(shown);
 }
 
 int bill(std::span<const std::string> args) {

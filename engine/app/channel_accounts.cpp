@@ -241,6 +241,33 @@ Result<channel::AccountTrial> ChannelAccounts::make_trial(
     );
 }
 
+void ChannelAccounts::ask_balance(
+    http::Client& client, const ChannelAccountSettings& settings, gateway::BalanceDone done
+) const {
+    const auto make = [&]() -> Result<channel::BalanceQuestion> {
+        SLUICE_ASSIGN(auto adapter, adapter_of(settings.channel));
+        SLUICE_ASSIGN(auto account, channel::ChannelAccount::make(settings, adapter->form));
+        SystemRandom random;
+        return channel::BalanceQuestion::make(
+            {.adapter = std::move(adapter),
+             .account = std::move(account),
+             .moment = {parts_.clock.now(), random_hex(random, kNonceBytes)}}
+        );
+    };
+    auto made = make();
+    if (!made) {
+        done(std::unexpected(std::move(made).error()));
+        return;
+    }
+    auto question = std::make_shared<channel::BalanceQuestion>(*std::move(made));
+    client.send(
+        question->request(),
+        [question, done = std::move(done)](const http::ClientResult& answer) {
+            done(question->read(answer));
+        }
+    );
+}
+
 gateway::ChannelAccounts ChannelAccounts::api(http::Client& client) {
     const auto try_out = [this, &client](
                              const ChannelAccountSettings& settings, gateway::TrialDone done
@@ -274,6 +301,9 @@ gateway::ChannelAccounts ChannelAccounts::api(http::Client& client) {
         .check = [this](const gateway::AccountWish& wish) { return check(wish); },
         .try_out = try_out,
         .reload = [this](gateway::ReloadDone done) { reload(std::move(done)); },
+        .ask_balance = [this, &client](
+                           const ChannelAccountSettings& settings, gateway::BalanceDone done
+                       ) { ask_balance(client, settings, std::move(done)); },
         .changed = [this] { look_again(); },
         .health =
             [this](const ChannelAccountSettings& account) {

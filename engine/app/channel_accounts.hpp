@@ -79,6 +79,11 @@ class ChannelAccounts {
     Result<channel::AccountTrial> make_trial(
         channel::ChannelAccount account, channel::AdapterPtr adapter
     ) const;
+    void ask_balance(
+        http::Client& client,
+        const channel::ChannelAccountSettings& settings,
+        gateway::BalanceDone done
+    ) const;
     Result<void> bring_in_one(const channel::ChannelAccountSettings& wanted);
     Result<void> load_adapters_once();
     Result<std::vector<channel::ChannelAccountSettings>> stored_accounts();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -253,6 +254,15 @@ Result<void> apply_public_part(const Value& record, ChannelAccountSettings& targ
 
 Result<void> apply_secrets(const Value& record, ChannelAccountSettings& target) {
     return apply_texts(record, "/secrets", target.secrets);
+}
+
+std::vector<std::string> secrets_of(const ChannelAccountSettings& settings) {
+    std::vector<std::string> secrets;
+    for (const auto& [name, secret] : settings.secrets) {
+        secrets.push_back(secret.reveal());
+    }
+    std::ranges::sort(secrets, std::ranges::greater{}, &std::string::size);
+    return secrets;
 }
 
 }  // namespace sluice::channel

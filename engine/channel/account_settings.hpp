@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "channel/credentials.hpp"
 #include "core/result.hpp"
 #include "core/value.hpp"
@@ -18,5 +21,8 @@ Result<void> apply_public_part(const Value& record, ChannelAccountSettings& targ
 
 /// The same for the secrets: texts by name, null takes one out. An error never has a secret.
 Result<void> apply_secrets(const Value& record, ChannelAccountSettings& target);
+
+/// What no text that leaves us may show of the account, the longest first.
+[[nodiscard]] std::vector<std::string> secrets_of(const ChannelAccountSettings& settings);
 
 }  // namespace sluice::channel

@@ -1,8 +1,8 @@
 #include "channel/account_trial.hpp"
 
-#include <algorithm>
 #include <utility>
 
+#include "channel/account_settings.hpp"
 #include "channel/evidence.hpp"
 
 namespace sluice::channel {
@@ -52,15 +52,6 @@ payment::Instruction made_up(
 bool is_understood(OutcomeKind kind) {
     return kind == OutcomeKind::not_found || kind == OutcomeKind::closed ||
            kind == OutcomeKind::refused || kind == OutcomeKind::pending;
-}
-
-std::vector<std::string> secrets_of(const ChannelAccountSettings& settings) {
-    std::vector<std::string> secrets;
-    for (const auto& [name, secret] : settings.secrets) {
-        secrets.push_back(secret.reveal());
-    }
-    std::ranges::sort(secrets, std::ranges::greater{}, &std::string::size);
-    return secrets;
 }
 
 }  // namespace

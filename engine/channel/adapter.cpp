@@ -188,6 +188,19 @@ Result<void> read_bills(Adapter& adapter, const Value& declared, lua::Vm& vm) {
     return {};
 }
 
+Result<void> read_balance(Adapter& adapter, const Value& declared, lua::Vm& vm) {
+    if (declared.find("balance") == nullptr) {
+        return {};
+    }
+    for (const char* function : {"balance.request", "balance.response"}) {
+        if (!vm.is_function(function)) {
+            return fail(ErrorCode::invalid, std::string(function) + " is not a function");
+        }
+    }
+    adapter.tells_balance = true;
+    return {};
+}
+
 Result<Adapter> declare(
     const lua::ProgramPtr& program, const std::vector<lua::ProgramPtr>& libraries
 ) {
@@ -212,6 +225,7 @@ Result<Adapter> declare(
         }
     }
     SLUICE_TRY(read_bills(adapter, *declared, **vm));
+    SLUICE_TRY(read_balance(adapter, *declared, **vm));
     adapter.shows_keys = (*vm)->is_function("keys.request") && (*vm)->is_function("keys.response");
     if (!(*vm)->is_function("callback")) {
         return fail(ErrorCode::invalid, "'callback' is not a function");

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <optional>
+#include <utility>
 
 #include "core/utf8.hpp"
 
@@ -60,7 +61,7 @@ std::vector<std::string_view> split(std::string_view line, std::string_view sepa
 /// Where the columns stand in this file; nullopt: it has none of that name.
 struct Places {
     std::optional<std::size_t> at, kind, number, reference, refund_number, refund_reference, status,
-        fee, paid, refunded;
+        fee, paid, refunded, balance;
     std::size_t columns = 0;
 };
 
@@ -93,6 +94,7 @@ Result<Places> places_in(std::string_view line, const BillLayout& layout) {
     places.fee = place_of(header, layout.fee);
     places.paid = place_of(header, layout.paid);
     places.refunded = place_of(header, layout.refunded);
+    places.balance = place_of(header, layout.balance);
     places.columns = header.size();
     const std::array<std::pair<const char*, bool>, 5> needed{{
         {"at", places.at.has_value()},
@@ -154,15 +156,22 @@ BillLineKind kind_of(std::string_view word, const BillLayout& layout) {
     return found == layout.kinds.end() ? BillLineKind::other : found->second;
 }
 
-/// Some write what goes back with a minus, others without: the kind says the direction.
-Result<Money> amount_in(
+Result<Money> signed_amount_in(
     const Row& row, const std::optional<std::size_t>& place, Currency currency
 ) {
     SLUICE_ASSIGN(const std::int64_t milli, parse_milli_minor(row.at(place)));
     if (milli % kMilli != 0) {
         return fail(ErrorCode::invalid, "an amount has a fraction of a minor unit");
     }
-    return Money{(milli < 0 ? -milli : milli) / kMilli, currency};
+    return Money{milli / kMilli, currency};
+}
+
+/// Some write what goes back with a minus, others without: the kind says the direction.
+Result<Money> amount_in(
+    const Row& row, const std::optional<std::size_t>& place, Currency currency
+) {
+    SLUICE_ASSIGN(const Money amount, signed_amount_in(row, place, currency));
+    return Money{amount.minor() < 0 ? -amount.minor() : amount.minor(), currency};
 }
 
 Result<BillLine> line_of(const Row& row, const BillLayout& layout) {
@@ -187,6 +196,9 @@ Result<BillLine> line_of(const Row& row, const BillLayout& layout) {
         SLUICE_ASSIGN(const std::int64_t fee, parse_milli_minor(row.at(places.fee)));
         const std::int64_t size = fee < 0 ? -fee : fee;
         line.fee_milli_minor = goes_back ? -size : size;
+    }
+    if (places.balance) {
+        SLUICE_ASSIGN(line.balance, signed_amount_in(row, places.balance, layout.currency));
     }
     return line;
 }
@@ -236,13 +248,47 @@ void note(Bill& bill, std::size_t line, const std::string& what) {
     }
 }
 
-void read_row(Bill& bill, const Lines& lines, const Row& row, const BillLayout& layout) {
+/// Whether each line's balance follows from the one before it. Which of the two is wrong, or what
+/// is missing between them, nobody can tell from the file.
+class RunningBalance {
+  public:
+    /// What is wrong with the line; "" when nothing is, or nothing can be said.
+    std::string follow(const Row& row, const BillLine& line) {
+        const auto before = std::exchange(last_, line.balance);
+        const auto change = signed_amount_in(row, row.places().paid, line.amount.currency());
+        if (!line.balance || !before || !change) {
+            return {};
+        }
+        const Money wanted{before->minor() + change->minor(), change->currency()};
+        return wanted == *line.balance
+                   ? std::string()
+                   : "the balance is " + line.balance->to_decimal() + ", wanted " +
+                         wanted.to_decimal() + " after the line before";
+    }
+    /// A line between could not be read.
+    void lose() { last_.reset(); }
+
+  private:
+    std::optional<Money> last_;
+};
+
+void read_row(
+    Bill& bill,
+    const Lines& lines,
+    const Row& row,
+    const BillLayout& layout,
+    RunningBalance& balance
+) {
     auto line = line_of(row, layout);
     if (!line) {
         note(bill, lines.number(), line.error().message);
+        balance.lose();
         return;
     }
     line->number_in_file = lines.number();
+    if (const std::string wrong = balance.follow(row, *line); !wrong.empty()) {
+        note(bill, lines.number(), wrong);
+    }
     if (line->kind == BillLineKind::other) {
         note(
             bill, lines.number(), "the kind '" + line->kind_text.substr(0, kTextShown) + "' is new"
@@ -279,6 +325,7 @@ Result<Bill> parse_bill(std::string_view text, const BillLayout& layout) {
     Bill bill;
     Lines lines(text);
     std::optional<Places> places;
+    RunningBalance balance;
     while (const auto line = lines.next()) {
         const bool is_no_table = line->empty() || trimmed(*line).empty() ||
                                  (!layout.comment.empty() && line->starts_with(layout.comment));
@@ -304,9 +351,10 @@ Result<Bill> parse_bill(std::string_view text, const BillLayout& layout) {
                 "it has " + std::to_string(cells.size()) + " cells, wanted " +
                     std::to_string(places->columns)
             );
+            balance.lose();
             continue;
         }
-        read_row(bill, lines, Row(std::move(cells), *places), layout);
+        read_row(bill, lines, Row(std::move(cells), *places), layout, balance);
     }
     return bill;
 }

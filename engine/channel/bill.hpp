@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,9 +18,20 @@
 namespace sluice::channel {
 
 /// What a line of a channel's bill tells of: money that came, went back, or of a payment that was
-/// undone; or, in a bill of an account's money, of what came in or went out. `other` is a kind that
-/// the layout does not know: somebody must look.
-enum class BillLineKind { payment, refund, reversal, income, expense, other };
+/// undone; a payout, or one that came back later; or, in a bill of an account's money, what the
+/// channel took for its work and whatever else came in or went out. `other` is a kind that the
+/// layout does not know: somebody must look.
+enum class BillLineKind {
+    payment,
+    refund,
+    reversal,
+    payout,
+    payout_return,
+    fee,
+    income,
+    expense,
+    other
+};
 [[nodiscard]] std::string_view to_string(BillLineKind kind);
 
 /// One line, as the channel billed it. Texts are empty where the bill says nothing.
@@ -32,7 +44,9 @@ struct BillLine {
     std::string refund_number;       ///< ours
     std::string refund_reference;    ///< the channel's
     std::string status;              ///< of a refund: a picture of its day, never corrected
-    Money amount;                    ///< of the payment or the refund; never below zero
+    Money amount;                    ///< of what happened; never below zero
+    /// What stood on the account after it, where the bill tells; an overdrawn one is below zero.
+    std::optional<Money> balance;
     /// In thousandths of a minor unit: what the channel took of it; of a refund what it gave back,
     /// below zero, however the bill writes it.
     std::int64_t fee_milli_minor = 0;
@@ -56,6 +70,9 @@ struct BillLayout {
     Column at, kind, number, reference, refund_number, refund_reference, status, fee;
     Column paid;      ///< the amount
     Column refunded;  ///< that of a refund, when it stands in another column
+    /// What is there after the line. With it `paid` is below zero for what left, and the balance of
+    /// each line must follow from the one before: no line may be missing.
+    Column balance;
     std::vector<std::pair<std::string, BillLineKind>> kinds;  ///< word of the channel -> kind
     Currency currency = cny();
     std::chrono::minutes offset{480};  ///< of its times

@@ -131,6 +131,7 @@ std::optional<BillAnswer> BillDownload::take_place(const http::Response& answer)
     }
     wanted_.set("url", told->text_or_empty("url"));
     sha1_ = told->text_or_empty("sha1");
+    sha256_ = told->text_or_empty("sha256");
     if (auto built = build("fetch"); !built) {
         return unknown("adapter_failed", built.error().message);
     }
@@ -150,7 +151,10 @@ Result<Bill> BillDownload::read(const std::string& file) const {
         SLUICE_ASSIGN(content, file_in(std::move(files), how));
     }
     const auto same = [](char a, char b) { return (a | 0x20) == (b | 0x20); };
-    if (!sha1_.empty() && !std::ranges::equal(sha1_hex(content), sha1_, same)) {
+    const auto is_another = [&](const std::string& hash, const std::string& told) {
+        return !told.empty() && !std::ranges::equal(hash, told, same);
+    };
+    if (is_another(sha1_hex(content), sha1_) || is_another(sha256_hex(content), sha256_)) {
         return fail(ErrorCode::corrupt, "the file is not the one that the channel's hash names");
     }
     SLUICE_ASSIGN(const std::string text, to_utf8(content, how.charset));

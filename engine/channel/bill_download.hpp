@@ -61,7 +61,9 @@ class BillDownload {
     Value wanted_;
     std::string kind_;
     std::string nonce_;
-    std::string sha1_;  ///< of the unpacked content; empty: the channel gave none
+    // Of the unpacked content; empty: the channel gave none.
+    std::string sha1_;
+    std::string sha256_;
     bool is_fetching_ = false;
     http::ClientRequest request_;
 };

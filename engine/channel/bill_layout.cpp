@@ -7,10 +7,13 @@
 namespace sluice::channel {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, BillLineKind>, 6> kLineKinds{{
+constexpr std::array<std::pair<std::string_view, BillLineKind>, 9> kLineKinds{{
     {"payment", BillLineKind::payment},
     {"refund", BillLineKind::refund},
     {"reversal", BillLineKind::reversal},
+    {"payout", BillLineKind::payout},
+    {"payout_return", BillLineKind::payout_return},
+    {"fee", BillLineKind::fee},
     {"income", BillLineKind::income},
     {"expense", BillLineKind::expense},
     {"other", BillLineKind::other},
@@ -48,7 +51,8 @@ Result<void> read_kinds(const Value& value, BillLayout& layout) {
             return fail(
                 ErrorCode::invalid,
                 "the bill's kind of '" + word +
-                    "' is not one of payment, refund, reversal, income, expense"
+                    "' is not one of payment, refund, reversal, payout, payout_return, fee, "
+                    "income, expense"
             );
         }
         layout.kinds.emplace_back(word, found->second);
@@ -80,6 +84,7 @@ Result<BillLayout> bill_layout_from_value(const Value& value) {
     SLUICE_ASSIGN(layout.fee, column_of(*columns, "fee"));
     SLUICE_ASSIGN(layout.paid, column_of(*columns, "paid"));
     SLUICE_ASSIGN(layout.refunded, column_of(*columns, "refunded"));
+    SLUICE_ASSIGN(layout.balance, column_of(*columns, "balance"));
     SLUICE_TRY(read_kinds(value, layout));
     return layout;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "channel/account_balance.hpp"
 #include "channel/account_store.hpp"
 #include "channel/health.hpp"
 #include "core/result.hpp"
@@ -22,6 +23,7 @@ struct TrialResult {
     std::int64_t took_ms = 0;
 };
 using TrialDone = std::function<void(Result<TrialResult>)>;
+using BalanceDone = std::function<void(Result<channel::AccountBalance>)>;
 
 /// Settings that are wanted, and those of the version before, unless the account is new.
 struct AccountWish {
@@ -55,6 +57,9 @@ struct ChannelAccounts {
     /// before any counts: `refused` (adapter_refused) for what is wrong with one, then nothing has
     /// changed. Does not block; `done` on any thread, once.
     std::function<void(ReloadDone done)> reload;
+    /// Asks the channel what is on the account; fails as BalanceQuestion does. Does not block;
+    /// `done` on any thread, once, no later than the account's time-out.
+    std::function<void(const channel::ChannelAccountSettings&, BalanceDone done)> ask_balance;
     std::function<void()> changed;  ///< an account was changed: this node need not wait to see it
     /// How the account answers this node.
     std::function<channel::AccountHealth(const channel::ChannelAccountSettings&)> health;

@@ -129,6 +129,16 @@ Answer change_state(
     return answer_changed(services, 200, account.id);
 }
 
+/// Whatever the channel did not tell is worth the same question again.
+Problem balance_problem(const Error& error) {
+    Problem problem = problem_of(error);
+    if (error.code == ErrorCode::unavailable) {
+        problem.code = "balance_unknown";
+        problem.detail = error.message;
+    }
+    return problem;
+}
+
 }  // namespace
 
 Answer create_channel_account(const Services& services, const Call& call) {
@@ -352,6 +362,28 @@ Reply test_channel_account(const Services& services, const Call& call) {
                 return std::unexpected(problem_of(trial.error()));
             }
             return json_response(200, render(*trial));
+        }
+    );
+}
+
+Reply get_channel_account_balance(const Services& services, const Call& call) {
+    SLUICE_ANSWER_ASSIGN(const StoredAccount account, seen_account(services, call));
+    auto settings = services.parts.channel_accounts.store.open(account);
+    if (!settings) {
+        return std::unexpected(problem_of(settings.error()));
+    }
+    const auto patience =
+        settings->timeouts.of(payment::Operation::query) + services.settings.engine_grace;
+    return wait_for<channel::AccountBalance>(
+        patience,
+        [&services, settings = *std::move(settings)](Take<channel::AccountBalance> take) {
+            services.parts.channel_accounts.ask_balance(settings, std::move(take));
+        },
+        [](const Result<channel::AccountBalance>& balance) -> Answer {
+            if (!balance) {
+                return std::unexpected(balance_problem(balance.error()));
+            }
+            return json_response(200, render(*balance));
         }
     );
 }

@@ -19,6 +19,9 @@ namespace sluice::gateway {
 [[nodiscard]] Answer retire_channel_account(const Services& services, const Call& call);
 /// Asks the channel something harmless with the current version, whatever its state.
 [[nodiscard]] Reply test_channel_account(const Services& services, const Call& call);
+/// What the channel says is on the account, asked now. 409 when it tells nobody, 503 when it did
+/// not tell or its answer proves nothing.
+[[nodiscard]] Reply get_channel_account_balance(const Services& services, const Call& call);
 
 /// Books money of ours that was moved to the channel, once for its number.
 [[nodiscard]] Answer top_up_channel_account(const Services& services, const Call& call);

@@ -92,6 +92,7 @@ constexpr std::array kHandlers{
     Row{Endpoint::retire_channel_account, reply<retire_channel_account>},
     Row{Endpoint::test_channel_account, reply<test_channel_account>},
     Row{Endpoint::top_up_channel_account, reply<top_up_channel_account>},
+    Row{Endpoint::get_channel_account_balance, reply<get_channel_account_balance>},
     Row{Endpoint::list_events, reply<list_events>},
     Row{Endpoint::get_event, reply<get_event>},
     Row{Endpoint::list_tasks, reply<list_tasks>},

@@ -91,4 +91,12 @@ Value render(const std::vector<LoadedChannel>& channels) {
     return body;
 }
 
+Value render(const channel::AccountBalance& balance) {
+    Value body;
+    body.set("available", balance.available.minor());
+    body.set("currency", balance.available.currency().code());
+    body.set("as_of", format_rfc3339(balance.as_of));
+    return body;
+}
+
 }  // namespace sluice::gateway

@@ -13,5 +13,6 @@ namespace sluice::gateway {
 [[nodiscard]] Value render(const std::vector<channel::AccountChange>& changes);
 [[nodiscard]] Value render(const TrialResult& trial);
 [[nodiscard]] Value render(const std::vector<LoadedChannel>& channels);
+[[nodiscard]] Value render(const channel::AccountBalance& balance);
 
 }  // namespace sluice::gateway

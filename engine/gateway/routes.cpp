@@ -197,6 +197,12 @@ constexpr std::array kRoutes{
         Endpoint::top_up_channel_account,
         Scope::channels
     },
+    Route{
+        "GET",
+        "/v1/channel_accounts/{channel_account_id}/balance",
+        Endpoint::get_channel_account_balance,
+        Scope::channels
+    },
     Route{"GET", "/v1/events", Endpoint::list_events, Scope::events, kEventPage},
     Route{"GET", "/v1/events/{event_id}", Endpoint::get_event, Scope::events},
     Route{"GET", "/v1/tasks", Endpoint::list_tasks, Scope::tasks, kTaskList},

@@ -64,6 +64,7 @@ enum class Endpoint {
     retire_channel_account,
     test_channel_account,
     top_up_channel_account,
+    get_channel_account_balance,
     list_events,
     get_event,
     list_tasks,

@@ -68,10 +68,10 @@ Result<channel::TextMap> settings_in(const Value& recorded) {
 }
 
 Result<void> check_said(const RecordedMessage& message) {
-    if (!message.operation && message.said.is_null()) {
+    if (message.is_callback() && message.said.is_null()) {
         return wrong("'message' is missing");
     }
-    if (message.operation && !message.said.is_null()) {
+    if (!message.is_callback() && !message.said.is_null()) {
         const std::int64_t status = message.said.int_or("status", 0);
         if (status < kStatusMin || status > kStatusMax) {
             return wrong("'answer.status' is no HTTP status");
@@ -86,11 +86,14 @@ Result<void> check_said(const RecordedMessage& message) {
 }  // namespace
 
 std::string RecordedMessage::operation_name() const {
+    if (!consultation.empty()) {
+        return consultation;
+    }
     return std::string(operation ? channel::to_string(*operation) : kCallback);
 }
 
 std::int64_t RecordedMessage::http_status() const {
-    return (operation ? said : expect).int_or("status", 0);
+    return (is_callback() ? expect : said).int_or("status", 0);
 }
 
 Result<RecordedMessage> parse_recorded_message(std::string_view json_text) {
@@ -98,11 +101,16 @@ Result<RecordedMessage> parse_recorded_message(std::string_view json_text) {
     SLUICE_TRY(check_members(recorded));
     RecordedMessage message;
     const std::string_view operation = recorded.text_or_empty("operation");
-    if (operation != kCallback) {
-        SLUICE_ASSIGN(message.operation, channel::parse_operation(operation));
+    if (operation.empty()) {
+        return wrong("'operation' is missing");
     }
-    const char* part = message.operation ? "answer" : "message";
-    if (recorded.find(message.operation ? "message" : "answer") != nullptr) {
+    if (auto asked = channel::parse_operation(operation); asked) {
+        message.operation = *asked;
+    } else if (operation != kCallback) {
+        message.consultation = operation;
+    }
+    const char* part = message.is_callback() ? "message" : "answer";
+    if (recorded.find(message.is_callback() ? "answer" : "message") != nullptr) {
         return wrong("a " + std::string(operation) + " has its words in '" + part + "'");
     }
     SLUICE_ASSIGN(message.said, record_in(recorded, part));

@@ -15,7 +15,9 @@ namespace sluice::kit {
 /// What a channel said once, and what its adapter must make of it: one file of fixtures/. A plain
 /// value.
 struct RecordedMessage {
-    std::optional<channel::Operation> operation;  ///< nullopt: a callback
+    std::optional<channel::Operation> operation;  ///< nullopt: a callback, or about the account
+    /// Of a question about the account itself: "balance", or the kind of a bill. Else "".
+    std::string consultation;
     /// What the channel said, as it is written: status, headers and body, and whatever else the
     /// channel's rehearsal/sign.lua understands. Null where nothing is sent to the channel.
     Value said;
@@ -25,7 +27,8 @@ struct RecordedMessage {
     Value request;  ///< what the request must be; null: only that there is one
     Value expect;   ///< members of the outcome; null: it must not be there
 
-    /// "collect", "callback".
+    [[nodiscard]] bool is_callback() const { return !operation && consultation.empty(); }
+    /// "collect", "balance", "callback".
     [[nodiscard]] std::string operation_name() const;
     /// The kind that is expected, "" for none.
     [[nodiscard]] std::string_view outcome() const { return expect.text_or_empty("kind"); }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "channel/callbacks.hpp"
+#include "channel/contract.hpp"
 #include "channel/registry.hpp"
 #include "core/clock.hpp"
 #include "json/json.hpp"
@@ -22,6 +23,8 @@ using payment::Outcome;
 
 constexpr const char* kNonce = "0123456789abcdef0123456789abcdef";
 constexpr std::string_view kAdapterFailed = "adapter_failed";
+constexpr std::string_view kBalance = "balance";
+constexpr std::size_t kDayLength = 10;  // "2026-01-01"
 constexpr int kServerError = 500;
 
 /// With the members of every record in the order of their names: it says nothing.
@@ -190,6 +193,40 @@ Result<void> Rehearsal::play_answer(const RecordedMessage& recorded, Differences
     return {};
 }
 
+Result<void> Rehearsal::play_consultation(
+    const RecordedMessage& recorded, Differences& differences
+) {
+    const bool is_balance = recorded.consultation == kBalance && adapter_->tells_balance;
+    if (!is_balance && !adapter_->bills.contains(recorded.consultation)) {
+        return fail(
+            ErrorCode::invalid,
+            "'operation' is '" + recorded.consultation +
+                "', wanted an operation, 'callback', 'balance' or a kind of bill that the adapter "
+                "has"
+        );
+    }
+    SLUICE_ASSIGN(const channel::RegistryPtr registry, registry_with(recorded.settings));
+    const ChannelAccount& account = *registry->accounts().front();
+    const channel::Moment moment{moment_of(recorded), kNonce};
+    AdapterHost host(adapter_);
+    const std::string path = is_balance ? std::string(kBalance) : "bills." + recorded.consultation;
+    Value subject{ValueObject{}};
+    if (!is_balance) {
+        subject.set("day", format_rfc3339(moment.now).substr(0, kDayLength));
+    }
+    SLUICE_ASSIGN(const Value built, host.consult({path + ".request", subject}, account, moment));
+    SLUICE_ASSIGN(const auto request, channel::request_from_value(built, account));
+    SLUICE_ASSIGN(SaidMessage said, far_side_->answer(recorded, request, moment.now));
+    const http::Response answer{
+        static_cast<int>(recorded.http_status()), std::move(said.headers), std::move(said.body)
+    };
+    SLUICE_ASSIGN(
+        const Value told, host.consult({path + ".response", subject, &answer}, account, moment)
+    );
+    compare(recorded.expect, told, differences);
+    return {};
+}
+
 Result<void> Rehearsal::play_callback(const RecordedMessage& recorded, Differences& differences) {
     SLUICE_ASSIGN(const channel::RegistryPtr registry, registry_with(recorded.settings));
     const ChannelAccount& account = *registry->accounts().front();
@@ -231,8 +268,9 @@ Played Rehearsal::play(const std::string& fixture) {
     played.operation = recorded->operation_name();
     played.http_status = recorded->http_status();
     played.outcome = recorded->outcome();
-    const auto done = recorded->operation ? play_answer(*recorded, played.differences)
-                                          : play_callback(*recorded, played.differences);
+    const auto done = recorded->operation       ? play_answer(*recorded, played.differences)
+                      : recorded->is_callback() ? play_callback(*recorded, played.differences)
+                                                : play_consultation(*recorded, played.differences);
     if (!done) {
         return give_up(done.error());
     }

@@ -44,6 +44,8 @@ class Rehearsal {
     Rehearsal() = default;
     Result<channel::RegistryPtr> registry_with(const channel::TextMap& settings);
     Result<void> play_answer(const RecordedMessage& recorded, Differences& differences);
+    /// About the account itself: its balance, or where a day's bill lies.
+    Result<void> play_consultation(const RecordedMessage& recorded, Differences& differences);
     Result<void> play_callback(const RecordedMessage& recorded, Differences& differences);
     [[nodiscard]] Time moment_of(const RecordedMessage& recorded) const;
 

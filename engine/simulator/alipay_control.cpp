@@ -64,7 +64,14 @@ http::Response AlipayControl::top_up(const Value& body) {
     if (world_.alipay.find_seller(seller) == nullptr || !amount || *amount == 0) {
         return bad_request("'seller_id' must name a seller, 'top_up' an amount in fen");
     }
-    world_.transfers.top_up(seller, *amount);
+    world_.transfers.book(
+        seller,
+        {.at = world_.now(),
+         .kind = BookedKind::credit,
+         .request_number = {},
+         .bank_number = {},
+         .amount = *amount}
+    );
     world_.faults.end_not_enough({.account = seller});
     const BankRow row = world_.transfers.row(seller, world_.now());
     return json_answer(200, Value(ValueObject{{"available", row.available}}));

@@ -39,6 +39,7 @@ Result<BankAccount> load_account(const Value& from, const std::filesystem::path&
     SLUICE_ASSIGN(account.opening_balance, amount_in(from, "opening_balance"));
     SLUICE_ASSIGN(account.single_limit, amount_in(from, "single_limit"));
     SLUICE_ASSIGN(account.daily_limit, amount_in(from, "daily_limit"));
+    account.collection_agreement = from.text_or_empty("collection_agreement");
     account.notify_prefixes = texts_member(from, "notify_prefixes");
     return account;
 }

@@ -19,6 +19,7 @@ struct BankAccount {
     std::int64_t opening_balance = 0;
     std::int64_t single_limit = 0;  ///< of one payout
     std::int64_t daily_limit = 0;   ///< of all payouts that are accepted on one day in Beijing
+    std::string collection_agreement = {};  ///< its number; empty: the bank collects nothing
     /// Callbacks go only to addresses that begin with one of these; empty: to any.
     std::vector<std::string> notify_prefixes;
 
@@ -41,8 +42,8 @@ class BankDirectory {
 };
 
 /// The list "bank_accounts" beside "merchants": [{"account","name","key_file","opening_balance",
-/// "single_limit","daily_limit","notify_prefixes":[...]}]; none when the list is absent. `invalid`
-/// names the member.
+/// "single_limit","daily_limit","collection_agreement","notify_prefixes":[...]}]; none when the
+/// list is absent. `invalid` names the member.
 Result<std::vector<BankAccount>> load_bank_accounts(const MerchantFiles& files);
 
 }  // namespace sluice::simulator

@@ -1,5 +1,8 @@
 #include "simulator/bank_api.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <tuple>
 
 namespace sluice::simulator {
@@ -7,7 +10,6 @@ namespace sluice::simulator {
 namespace {
 
 constexpr std::string_view kPayouts = "/bank/v1/payouts";
-constexpr std::string_view kBalance = "/bank/v1/balance";
 
 ApiError insufficient_funds() {
     return {
@@ -16,20 +18,6 @@ ApiError insufficient_funds() {
         .message = "the account has less than the payout",
         .field = {}
     };
-}
-
-http::Response plain_answer(int status, const Value& body) {
-    return {
-        .status = status, .headers = {{"Content-Type", "application/json"}}, .body = to_json(body)
-    };
-}
-
-http::Response plain_refusal(const ApiError& error) {
-    Value body(ValueObject{{"code", error.code}, {"message", error.message}});
-    if (!error.field.empty()) {
-        body.set("field", error.field);
-    }
-    return plain_answer(error.status, body);
 }
 
 /// What the faults make of a true answer.
@@ -46,41 +34,79 @@ Value told_payout(Payout payout, const Deviation& deviation) {
     return payout_object(payout);
 }
 
+bool matches_path(std::string_view pattern, std::string_view path) {
+    while (!pattern.empty() && !path.empty()) {
+        if (pattern.front() != '*') {
+            if (pattern.front() != path.front()) {
+                return false;
+            }
+            pattern.remove_prefix(1);
+            path.remove_prefix(1);
+            continue;
+        }
+        const std::size_t part = std::min(path.find('/'), path.size());
+        if (part == 0) {
+            return false;
+        }
+        pattern.remove_prefix(1);
+        path.remove_prefix(part);
+    }
+    return pattern.empty() && path.empty();
+}
+
 }  // namespace
 
+/// `*` in a path stands for one part that is not empty.
+struct BankApi::Route {
+    std::string_view method;
+    std::string_view path;
+    Handler handler;
+};
+
+const BankApi::Route* BankApi::find_route(std::string_view path) {
+    static constexpr std::array<Route, 8> kRoutes{{
+        {"POST", "/bank/v1/payouts", &BankApi::create},
+        {"GET", "/bank/v1/payouts/*", &BankApi::query},
+        {"POST", "/bank/v1/collections", &BankApi::collect},
+        {"GET", "/bank/v1/collections/*", &BankApi::query_collection},
+        {"POST", "/bank/v1/collections/*/close", &BankApi::close_collection},
+        {"GET", "/bank/v1/balance", &BankApi::balance},
+        {"GET", "/bank/v1/statements/*", &BankApi::statement},
+        {"GET", "/bank/v1/statements/*/file", &BankApi::statement},
+    }};
+    const auto* found = std::ranges::find_if(kRoutes, [path](const Route& route) {
+        return matches_path(route.path, path);
+    });
+    return found == kRoutes.end() ? nullptr : found;
+}
+
 http::Response BankApi::answer(const http::Request& request) {
-    const std::string_view path = request.path;
-    const bool is_list = path == kPayouts;
-    const bool is_one = path.size() > kPayouts.size() + 1 && path.starts_with(kPayouts) &&
-                        path.rfind('/') == kPayouts.size();
-    if (!is_list && !is_one && path != kBalance) {
+    const Route* route = find_route(request.path);
+    if (route == nullptr) {
         return bare_answer(404);
     }
-    if (request.method != (is_list ? "POST" : "GET")) {
+    if (request.method != route->method) {
         return bare_answer(405);
     }
-    const auto account = gate_.authenticate(request);
+    const auto account = exchange_.authenticate(request);
     if (!account) {
-        return plain_refusal(account.error());
+        return BankExchange::unsigned_refusal(account.error());
     }
-    if (is_list) {
-        return create(request, **account);
-    }
-    return is_one ? query(request, **account) : balance(request, **account);
+    return (this->*route->handler)(request, **account);
 }
 
 http::Response BankApi::create(const http::Request& request, const BankAccount& account) {
-    Call call{.account = &account, .target = request.target, .fault = {}};
+    BankExchange::Call call{.account = &account, .target = request.target};
     const auto body = parse_body(request);
     const auto wanted = body ? read_payout_order(*body) : refuse(body.error());
     if (!wanted) {
-        return signed_answer(call, plain_refusal(wanted.error()), SignatureQuality::right);
+        return exchange_.refusal(call, wanted.error());
     }
     call.fault = {
         .operation = Operation::payout,
         .address = {.account = account.account, .request_number = wanted->request_number}
     };
-    return perform(call, [&](const Deviation& deviation) {
+    return exchange_.perform(call, [&](const Deviation& deviation) {
         return begin(*wanted, account, deviation);
     });
 }
@@ -147,14 +173,14 @@ http::Response BankApi::query(const http::Request& request, const BankAccount& a
     const PayoutKey key{
         account.account, decoded(std::string_view(request.path).substr(kPayouts.size() + 1))
     };
-    const Call call{
+    const BankExchange::Call call{
         .account = &account,
         .target = request.target,
         .fault =
             {.operation = Operation::payout_query,
              .address = {.account = key.account, .request_number = key.request_number}}
     };
-    return perform(call, [&](const Deviation& deviation) -> ApiResult<Value> {
+    return exchange_.perform(call, [&](const Deviation& deviation) -> ApiResult<Value> {
         const auto payout = world_.payouts.query(key);
         if (!payout) {
             return refuse(payout.error());
@@ -172,46 +198,23 @@ http::Response BankApi::query(const http::Request& request, const BankAccount& a
 }
 
 http::Response BankApi::balance(const http::Request& request, const BankAccount& account) {
-    const BankRow row = world_.payouts.row(account.account, world_.now());
-    const Value body(ValueObject{
-        {"account", account.account},
-        {"currency", "CNY"},
-        {"available", row.available},
-        {"paying", row.paying},
-        {"single_limit", account.single_limit},
-        {"daily_limit", account.daily_limit},
-        {"used_today", row.used_today}
-    });
-    const Call call{.account = &account, .target = request.target, .fault = {}};
-    return signed_answer(call, plain_answer(200, body), SignatureQuality::right);
+    return account_api_.balance(request, account);
 }
 
-http::Response BankApi::perform(const Call& call, const Act& act) {
-    const Wording wording{
-        .refusal = [&](const ApiError& error
-                   ) { return signed_answer(call, plain_refusal(error), SignatureQuality::right); },
-        .answer = [&](const Value& body, SignatureQuality quality
-                  ) { return signed_answer(call, plain_answer(200, body), quality); },
-        .refused =
-            {.status = 403,
-             .code = "RISK_REFUSED",
-             .message = "the bank does not make this payout",
-             .field = {}}
-    };
-    return perform_with_faults(world_, call.fault, act, wording);
+http::Response BankApi::statement(const http::Request& request, const BankAccount& account) {
+    return account_api_.statement(request, account);
 }
 
-http::Response BankApi::signed_answer(
-    const Call& call, http::Response response, SignatureQuality quality
-) {
-    const std::string status = std::to_string(response.status);
-    add_bank_signature(
-        world_,
-        response.headers,
-        response.body,
-        {.account = call.account, .first = status, .second = call.target, .quality = quality}
-    );
-    return response;
+http::Response BankApi::collect(const http::Request& request, const BankAccount& account) {
+    return collections_api_.create(request, account);
+}
+
+http::Response BankApi::query_collection(const http::Request& request, const BankAccount& account) {
+    return collections_api_.query(request, account);
+}
+
+http::Response BankApi::close_collection(const http::Request& request, const BankAccount& account) {
+    return collections_api_.close(request, account);
 }
 
 }  // namespace sluice::simulator

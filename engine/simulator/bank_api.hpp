@@ -4,20 +4,27 @@
 #include <string_view>
 
 #include "http/message.hpp"
+#include "simulator/bank_account_api.hpp"
 #include "simulator/bank_callbacks.hpp"
-#include "simulator/bank_signature.hpp"
+#include "simulator/bank_collections_api.hpp"
+#include "simulator/bank_exchange.hpp"
 #include "simulator/misbehaviour.hpp"
 #include "simulator/payouts.hpp"
 #include "simulator/world.hpp"
 
 namespace sluice::simulator {
 
-/// The bank as its customers see it: payouts, their query, the balance. The protocol stands in
-/// channels/bank/README.md. Any thread; blocks for as long as an ordered latency.
+/// The bank as its customers see it: payouts and their query, and the addresses of
+/// BankCollectionsApi and BankAccountApi. The protocol stands in channels/bank/README.md. Any
+/// thread; blocks for as long as an ordered latency.
 class BankApi {
   public:
     BankApi(World& world, BankCallbacks& callbacks)
-        : world_(world), callbacks_(callbacks), gate_(world) {}
+        : world_(world),
+          callbacks_(callbacks),
+          exchange_(world),
+          account_api_(world, exchange_),
+          collections_api_({.world = world, .callbacks = callbacks, .exchange = exchange_}) {}
 
     /// For paths under /bank/v1/.
     http::Response answer(const http::Request& request);
@@ -25,23 +32,24 @@ class BankApi {
     /// The payout goes that step on; the customer is told of every end. PAYOUT_STATUS when it
     /// cannot.
     ApiResult<Payout> advance(const PayoutKey& key, const Payouts::Step& step);
+    /// The payer's money arrives; the customer is told. As Collections::pay.
+    ApiResult<Collection> pay(const PayoutKey& key, const Transfer& transfer) {
+        return collections_api_.pay(key, transfer);
+    }
 
   private:
-    /// One authenticated request.
-    struct Call {
-        const BankAccount* account = nullptr;
-        std::string_view target;
-        FaultTarget fault;
-    };
+    using Handler = http::Response (BankApi::*)(const http::Request&, const BankAccount&);
+    struct Route;
+    static const Route* find_route(std::string_view path);
 
     http::Response create(const http::Request& request, const BankAccount& account);
     http::Response query(const http::Request& request, const BankAccount& account);
     http::Response balance(const http::Request& request, const BankAccount& account);
+    http::Response statement(const http::Request& request, const BankAccount& account);
+    http::Response collect(const http::Request& request, const BankAccount& account);
+    http::Response query_collection(const http::Request& request, const BankAccount& account);
+    http::Response close_collection(const http::Request& request, const BankAccount& account);
 
-    http::Response perform(const Call& call, const Act& act);
-    http::Response signed_answer(
-        const Call& call, http::Response response, SignatureQuality quality
-    );
     ApiResult<Value> begin(
         const PayoutOrder& wanted, const BankAccount& account, const Deviation& deviation
     );
@@ -52,7 +60,9 @@ class BankApi {
 
     World& world_;
     BankCallbacks& callbacks_;
-    BankGate gate_;
+    BankExchange exchange_;
+    BankAccountApi account_api_;
+    BankCollectionsApi collections_api_;
 };
 
 }  // namespace sluice::simulator

@@ -18,6 +18,9 @@ http::Response BankControl::answer(const http::Request& request) {
     if (request.path == "/sim/bank/payout") {
         return advance(*body);
     }
+    if (request.path == "/sim/bank/transfer") {
+        return transfer(*body);
+    }
     if (request.path == "/sim/bank/funds") {
         return move_funds(*body);
     }
@@ -45,17 +48,31 @@ ApiResult<Payout> BankControl::payout_named_in(const Value& body) {
     );
 }
 
+ApiResult<Collection> BankControl::collection_named_in(const Value& body) {
+    World& world = parts_.world;
+    const std::string number(body.text_or_empty("request_number"));
+    const std::string_view wanted = body.text_or_empty("account");
+    for (const BankAccount& account : world.bank.all()) {
+        const bool fits = wanted.empty() || wanted == account.account;
+        auto found =
+            fits ? world.collections.find({account.account, number}, world.now()) : std::nullopt;
+        if (found) {
+            return *std::move(found);
+        }
+    }
+    return refuse(404, "REQUEST_UNKNOWN", "no collection '" + number + "'");
+}
+
 http::Response BankControl::books(const http::Request& request) {
     World& world = parts_.world;
-    return json_answer(
-        200,
-        world.payouts.report(
-            {.account = http::query_parameter(request, "account").value_or(""),
-             .request_number = http::query_parameter(request, "request_number").value_or(""),
-             .limit = row_limit(request)},
-            world.now()
-        )
-    );
+    const PayoutsFilter filter{
+        .account = http::query_parameter(request, "account").value_or(""),
+        .request_number = http::query_parameter(request, "request_number").value_or(""),
+        .limit = row_limit(request)
+    };
+    Value report = world.payouts.report(filter, world.now());
+    report.set("collections", world.collections.report(filter, world.now()));
+    return json_answer(200, report);
 }
 
 http::Response BankControl::advance(const Value& body) {
@@ -75,6 +92,28 @@ http::Response BankControl::advance(const Value& body) {
                     : control_refusal(advanced.error());
 }
 
+http::Response BankControl::transfer(const Value& body) {
+    const auto collection = collection_named_in(body);
+    if (!collection) {
+        return control_refusal(collection.error());
+    }
+    const NumberRule rule{
+        .name = "amount", .fallback = collection->wanted.amount, .most = kMoneyMax
+    };
+    const auto amount = number_in(body, rule);
+    const Value* late = body.find("late");
+    if (!amount || *amount == 0 || (late != nullptr && late->as_bool() == nullptr)) {
+        return bad_request("'amount' must be an amount in fen, 'late' true or false");
+    }
+    Transfer transfer{.amount = *amount};
+    transfer.moment = late != nullptr && *late->as_bool() ? PayMoment::late : PayMoment::in_time;
+    if (const auto payer = body.text_or_empty("payer_account"); !payer.empty()) {
+        transfer.payer_account = payer;
+    }
+    const auto paid = parts_.api.pay(collection->key(), transfer);
+    return paid ? json_answer(200, collection_object(*paid)) : control_refusal(paid.error());
+}
+
 http::Response BankControl::move_funds(const Value& body) {
     World& world = parts_.world;
     std::string account(body.text_or_empty("account"));
@@ -86,19 +125,27 @@ http::Response BankControl::move_funds(const Value& body) {
     }
     const auto top_up = number_in(body, {.name = "top_up", .most = kMoneyMax});
     const auto sweep = number_in(body, {.name = "sweep", .most = kMoneyMax});
-    if (!top_up || !sweep || (*top_up > 0) == (*sweep > 0)) {
-        return bad_request("one of 'top_up' and 'sweep' must be an amount in fen");
+    const auto fee = number_in(body, {.name = "fee", .most = kMoneyMax});
+    const bool is_one = top_up && sweep && fee &&
+                        (*top_up > 0 ? 1 : 0) + (*sweep > 0 ? 1 : 0) + (*fee > 0 ? 1 : 0) == 1;
+    if (!is_one) {
+        return bad_request("one of 'top_up', 'sweep' and 'fee' must be an amount in fen");
     }
-    if (*top_up > 0) {
-        world.payouts.top_up(account, *top_up);
-        world.faults.end_not_enough({.account = account});
-    } else if (!world.payouts.sweep(account, *sweep)) {
+    const BookedKind kind = *top_up > 0  ? BookedKind::credit
+                            : *sweep > 0 ? BookedKind::debit
+                                         : BookedKind::fee;
+    Booked movement{.at = world.now(), .kind = kind, .request_number = {}, .bank_number = {}};
+    movement.amount = *top_up - *sweep - *fee;
+    if (!world.payouts.book(account, movement)) {
         return control_refusal(
             {.status = 409,
              .code = "INSUFFICIENT_FUNDS",
-             .message = "less is available than the sweep",
+             .message = "less is available than would leave",
              .field = {}}
         );
+    }
+    if (*top_up > 0) {
+        world.faults.end_not_enough({.account = account});
     }
     const BankRow row = world.payouts.row(account, world.now());
     return json_answer(200, Value(ValueObject{{"account", account}, {"available", row.available}}));
@@ -109,21 +156,24 @@ http::Response BankControl::callback(const Value& body) {
     if (!truth) {
         return bad_request(kTruthWanted);
     }
+    const auto send = [&](const auto& about) {
+        const BankAccount* account = parts_.world.bank.find(about.account);
+        if (!account->may_be_notified_at(about.wanted.notify_url)) {
+            return control_refusal(
+                {.status = 409,
+                 .code = "NOTIFY_NOT_ALLOWED",
+                 .message = "it has no notify_url that the account allows",
+                 .field = {}}
+            );
+        }
+        const int status = parts_.callbacks.send_now(about, *truth);
+        return json_answer(200, Value(ValueObject{{"answered_status", status}}));
+    };
+    if (const auto collection = collection_named_in(body)) {
+        return send(*collection);
+    }
     const auto payout = payout_named_in(body);
-    if (!payout) {
-        return control_refusal(payout.error());
-    }
-    const BankAccount* account = parts_.world.bank.find(payout->account);
-    if (!account->may_be_notified_at(payout->wanted.notify_url)) {
-        return control_refusal(
-            {.status = 409,
-             .code = "NOTIFY_NOT_ALLOWED",
-             .message = "the payout has no notify_url that the account allows",
-             .field = {}}
-        );
-    }
-    const int status = parts_.callbacks.send_now(*payout, *truth);
-    return json_answer(200, Value(ValueObject{{"answered_status", status}}));
+    return payout ? send(*payout) : control_refusal(payout.error());
 }
 
 http::Response BankControl::course(const Value& body) {
@@ -133,7 +183,16 @@ http::Response BankControl::course(const Value& body) {
         return bad_request("'delay_ms' must be 0 to 3600000");
     }
     world.payout_delay_ms = *delay;
-    return json_answer(200, Value(ValueObject{{"delay_ms", *delay}}));
+    if (const Value* today = body.find("tells_today"); today != nullptr) {
+        if (today->as_bool() == nullptr) {
+            return bad_request("'tells_today' must be true or false");
+        }
+        world.bank_tells_today = *today->as_bool();
+    }
+    return json_answer(
+        200,
+        Value(ValueObject{{"delay_ms", *delay}, {"tells_today", world.bank_tells_today.load()}})
+    );
 }
 
 }  // namespace sluice::simulator

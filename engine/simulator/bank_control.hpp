@@ -9,8 +9,8 @@
 
 namespace sluice::simulator {
 
-/// The hands of testers at the bank, under /sim/bank/: its books, a payout's next step, money in
-/// and out, callbacks, how long payouts take. Any thread.
+/// The hands of testers at the bank, under /sim/bank/: its books, a payout's next step, a
+/// payer's transfer, money in and out, callbacks, how long payouts take. Any thread.
 class BankControl {
   public:
     struct Parts {
@@ -25,12 +25,14 @@ class BankControl {
   private:
     http::Response books(const http::Request& request);
     http::Response advance(const Value& body);
+    http::Response transfer(const Value& body);
     http::Response move_funds(const Value& body);
     http::Response callback(const Value& body);
     http::Response course(const Value& body);
 
     /// By "request_number" with an optional "account".
     [[nodiscard]] ApiResult<Payout> payout_named_in(const Value& body);
+    [[nodiscard]] ApiResult<Collection> collection_named_in(const Value& body);
 
     Parts parts_;
 };

@@ -123,6 +123,7 @@ Result<void> make_demo_keys(const path& folder, const Clock& clock, Random& rand
         {"account", kDemoBankAccount},
         {"name", kDemoName},
         {"key_file", "bank_key.txt"},
+        {"collection_agreement", std::string(kDemoCollectionAgreement)},
         {"opening_balance", kOpeningBalance},
         {"single_limit", kSingleLimit},
         {"daily_limit", kDailyLimit}

@@ -11,6 +11,7 @@ namespace sluice::simulator {
 
 /// The account at the simulated bank that the demo keys are for.
 inline constexpr std::string_view kDemoBankAccount = "110060149018";
+inline constexpr std::string_view kDemoCollectionAgreement = "VA20260001";
 
 /// The applications at the simulated Alipay: the first in key mode, the second in certificate mode,
 /// with the content key of alipay_content_key.txt and a million yuan to transfer.

@@ -20,11 +20,13 @@ constexpr unsigned kRefundCallback = 1U << 6U;
 constexpr unsigned kPayout = 1U << 7U;
 constexpr unsigned kPayoutQuery = 1U << 8U;
 constexpr unsigned kPayoutCallback = 1U << 9U;
+constexpr unsigned kBalance = 1U << 10U;
+constexpr unsigned kStatement = 1U << 11U;
 
 constexpr unsigned kQueries = kQuery | kRefundQuery | kPayoutQuery;
 constexpr unsigned kCallbacks = kCallback | kRefundCallback | kPayoutCallback;
 constexpr unsigned kMoneyOut = kRefund | kPayout;
-constexpr unsigned kRequests = kCreate | kClose | kMoneyOut | kQueries;
+constexpr unsigned kRequests = kCreate | kClose | kMoneyOut | kQueries | kBalance | kStatement;
 constexpr unsigned kTells = kMoneyOut | kQueries | kCallbacks;
 
 struct KindRow {
@@ -43,7 +45,9 @@ constexpr std::array kKinds{
     KindRow{FaultKind::garbage, "garbage", kRequests},
     KindRow{FaultKind::bad_signature, "bad_signature", kRequests | kCallbacks},
     KindRow{FaultKind::wrong_amount, "wrong_amount", kTells},
-    KindRow{FaultKind::wrong_merchant, "wrong_merchant", kQuery | kPayoutQuery | kCallbacks},
+    KindRow{
+        FaultKind::wrong_merchant, "wrong_merchant", kQuery | kPayoutQuery | kCallbacks | kBalance
+    },
     KindRow{FaultKind::wrong_number, "wrong_number", kTells},
     KindRow{FaultKind::not_found, "not_found", kQueries},
     KindRow{FaultKind::refused, "refused", kCreate | kMoneyOut},
@@ -79,6 +83,8 @@ constexpr std::array kOperations{
     OperationRow{Operation::payout, "payout", kPayout},
     OperationRow{Operation::payout_query, "payout_query", kPayoutQuery},
     OperationRow{Operation::payout_callback, "payout_callback", kPayoutCallback},
+    OperationRow{Operation::balance, "balance", kBalance},
+    OperationRow{Operation::statement, "statement", kStatement},
 };
 
 struct AddressRow {

@@ -25,6 +25,8 @@ enum class Operation {
     payout,
     payout_query,
     payout_callback,
+    balance,    ///< at the bank
+    statement,  ///< at the bank: where the file lies
 };
 [[nodiscard]] std::string_view to_string(Operation operation);
 
@@ -38,7 +40,7 @@ enum class FaultKind {
     garbage,           ///< any request: executed, 200 with an unreadable, unsigned body
     bad_signature,     ///< any request: right body, wrong signature; callback: the same
     wrong_amount,      ///< queries, callbacks, refund, payout: another amount, correctly signed
-    wrong_merchant,    ///< query, callbacks, payout queries: another merchant, correctly signed
+    wrong_merchant,    ///< queries, callbacks, balance: another merchant, correctly signed
     wrong_number,      ///< queries, callbacks, refund, payout: another number, correctly signed
     not_found,         ///< queries: 404, there is no such order, refund or payout
     refused,           ///< create, refund, payout: a definite no (403), not executed

@@ -47,6 +47,12 @@ std::string IdSource::payout_id(Time now) {
     return "PO" + day_digits(now) + digits(random_.next(), 8) + digits(payouts_, 8);
 }
 
+std::string IdSource::collection_id(Time now) {
+    const MutexLock lock(mutex_);
+    ++collections_;
+    return "CO" + day_digits(now) + digits(random_.next(), 8) + digits(collections_, 8);
+}
+
 std::string IdSource::uuid() {
     const MutexLock lock(mutex_);
     std::string hex = random_hex(random_, 16);

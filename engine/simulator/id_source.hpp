@@ -24,6 +24,8 @@ class IdSource {
     std::string refund_id(Time now);
     /// "PO", the day, eight random digits, a counter.
     std::string payout_id(Time now);
+    /// "CO" and the same of collections.
+    std::string collection_id(Time now);
     std::string uuid();
     /// Letters and digits.
     std::string token(std::size_t length);
@@ -35,6 +37,7 @@ class IdSource {
     SeededRandom random_ SLUICE_GUARDED_BY(mutex_);
     std::uint32_t transactions_ SLUICE_GUARDED_BY(mutex_) = 0;
     std::uint32_t refunds_ SLUICE_GUARDED_BY(mutex_) = 0;
+    std::uint32_t collections_ SLUICE_GUARDED_BY(mutex_) = 0;
     std::uint32_t payouts_ SLUICE_GUARDED_BY(mutex_) = 0;
 };
 

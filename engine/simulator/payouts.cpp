@@ -72,12 +72,33 @@ void follow(BankRow& row, PayoutStatus to, std::int64_t amount) {
     }
 }
 
+/// What of an account's sums a movement adds to.
+std::int64_t BankRow::* sum_of(BookedKind kind) {
+    switch (kind) {
+        case BookedKind::credit:
+            return &BankRow::topped_up;
+        case BookedKind::debit:
+            return &BankRow::swept;
+        case BookedKind::fee:
+            return &BankRow::fees;
+        case BookedKind::collection:
+            return &BankRow::collected;
+        case BookedKind::payout:
+            return &BankRow::paid;
+        case BookedKind::payout_return:
+            break;
+    }
+    return &BankRow::returned;
+}
+
 Value account_report(const std::string& account, const BankRow& row) {
     return Value(ValueObject{
         {"account", account},
         {"opening", row.opening},
         {"topped_up", row.topped_up},
+        {"collected", row.collected},
         {"swept", row.swept},
+        {"fees", row.fees},
         {"paying", row.paying},
         {"paid", row.paid},
         {"returned", row.returned},
@@ -126,11 +147,14 @@ Value payout_object(const Payout& payout) {
 }
 
 Payouts::Payouts(const BankDirectory& accounts, const Settings& settings)
-    : ids_(settings.seed), payouts_max_(settings.payouts_max) {
+    : ids_(settings.seed), payouts_max_(settings.payouts_max), statements_(settings.statements) {
     const MutexLock lock(mutex_);
     for (const BankAccount& account : accounts.all()) {
         rows_[account.account].opening = account.opening_balance;
         rows_[account.account].available = account.opening_balance;
+        if (statements_ != nullptr) {
+            statements_->open(account.account, account.opening_balance);
+        }
     }
 }
 
@@ -224,7 +248,24 @@ ApiResult<Payout> Payouts::advance(const PayoutKey& key, const Step& step, Time 
     if (step.to == PayoutStatus::returned) {
         payout.returned = now;
     }
+    write_down(payout, now);
     return payout;
+}
+
+void Payouts::write_down(const Payout& payout, Time now) {
+    const bool left = payout.status == PayoutStatus::succeeded;
+    if (statements_ == nullptr || (!left && payout.status != PayoutStatus::returned)) {
+        return;
+    }
+    const std::int64_t amount = payout.wanted.amount;
+    statements_->book(
+        payout.account,
+        {.at = now,
+         .kind = left ? BookedKind::payout : BookedKind::payout_return,
+         .request_number = payout.wanted.request_number,
+         .bank_number = payout.payout_id,
+         .amount = left ? -amount : amount}
+    );
 }
 
 std::optional<Payout> Payouts::find(const PayoutKey& key) {
@@ -233,21 +274,17 @@ std::optional<Payout> Payouts::find(const PayoutKey& key) {
     return found == payouts_.end() ? std::nullopt : std::optional(found->second);
 }
 
-void Payouts::top_up(const std::string& account, std::int64_t amount) {
+bool Payouts::book(const std::string& account, const Booked& movement) {
     const MutexLock lock(mutex_);
     BankRow& row = rows_[account];
-    row.topped_up += amount;
-    row.available += amount;
-}
-
-bool Payouts::sweep(const std::string& account, std::int64_t amount) {
-    const MutexLock lock(mutex_);
-    BankRow& row = rows_[account];
-    if (row.available < amount) {
+    if (row.available + movement.amount < 0) {
         return false;
     }
-    row.available -= amount;
-    row.swept += amount;
+    row.available += movement.amount;
+    row.*sum_of(movement.kind) += movement.amount < 0 ? -movement.amount : movement.amount;
+    if (statements_ != nullptr) {
+        statements_->book(account, movement);
+    }
     return true;
 }
 

@@ -14,6 +14,7 @@
 #include "core/value.hpp"
 #include "simulator/api_error.hpp"
 #include "simulator/bank_account.hpp"
+#include "simulator/bank_statement.hpp"
 #include "simulator/books.hpp"
 #include "simulator/id_source.hpp"
 #include "simulator/payout_order.hpp"
@@ -51,11 +52,13 @@ struct Payout {
 };
 
 /// One account's money, in fen. At any moment
-/// opening + topped_up = available + paying + paid + swept.
+/// opening + topped_up + collected = available + paying + paid + swept + fees.
 struct BankRow {
     std::int64_t opening = 0;
     std::int64_t topped_up = 0;
+    std::int64_t collected = 0;
     std::int64_t swept = 0;
+    std::int64_t fees = 0;      ///< what the bank took for its work
     std::int64_t paying = 0;    ///< accepted, not finished
     std::int64_t paid = 0;      ///< at the payees
     std::int64_t returned = 0;  ///< was at payees and is available again
@@ -77,6 +80,8 @@ class Payouts {
     struct Settings {
         std::uint64_t seed = 1;
         std::size_t payouts_max = 300'000;
+        /// Where every change of a balance is written down; null: nowhere. Outlives the payouts.
+        Statements* statements = nullptr;
     };
     Payouts(const BankDirectory& accounts, const Settings& settings);
 
@@ -94,9 +99,9 @@ class Payouts {
     ApiResult<Payout> advance(const PayoutKey& key, const Step& step, Time now);
     [[nodiscard]] std::optional<Payout> find(const PayoutKey& key);
 
-    void top_up(const std::string& account, std::int64_t amount);
-    /// False when less is available; then nothing changes.
-    bool sweep(const std::string& account, std::int64_t amount);
+    /// A credit, debit, fee or collection, which is no payout's. False when more would leave than
+    /// is available; then nothing changes.
+    bool book(const std::string& account, const Booked& movement);
     [[nodiscard]] BankRow row(const std::string& account, Time now);
 
     void note_callback(const PayoutKey& key, Books::Delivery delivery);
@@ -106,9 +111,11 @@ class Payouts {
 
   private:
     BankRow& row_on(const std::string& account, Time now) SLUICE_REQUIRES(mutex_);
+    void write_down(const Payout& payout, Time now) SLUICE_REQUIRES(mutex_);
 
     IdSource ids_;
     std::size_t payouts_max_;
+    Statements* statements_;
     Mutex mutex_;
     std::map<std::string, BankRow> rows_ SLUICE_GUARDED_BY(mutex_);
     std::map<PayoutKey, Payout> payouts_ SLUICE_GUARDED_BY(mutex_);

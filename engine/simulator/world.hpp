@@ -9,6 +9,7 @@
 #include "simulator/alipay_app.hpp"
 #include "simulator/bank_account.hpp"
 #include "simulator/books.hpp"
+#include "simulator/collections.hpp"
 #include "simulator/faults.hpp"
 #include "simulator/funds.hpp"
 #include "simulator/id_source.hpp"
@@ -40,7 +41,14 @@ struct World {
           chances(settings.seed + 2),
           books(ids, funds, settings.orders_max),
           refunds({.ids = ids, .books = books, .funds = funds}, settings.orders_max),
-          payouts(bank, {.seed = settings.seed + 3, .payouts_max = settings.orders_max}),
+          statements(settings.orders_max),
+          payouts(
+              bank,
+              {.seed = settings.seed + 3,
+               .payouts_max = settings.orders_max,
+               .statements = &statements}
+          ),
+          collections({.seed = settings.seed + 5, .collections_max = settings.orders_max}),
           transfers(
               transfer_accounts, {.seed = settings.seed + 4, .payouts_max = settings.orders_max}
           ),
@@ -101,7 +109,9 @@ struct World {
     Funds funds;
     Books books;
     Refunds refunds;
+    Statements statements;  ///< of the bank's accounts
     Payouts payouts;
+    Collections collections;
     Payouts transfers;  ///< out of each customer's own balance at the channel
     Faults faults;
     std::atomic<std::int64_t> auto_pay_share = 0;  ///< per cent of new orders
@@ -109,6 +119,7 @@ struct World {
     std::atomic<std::int64_t> refund_delay_ms = 0;  ///< PROCESSING for so long
     std::atomic<std::int64_t> refund_gap_ms = 0;    ///< between two refunds of one order
     std::atomic<std::int64_t> payout_delay_ms = 0;  ///< processing for so long
+    std::atomic<bool> bank_tells_today = false;     ///< a statement before its day is over
     Scheduler scheduler;                            ///< stopped before anything else goes
 };
 

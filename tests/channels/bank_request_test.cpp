@@ -1,58 +1,13 @@
-#include <filesystem>
-
 #include <gtest/gtest.h>
 
 #include "channel/adapter_host.hpp"
 #include "channel/crypto.hpp"
 #include "channel/evidence.hpp"
+#include "channels/bank_world.hpp"
 #include "channels/wechatpay_world.hpp"
 
 namespace sluice::channel::testing {
 namespace {
-
-constexpr std::string_view kBankAccount = "110060149018";
-constexpr std::string_view kBankKey = "00112233445566778899aabbccddeeff";
-
-/// With the first occurrence of `from` in the adapter's script replaced.
-RegistryPtr bank_registry(std::string_view from = {}, std::string_view to = {}) {
-    ChannelAccountSettings account;
-    account.name = "main";
-    account.channel = "bank";
-    account.settings = {
-        {"base_url", "http://127.0.0.1:9"},
-        {"callback_base_url", "https://pay.example.com"},
-        {"account", std::string(kBankAccount)}
-    };
-    account.secrets = {{"bank_key", Secret(std::string(kBankKey))}};
-    auto files =
-        read_adapter_folder(std::filesystem::path(SLUICE_SOURCE_DIR) / "channels" / "bank");
-    std::string& script = files.value().script;
-    const std::size_t place = script.find(from);
-    EXPECT_NE(place, std::string::npos) << from;
-    script.replace(place, from.size(), to);
-    std::vector<ChannelAccountSettings> accounts;
-    accounts.push_back(std::move(account));
-    auto registry = Registry::build({files.value()}, std::move(accounts));
-    EXPECT_TRUE(registry) << (registry ? "" : registry.error().message);
-    return registry ? std::move(*registry) : nullptr;
-}
-
-ExchangeOrder bank_order(Operation operation) {
-    ExchangeOrder order;
-    order.operation = operation;
-    order.description = "货款";
-    order.instruction.id = InstructionId(Id128::parse(kNumber).value());
-    order.instruction.channel = "bank";
-    order.instruction.channel_account = "main";
-    order.instruction.merchant = kBankAccount;
-    order.instruction.amount = Money(5000, cny());
-    order.instruction.created_at = test_now() - std::chrono::seconds(31);
-    order.instruction.purpose = payment::Purpose::payout;
-    order.instruction.payee = Value(ValueObject{
-        {"name", "张三"}, {"account_number", "6222020200112233445"}, {"bank_code", "102100099996"}
-    });
-    return order;
-}
 
 TEST(BankRequest, IsSignedOverWhatIsSent) {
     const RegistryPtr registry = bank_registry();

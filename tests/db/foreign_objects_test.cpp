@@ -90,7 +90,9 @@ class ForeignObjects : public GatewayFixture {
         const Try plain{own, none, "", kOwnOperator, kOtherOperator};
         Try change = plain;
         change.body = R"({"settings":{"account":"1"}})";
-        std::map<std::string, Try> tries{{"GET " + path, plain}, {"PATCH " + path, change}};
+        std::map<std::string, Try> tries{
+            {"GET " + path, plain}, {"GET " + path + "/balance", plain}, {"PATCH " + path, change}
+        };
         Try top_up = plain;
         top_up.body = R"({"float_top_up_number":"F-1","amount":500,"currency":"CNY"})";
         tries["POST " + path + "/float_top_ups"] = top_up;

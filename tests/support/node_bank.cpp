@@ -71,6 +71,24 @@ int Bank::send_callback(const std::string& request_number, const std::string& ki
     return static_cast<int>(control("/sim/bank/callback", body).body.int_or("answered_status", 0));
 }
 
+bool Bank::transfer(const Transfer& transfer) {
+    Value body(ValueObject{{"request_number", transfer.request_number}, {"late", transfer.is_late}}
+    );
+    if (transfer.amount > 0) {
+        body.set("amount", transfer.amount);
+    }
+    return api_.post("/sim/bank/transfer", body).status == 200;
+}
+
+std::int64_t Bank::collected() {
+    std::int64_t collected = 0;
+    const Value shown = books();
+    for (const Value& account : *shown.find("accounts")->as_array()) {
+        collected += account.int_or("collected", 0);
+    }
+    return collected;
+}
+
 void Bank::take_time(std::chrono::milliseconds delay) {
     control("/sim/bank/course", Value(ValueObject{{"delay_ms", std::int64_t{delay.count()}}}));
 }

@@ -42,6 +42,15 @@ class Bank {
     void advance(const std::string& request_number, const std::string& status);
     /// Sends a callback of that kind ("resend", "forged"...) and gives how it was answered.
     int send_callback(const std::string& request_number, const std::string& kind = "resend");
+    /// The payer's money comes to the account of a collection; whether the bank took it.
+    struct Transfer {
+        std::string request_number;
+        std::int64_t amount = 0;  ///< 0: as it was ordered
+        bool is_late = false;     ///< was on its way when the collection was closed
+    };
+    bool transfer(const Transfer& transfer);
+    /// What came in by collections.
+    [[nodiscard]] std::int64_t collected();
     /// How long new payouts are under way.
     void take_time(std::chrono::milliseconds delay);
 

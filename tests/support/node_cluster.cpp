@@ -65,6 +65,7 @@ Cluster::Cluster(const ClusterOptions& options) : options_(options), database_(n
                   .base_url = options_.first_account_url},
                  {.name = "wx-backup", .mchid = "1900000110", .cost_basis_points = 60}},
             .bank_accounts = {"bank-main", "bank-backup"},
+            .collects_by_bank = options_.collects_by_bank,
             .has_alipay = options_.has_alipay,
             .fetches_certificates = options_.fetches_certificates,
             .more = options_.more_configuration,

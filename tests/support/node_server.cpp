@@ -102,6 +102,9 @@ void write_bank_account(std::ostream& out, const NodeSettings& node, const std::
     set("base_url", node.psp_url);
     set("callback_base_url", node.callback_base_url);
     set("account", std::string(simulator::kDemoBankAccount));
+    if (node.collects_by_bank) {
+        set("collection_agreement", std::string(simulator::kDemoCollectionAgreement));
+    }
     out << "[channel_account.secrets]\nbank_key = { file = " << quoted(node.keys / "bank_key.txt")
         << " }\n";
 }

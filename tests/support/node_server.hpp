@@ -28,6 +28,7 @@ struct NodeSettings {
     std::string api_key;
     std::vector<NodeChannelAccount> accounts;
     std::vector<std::string> bank_accounts;  ///< names of accounts at the simulated bank
+    bool collects_by_bank = false;           ///< the bank accounts have an agreement on collections
     bool has_alipay = false;  ///< "ali-key" in key mode and "ali-cert" in certificate mode
     bool fetches_certificates = false;  ///< those of WeChat Pay, in place of its public key
     int not_found_after_seconds = 2;

@@ -66,7 +66,7 @@ platform_key = { file = "keys/platform_public.pem" }
 TOML
 }
 
-# The account at the simulated bank from which payouts are made.
+# The account at the simulated bank: payouts, and collections by transfer.
 bank_account() {
     cat <<TOML
 
@@ -77,6 +77,7 @@ channel = "bank"
 base_url = "$PSP_URL"
 callback_base_url = "$API_URL"
 account = "110060149018"
+collection_agreement = "VA20260001"
 [channel_account.secrets]
 bank_key = { file = "keys/bank_key.txt" }
 TOML

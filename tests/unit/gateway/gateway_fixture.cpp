@@ -72,6 +72,14 @@ gateway::ChannelAccounts GatewayFixture::channel_accounts() {
                 done(trial);
             },
         .reload = [this](const gateway::ReloadDone& done) { done(loaded); },
+        .ask_balance =
+            [](const channel::ChannelAccountSettings& account, const gateway::BalanceDone& done) {
+                if (account.channel != "bank") {
+                    done(fail(ErrorCode::conflict, "it is not told", "balance_not_told"));
+                    return;
+                }
+                done(channel::AccountBalance{Money(94'321, cny()), Time{}});
+            },
         .changed = [] {},
         .health =
             [](const channel::ChannelAccountSettings&) {

@@ -106,6 +106,20 @@ TEST_F(ChannelCheck, WantsNoAnswerInASceneOfWhichNothingIsSent) {
     EXPECT_THAT(check().problems, ElementsAre(HasSubstr("HTTP is 200, its fixture says -")));
 }
 
+TEST_F(ChannelCheck, RefusesAQuestionThatTheAdapterHasNot) {
+    for (const std::string operation : {"balance", "pay"}) {
+        scaffolded_.write(
+            "fixtures/query_200_paid.json",
+            R"({"operation":")" + operation + R"(","answer":{"status":200},"expect":{"kind":"x"}})"
+        );
+
+        EXPECT_THAT(
+            difference("query_200_paid"),
+            HasSubstr("'operation' is '" + operation + "', wanted an operation, 'callback'")
+        );
+    }
+}
+
 TEST_F(ChannelCheck, WantsAnAnswerToWhatIsSent) {
     scaffolded_.write(
         "fixtures/query_200_paid.json", R"({"operation":"query","expect":{"kind":"succeeded"}})"

@@ -43,7 +43,9 @@ TEST(RecordedMessage, IsRefusedWhenItDoesNotSayWhatItMeans) {
     for (const Row& row : {
              Row{"[", ""},
              Row{"[]", "it is a list, wanted a record"},
-             Row{R"({"operation":"pay"})", "pay"},
+             Row{R"({"answer":{}})", "'operation' is missing"},
+             Row{R"({"operation":"balance"})", "'expect' needs the kind"},
+             Row{R"({"operation":"balance","message":{}})", "a balance has its words in 'answer'"},
              Row{R"({"operation":"query","expct":{}})", "unknown member 'expct' - did you mean"},
              Row{R"({"operation":"query","message":{}})", "a query has its words in 'answer'"},
              Row{R"({"operation":"callback","answer":{}})", "a callback has its words in 'message'"

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "channel/account_balance.hpp"
 #include "channel/adapter_host.hpp"
+#include "channel/bill_download.hpp"
 #include "channel/callbacks.hpp"
 #include "channel/registry.hpp"
 #include "unit/simulator/bank_fixture.hpp"
@@ -12,6 +14,8 @@ namespace {
 
 using channel::Operation;
 
+constexpr const char* kInstruction = "01KDXW2E8B5F7M9Q3T6V8X0Z2C";
+
 /// The adapter of channels/bank against the bank itself: neither may read the protocol otherwise.
 class BankAdapter : public BankTest {
   protected:
@@ -19,7 +23,7 @@ class BankAdapter : public BankTest {
 
     payment::Outcome exchange(Operation operation) {
         const channel::ChannelAccount& account = *registry_->find_account({"bank", "main"});
-        const channel::Moment moment{clock_.now(), "nonceoftheadapter" + std::to_string(++nonces_)};
+        const channel::Moment moment{clock_.now(), nonce()};
         const channel::ExchangeOrder order = order_of(operation);
         auto request = host_.build(order, account, moment);
         EXPECT_TRUE(request.has_value()) << (request ? "" : request.error().message);
@@ -39,6 +43,35 @@ class BankAdapter : public BankTest {
         return reader.read({"bank", "main"}, {last.headers, last.body});
     }
 
+    /// The payer of order_of() transfers; `more` are members, each after a comma.
+    int pay_collection(const std::string& more = "") {
+        return status_of(transfer(more, kInstruction));
+    }
+
+    channel::BillAnswer statement_of(const std::string& day) {
+        const channel::ChannelAccount& account = *registry_->find_account({"bank", "main"});
+        auto download =
+            channel::BillDownload::make(
+                {registry_->find_adapter("bank"), account, clock_}, {"statement", day}, nonce()
+            )
+                .value();
+        std::optional<channel::BillAnswer> answer;
+        while (!answer) {
+            answer = download.take(http::fetch(client_, download.request()), nonce());
+        }
+        return *std::move(answer);
+    }
+
+    Result<channel::AccountBalance> balance_told() {
+        auto question = channel::BalanceQuestion::make({registry_->find_adapter("bank"),
+                                                        *registry_->find_account({"bank", "main"}),
+                                                        {clock_.now(), nonce()}}
+        ).value();
+        return question.read(http::fetch(client_, question.request()));
+    }
+
+    std::string nonce() { return "nonceoftheadapter" + std::to_string(++nonces_); }
+
   private:
     channel::RegistryPtr make_registry() {
         channel::ChannelAccountSettings account;
@@ -48,7 +81,8 @@ class BankAdapter : public BankTest {
         account.settings = {
             {"base_url", psp_->url()},
             {"callback_base_url", receiver.substr(0, receiver.find("/callbacks/"))},
-            {"account", std::string(kBankAccount)}
+            {"account", std::string(kBankAccount)},
+            {"collection_agreement", "VA20260001"}
         };
         account.secrets = {{"bank_key", Secret(std::string(kBankKey))}};
         const auto files = channel::read_adapter_folder(
@@ -62,14 +96,19 @@ class BankAdapter : public BankTest {
     [[nodiscard]] channel::ExchangeOrder order_of(Operation operation) const {
         channel::ExchangeOrder order;
         order.operation = operation;
-        order.instruction.id = InstructionId(Id128::parse("01KDXW2E8B5F7M9Q3T6V8X0Z2C").value());
+        order.instruction.id = InstructionId(Id128::parse(kInstruction).value());
         order.instruction.channel = "bank";
         order.instruction.channel_account = "main";
         order.instruction.merchant = kBankAccount;
         order.instruction.amount = Money(5000, cny());
         order.instruction.created_at = clock_.now();
-        order.instruction.purpose = payment::Purpose::payout;
-        order.instruction.payee = *payout_body().find("payee");
+        order.instruction.purpose = payment::purpose_of(operation);
+        if (order.instruction.purpose == payment::Purpose::payout) {
+            order.instruction.payee = *payout_body().find("payee");
+        } else {
+            order.instruction.scene = "transfer";
+            order.instruction.expires_at = clock_.now() + std::chrono::minutes(10);
+        }
         return order;
     }
 
@@ -103,7 +142,7 @@ TEST_F(BankAdapter, SendsTheSamePayoutAgainWithoutPayingTwice) {
 
 TEST_F(BankAdapter, LearnsOfAReturnByQueryAndCallback) {
     ASSERT_EQ(exchange(Operation::payout).kind, payment::OutcomeKind::pending);
-    ASSERT_EQ(status_of(advance("returned", "01KDXW2E8B5F7M9Q3T6V8X0Z2C")), 200);
+    ASSERT_EQ(status_of(advance("returned", kInstruction)), 200);
 
     EXPECT_EQ(exchange(Operation::payout_query).kind, payment::OutcomeKind::returned);
     EXPECT_EQ(told(2).outcome.kind, payment::OutcomeKind::returned);
@@ -125,6 +164,91 @@ TEST_F(BankAdapter, ReadsEveryFaultAsItIs) {
         order_fault(R"({"operation":"payout","kind":")" + std::string(row.fault) + R"("})");
         EXPECT_EQ(exchange(Operation::payout).kind, row.kind) << row.fault;
     }
+}
+
+TEST_F(BankAdapter, CollectsByATransferAndIsToldOfIt) {
+    EXPECT_EQ(exchange(Operation::query).kind, payment::OutcomeKind::not_found);
+
+    const payment::Outcome open = exchange(Operation::collect);
+    ASSERT_EQ(pay_collection(), 200);
+    const payment::Outcome paid = exchange(Operation::query);
+    const channel::CallbackVerdict verdict = told(1);
+
+    EXPECT_EQ(open.kind, payment::OutcomeKind::pending) << open.code << open.message;
+    EXPECT_EQ(open.next_action.text_or_empty("type"), "bank_transfer");
+    EXPECT_EQ(open.next_action.int_or("amount", 0), 5000);
+    EXPECT_EQ(paid.kind, payment::OutcomeKind::succeeded) << paid.code << paid.message;
+    EXPECT_EQ(paid.amount, Money(5000, cny()));
+    EXPECT_EQ(verdict.answer.status, 204);
+    EXPECT_EQ(verdict.operation, Operation::collect);
+    EXPECT_EQ(verdict.outcome.kind, payment::OutcomeKind::succeeded);
+    EXPECT_EQ(verdict.outcome.payer, paid.payer);
+}
+
+TEST_F(BankAdapter, TellsWhatThePayerSentAndNotWhatWasOrdered) {
+    ASSERT_EQ(exchange(Operation::collect).kind, payment::OutcomeKind::pending);
+    ASSERT_EQ(pay_collection(R"(,"amount":4999)"), 200);
+
+    EXPECT_EQ(exchange(Operation::query).amount, Money(4999, cny()));
+}
+
+TEST_F(BankAdapter, ClosesWhatNobodyPaidAndFindsWhatWasPaidLate) {
+    ASSERT_EQ(exchange(Operation::collect).kind, payment::OutcomeKind::pending);
+
+    EXPECT_EQ(exchange(Operation::close).kind, payment::OutcomeKind::closed);
+    EXPECT_EQ(exchange(Operation::query).kind, payment::OutcomeKind::closed);
+    EXPECT_EQ(exchange(Operation::collect).kind, payment::OutcomeKind::unknown);
+    ASSERT_EQ(pay_collection(R"(,"late":true)"), 200);
+
+    EXPECT_EQ(exchange(Operation::close).kind, payment::OutcomeKind::succeeded);
+    EXPECT_EQ(exchange(Operation::query).kind, payment::OutcomeKind::succeeded);
+}
+
+TEST_F(BankAdapter, ReadsTheStatementOfADayAndItsEveryLine) {
+    ASSERT_EQ(exchange(Operation::payout).kind, payment::OutcomeKind::pending);
+    ASSERT_EQ(status_of(advance("returned", kInstruction)), 200);
+    ASSERT_EQ(status_of(control("/sim/bank/funds", R"({"fee":50})")), 200);
+    EXPECT_EQ(statement_of("2026-01-01").state, channel::BillState::not_ready);
+    clock_.advance(std::chrono::hours(24));
+
+    const channel::BillAnswer answer = statement_of("2026-01-01");
+
+    EXPECT_EQ(answer.state, channel::BillState::found) << answer.code << answer.message;
+    EXPECT_TRUE(answer.bill.problems.empty());
+    ASSERT_EQ(answer.bill.lines.size(), 3U);
+    EXPECT_EQ(answer.bill.lines[0].kind, channel::BillLineKind::payout);
+    EXPECT_EQ(answer.bill.lines[0].number, kInstruction);
+    EXPECT_EQ(answer.bill.lines[1].kind, channel::BillLineKind::payout_return);
+    EXPECT_EQ(answer.bill.lines[1].balance, Money(kBankOpening, cny()));
+    EXPECT_EQ(answer.bill.lines[2].kind, channel::BillLineKind::fee);
+    EXPECT_EQ(answer.bill.lines[2].amount, Money(50, cny()));
+    EXPECT_EQ(statement_of("2025-12-31").state, channel::BillState::empty);
+}
+
+TEST_F(BankAdapter, BelievesNoStatementAndNoBalanceThatIsNotSigned) {
+    ASSERT_EQ(exchange(Operation::payout).kind, payment::OutcomeKind::pending);
+    clock_.advance(std::chrono::hours(24));
+    order_fault(R"({"operation":"statement","kind":"bad_signature"})");
+    order_fault(R"({"operation":"balance","kind":"bad_signature"})");
+
+    EXPECT_EQ(statement_of("2026-01-01").code, "SIGNATURE_INVALID");
+    EXPECT_EQ(
+        balance_told().error().message, "the balance of 'main' is not known: SIGNATURE_INVALID"
+    );
+    EXPECT_EQ(statement_of("2026-01-01").state, channel::BillState::found);
+}
+
+TEST_F(BankAdapter, TellsWhatCouldBePaidOut) {
+    given_slow_payouts();
+    ASSERT_EQ(exchange(Operation::payout).kind, payment::OutcomeKind::pending);
+
+    const auto balance = balance_told();
+
+    ASSERT_TRUE(balance) << balance.error().message;
+    EXPECT_EQ(balance->available, Money(kBankOpening - 5000, cny())) << "under way is gone";
+    EXPECT_EQ(balance->as_of, clock_.now());
+    order_fault(R"({"operation":"balance","kind":"wrong_merchant"})");
+    EXPECT_FALSE(balance_told()) << "another account's is nobody's";
 }
 
 }  // namespace

@@ -102,6 +102,46 @@ void BankTest::given_slow_payouts() {
 
 http::ClientResult BankTest::balance() { return send({.target = "/bank/v1/balance"}); }
 
+http::ClientResult BankTest::statement(const std::string& day) {
+    return send({.target = "/bank/v1/statements/" + day});
+}
+
+Value BankTest::collection_body(const std::string& request_number, std::int64_t amount) const {
+    return Value(ValueObject{
+        {"request_number", request_number},
+        {"agreement", "VA20260001"},
+        {"amount", amount},
+        {"currency", "CNY"},
+        {"description", "两斤橙子"},
+        {"expires_at", "2026-01-01T10:00:00+08:00"},
+        {"notify_url", receiver_.url()}
+    });
+}
+
+http::ClientResult BankTest::collect(const Value& body) {
+    return send({.method = "POST", .target = kCollections, .body = to_json(body)});
+}
+
+http::ClientResult BankTest::query_collection(const std::string& request_number) {
+    return send({.target = kCollections + ("/" + request_number)});
+}
+
+http::ClientResult BankTest::close_collection(const std::string& request_number) {
+    return send({.method = "POST", .target = kCollections + ("/" + request_number) + "/close"});
+}
+
+http::ClientResult BankTest::transfer(const std::string& more, const std::string& request_number) {
+    const std::string about = R"({"request_number":")" + request_number + R"(")";
+    return control("/sim/bank/transfer", about + more + "}");
+}
+
+Value BankTest::booked_collection(const std::string& request_number) {
+    const Value report = body_of(control("/sim/bank/books?request_number=" + request_number));
+    const Value* rows = report.find("collections");
+    const bool found = rows != nullptr && !rows->as_array()->empty();
+    return found ? rows->as_array()->front() : Value();
+}
+
 Value BankTest::booked_payout(const std::string& request_number) {
     const Value report = body_of(control("/sim/bank/books?request_number=" + request_number));
     const Value* payouts = report.find("payouts");
@@ -118,9 +158,9 @@ Value BankTest::account_row() {
     }
     const Value row = accounts->as_array()->front();
     EXPECT_EQ(
-        row.int_or("opening", -1) + row.int_or("topped_up", -1),
+        row.int_or("opening", -1) + row.int_or("topped_up", -1) + row.int_or("collected", -1),
         row.int_or("available", -1) + row.int_or("paying", -1) + row.int_or("paid", -1) +
-            row.int_or("swept", -1)
+            row.int_or("swept", -1) + row.int_or("fees", -1)
     );
     return row;
 }
@@ -143,10 +183,10 @@ bool BankTest::is_signed_notice(const http::Request& callback) {
     );
 }
 
-Value BankTest::told_by(const http::Request& callback) {
+Value BankTest::told_by(const http::Request& callback, const std::string& member) {
     const auto body = json::parse(callback.body);
-    const Value* payout = body ? body->find("payout") : nullptr;
-    return payout == nullptr ? Value() : *payout;
+    const Value* told = body ? body->find(member) : nullptr;
+    return told == nullptr ? Value() : *told;
 }
 
 }  // namespace sluice::simulator::testing

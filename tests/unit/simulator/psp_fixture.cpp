@@ -53,6 +53,7 @@ PspIdentities test_identities() {
             .opening_balance = kBankOpening,
             .single_limit = 30'000,
             .daily_limit = 80'000,
+            .collection_agreement = "VA20260001",
             .notify_prefixes = {}
         }},
         .alipay_apps = {alipay_app(kAlipayApp, kAlipaySeller), certified_app()}
