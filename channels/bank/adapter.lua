@@ -194,6 +194,7 @@ return {
     },
   },
   answer_headers = { "bank-account", "bank-timestamp", "bank-nonce", "bank-signature" },
+  callback_type = "application/json",
   operations = {
     payout = { resend = "idempotent", request = pay, response = paid },
     payout_query = { resend = "idempotent", request = query, response = queried },

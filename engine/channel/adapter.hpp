@@ -40,7 +40,8 @@ struct Adapter {
     std::vector<std::string> answer_headers;  ///< lower case: the only ones the script gets
     MaskedMembers masked;                     ///< in part what it declares, whole a party's secrets
     std::map<std::string, BillFile, std::less<>> bills;  ///< by kind
-    bool shows_keys = false;  ///< the channel tells which keys it signs with, when it is asked
+    std::string callback_type;  ///< media type of what the channel sends; empty: any
+    bool shows_keys = false;    ///< the channel tells which keys it signs with, when it is asked
     Form form;
     lua::ProgramPtr program;
     std::vector<lua::ProgramPtr> libraries;
