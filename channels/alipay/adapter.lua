@@ -331,6 +331,7 @@ return {
   },
   answer_headers = {},
   masked = { "buyer_logon_id", "buyer_user_id", "buyer_open_id", "buyer_id" },
+  callback_type = "application/x-www-form-urlencoded",
   operations = {
     collect = {
       resend = "idempotent", request = create, response = created, hand_over = hand_over,

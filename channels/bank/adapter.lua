@@ -136,6 +136,7 @@ return {
     },
   },
   answer_headers = { "bank-account", "bank-timestamp", "bank-nonce", "bank-signature" },
+  callback_type = "application/json",
   operations = {
     collect = COLLECTION_OPERATIONS.collect,
     query = COLLECTION_OPERATIONS.query,

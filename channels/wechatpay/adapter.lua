@@ -303,6 +303,7 @@ return {
     "wechatpay-timestamp", "wechatpay-nonce", "wechatpay-serial", "wechatpay-signature",
   },
   masked = { "openid", "user_received_account" },
+  callback_type = "application/json",
   operations = {
     collect = { resend = "idempotent", request = create, response = created },
     query = { resend = "idempotent", request = query, response = queried },

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "app/egress_wiring.hpp"
 #include "app/reach_database.hpp"
 #include "app/sealing_wiring.hpp"
 #include "channel/registry.hpp"
@@ -35,7 +36,7 @@ Result<channel::BillAnswer> fetch_configured(const std::string& path, const Bill
     db::Pool pool(conninfo, {});
     channel::AccountStore store(pool, keys);
     const SystemClock clock;
-    return fetch_bill({store, settings.channels, clock}, wish);
+    return fetch_bill({store, settings.channels, clock, node_proxy(settings.egress)}, wish);
 }
 
 int print(const channel::BillAnswer& answer) {
@@ -83,7 +84,7 @@ Result<channel::BillAnswer> fetch_bill(const BillParts& parts, const BillWish& w
         auto download,
         channel::BillDownload::make({adapter, account, parts.clock}, wish.wanted, nonce())
     );
-    http::Client client;
+    http::Client client({.proxy = parts.proxy});
     std::optional<channel::BillAnswer> answer;
     while (!answer) {
         answer = download.take(http::fetch(client, download.request()), nonce());

@@ -8,6 +8,7 @@
 #include "channel/bill_download.hpp"
 #include "core/clock.hpp"
 #include "core/result.hpp"
+#include "http/egress.hpp"
 
 namespace sluice::app {
 
@@ -26,6 +27,7 @@ struct BillParts {
     channel::AccountStore& store;
     std::filesystem::path channels;  ///< the adapters' folder
     const Clock& clock;
+    http::Proxy proxy = {};  ///< of accounts that name none
 };
 /// Asks the channel as the account, and fetches the file that it names. `not_found`: there is no
 /// such account; `invalid`: no such kind of bills, no such day. Changes nothing; blocks on the

@@ -24,7 +24,7 @@ constexpr std::size_t kNonceBytes = 16;
 bool is_same(const ChannelAccountSettings& a, const ChannelAccountSettings& b) {
     return a.merchant_id == b.merchant_id && a.settings == b.settings && a.secrets == b.secrets &&
            a.keys_by_serial == b.keys_by_serial && a.hosts_allowed == b.hosts_allowed &&
-           a.timeouts == b.timeouts && a.method() == b.method() &&
+           a.egress == b.egress && a.timeouts == b.timeouts && a.method() == b.method() &&
            a.routing.cost_basis_points == b.routing.cost_basis_points &&
            a.routing.amount_min == b.routing.amount_min &&
            a.routing.amount_max == b.routing.amount_max &&
@@ -40,6 +40,9 @@ std::string place_of(
     }
     if (name == "host") {
         return "/settings/base_url";
+    }
+    if (name.starts_with("egress/")) {
+        return "/" + name;
     }
     const channel::FormField* field = form.find(name);
     const bool is_setting = wanted.settings.contains(name) ||

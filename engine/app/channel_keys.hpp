@@ -31,8 +31,9 @@ class ChannelKeys {
         const channel::LiveRegistry& registry;
         const Clock& clock;
         std::function<void()> changed;  ///< an account has a next version
+        http::ClientSettings client = {};
     };
-    explicit ChannelKeys(Parts parts) : parts_(std::move(parts)) {}
+    explicit ChannelKeys(Parts parts) : parts_(std::move(parts)), client_(parts_.client) {}
     ~ChannelKeys();  ///< stops
     ChannelKeys(const ChannelKeys&) = delete;
     ChannelKeys& operator=(const ChannelKeys&) = delete;

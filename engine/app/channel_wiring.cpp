@@ -6,22 +6,12 @@
 #include <system_error>
 #include <utility>
 
-#include "app/payer_wiring.hpp"
+#include "app/egress_wiring.hpp"
 #include "core/nearest_name.hpp"
 #include "gateway/prefer.hpp"
 
 namespace sluice::app {
 namespace {
-
-http::Response response_of(channel::CallbackAnswer answer) {
-    http::Response response;
-    response.status = answer.status;
-    response.body = std::move(answer.body);
-    if (!answer.content_type.empty()) {
-        response.headers.set({"Content-Type", answer.content_type});
-    }
-    return response;
-}
 
 /// A channel is a folder with an adapter; whoever mistypes one is told which there are.
 Result<void> check_channel(
@@ -164,6 +154,7 @@ Result<std::vector<channel::ChannelAccountSettings>> configured_accounts(
         account.keys_by_serial = given.keys_by_serial;
         account.origin = given.origin;
         account.hosts_allowed = given.hosts_allowed;
+        account.egress = account_egress(given.egress);
         account.timeouts = {
             .connect = given.timeouts.connect,
             .collect = given.timeouts.collect,
@@ -325,29 +316,6 @@ gateway::SceneCheck scene_check(channel::RegistrySource source) {
             return fail(*std::move(wrong));
         }
         return nobody_collects(*registry, wish);
-    };
-}
-
-gateway::CallbackReader callback_reader(
-    channel::Callbacks& callbacks, const channel::SealingKeys& keys
-) {
-    return [&callbacks, &keys](
-               const gateway::CallbackAddress& address, const http::Request& request
-           ) -> std::expected<gateway::CallbackVerdict, http::Response> {
-        auto verdict = callbacks.read(
-            {address.channel, address.channel_account}, {request.headers, request.body}
-        );
-        if (!verdict.instruction) {
-            return std::unexpected(response_of(std::move(verdict.answer)));
-        }
-        gateway::CallbackVerdict result;
-        result.fact.instruction = *verdict.instruction;
-        result.fact.operation = verdict.operation;
-        result.fact.outcome = std::move(verdict.outcome);
-        hide_payer(keys, result.fact.outcome);
-        result.fact.evidence = std::move(verdict.evidence);
-        result.acknowledgement = response_of(std::move(verdict.answer));
-        return result;
     };
 }
 

@@ -5,7 +5,6 @@
 #include <optional>
 #include <vector>
 
-#include "channel/callbacks.hpp"
 #include "channel/exchange_message.hpp"
 #include "channel/health.hpp"
 #include "channel/live_registry.hpp"
@@ -57,10 +56,6 @@ Result<channel::RegistryPtr> build_registry(const config::Settings& settings);
 /// Whether an account of the registry collects so, by what its adapter declares.
 [[nodiscard]] gateway::SceneCheck scene_check(channel::RegistrySource registry);
 
-/// Both must outlive the reader.
-[[nodiscard]] gateway::CallbackReader callback_reader(
-    channel::Callbacks& callbacks, const channel::SealingKeys& keys
-);
 /// How long the owner of a bucket gets to answer what was passed on to it. A node that hangs takes
 /// connections and never answers: only time tells it from one that is at work.
 struct ForwardSettings {

@@ -5,9 +5,11 @@
 #include <thread>
 #include <utility>
 
+#include "app/callback_wiring.hpp"
 #include "app/channel_accounts.hpp"
 #include "app/channel_keys.hpp"
 #include "app/channel_wiring.hpp"
+#include "app/egress_wiring.hpp"
 #include "app/key_wiring.hpp"
 #include "app/named_payee_store.hpp"
 #include "app/notify_wiring.hpp"
@@ -121,12 +123,17 @@ class Server::Parts {
     script::ReleasePtr release;
     channel::Health health;
     ChannelAccounts channels;
-    ChannelKeys channel_keys{{channels.store(), channels.registry(), clock, [this] {
-                                  channels.look_again();
-                              }}};
+    ChannelKeys channel_keys{
+        {channels.store(),
+         channels.registry(),
+         clock,
+         [this] { channels.look_again(); },
+         channel_client(settings.egress)}
+    };
     ledger::Folding folding;
     Notices notices;
-    http::Client client;
+    http::Client client;  ///< to other nodes
+    http::Client channels_client{channel_client(settings.egress)};
     std::unique_ptr<channel::Exchange> exchange;
     std::unique_ptr<worker::Fleet> fleet;
     std::unique_ptr<channel::Callbacks> callbacks;
@@ -170,10 +177,10 @@ void Server::Parts::open_channels() {
         .missed_key = missed,
         .health = &health,
     };
-    exchange = std::make_unique<channel::Exchange>(
-        std::move(parts), channel::ExchangeSettings{.threads = settings.node.exchange_threads}
-    );
-    channel::CallbackSettings reading{.missed_key = missed};
+    exchange = std::make_unique<channel::Exchange>(std::move(parts), exchange_settings(settings));
+    channel::CallbackSettings reading{
+        .body_max_bytes = settings.callbacks.body_max_bytes, .missed_key = missed
+    };
     callbacks =
         std::make_unique<channel::Callbacks>(channels.registry(), clock, std::move(reading));
 }
@@ -236,6 +243,7 @@ gateway::Settings Server::Parts::gateway_settings() const {
     result.internal_secret = settings.node.internal_secret;
     result.threads = settings.http.threads;
     result.body_bytes_max = settings.http.body_max_bytes;
+    result.callbacks = callback_limits(settings.callbacks);
     return result;
 }
 
@@ -273,8 +281,9 @@ void Server::Parts::open_door() {
         .tasks = *tasks,
         .surpluses = *surpluses,
         .webhooks = notices.webhooks(),
-        .channel_accounts = channels.api(client),
+        .channel_accounts = channels.api(channels_client),
         .read_callback = callback_reader(*callbacks, sealing),
+        .knows_channel_account = account_finder(channels.registry()),
         .forward = forwarder(client),
         .payouts = *payouts,
         .check_payee = payee_check(channels.registry(), sealing),
@@ -372,7 +381,7 @@ Result<std::unique_ptr<Server>> Server::start(config::Settings settings) {
     SLUICE_TRY(parts->listen());
     parts->open_channels();
     SLUICE_TRY(parts->open_engine());
-    parts->channels.start(parts->client);
+    parts->channels.start(parts->channels_client);
     parts->channel_keys.start();
     parts->folding.start();
     parts->notices.start();

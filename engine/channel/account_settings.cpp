@@ -18,6 +18,8 @@ using std::chrono::milliseconds;
 constexpr std::size_t kMembersMax = 64;
 constexpr std::size_t kTextMax = 1'024;
 constexpr std::size_t kSecretMax = 16'384;
+constexpr std::size_t kUserMax = 256;
+constexpr std::size_t kCertificatesMax = 65'536;
 constexpr std::size_t kHostsMax = 32;
 constexpr std::size_t kHostMax = 255;
 constexpr std::int64_t kAmountMax = 1'000'000'000'000;
@@ -189,6 +191,44 @@ Result<void> apply_routing(const Value& record, ChannelAccountSettings& target) 
     return {};
 }
 
+struct EgressText {
+    std::string_view name;
+    std::string AccountEgress::* target;
+    std::size_t most;
+};
+constexpr std::array<EgressText, 3> kEgressTexts{{
+    {"proxy", &AccountEgress::proxy, kTextMax},
+    {"proxy_user", &AccountEgress::proxy_user, kUserMax},
+    {"ca_certificates", &AccountEgress::ca_certificates, kCertificatesMax},
+}};
+
+Result<void> apply_egress(const Value& record, ChannelAccountSettings& target) {
+    SLUICE_ASSIGN(const ValueObject* members, members_of(record, "/egress"));
+    for (const auto& [name, value] : *members) {
+        const std::string pointer = "/egress/" + name;
+        const auto* known = std::ranges::find(kEgressTexts, name, &EgressText::name);
+        if (known == kEgressTexts.end()) {
+            return wrong(pointer, "is not known, wanted proxy, proxy_user or ca_certificates");
+        }
+        std::string& text = target.egress.*(known->target);
+        if (value.is_null()) {
+            text.clear();
+        } else {
+            SLUICE_ASSIGN(text, text_in(value, pointer, known->most));
+        }
+    }
+    return {};
+}
+
+Value egress_of(const AccountEgress& egress) {
+    Value record;
+    for (const EgressText& each : kEgressTexts) {
+        const std::string& text = egress.*(each.target);
+        record.set(each.name, text.empty() ? Value() : Value(text));
+    }
+    return record;
+}
+
 Value texts_of(const TextMap& texts) {
     Value record{ValueObject{}};
     for (const auto& [name, text] : texts) {
@@ -205,6 +245,7 @@ Value public_part(const ChannelAccountSettings& settings) {
     record.set("keys_by_serial", texts_of(settings.keys_by_serial));
     ValueArray hosts(settings.hosts_allowed.begin(), settings.hosts_allowed.end());
     record.set("hosts_allowed", std::move(hosts));
+    record.set("egress", egress_of(settings.egress));
     record.set("not_found_after_seconds", settings.not_found_after_seconds);
     Value timeouts;
     for (const Timeout& each : kTimeouts) {
@@ -229,6 +270,8 @@ Result<void> apply_public_part(const Value& record, ChannelAccountSettings& targ
             SLUICE_TRY(apply_texts(value, "/keys_by_serial", target.keys_by_serial));
         } else if (name == "hosts_allowed") {
             SLUICE_TRY(apply_hosts(value, target));
+        } else if (name == "egress") {
+            SLUICE_TRY(apply_egress(value, target));
         } else if (name == "timeouts") {
             SLUICE_TRY(apply_timeouts(value, target));
         } else if (name == "routing") {
@@ -238,10 +281,11 @@ Result<void> apply_public_part(const Value& record, ChannelAccountSettings& targ
                 target.not_found_after_seconds, whole_in(value, "/" + name, {0, kNotFoundMax})
             );
         } else {
-            constexpr std::array<std::string_view, 6> kKnown{
+            constexpr std::array<std::string_view, 7> kKnown{
                 "settings",
                 "keys_by_serial",
                 "hosts_allowed",
+                "egress",
                 "timeouts",
                 "routing",
                 "not_found_after_seconds"

@@ -43,6 +43,17 @@ Result<Resend> parse_resend(std::string_view text) {
     );
 }
 
+bool is_media_type(std::string_view text) {
+    const auto is_good = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '+' ||
+               c == '.' || c == '/';
+    };
+    const std::size_t slash = text.find('/');
+    return slash != std::string_view::npos && slash > 0 && slash + 1 < text.size() &&
+           text.find('/', slash + 1) == std::string_view::npos &&
+           std::ranges::all_of(text, is_good);
+}
+
 Result<Adapter> read_declaration(const Value& declared) {
     Adapter adapter;
     adapter.resend.fill(Resend::query_first);
@@ -61,6 +72,14 @@ Result<Adapter> read_declaration(const Value& declared) {
     SLUICE_ASSIGN(adapter.capabilities, capabilities_from_value(*capabilities));
     SLUICE_ASSIGN(adapter.answer_headers, texts_from_value(declared, "answer_headers"));
     SLUICE_ASSIGN(adapter.masked.in_part, texts_from_value(declared, "masked"));
+    adapter.callback_type = declared.text_or_empty("callback_type");
+    if (!adapter.callback_type.empty() && !is_media_type(adapter.callback_type)) {
+        return fail(
+            ErrorCode::invalid,
+            "'callback_type' is '" + adapter.callback_type +
+                "', wanted a media type in lower case without parameters, as application/json"
+        );
+    }
     return adapter;
 }
 

@@ -50,6 +50,7 @@ struct Adapter {
     MaskedMembers masked;                     ///< in part what it declares, whole a party's secrets
     std::map<std::string, BillFile, std::less<>> bills;  ///< by kind
     bool tells_balance = false;  ///< the channel tells what is on an account
+    std::string callback_type;   ///< media type of what the channel sends; empty: any
     bool shows_keys = false;     ///< the channel tells which keys it signs with, when it is asked
     Form form;
     lua::ProgramPtr program;

@@ -1,5 +1,8 @@
 #include "channel/callbacks.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "channel/evidence.hpp"
 #include "core/utf8.hpp"
 
@@ -14,6 +17,31 @@ CallbackVerdict refuse(int status, std::string_view why) {
     CallbackVerdict verdict;
     verdict.answer = {status, std::string(kText), std::string(why)};
     return verdict;
+}
+
+/// "application/json" of "Application/JSON; charset=utf-8".
+std::string media_type_of(std::string_view header) {
+    std::string type(header.substr(0, header.find(';')));
+    while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) {
+        type.pop_back();
+    }
+    std::ranges::transform(type, type.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return type;
+}
+
+/// What the sender wrote is not repeated: it may be any bytes. Without the header the body speaks
+/// for itself, as its signature does.
+std::optional<CallbackVerdict> wrong_type(
+    const Adapter& adapter, const AdapterHost::Message& message
+) {
+    const std::string* header = message.headers.find("content-type");
+    if (adapter.callback_type.empty() || header == nullptr ||
+        media_type_of(*header) == adapter.callback_type) {
+        return std::nullopt;
+    }
+    return refuse(415, "the content type is another than wanted, " + adapter.callback_type);
 }
 
 CallbackAnswer answer_of(const CallbackReading& reading) {
@@ -64,10 +92,13 @@ CallbackVerdict Callbacks::read(
     if (message.body.size() > settings_.body_max_bytes) {
         return refuse(413, "the body is too large");
     }
+    const AdapterPtr adapter = registry->find_adapter(account->channel());
+    if (auto verdict = wrong_type(*adapter, message)) {
+        return *std::move(verdict);
+    }
     if (!is_utf8(message.body) || message.body.find('\0') != std::string_view::npos) {
         return refuse(400, "the body is not UTF-8");
     }
-    const AdapterPtr adapter = registry->find_adapter(account->channel());
     HostPtr host = take(adapter);
     auto reading = host->read_callback(message, *account, {clock_.now(), {}});
     give_back(adapter->name, std::move(host));

@@ -47,8 +47,9 @@ class Callbacks {
   public:
     Callbacks(RegistrySource registry, const Clock& clock, CallbackSettings settings = {});
 
-    /// Refusals: 404 unknown account or a number that is not ours, 413, 400 garbage, 401 as the
-    /// adapter says, 500 when the adapter itself fails. Costs one signature check; does not block.
+    /// Refusals: 404 unknown account or a number that is not ours, 413, 415 another content type
+    /// than the adapter names, 400 garbage, 401 as the adapter says, 500 when the adapter itself
+    /// fails. Costs one signature check; does not block.
     [[nodiscard]] CallbackVerdict read(
         const Registry::AccountAddress& address, const AdapterHost::Message& message
     );

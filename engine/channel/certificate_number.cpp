@@ -83,6 +83,24 @@ bool is_signed_with_rsa(const X509* certificate) {
 
 }  // namespace
 
+Result<void> check_certificates(std::string_view pem) {
+    constexpr std::string_view kBlock = "-----BEGIN ";
+    std::size_t blocks = 0;
+    for (std::size_t at = pem.find(kBlock); at != std::string_view::npos;
+         at = pem.find(kBlock, at + kBlock.size())) {
+        ++blocks;
+    }
+    const std::size_t readable = certificates_in(pem).size();
+    if (readable == 0 || readable != blocks) {
+        return fail(
+            ErrorCode::invalid,
+            "has " + std::to_string(blocks) + " PEM blocks, of which " + std::to_string(readable) +
+                " are readable certificates, wanted certificates and nothing else"
+        );
+    }
+    return {};
+}
+
 Result<std::string> certificate_number(std::string_view pem) {
     const auto all = certificates_in(pem);
     if (all.empty()) {

@@ -16,6 +16,10 @@ Result<std::string> certificate_number(std::string_view pem);
 /// `invalid` when there is none.
 Result<std::string> root_certificate_number(std::string_view pem);
 
+/// Whether the text is one PEM certificate or more, and no other PEM block. `invalid` counts them
+/// and repeats nothing of the text.
+Result<void> check_certificates(std::string_view pem);
+
 /// What is hashed, for those who have the parts only.
 struct CertificateName {
     std::string_view issuer;  ///< "CN=...,OU=...,O=...,C=CN"

@@ -240,6 +240,7 @@ Result<http::ClientRequest> request_from_value(const Value& value, const Channel
         check_returned_members(value, "the request", {"method", "path", "url", "headers", "body"})
     );
     http::ClientRequest request;
+    request.egress = account.egress();
     request.method = value.text_or_empty("method");
     if (std::ranges::find(kMethods, request.method) == kMethods.end()) {
         return breach(

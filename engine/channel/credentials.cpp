@@ -84,13 +84,6 @@ std::vector<std::string> names_of(const Form& form, Named which) {
     return names;
 }
 
-constexpr std::array<std::pair<std::string_view, AccountState>, 4> kStates{{
-    {"draft", AccountState::draft},
-    {"live", AccountState::live},
-    {"paused", AccountState::paused},
-    {"retired", AccountState::retired},
-}};
-
 std::string_view wanted_of(FieldKind kind) {
     switch (kind) {
         case FieldKind::private_key:
@@ -112,42 +105,6 @@ bool is_safe_scheme(const Address& address) {
 
 }  // namespace
 
-std::string_view to_string(AccountState state) {
-    return kStates[static_cast<std::size_t>(state)].first;
-}
-
-Result<AccountState> parse_account_state(std::string_view text) {
-    const auto* found = std::ranges::find(kStates, text, [](const auto& row) { return row.first; });
-    if (found == kStates.end()) {
-        return fail(
-            ErrorCode::invalid,
-            "the state is '" + std::string(text) + "', wanted draft, live, paused or retired"
-        );
-    }
-    return found->second;
-}
-
-std::chrono::milliseconds ChannelTimeouts::of(payment::Operation operation) const {
-    using payment::Operation;
-    switch (operation) {
-        case Operation::query:
-            return query;
-        case Operation::close:
-            return close;
-        case Operation::refund:
-            return refund;
-        case Operation::refund_query:
-            return refund_query;
-        case Operation::payout:
-            return payout;
-        case Operation::payout_query:
-            return payout_query;
-        case Operation::collect:
-            break;
-    }
-    return collect;
-}
-
 std::string ChannelAccount::titled(std::string_view what) const {
     return (settings_.origin.empty() ? "" : settings_.origin + ": ") + "channel account '" +
            settings_.name + "' (" + settings_.channel + "): " + std::string(what);
@@ -167,6 +124,7 @@ Result<ChannelAccount> ChannelAccount::make(ChannelAccountSettings settings, con
     SLUICE_TRY(account.check_required(form));
     account.note_scenes(form);
     SLUICE_TRY(account.set_address(form));
+    SLUICE_TRY(account.set_egress());
     SLUICE_TRY(account.parse_keys(form));
     if (const auto merchant = account.settings_.settings.find(form.merchant_field);
         merchant != account.settings_.settings.end()) {
@@ -196,7 +154,7 @@ Result<void> ChannelAccount::check_names(const Form& form) const {
         const bool is_by_serial = std::ranges::any_of(
             settings_.keys_by_serial, [&](const auto& row) { return row.second == name; }
         );
-        if (!is_field && !is_by_serial) {
+        if (!is_field && !is_by_serial && name != kProxyPassword) {
             return fail(
                 ErrorCode::invalid,
                 titled(
@@ -305,6 +263,18 @@ Result<void> ChannelAccount::set_address(const Form& form) {
     return {};
 }
 
+Result<void> ChannelAccount::set_egress() {
+    const auto password = settings_.secrets.find(kProxyPassword);
+    auto made = make_egress(
+        settings_.egress, password == settings_.secrets.end() ? nullptr : &password->second
+    );
+    if (!made) {
+        return fail(ErrorCode::invalid, titled(made.error().message), made.error().context);
+    }
+    egress_ = *std::move(made);
+    return {};
+}
+
 Result<void> ChannelAccount::parse_keys(const Form& form) {
     for (const FormField& field : form.fields) {
         const auto found = settings_.secrets.find(field.name);
@@ -389,7 +359,8 @@ std::vector<std::string> ChannelAccount::public_key_names() const {
 
 const Secret<std::string>* ChannelAccount::secret(std::string_view name) const {
     const auto found = settings_.secrets.find(name);
-    return found == settings_.secrets.end() ? nullptr : &found->second;
+    const bool is_there = found != settings_.secrets.end() && name != kProxyPassword;
+    return is_there ? &found->second : nullptr;
 }
 
 const std::string* ChannelAccount::key_of_serial(std::string_view serial) const {

@@ -1,55 +1,21 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
-#include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "channel/account_egress.hpp"
+#include "channel/account_terms.hpp"
 #include "channel/form.hpp"
 #include "channel/keys.hpp"
+#include "core/clock.hpp"
 #include "core/result.hpp"
 #include "core/secret.hpp"
-#include "payment/operation.hpp"
 
 namespace sluice::channel {
-
-using TextMap = std::map<std::string, std::string, std::less<>>;
-using SecretMap = std::map<std::string, Secret<std::string>, std::less<>>;
-
-/// How long a channel may take. Each but `connect` is for a whole exchange, connecting included.
-struct ChannelTimeouts {
-    std::chrono::milliseconds connect{3'000};
-    std::chrono::milliseconds collect{10'000};
-    std::chrono::milliseconds query{6'000};
-    std::chrono::milliseconds close{10'000};
-    std::chrono::milliseconds refund{10'000};
-    std::chrono::milliseconds refund_query{6'000};
-    std::chrono::milliseconds payout{10'000};
-    std::chrono::milliseconds payout_query{6'000};
-
-    [[nodiscard]] std::chrono::milliseconds of(payment::Operation operation) const;
-    friend bool operator==(const ChannelTimeouts&, const ChannelTimeouts&) = default;
-};
-
-/// `draft` is not there for anybody but who configures it; `live` takes new money; `paused` and
-/// `retired` finish what they began: they ask, close, give back and read notices. Only `retired`
-/// is for ever.
-enum class AccountState { draft, live, paused, retired };
-[[nodiscard]] std::string_view to_string(AccountState state);
-Result<AccountState> parse_account_state(std::string_view text);
-
-/// What routing may know of an account. Amounts in minor units.
-struct AccountRouting {
-    std::string method;  ///< what payers call it; empty: the channel's name
-    std::int64_t cost_basis_points = 0;
-    std::int64_t amount_min = 1;
-    std::int64_t amount_max = 5'000'000;
-
-    friend bool operator==(const AccountRouting&, const AccountRouting&) = default;
-};
 
 /// A channel account as an operator or the configuration gives it.
 struct ChannelAccountSettings {
@@ -63,6 +29,7 @@ struct ChannelAccountSettings {
     SecretMap secrets;       ///< PEM keys and API keys by name
     TextMap keys_by_serial;  ///< serial of a channel's public key -> name of the secret with it
     std::vector<std::string> hosts_allowed;  ///< besides the form's own and the base_url's
+    AccountEgress egress;                    ///< a password of its proxy is among the secrets
     ChannelTimeouts timeouts;
     /// The operator's word on when a "no such order" may be believed; 0: the adapter's.
     std::int64_t not_found_after_seconds = 0;
@@ -80,7 +47,8 @@ struct ChannelAccountSettings {
 class ChannelAccount {
   public:
     /// `invalid` names the account and the field: a required one missing, an unknown one, a key
-    /// that does not parse, a host outside the allow-list, plain http to another machine.
+    /// that does not parse, a host outside the allow-list, plain http to another machine, a way
+    /// out that is none.
     static Result<ChannelAccount> make(ChannelAccountSettings settings, const Form& form);
 
     [[nodiscard]] const std::string& name() const { return settings_.name; }
@@ -100,6 +68,9 @@ class ChannelAccount {
     /// Without a '/' at its end.
     [[nodiscard]] const std::string& base_url() const { return base_url_; }
 
+    /// What every request to the channel carries; nullptr when it leaves as others do.
+    [[nodiscard]] const std::shared_ptr<const http::Egress>& egress() const { return egress_; }
+
     /// `invalid` with the context "host" unless the URL is https to an allowed host: the form's,
     /// the operator's, or the one of base_url. Only to this machine, and only when base_url is
     /// there, it may be http.
@@ -109,6 +80,7 @@ class ChannelAccount {
     [[nodiscard]] const PublicKey* public_key(std::string_view name) const;
     /// In order of name.
     [[nodiscard]] std::vector<std::string> public_key_names() const;
+    /// Of those that the form has; a proxy's password is none of them.
     [[nodiscard]] const Secret<std::string>* secret(std::string_view name) const;
     /// One sentence for each of the channel's certificates that is over at `time`.
     [[nodiscard]] std::vector<std::string> certificates_over_at(Time time) const;
@@ -122,6 +94,7 @@ class ChannelAccount {
     Result<void> check_required(const Form& form) const;
     void note_scenes(const Form& form);
     Result<void> set_address(const Form& form);
+    Result<void> set_egress();
     Result<void> parse_keys(const Form& form);
     Result<void> check_serial(const std::string& serial, const std::string& name) const;
     [[nodiscard]] std::string titled(std::string_view what) const;
@@ -130,6 +103,7 @@ class ChannelAccount {
     std::string merchant_;
     std::string callback_url_;
     std::string base_url_;
+    std::shared_ptr<const http::Egress> egress_;
     std::vector<std::string> scenes_not_equipped_;
     std::vector<std::string> hosts_;  ///< the form's own and those the settings add
     std::map<std::string, PrivateKey, std::less<>> private_keys_;

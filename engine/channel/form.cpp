@@ -6,6 +6,7 @@
 #include <regex>
 #include <utility>
 
+#include "channel/account_egress.hpp"
 #include "core/utf8.hpp"
 #include "core/value.hpp"
 #include "json/json.hpp"
@@ -285,6 +286,12 @@ Result<Form> parse_form(std::string_view json_text) {
         return fail(ErrorCode::invalid, "the form has no list 'fields'");
     }
     SLUICE_ASSIGN(form.fields, parse_fields(*fields));
+    if (form.find(kProxyPassword) != nullptr) {
+        return fail(
+            ErrorCode::invalid,
+            "the form has a field 'proxy_password', wanted another name: every account has that one"
+        );
+    }
     SLUICE_ASSIGN(form.payee, parse_party(value, std::string(kPayee)));
     SLUICE_ASSIGN(form.payer, parse_party(value, std::string(kPayer)));
     const bool is_misplaced =

@@ -68,6 +68,20 @@ bool is_host(std::string_view text) {
     }
 }
 
+bool is_proxy(std::string_view text) {
+    constexpr std::string_view kScheme = "http://";
+    if (!text.starts_with(kScheme)) {
+        return false;
+    }
+    const std::string_view place = text.substr(kScheme.size());
+    const auto address = parse_listen(place);
+    return address && address->port != 0 && is_host(place.substr(0, place.rfind(':')));
+}
+
+bool is_proxy_user(std::string_view text) {
+    return text.empty() || (is_bearer(text) && text.find(':') == std::string_view::npos);
+}
+
 bool is_memory_size(std::string_view text) {
     const auto unit = std::ranges::find_if_not(text, is_digit);
     const auto digits = static_cast<std::size_t>(unit - text.begin());

@@ -14,6 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr Range kBodyBytes{1U << 10U, 64U << 20U};
+constexpr Range kCallbacks{1, 100'000};
 constexpr Range kReadTimeout{100, 600'000};
 constexpr Range kConnectTimeout{50, 30'000};
 constexpr Range kExchangeTimeout{100, 120'000};
@@ -39,6 +40,17 @@ void read_http(Section section, HttpSettings& http) {
     section.read_whole("threads", http.threads, {1, 10'000});
     section.read_whole("body_max_bytes", http.body_max_bytes, kBodyBytes);
     section.read_milliseconds("read_timeout_ms", http.read_timeout, kReadTimeout);
+    section.finish();
+}
+
+void read_callbacks(Section section, const HttpSettings& http, CallbackSettings& callbacks) {
+    const Range body{1U << 10U, static_cast<std::int64_t>(http.body_max_bytes)};
+    callbacks.body_max_bytes = std::min(callbacks.body_max_bytes, http.body_max_bytes);
+    section.read_whole("body_max_bytes", callbacks.body_max_bytes, body);
+    section.read_whole("per_second", callbacks.per_second, kCallbacks);
+    section.read_whole("unknown_per_second", callbacks.unknown_per_second, kCallbacks);
+    section.read_whole("reading_max", callbacks.reading_max, kCallbacks);
+    section.read_whole("threads", callbacks.threads, {1, 256});
     section.finish();
 }
 
@@ -68,6 +80,46 @@ void read_node(Section section, NodeSettings& node) {
     section.read("internal_secret", node.internal_secret);
     section.read_word("log_level", node.log_level, kLogLevels);
     section.read_word("log_format", node.log_format, kLogFormats);
+    section.finish();
+}
+
+/// What stands there is not shown: by mistake it may have a password.
+void read_proxy(Section& section, std::string& proxy, std::string_view wanted) {
+    section.read("proxy", proxy);
+    const bool is_none = wanted != kProxyWanted && proxy == kNoProxy;
+    if (!proxy.empty() && !is_none && !is_proxy(proxy)) {
+        section.refuse_secret("proxy", wanted);
+    }
+}
+
+void read_egress(Section section, EgressSettings& egress) {
+    read_proxy(section, egress.proxy, kProxyWanted);
+    section.read("proxy_user", egress.proxy_user);
+    section.read("proxy_password", egress.proxy_password);
+    if (egress.proxy.empty()) {
+        section.refuse("proxy_user", "none without proxy");
+    }
+    if (egress.proxy_user.empty()) {
+        section.refuse_secret("proxy_password", "none without proxy_user");
+    }
+    if (!is_proxy_user(egress.proxy_user)) {
+        section.refuse("proxy_user", kProxyUserWanted);
+    }
+    section.finish();
+}
+
+void read_account_egress(Section section, AccountEgressSettings& egress) {
+    read_proxy(section, egress.proxy, kAccountProxyWanted);
+    section.read("proxy_user", egress.proxy_user);
+    if (egress.proxy.empty() || egress.proxy == kNoProxy) {
+        section.refuse("proxy_user", "none without proxy");
+    }
+    if (!is_proxy_user(egress.proxy_user)) {
+        section.refuse("proxy_user", kProxyUserWanted);
+    }
+    Secret<std::string> certificates;
+    section.read("ca_certificates", certificates);
+    egress.ca_certificates = certificates.reveal();
     section.finish();
 }
 
@@ -144,6 +196,7 @@ void read_channel_account(Section& section, std::vector<ChannelAccountSettings>&
     section.read("secrets", account.secrets);
     section.read("keys_by_serial", account.keys_by_serial);
     read_hosts(section, account.hosts_allowed);
+    read_account_egress(section.below("egress"), account.egress);
     section.read_whole("not_found_after_seconds", account.not_found_after_seconds, kNotFoundAfter);
     read_timeouts(section.below("timeouts"), account.timeouts);
     read_routing(section.below("routing"), account.routing);
@@ -175,8 +228,10 @@ Result<Settings> read_settings(const fs::path& path) {
     settings.channels = settings.root / "channels";
     root.read("channels", settings.channels);
     read_http(root.below("http"), settings.http);
+    read_callbacks(root.below("callbacks"), settings.http, settings.callbacks);
     read_database(root.below("database"), settings.database);
     read_node(root.below("node"), settings.node);
+    read_egress(root.below("egress"), settings.egress);
     read_webhooks(root.below("webhooks"), settings.webhooks);
     read_secrets(root.below("secrets"), fs::absolute(path).parent_path(), settings.secrets);
     for (Section& section : root.list("api_key")) {

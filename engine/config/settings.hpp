@@ -25,6 +25,15 @@ struct HttpSettings {
     std::chrono::milliseconds read_timeout{10'000};
 };
 
+/// What channels tell unasked. So much of it is taken; the rest is refused until later.
+struct CallbackSettings {
+    std::size_t body_max_bytes = 64U << 10U;
+    std::size_t per_second = 2'000;       ///< of one channel account
+    std::size_t unknown_per_second = 20;  ///< at paths of accounts that are not there
+    std::size_t reading_max = 1'000;      ///< of one account at once
+    std::size_t threads = 4;              ///< that read them
+};
+
 struct DatabaseSettings {
     Secret<std::string> conninfo;    ///< empty: a private PostgreSQL in data_dir
     std::filesystem::path data_dir;  ///< default: "data" beside the configuration
@@ -40,6 +49,13 @@ struct NodeSettings {
     Secret<std::string> internal_secret;  ///< shared by all nodes; empty: nothing is forwarded
     std::string log_level = "info";       ///< debug, info, warn or error
     std::string log_format = "text";      ///< text or json
+};
+
+/// The proxy by which requests to channels leave, unless their account says otherwise.
+struct EgressSettings {
+    std::string proxy;  ///< "http://HOST:PORT"; empty: there is none
+    std::string proxy_user;
+    Secret<std::string> proxy_password;
 };
 
 /// How business systems are told what happened.
@@ -100,6 +116,13 @@ struct TimeoutSettings {
     std::chrono::milliseconds payout_query{6'000};
 };
 
+/// By which way the requests of one account leave, and whom they trust.
+struct AccountEgressSettings {
+    std::string proxy;  ///< "http://HOST:PORT", "none"; empty: the node's
+    std::string proxy_user;
+    std::string ca_certificates;  ///< PEM; empty: the system's
+};
+
 struct ChannelAccountSettings {
     std::string name;
     std::string channel;
@@ -109,6 +132,7 @@ struct ChannelAccountSettings {
     TextMap keys_by_serial;
     /// Besides the channel's own hosts and the one of base_url.
     std::vector<std::string> hosts_allowed;
+    AccountEgressSettings egress;
     TimeoutSettings timeouts;
     /// The operator's word on when a "no such order" may be believed; 0: the adapter's.
     std::int64_t not_found_after_seconds = 0;
@@ -118,8 +142,10 @@ struct ChannelAccountSettings {
 /// Everything the server is told, checked. A value; read once at start-up.
 struct Settings {
     HttpSettings http;
+    CallbackSettings callbacks;
     DatabaseSettings database;
     NodeSettings node;
+    EgressSettings egress;
     WebhookSettings webhooks;
     SecretsSettings secrets;
     std::filesystem::path root;      ///< holds flows/, scripts/, channels/, db/, openapi/

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/callback_gate.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/id_source.hpp"
 #include "gateway/problem.hpp"
@@ -38,6 +39,7 @@ struct Services {
     const Settings& settings;
     const Collaborators& parts;
     IdSource& ids;
+    CallbackGate& callback_gate;
 };
 
 /// The id a path names, or 404: what is no id names nothing.

@@ -20,10 +20,11 @@ using channel::StoredAccount;
 
 constexpr std::string_view kChannelAccountWord = "channel account";
 constexpr TextRule kNameRule{.min = 1, .max = 40, .charset = TextRule::Charset::token};
-constexpr std::array<std::string_view, 6> kPublicMembers{
+constexpr std::array<std::string_view, 7> kPublicMembers{
     "settings",
     "keys_by_serial",
     "hosts_allowed",
+    "egress",
     "timeouts",
     "routing",
     "not_found_after_seconds",

@@ -101,6 +101,7 @@ class RequestScope {
 bool is_quick(Endpoint endpoint) {
     constexpr std::array kQuick{
         Endpoint::create_payment,
+        Endpoint::receive_callback,
         Endpoint::healthz,
         Endpoint::readyz,
         Endpoint::openapi,
@@ -116,9 +117,11 @@ class Gateway::Core {
         : settings_(std::move(settings)),
           parts_(std::move(parts)),
           ids_(parts_.clock, parts_.random),
-          services_{settings_, parts_, ids_},
+          callback_gate_(settings_.callbacks),
+          services_{settings_, parts_, ids_, callback_gate_},
           admission_(settings_.keys, parts_, metrics_),
-          threads_({.threads_max = settings_.threads, .name = "gateway"}) {}
+          threads_({.threads_max = settings_.threads, .name = "gateway"}),
+          callback_threads_({.threads_max = settings_.callbacks.threads, .name = "callbacks"}) {}
 
     void handle(http::Request request, http::Responder responder) {
         auto pending = std::make_shared<Pending>(std::move(request), std::move(responder));
@@ -169,14 +172,16 @@ class Gateway::Core {
     }
 
     void run(const PendingPtr& pending, Slow slow) {
-        if (!threads_.has_room()) {
+        http::WorkThreads& threads =
+            slow.threads == Slow::Threads::callbacks ? callback_threads_ : threads_;
+        if (!threads.has_room()) {
             const Error full{
                 ErrorCode::limit, "too many requests wait already, send the request again", {}
             };
             go_on(pending, std::unexpected(problem_of(full)));
             return;
         }
-        threads_.run([this, pending, work = std::move(slow.work)]() mutable {
+        threads.run([this, pending, work = std::move(slow.work)]() mutable {
             const RequestScope scope(pending->call);
             go_on(pending, work());
         });
@@ -253,11 +258,13 @@ class Gateway::Core {
     const Settings settings_;
     const Collaborators parts_;
     IdSource ids_;
+    CallbackGate callback_gate_;
     const Services services_;
     Metrics metrics_;
     const Admission admission_;
-    /// The last member: it ends before what its work uses.
+    /// The last members: they end before what their work uses.
     http::WorkThreads threads_;
+    http::WorkThreads callback_threads_;
 };
 
 Gateway::Gateway(Settings settings, Collaborators collaborators)

@@ -14,6 +14,7 @@
 #include "core/secret.hpp"
 #include "gateway/account_store.hpp"
 #include "gateway/auth.hpp"
+#include "gateway/callback_gate.hpp"
 #include "gateway/channel_accounts.hpp"
 #include "gateway/order_store.hpp"
 #include "gateway/payment_store.hpp"
@@ -46,6 +47,8 @@ struct CallbackAddress {
 /// it is). Any thread; must not block on the database, must not throw.
 using CallbackReader = std::function<
     std::expected<CallbackVerdict, http::Response>(const CallbackAddress&, const http::Request&)>;
+/// Whether there is such a channel account. Any thread; must be quick.
+using AccountFinder = std::function<bool(const CallbackAddress&)>;
 
 /// Who would be paid by a payout, and how.
 struct PayeeWish {
@@ -97,7 +100,7 @@ struct Settings {
     std::size_t threads =
         32;  ///< requests that are worked on at once, other than on the I/O thread
     std::size_t body_bytes_max = 1U << 20U;
-    std::size_t callback_bytes_max = 1U << 20U;
+    CallbackLimits callbacks;
     std::chrono::seconds order_lifetime{30 * 60};  ///< of an order that names no expiry
     /// How long POST /v1/payments waits, unasked, for something the payer can act on.
     std::chrono::seconds action_wait{5};
@@ -120,6 +123,7 @@ struct Collaborators {
     Webhooks webhooks;
     ChannelAccounts channel_accounts;
     CallbackReader read_callback;
+    AccountFinder knows_channel_account;  ///< empty: every name may be one
     Forwarder forward;
     PayoutStore& payouts;
     PayeeCheck check_payee;

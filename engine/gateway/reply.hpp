@@ -16,9 +16,13 @@ using MakeAnswer = std::move_only_function<Answer()>;
 
 struct Reply;
 
-/// Work that may block on the database: not for the I/O thread.
+/// Work that may block on the database or takes its time: not for the I/O thread. What channels
+/// send is read on threads of its own, so that a flood of it keeps no caller waiting.
 struct Slow {
+    enum class Threads { callers, callbacks };
+
     std::move_only_function<Reply()> work;
+    Threads threads = Threads::callers;
 };
 
 /// Takes what somebody else replied; one of the two, once, on any thread.

@@ -35,7 +35,7 @@ Answer get_readyz(const Services& services) {
 }
 
 Answer get_metrics(const Services& services, const Metrics& metrics) {
-    std::string text = metrics.text();
+    std::string text = metrics.text() + services.callback_gate.metrics();
     if (services.parts.more_metrics) {
         text += services.parts.more_metrics();
     }

@@ -17,15 +17,13 @@
 
 #include "core/invariant.hpp"
 #include "core/mutex.hpp"
-#include "http/client_exchange.hpp"
+#include "http/client_pool.hpp"
 #include "http/client_sockets.hpp"
-#include "http/host_queues.hpp"
 
 namespace sluice::http {
 
 namespace {
 
-constexpr std::size_t kIdleExchangesKept = 1024;
 constexpr std::int64_t kWaitingCheckMs = 20;
 /// Tasks and answers take their time (scripts, signatures); then the sockets have their turn.
 constexpr std::chrono::milliseconds kTurn{2};
@@ -43,32 +41,17 @@ void initialise_curl_once() {
 
 }  // namespace
 
-/// The client's thread: curl's multi interface driven by one epoll set and its own timer, so an
-/// event costs the same with one exchange under way as with thousands.
+/// The client's thread: curl's multi interface, one for each egress, driven by one epoll set and
+/// their timers, so an event costs the same with one exchange under way as with thousands.
 class Client::Loop {
   public:
-    explicit Loop(ClientSettings settings)
-        : settings_(std::move(settings)), hosts_(settings_.running_per_host_max) {
+    explicit Loop(ClientSettings settings) : settings_(std::move(settings)) {
         initialise_curl_once();
-        multi_ = curl_multi_init();
-        SLUICE_INVARIANT(multi_ != nullptr);
-        curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &Loop::on_socket);
-        curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
-        curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &Loop::on_timer);
-        curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
-        curl_multi_setopt(multi_, CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
-        curl_multi_setopt(
-            multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(settings_.idle_connections_max)
-        );
         const MutexLock lock(joining_);
         thread_ = std::thread([this] { work(); });
     }
 
-    ~Loop() {
-        stop();
-        idle_.clear();
-        curl_multi_cleanup(multi_);
-    }
+    ~Loop() { stop(); }
 
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
@@ -135,13 +118,13 @@ class Client::Loop {
             const std::size_t count = sockets_.wait(events, anything_to_do() ? 0 : timeout_ms());
             may_sleep_ = false;
             for (const auto& event : std::span(events).first(count)) {
-                act(event.socket, event.what);
+                act(event);
             }
             run_tasks();
             start_queued();
-            if (timer_ && std::chrono::steady_clock::now() >= *timer_) {
-                timer_.reset();
-                act(CURL_SOCKET_TIMEOUT, 0);
+            const SteadyTime now = std::chrono::steady_clock::now();
+            for (const auto& pool : pools_) {
+                pool->act_if_due(now);
             }
             finish_completed();
             time_out_waiting();
@@ -150,20 +133,24 @@ class Client::Loop {
     }
 
     [[nodiscard]] int timeout_ms() const {
-        const std::int64_t longest = hosts_.anything_waits() ? kWaitingCheckMs : 60'000;
-        if (!timer_) {
-            return static_cast<int>(longest);
+        const SteadyTime now = std::chrono::steady_clock::now();
+        std::int64_t longest = 60'000;
+        for (const auto& pool : pools_) {
+            if (pool->anything_waits()) {
+                longest = std::min(longest, kWaitingCheckMs);
+            }
+            if (const auto timer = pool->timer()) {
+                const auto left = std::chrono::ceil<std::chrono::milliseconds>(*timer - now);
+                longest = std::clamp<std::int64_t>(left.count(), 0, longest);
+            }
         }
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-            *timer_ - std::chrono::steady_clock::now()
-        );
-        return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, longest));
+        return static_cast<int>(longest);
     }
 
-    void act(curl_socket_t socket, int events) {
-        int running = 0;
-        const CURLMcode result = curl_multi_socket_action(multi_, socket, events, &running);
-        SLUICE_INVARIANT(result == CURLM_OK);
+    void act(const ClientSockets::Event& event) {
+        if (const auto owner = owners_.find(event.socket); owner != owners_.end()) {
+            owner->second->act(event.socket, event.what);
+        }
     }
 
     bool anything_to_do() SLUICE_EXCLUDES(mutex_) {
@@ -204,10 +191,23 @@ class Client::Loop {
         for (ClientWish& wish : wishes) {
             if (in_flight_ > settings_.in_flight_max) {
                 refuse(wish.done, "busy", "too many exchanges are under way");
-            } else if (auto ready = hosts_.enter(std::move(wish))) {
-                start(std::move(*ready));
+            } else {
+                pool_for(egress_of(wish.request, settings_)).enter(std::move(wish));
             }
         }
+    }
+
+    /// Those that nobody uses any more go when another one comes.
+    ClientPool& pool_for(const Egress& egress) {
+        const auto found = std::ranges::find(pools_, egress, &ClientPool::egress);
+        if (found != pools_.end()) {
+            return **found;
+        }
+        const SteadyTime now = std::chrono::steady_clock::now();
+        std::erase_if(pools_, [now](const auto& pool) { return pool->is_left(now); });
+        return *pools_.emplace_back(std::make_unique<ClientPool>(
+            egress, ClientPool::Parts{.settings = settings_, .sockets = sockets_, .owners = owners_}
+        ));
     }
 
     void refuse(const ClientDone& done, std::string code, std::string message) {
@@ -215,89 +215,48 @@ class Client::Loop {
     }
 
     void time_out_waiting() {
-        if (!hosts_.anything_waits()) {
-            return;
+        for (const auto& pool : pools_) {
+            if (!pool->anything_waits()) {
+                continue;
+            }
+            for (ClientWish& wish : pool->take_overdue(std::chrono::steady_clock::now())) {
+                refuse(wish.done, "timeout", "timed out waiting for a connection");
+            }
         }
-        for (ClientWish& wish : hosts_.take_overdue(std::chrono::steady_clock::now())) {
-            refuse(wish.done, "timeout", "timed out waiting for a connection");
-        }
-    }
-
-    void start(ClientWish wish) {
-        // What waited has used up a part of its time; curl reads 0 as "no limit".
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-            wish.deadline - std::chrono::steady_clock::now()
-        );
-        wish.request.total_timeout = std::max(left, std::chrono::milliseconds{1});
-        std::unique_ptr<ClientExchange> exchange = take_idle();
-        exchange->prepare(std::move(wish.request), std::move(wish.done), settings_);
-        exchange->set_place(running_.size());
-        const CURLMcode added = curl_multi_add_handle(multi_, exchange->handle());
-        SLUICE_INVARIANT(added == CURLM_OK);
-        running_.push_back(std::move(exchange));
-    }
-
-    std::unique_ptr<ClientExchange> take_idle() {
-        if (idle_.empty()) {
-            return std::make_unique<ClientExchange>(sockets_);
-        }
-        std::unique_ptr<ClientExchange> exchange = std::move(idle_.back());
-        idle_.pop_back();
-        return exchange;
     }
 
     /// As many as the turn allows: whoever sent them may take his time with the answers.
     void finish_completed() {
         const SteadyTime end = std::chrono::steady_clock::now() + kTurn;
-        int left = 0;
         completed_left_ = false;
-        while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
-            if (message->msg == CURLMSG_DONE) {
-                finish_completed(*message);
+        for (const auto& pool : pools_) {
+            while (auto ended = pool->take_ended()) {
+                finish(ended->done, std::move(ended->result));
+                if (std::chrono::steady_clock::now() >= end) {
+                    completed_left_ = true;
+                    // The others have their turn first.
+                    std::ranges::rotate(pools_, pools_.begin() + 1);
+                    return;
+                }
             }
-            if (left > 0 && std::chrono::steady_clock::now() >= end) {
-                completed_left_ = true;
-                return;
-            }
-        }
-    }
-
-    void finish_completed(const CURLMsg& message) {
-        const CURLcode code = message.data.result;
-        const std::size_t place = ClientExchange::of(message.easy_handle).place();
-        std::unique_ptr<ClientExchange> exchange = remove(place);
-        finish(exchange->take_done(), exchange->result(code));
-        if (auto next = hosts_.leave(exchange->url())) {
-            start(std::move(*next));
-        }
-        if (idle_.size() < kIdleExchangesKept) {
-            idle_.push_back(std::move(exchange));
         }
     }
 
     void abandon_all() {
-        while (!running_.empty()) {
-            const std::unique_ptr<ClientExchange> exchange = remove(running_.size() - 1);
-            finish(exchange->take_done(), std::unexpected(exchange->stopped()));
+        for (const auto& pool : pools_) {
+            while (auto ended = pool->abandon_one()) {
+                finish(ended->done, std::move(ended->result));
+            }
         }
         due_.clear();
         take(&Queued::tasks).clear();
         std::vector<ClientWish> wishes = take(&Queued::wishes);
-        std::ranges::move(hosts_.take_all(), std::back_inserter(wishes));
+        for (const auto& pool : pools_) {
+            std::ranges::move(pool->take_all_waiting(), std::back_inserter(wishes));
+        }
         for (ClientWish& wish : wishes) {
             refuse(wish.done, "stopped", "the client is being closed");
         }
-    }
-
-    std::unique_ptr<ClientExchange> remove(std::size_t place) {
-        std::unique_ptr<ClientExchange> exchange = std::move(running_.at(place));
-        curl_multi_remove_handle(multi_, exchange->handle());
-        if (place + 1 != running_.size()) {
-            running_.at(place) = std::move(running_.back());
-            running_.at(place)->set_place(place);
-        }
-        running_.pop_back();
-        return exchange;
     }
 
     void finish(const ClientDone& done, ClientResult result) {
@@ -305,27 +264,10 @@ class Client::Loop {
         done(std::move(result));
     }
 
-    static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) {
-        static_cast<Loop*>(self)->sockets_.watch(socket, what);
-        return 0;
-    }
-
-    static int on_timer(CURLM*, long timeout_ms, void* self) {
-        Loop& loop = *static_cast<Loop*>(self);
-        loop.timer_.reset();
-        if (timeout_ms >= 0) {
-            loop.timer_ = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
-        }
-        return 0;
-    }
-
     ClientSettings settings_;
     ClientSockets sockets_;
-    CURLM* multi_ = nullptr;
-    HostQueues hosts_;
-    std::optional<SteadyTime> timer_;
-    std::vector<std::unique_ptr<ClientExchange>> running_;
-    std::vector<std::unique_ptr<ClientExchange>> idle_;
+    ClientPool::Owners owners_;
+    std::vector<std::unique_ptr<ClientPool>> pools_;
     std::deque<ClientTask> due_;
     bool completed_left_ = false;
     std::atomic<std::size_t> in_flight_ = 0;

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "http/address_rule.hpp"
+#include "http/egress.hpp"
 #include "http/message.hpp"
 
 namespace sluice::http {
@@ -26,16 +27,18 @@ struct ClientRequest {
     std::chrono::milliseconds total_timeout{10'000};
     std::size_t response_max_bytes = 1U << 20U;  ///< of a body that is kept; headers have 64 KiB
     ResponseBody response_body = ResponseBody::kept;
+    std::shared_ptr<const Egress> egress;  ///< nullptr: as the client's requests leave
 };
 
 /// Whether the other side may have acted. `not_sent`: surely not one byte of the request was
-/// written. `maybe_sent`: it may have been received and executed.
+/// written; what a proxy was asked for the way is no part of it. `maybe_sent`: it may have been
+/// received and executed.
 enum class FailureStage { not_sent, maybe_sent };
 
 struct ClientFailure {
     FailureStage stage = FailureStage::maybe_sent;
-    /// Closed list: bad_url, dns, address (not reachable by our own rule), connect, tls, timeout,
-    /// closed, too_large, protocol, busy, stopped.
+    /// Closed list: bad_url, dns, address (not reachable by our own rule), connect, proxy (it opens
+    /// no way), tls, timeout, closed, too_large, protocol, busy, stopped.
     std::string code;
     std::string message;
 };
@@ -47,15 +50,17 @@ using ClientDone = std::function<void(ClientResult)>;
 using ClientTask = std::move_only_function<void()>;
 
 struct ClientSettings {
-    /// Exchanges that run at one host at once; further ones wait within their own time-out.
+    /// Exchanges of one egress that run at one host at once; further ones wait within their own
+    /// time-out.
     std::size_t running_per_host_max = 512;
     std::size_t in_flight_max = 100'000;     ///< above it: `busy`, not_sent
-    std::size_t idle_connections_max = 512;  ///< kept open for the next exchange
+    std::size_t idle_connections_max = 512;  ///< kept open for the next exchange, of one egress
     /// Idle connections older than this are not used again. Keep it below the peers' own limit, so
     /// that a request rarely meets a connection that is just being closed.
     std::chrono::seconds idle_connection_max{20};
     Reachable reachable = Reachable::any;
-    std::string ca_file;                      ///< empty: the system's
+    std::string ca_file;  ///< empty: the system's
+    Proxy proxy;          ///< of requests that name none; not for what runs on this machine
     std::string thread_name = "http-client";  ///< at most 15 characters
 };
 
@@ -63,6 +68,7 @@ struct ClientSettings {
 /// connections. Any thread may send. Who has work of his own around a request (building it, reading
 /// the answer) may do it on the same thread and saves two hand-overs. It never follows a redirect,
 /// never uses a proxy from the environment, never asks "Expect: 100-continue", always verifies TLS.
+/// Requests of another egress have connections of their own.
 ///
 /// It never repeats a request that changes something: when a reused connection dies after a byte
 /// of such a request was written, the exchange ends as maybe_sent. Only GET and HEAD are silently

@@ -95,7 +95,9 @@ struct ClientExchange::Callbacks {
     /// reused connection died before any answer; that is refused if the first may have arrived.
     static int before_request(void* self, char*, char*, int, int) {
         ClientExchange& exchange = *static_cast<ClientExchange*>(self);
-        ++exchange.attempts_;
+        if (++exchange.attempts_ == 1) {
+            exchange.asked_of_proxy_ = exchange.written();
+        }
         const bool repeats = exchange.attempts_ > 1 && exchange.stage() != FailureStage::not_sent;
         if (repeats && !changes_nothing(exchange.request_.method)) {
             exchange.repeat_refused_ = true;
@@ -121,14 +123,14 @@ ClientExchange& ClientExchange::of(void* handle) {
     return *reinterpret_cast<ClientExchange*>(self);
 }
 
-void ClientExchange::prepare(
-    ClientRequest request, ClientDone done, const ClientSettings& settings
-) {
+void ClientExchange::prepare(ClientRequest request, ClientDone done, const Way& way) {
+    const ClientSettings& settings = way.settings;
     request_ = std::move(request);
     done_ = std::move(done);
     response_ = {};
     head_bytes_ = 0;
     attempts_ = 0;
+    asked_of_proxy_ = 0;
     too_large_ = false;
     repeat_refused_ = false;
     address_refused_ = false;
@@ -149,7 +151,6 @@ void ClientExchange::prepare(
     curl_easy_setopt(handle_, CURLOPT_CLOSESOCKETFUNCTION, &Callbacks::close_socket);
     curl_easy_setopt(handle_, CURLOPT_CLOSESOCKETDATA, &sockets_);
     curl_easy_setopt(handle_, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(handle_, CURLOPT_PROXY, "");
     curl_easy_setopt(handle_, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(handle_, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(handle_, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
@@ -161,12 +162,44 @@ void ClientExchange::prepare(
     );
     curl_easy_setopt(handle_, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request_.connect_timeout));
     curl_easy_setopt(handle_, CURLOPT_TIMEOUT_MS, milliseconds(request_.total_timeout));
-    if (!settings.ca_file.empty()) {
-        curl_easy_setopt(handle_, CURLOPT_CAINFO, settings.ca_file.c_str());
-    }
     curl_easy_setopt(handle_, CURLOPT_URL, request_.url.c_str());
+    set_egress(way);
     set_method();
     set_headers();
+}
+
+void ClientExchange::set_egress(const Way& way) {
+    const Egress& egress = way.egress;
+    is_tunnelled_ = egress.proxy && !egress.proxy->url.empty();
+    curl_easy_setopt(handle_, CURLOPT_PROXY, is_tunnelled_ ? egress.proxy->url.c_str() : "");
+    // Nor are exceptions from the environment.
+    curl_easy_setopt(handle_, CURLOPT_NOPROXY, "");
+    if (is_tunnelled_) {
+        curl_easy_setopt(handle_, CURLOPT_HTTPPROXYTUNNEL, 1L);
+        curl_easy_setopt(handle_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+        // What the request says is for the other end alone.
+        curl_easy_setopt(handle_, CURLOPT_HEADEROPT, long{CURLHEADER_SEPARATE});
+        if (!egress.proxy->user.empty()) {
+            curl_easy_setopt(handle_, CURLOPT_PROXYAUTH, static_cast<long>(CURLAUTH_BASIC));
+            curl_easy_setopt(handle_, CURLOPT_PROXYUSERNAME, egress.proxy->user.c_str());
+            curl_easy_setopt(
+                handle_, CURLOPT_PROXYPASSWORD, egress.proxy->password.reveal().c_str()
+            );
+        }
+    }
+    if (!egress.ca_certificates.empty()) {
+        curl_blob certificates{
+            // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): curl only reads it
+            .data = const_cast<char*>(egress.ca_certificates.data()),
+            .len = egress.ca_certificates.size(),
+            .flags = CURL_BLOB_NOCOPY
+        };
+        curl_easy_setopt(handle_, CURLOPT_CAINFO_BLOB, &certificates);
+        // The system's folder would be trusted beside it.
+        curl_easy_setopt(handle_, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+    } else if (!way.settings.ca_file.empty()) {
+        curl_easy_setopt(handle_, CURLOPT_CAINFO, way.settings.ca_file.c_str());
+    }
 }
 
 void ClientExchange::set_method() {
@@ -227,11 +260,28 @@ void ClientExchange::take_header_line(std::string_view line) {
     response_.headers.add({std::string(line.substr(0, colon)), std::string(value)});
 }
 
-FailureStage ClientExchange::stage() const {
+long ClientExchange::written() const {
     // Counts what was handed to the connection over all attempts; stays 0 while connecting.
-    long written = 0;
-    curl_easy_getinfo(handle_, CURLINFO_REQUEST_SIZE, &written);
-    return written == 0 ? FailureStage::not_sent : FailureStage::maybe_sent;
+    long bytes = 0;
+    curl_easy_getinfo(handle_, CURLINFO_REQUEST_SIZE, &bytes);
+    return bytes;
+}
+
+FailureStage ClientExchange::stage() const {
+    // Until an attempt began there was only talk with the proxy. When a second one needed it again,
+    // that talk counts as the request's: rather asked about than believed not to be sent.
+    const bool has_begun = attempts_ > 0 || !is_tunnelled_;
+    return has_begun && written() > asked_of_proxy_ ? FailureStage::maybe_sent
+                                                    : FailureStage::not_sent;
+}
+
+std::string ClientExchange::refusal_of_proxy() const {
+    long status = 0;
+    curl_easy_getinfo(handle_, CURLINFO_HTTP_CONNECTCODE, &status);
+    if (!is_tunnelled_ || attempts_ > 0 || status == 0 || status / 100 == 2) {
+        return {};
+    }
+    return "the proxy answered CONNECT with " + std::to_string(status) + ", wanted 200";
 }
 
 ClientResult ClientExchange::result(int curl_code) {
@@ -251,6 +301,11 @@ ClientResult ClientExchange::result(int curl_code) {
     if (address_refused_ && failure.stage == FailureStage::not_sent) {
         failure.code = "address";
         failure.message = "the host's address is not one that may be reached from here";
+        return std::unexpected(std::move(failure));
+    }
+    if (std::string refusal = refusal_of_proxy(); !refusal.empty()) {
+        failure.code = "proxy";
+        failure.message = std::move(refusal);
         return std::unexpected(std::move(failure));
     }
     if (repeat_refused_) {

@@ -19,8 +19,12 @@ class ClientExchange {
     ClientExchange(const ClientExchange&) = delete;
     ClientExchange& operator=(const ClientExchange&) = delete;
 
+    struct Way {
+        const ClientSettings& settings;
+        const Egress& egress;  ///< whose proxy is named; outlives the exchange
+    };
     /// Makes the handle ready for this request; forgets the one before.
-    void prepare(ClientRequest request, ClientDone done, const ClientSettings& settings);
+    void prepare(ClientRequest request, ClientDone done, const Way& way);
     [[nodiscard]] ClientDone take_done() { return std::move(done_); }
 
     /// After curl finished with `curl_code`.
@@ -38,9 +42,13 @@ class ClientExchange {
   private:
     struct Callbacks;
 
+    void set_egress(const Way& way);
     void set_method();
     void set_headers();
+    [[nodiscard]] long written() const;
     [[nodiscard]] FailureStage stage() const;
+    /// What the proxy said instead of opening the way; empty when it did open it.
+    [[nodiscard]] std::string refusal_of_proxy() const;
     void take_header_line(std::string_view line);
 
     ClientSockets& sockets_;
@@ -55,6 +63,8 @@ class ClientExchange {
     Response response_;
     std::size_t head_bytes_ = 0;
     std::size_t attempts_ = 0;
+    long asked_of_proxy_ = 0;  ///< bytes, before the request began
+    bool is_tunnelled_ = false;
     bool too_large_ = false;
     bool repeat_refused_ = false;
     bool address_refused_ = false;

@@ -15,7 +15,7 @@ for part in services config bench_measure bench_server bench bench_services; do
     source "tools/dev/$part.sh"
 done
 BENCH_SECONDS=1 BENCH_ROUNDS=1 BENCH_ROUND_SECONDS=1 BENCH_WEBHOOK_SECONDS=1
-BENCH_ACCOUNTS=20 BENCH_HOT_ROOM=100 BENCH_WARM=no
+BENCH_CALLBACK_RATE=20 BENCH_ACCOUNTS=20 BENCH_HOT_ROOM=100 BENCH_WARM=no
 prepare_state_dir
 bench_begin
 trap 'bench_cleanup; rm -rf "$STATE_DIR"' EXIT
@@ -31,6 +31,7 @@ bench_payouts_of_one payout-1 8 1 h
 bench_hot_orders
 bench_sound
 bench_webhooks
+bench_callbacks
 bench_report
 
 for row in sluice refund payout payout-1 naive batch; do

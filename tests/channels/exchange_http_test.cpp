@@ -11,6 +11,8 @@
 #include "core/mutex.hpp"
 #include "http/blocking.hpp"
 #include "http/client.hpp"
+#include "support/tls_peer.hpp"
+#include "support/tunnel_proxy.hpp"
 
 namespace sluice::channel::testing {
 namespace {
@@ -20,9 +22,16 @@ using payment::OutcomeKind;
 /// WeChat Pay's adapter over real sockets to a server of the test.
 class ExchangeOverHttp : public ::testing::Test {
   protected:
-    ExchangeReport collect_at(std::uint16_t port) {
+    ExchangeReport collect_at(std::uint16_t port, const AccountEgress& egress = {}) {
+        return collect_at("http://127.0.0.1:" + std::to_string(port), egress);
+    }
+    ExchangeReport collect_at(const std::string& base_url, const AccountEgress& egress = {}) {
         ChannelAccountSettings account = wechatpay_account();
-        account.settings["base_url"] = "http://127.0.0.1:" + std::to_string(port);
+        account.settings["base_url"] = base_url;
+        account.egress = egress;
+        if (!egress.proxy_user.empty()) {
+            account.secrets.emplace(kProxyPassword, Secret<std::string>("open sesame"));
+        }
         std::promise<ExchangeReport> reported;
         Exchange exchange({
             .registry = wechatpay_registry(std::move(account)),
@@ -76,6 +85,57 @@ TEST_F(ExchangeOverHttp, TakesACutAnswerAsUnknownAndADeadPortAsNotSent) {
     EXPECT_EQ(cut.outcome.kind, OutcomeKind::unknown);
     EXPECT_EQ(dead.outcome.kind, OutcomeKind::not_sent);
     EXPECT_EQ(dead.evidence.http_status, 0);
+}
+
+TEST_F(ExchangeOverHttp, IsNotSentWhenTheProxyOpensNoWayAndUnknownWhenItDiesInTheMiddle) {
+    using sluice::testing::TunnelProxy;
+    using sluice::testing::TunnelRules;
+    std::atomic<int> received = 0;
+    const std::string body = R"({"code_url":"weixin://wxpay/bizpayurl?pr=p4lpSuKzz"})";
+    http::Server server({}, http::blocking([&](const http::Request&) {
+                            ++received;
+                            return http::Response{200, signature_headers("good", body), body};
+                        }));
+    ASSERT_TRUE(server.start());
+    const std::string shop = "c2hvcDpvcGVuIHNlc2FtZQ==";
+    const std::string other = "c2hvcDpvdGhlcg==";
+    TunnelProxy knows_us({.leads_to = server.port(), .credentials = shop});
+    TunnelProxy knows_others({.leads_to = server.port(), .credentials = other});
+    TunnelProxy dies({.leads_to = server.port(), .death = TunnelRules::Death::after_request});
+    const auto by = [&](const TunnelProxy& proxy) {
+        return collect_at(server.port(), {.proxy = proxy.url(), .proxy_user = "shop"});
+    };
+
+    const ExchangeReport refused = by(knows_others);
+    EXPECT_EQ(received, 0);
+    const ExchangeReport paid = by(knows_us);
+    EXPECT_EQ(received, 1);
+    const ExchangeReport lost = by(dies);
+    server.stop();
+
+    EXPECT_EQ(refused.outcome.kind, OutcomeKind::not_sent) << refused.outcome.message;
+    EXPECT_EQ(refused.outcome.code, "proxy");
+    EXPECT_EQ(paid.outcome.kind, OutcomeKind::pending) << paid.outcome.message;
+    EXPECT_EQ(knows_us.heads().size(), 1U);
+    EXPECT_EQ(lost.outcome.kind, OutcomeKind::unknown) << lost.outcome.message;
+}
+
+TEST_F(ExchangeOverHttp, TrustsThePinnedAuthorityOfTheAccountAlone) {
+    const sluice::testing::TestAuthority own("own");
+    const sluice::testing::TestAuthority other("other");
+    const sluice::testing::TlsPeer channel(own.issue());
+
+    const ExchangeReport wrong =
+        collect_at(channel.url(""), {.ca_certificates = other.certificate()});
+    EXPECT_EQ(channel.requests(), 0U);
+    const ExchangeReport right =
+        collect_at(channel.url(""), {.ca_certificates = own.certificate()});
+
+    EXPECT_EQ(wrong.outcome.kind, OutcomeKind::not_sent) << wrong.outcome.message;
+    EXPECT_EQ(wrong.outcome.code, "tls");
+    EXPECT_EQ(channel.requests(), 1U);
+    EXPECT_EQ(right.outcome.kind, OutcomeKind::unknown) << "it says ok, and signs nothing";
+    EXPECT_EQ(right.evidence.http_status, 200);
 }
 
 TEST_F(ExchangeOverHttp, StopsAtOnceAndReportsNothingThatIsUnderWay) {

@@ -73,6 +73,33 @@ TEST_F(ConfiguredAccounts, MayGetAnotherMerchantWhileTheyAreDrafts) {
     EXPECT_EQ(brought_in(bank("2")), "");
 }
 
+TEST_F(ConfiguredAccounts, KeepTheWayOutOpenAndThePasswordOfItsProxySealed) {
+    ChannelAccountSettings account = bank();
+    account.egress.proxy = "http://proxy.example.com:3128";
+    account.egress.proxy_user = "shop";
+    account.secrets.emplace("proxy_password", Secret<std::string>("of the proxy"));
+    ASSERT_EQ(brought_in(account), "");
+    EXPECT_EQ(brought_in(account), "") << "the same again";
+    EXPECT_EQ(versions(), "1");
+
+    ASSERT_TRUE(accounts_.read());
+    const auto registry = accounts_.registry().current();
+    const auto* read = registry->find_account({"bank", "main"});
+    ASSERT_NE(read, nullptr);
+    EXPECT_EQ(read->egress()->proxy->url, "http://proxy.example.com:3128");
+    EXPECT_EQ(read->egress()->proxy->password.reveal(), "of the proxy");
+    EXPECT_EQ(
+        value("SELECT settings->'egress'->>'proxy_user' FROM sluice.channel_account_version"),
+        "shop"
+    );
+    EXPECT_EQ(
+        value("SELECT count(*) FROM sluice.channel_secret WHERE name = 'proxy_password'"), "1"
+    );
+    account.egress.ca_certificates = "no PEM";
+    EXPECT_THAT(brought_in(account), HasSubstr("egress.ca_certificates has 0 PEM blocks"));
+    EXPECT_EQ(versions(), "1");
+}
+
 TEST_F(ConfiguredAccounts, AreNotStoredWhenTheirFormRefusesThem) {
     ChannelAccountSettings without_key = bank();
     without_key.secrets.clear();

@@ -102,6 +102,27 @@ TEST_F(Alipay, CollectsByACodeAndGivesBackInParts) {
     EXPECT_THAT(unsound_ledger(cluster_), IsEmpty());
 }
 
+TEST_F(Alipay, TellingTheSameAgainIsAcknowledgedAndChangesNothing) {
+    const PaymentView paid = given_paid("A-again");
+    ASSERT_TRUE(eventually([&] { return cluster_.last_callback().has_value(); }));
+    const auto notice = cluster_.last_callback();
+    EXPECT_EQ(cluster_.send_again(*notice), 200);
+    const auto kept = [&] {
+        return cluster_.query_one(
+            "SELECT (SELECT count(*) FROM sluice.late_fact) + (SELECT count(*) FROM "
+            "sluice.flow_journal) + (SELECT count(*) FROM sluice.money_case)"
+        );
+    };
+    const std::string before = kept();
+
+    for (int i = 0; i < 10; ++i) {
+        EXPECT_EQ(cluster_.send_again(*notice), 200);
+    }
+
+    EXPECT_EQ(kept(), before);
+    EXPECT_EQ(shop_.payment(paid.id()).status(), "succeeded");
+}
+
 TEST_F(Alipay, SendsAPayerToItsPage) {
     const PaymentView begun = begin("A-1", "page");
     const Reply shown = cluster_.api().get("/v1/payments/" + begun.id());

@@ -104,6 +104,53 @@ TEST_F(Callback, AgainAfterTheEndChangesNothing) {
     EXPECT_THAT(audit(cluster_, {{order.number, begun.id()}}).findings, IsEmpty());
 }
 
+TEST_F(Callback, SentAgainByteForByteIsAcknowledgedAndChangesNothing) {
+    const CompositeOrder order = shop_.next_order();
+    const PaymentView begun = shop_.begin(order);
+    EXPECT_TRUE(cluster_.psp().pay(begun.channel_number()));
+    expect_paid_once(order, begun);
+    ASSERT_TRUE(eventually([&] {
+        return cluster_.psp().order(begun.channel_number()).callbacks_acknowledged == 1;
+    }));
+    const auto notice = cluster_.last_callback();
+    ASSERT_TRUE(notice);
+    EXPECT_EQ(cluster_.send_again(*notice), 204);
+    const std::string before = state_of(begun.id());
+
+    for (int i = 0; i < 20; ++i) {
+        EXPECT_EQ(cluster_.send_again(*notice), 204);
+    }
+
+    EXPECT_EQ(state_of(begun.id()), before) << "what came after the end is kept once";
+    EXPECT_THAT(open_cases(), IsEmpty());
+    EXPECT_THAT(audit(cluster_, {{order.number, begun.id()}}).findings, IsEmpty());
+}
+
+TEST_F(Callback, OfAnUnknownAccountOrOfAnotherTypeLeavesNoTrace) {
+    const PaymentView begun = shop_.begin(shop_.next_order());
+    const std::string before = state_of(begun.id());
+    ASSERT_EQ(cluster_.psp().send_callback(begun.channel_number(), "bad_signature"), 401);
+    http::Request notice = cluster_.last_callback().value();
+    const std::string target = notice.target;
+
+    notice.target = "/callbacks/wechatpay/nobody";
+    EXPECT_EQ(cluster_.send_again(notice), 404);
+    notice.target = target;
+    notice.headers.set({"Content-Type", "text/xml"});
+    EXPECT_EQ(cluster_.send_again(notice), 415);
+    notice.headers.set({"Content-Type", "application/json"});
+    notice.body = std::string(65'537, ' ');
+    EXPECT_EQ(cluster_.send_again(notice), 413);
+
+    EXPECT_EQ(state_of(begun.id()), before);
+    const std::string metrics = cluster_.api().get("/metrics").why;
+    for (const char* reason : {"bad_signature", "unknown_account", "content_type", "too_large"}) {
+        const std::string line =
+            "sluice_callbacks_refused_total{reason=\"" + std::string(reason) + "\"} 1\n";
+        EXPECT_THAT(metrics, ::testing::HasSubstr(line));
+    }
+}
+
 TEST_F(Callback, WithAWrongAmountOpensACaseAndPaysNothing) {
     const PaymentView begun = shop_.begin(shop_.next_order());
     cluster_.psp().order_fault({.operation = "callback", .kind = "wrong_amount"});

@@ -11,6 +11,7 @@
 #include "support/node_shop.hpp"
 #include "support/process_postgres.hpp"
 #include "support/process_wait.hpp"
+#include "support/tunnel_proxy.hpp"
 
 namespace sluice::testing {
 namespace {
@@ -175,6 +176,27 @@ TEST_F(ChannelAccounts, KeepWhatWasChangedOverARestartUntilTheConfigurationChang
     EXPECT_EQ(next_account(), "wx-backup");
 }
 
+TEST_F(ChannelAccounts, ReachTheirChannelByTheProxyThatAnOperatorNames) {
+    const std::string& channel = cluster_.psp().url();
+    TunnelProxy proxy(
+        {.leads_to = static_cast<std::uint16_t>(std::stoi(channel.substr(channel.rfind(':') + 1))),
+         .credentials = "c2hvcDpvcGVuIHNlc2FtZQ=="}
+    );
+    Value change;
+    change.set("egress", Value(ValueObject{{"proxy", proxy.url()}, {"proxy_user", "shop"}}));
+    change.set("secrets", Value(ValueObject{{"proxy_password", "open sesame"}}));
+    const Reply changed = operator_at(0).patch(path_of("wx-main"), change);
+    ASSERT_EQ(changed.status, 200) << changed.why;
+    EXPECT_EQ(changed.body.find("egress")->text_or_empty("proxy"), proxy.url());
+    EXPECT_THAT(to_json(changed.body), Not(HasSubstr("open sesame")));
+
+    EXPECT_EQ(operator_at(0).post(path_of("wx-main") + "/test").text("outcome"), "not_found");
+    EXPECT_TRUE(eventually([&] { return next_account() == "wx-main" && proxy.heads().size() >= 2; })
+    ) << "each node asks by itself";
+    EXPECT_TRUE(cluster_.psp().pay(last_.channel_number()));
+    EXPECT_EQ(shop_.wait_for_status(last_.id(), "succeeded").status(), "succeeded");
+}
+
 TEST_F(ChannelAccounts, ThatAreWrongAreRefusedByTheirForm) {
     struct Case {
         std::string member;
@@ -191,6 +213,11 @@ TEST_F(ChannelAccounts, ThatAreWrongAreRefusedByTheirForm) {
               "settings", Value(ValueObject{{"base_url", "http://a.example"}}), "/settings/base_url"
           },
           Case{"routing", Value(ValueObject{{"amount_min", 0}}), "/routing/amount_min"},
+          Case{"egress", Value(ValueObject{{"proxy", "http://a:b@p:1"}}), "/egress/proxy"},
+          Case{"egress", Value(ValueObject{{"proxy_user", "shop"}}), "/egress/proxy_user"},
+          Case{"egress", Value(ValueObject{{"ca_certificates", "x"}}), "/egress/ca_certificates"},
+          Case{"egress", Value(ValueObject{{"ca", "x"}}), "/egress/ca"},
+          Case{"secrets", Value(ValueObject{{"proxy_password", "x"}}), "/secrets/proxy_password"},
           Case{"colour", Value("blue"), "/colour"}}) {
         Value change;
         change.set(row.member, row.value);

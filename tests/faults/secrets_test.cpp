@@ -27,6 +27,7 @@ using ::testing::IsEmpty;
 constexpr const char* kPayee = "marked payee 李";
 constexpr const char* kPayeeAccount = "6222029988776655443";
 constexpr const char* kPayer = "oMarkedPayer0123456789abcdef";
+constexpr const char* kOfTheProxy = "marked-password-of-the-proxy";
 
 fs::path keys_folder() { return DurableServer::instance().folder() / "keys"; }
 
@@ -62,6 +63,7 @@ class Secrets : public ::testing::Test {
             {"the payee's name", kPayee},
             {"the payee's account", kPayeeAccount},
             {"the payer's openid", kPayer},
+            {"the proxy's password", kOfTheProxy},
         };
     }
 
@@ -168,7 +170,28 @@ class Secrets : public ::testing::Test {
             {"settings", Value(ValueObject{{"base_url", "https://a.example"}})}
         });
         EXPECT_EQ(keep(api.post("/v1/channel_accounts", wrong)).status, 400);
+        look_behind_a_proxy(api);
         keep(cluster_.api().get("/v1/channel_accounts"));
+    }
+
+    /// An account whose proxy is not there, and one whose proxy is written as it must not be.
+    void look_behind_a_proxy(Api& api) {
+        const auto account = [](const std::string& proxy) {
+            return Value(ValueObject{
+                {"channel", "bank"},
+                {"name", "behind"},
+                {"settings", ValueObject{{"base_url", "http://127.0.0.1:1"}, {"account", "1"}}},
+                {"egress", ValueObject{{"proxy", proxy}, {"proxy_user", "shop"}}},
+                {"secrets", ValueObject{{"bank_key", "k"}, {"proxy_password", kOfTheProxy}}}
+            });
+        };
+        const std::string told = "http://shop:" + std::string(kOfTheProxy) + "@127.0.0.1:1";
+        EXPECT_EQ(keep(api.post("/v1/channel_accounts", account(told))).status, 400);
+        const Reply made = keep(api.post("/v1/channel_accounts", account("http://127.0.0.1:1")));
+        EXPECT_EQ(made.status, 201) << made.why;
+        const std::string path = "/v1/channel_accounts/" + made.text("id");
+        EXPECT_EQ(keep(api.post(path + "/test")).text("outcome"), "not_sent");
+        keep(api.get(path));
     }
 
     [[nodiscard]] std::vector<Written> all() {

@@ -97,6 +97,21 @@ Cluster::~Cluster() {
     }
 }
 
+int Cluster::send_again(const http::Request& callback) {
+    http::ClientRequest request{
+        .method = callback.method, .url = url() + callback.target, .body = callback.body
+    };
+    for (const auto& field : callback.headers) {
+        const bool is_of_the_message = http::equal_ignoring_case(field.first, "Content-Type") ||
+                                       field.first.starts_with("Wechatpay-");
+        if (is_of_the_message) {
+            request.headers.add(field);
+        }
+    }
+    const auto answer = http::fetch(std::move(request));
+    return answer ? answer->status : 0;
+}
+
 void Cluster::start_nodes() {
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         start_node(i);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,10 @@ class Cluster {
     /// Through the address before the nodes.
     [[nodiscard]] Api& api() { return *api_; }
     [[nodiscard]] std::string url() const { return front_.url(); }
+    /// The last callback that a channel sent, to be sent again as it was.
+    [[nodiscard]] std::optional<http::Request> last_callback() { return front_.last_callback(); }
+    /// Sends it to that address as the channel did; the status of the answer.
+    int send_again(const http::Request& callback);
     /// At one node, past the address before them.
     [[nodiscard]] Api api_of(std::size_t index);
     [[nodiscard]] const std::vector<std::string>& cards() const { return cards_; }

@@ -83,7 +83,16 @@ http::ClientResult Front::try_node(const std::string& node, const http::Request&
     return http::fetch(client_, std::move(onward));
 }
 
+std::optional<http::Request> Front::last_callback() {
+    const MutexLock lock(mutex_);
+    return last_callback_;
+}
+
 http::Response Front::pass_on(const http::Request& request) {
+    if (request.path.starts_with("/callbacks/")) {
+        const MutexLock lock(mutex_);
+        last_callback_ = request;
+    }
     for (const std::string& node : nodes()) {
         auto answer = try_node(node, request);
         if (answer) {

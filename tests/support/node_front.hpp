@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,8 @@ class Front {
     [[nodiscard]] std::string url() const;
     /// Where requests go from now on, in turn; any thread.
     void set_nodes(std::vector<std::string> urls);
+    /// The last callback of a channel that came by, as it was sent; nothing when none did.
+    [[nodiscard]] std::optional<http::Request> last_callback();
 
   private:
     http::Response pass_on(const http::Request& request);
@@ -39,6 +42,7 @@ class Front {
     Mutex mutex_;
     std::vector<std::string> nodes_ SLUICE_GUARDED_BY(mutex_);
     std::size_t turn_ SLUICE_GUARDED_BY(mutex_) = 0;
+    std::optional<http::Request> last_callback_ SLUICE_GUARDED_BY(mutex_);
     std::unique_ptr<http::Server> server_;
 };
 

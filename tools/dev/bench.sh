@@ -8,7 +8,8 @@ BENCH_ACCOUNTS=1000
 BENCH_FLOOR_KEYS=0
 BENCH_WARM=yes
 BENCH_PROGRAMS=(
-    bench_floor_batch bench_load bench_stub_channel bench_webhooks decision_bench flow_bench
+    bench_callbacks bench_floor_batch bench_load bench_stub_channel bench_webhooks decision_bench
+    flow_bench
 )
 BENCH_BUILD="${BENCH_BUILD:-$SLUICE_ROOT/build/release}"
 
@@ -204,21 +205,35 @@ bench_engine_start() {
     bench_server_accounts
 }
 
+# Only the row of callbacks, which brings its own server and database.
+bench_only_callbacks() {
+    : >"$BENCH_RESULTS"
+    say "  ..  measuring callbacks"
+    bench_callbacks
+    awk -F '\t' '$1 == "fact" { print $2 ": " $3 }' "$BENCH_RESULTS"
+}
+
 cmd_bench() {
     BENCH_SECONDS=10 BENCH_ROUNDS=5 BENCH_ROUND_SECONDS=5 BENCH_WEBHOOK_SECONDS=30
-    local waiting=10000
-    case "${1:-}" in
-        "") ;;
-        --quick)
-            BENCH_SECONDS=3 BENCH_ROUNDS=1 BENCH_ROUND_SECONDS=3 BENCH_WEBHOOK_SECONDS=8
-            waiting=2000
-            ;;
-        *) die "./dev bench takes --quick or nothing, got '$1'" ;;
-    esac
+    local waiting=10000 word only=""
+    for word in "$@"; do
+        case "$word" in
+            --quick)
+                BENCH_SECONDS=3 BENCH_ROUNDS=1 BENCH_ROUND_SECONDS=3 BENCH_WEBHOOK_SECONDS=8
+                waiting=2000
+                ;;
+            callbacks) only="$word" ;;
+            *) die "./dev bench takes callbacks, --quick or nothing, got '$word'" ;;
+        esac
+    done
     prepare_state_dir
     check_disk
     require_packages "${PACKAGES_UP[@]}"
     build_preset release "Building sluice and the benchmark" sluice "${BENCH_PROGRAMS[@]}"
+    if [ -n "$only" ]; then
+        bench_only_callbacks
+        return
+    fi
     bench_begin
     say "  ..  measuring the floors"
     bench_floors
@@ -230,6 +245,7 @@ cmd_bench() {
     bench_hot_orders
     bench_sound
     bench_webhooks
+    bench_callbacks
     bench_core
     bench_waiting "$waiting"
     bench_recovery

@@ -32,7 +32,7 @@ TEST(Adapter, SaysWhatItsAuthorForgot) {
         std::string_view to;
         std::string_view expected;
     };
-    constexpr std::array<Row, 9> rows{{
+    constexpr std::array<Row, 10> rows{{
         {"name = \"toy\"", "name = \"tory\"", "the name 'tory'"},
         {"zh = \"玩具\"", "", "'title'"},
         {"scenes = { \"qr\" }", "scenes = {}", "'capabilities'"},
@@ -42,6 +42,9 @@ TEST(Adapter, SaysWhatItsAuthorForgot) {
         {"request = ask, response = read }",
          "response = read }",
          "operations.collect.request is not a function"},
+        {"answer_headers =",
+         "callback_type = \"JSON\", answer_headers =",
+         "'callback_type' is 'JSON'"},
         {"callback = function", "callbck = function", "'callback'"},
         {"local function ask(", "local function ask((", "line 2"},
     }};

@@ -89,6 +89,44 @@ TEST_F(CallbackReader, LetsTheAdapterRefuse) {
     EXPECT_EQ(verdict.answer.content_type, "application/json");
 }
 
+TEST_F(CallbackReader, TakesNoOtherContentTypeThanTheAdapterNames) {
+    Callbacks callbacks(
+        toy_registry(toy_adapter(toy_script(
+            "masked = { \"openid\" },",
+            "masked = { \"openid\" },\n  callback_type = \"application/json\","
+        ))),
+        clock_
+    );
+    struct Row {
+        std::string type;
+        int status;
+    };
+    const std::vector<Row> rows = {
+        {"application/json", 200},
+        {"Application/JSON", 200},
+        {"application/json; charset=utf-8", 200},
+        {"application/json ;charset=utf-8", 200},
+        {"", 415},
+        {"text/xml", 415},
+        {"application/jsonp", 415},
+        {"application/x-www-form-urlencoded", 415},
+    };
+    for (const Row& row : rows) {
+        const http::Headers headers = {{"X-Signature", "good"}, {"Content-Type", row.type}};
+        const CallbackVerdict verdict = callbacks.read({"toy", "one"}, {headers, kNotice});
+        EXPECT_EQ(verdict.answer.status, row.status) << row.type;
+        EXPECT_EQ(verdict.instruction.has_value(), row.status == 200) << row.type;
+    }
+
+    const http::Headers xml = {{"X-Signature", "good"}, {"Content-Type", "text/xml"}};
+    EXPECT_EQ(
+        callbacks.read({"toy", "one"}, {xml, kNotice}).answer.body,
+        "the content type is another than wanted, application/json"
+    );
+    EXPECT_TRUE(callbacks_.read({"toy", "one"}, {xml, kNotice}).instruction) << "names none";
+    EXPECT_EQ(read(kNotice).answer.status, 200) << "none was sent";
+}
+
 TEST_F(CallbackReader, KnowsConfiguredAccountsOnly) {
     const http::Headers headers = {{"X-Signature", "good"}};
 

@@ -162,6 +162,8 @@ TEST(CredentialForm, RefusesWhatTheConsoleCouldNotDraw) {
              R"("title":{"en":"a","zh":"b"}}]})",
              R"({"merchant":"m","fields":[{"name":"m","kind":"text","title":{"en":"a"}}]})",
              R"({"merchant":"m","fields":[{"name":"m","kind":"text","size":3}]})",
+             R"({"merchant":"m","fields":[{"name":"m","kind":"text","title":{"en":"a","zh":"b"}},)"
+             R"({"name":"proxy_password","kind":"secret","title":{"en":"a","zh":"b"}}]})",
          }) {
         EXPECT_FALSE(parse_form(text)) << text;
     }

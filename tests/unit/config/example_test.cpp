@@ -32,13 +32,16 @@ TEST_F(Example, NamesEverySetting) {
     const std::string example{std::istreambuf_iterator<char>(in), {}};
     const std::vector<std::string> tables = {
         "[http]",
+        "[callbacks]",
         "[database]",
         "[node]",
+        "[egress]",
         "[webhooks]",
         "[secrets]",
         "[[api_key]]",
         "[[api_key]]\n[api_key.signature]",
         "[[channel_account]]",
+        "[[channel_account]]\n[channel_account.egress]",
         "[[channel_account]]\n[channel_account.timeouts]",
         "[[channel_account]]\n[channel_account.routing]",
     };
@@ -75,6 +78,22 @@ TEST_F(Example, ShowsTheDefaults) {
     EXPECT_EQ(example->node.exchange_threads, nothing->node.exchange_threads);
     EXPECT_EQ(example->node.log_level, nothing->node.log_level);
     EXPECT_EQ(example->node.log_format, nothing->node.log_format);
+}
+
+TEST_F(Example, ShowsTheDefaultsOfCallbacks) {
+    const Result<Settings> example = load(kExample);
+    const Result<Settings> nothing = load_text("");
+
+    ASSERT_TRUE(example.has_value()) << example.error().message;
+    ASSERT_TRUE(nothing.has_value()) << nothing.error().message;
+    const CallbackSettings& shown = example->callbacks;
+    const CallbackSettings& real = nothing->callbacks;
+    EXPECT_EQ(shown.body_max_bytes, real.body_max_bytes);
+    EXPECT_EQ(shown.per_second, real.per_second);
+    EXPECT_EQ(shown.unknown_per_second, real.unknown_per_second);
+    EXPECT_EQ(shown.reading_max, real.reading_max);
+    EXPECT_EQ(shown.threads, real.threads);
+    EXPECT_EQ(example->egress.proxy, nothing->egress.proxy);
 }
 
 TEST_F(Example, ShowsTheDefaultsOfWebhooks) {

@@ -48,6 +48,41 @@ TEST_F(Refusals, NameFileLineKeyValueAndWhatWasWanted) {
     });
 }
 
+TEST_F(Refusals, OfCallbacksAndOfTheWayOut) {
+    const std::string account = "[[channel_account]]\nname = \"a\"\nchannel = \"c\"\n";
+    expect({
+        {"[callbacks]\nper_second = 0",
+         "sluice.toml:2: callbacks.per_second is 0, wanted a whole number from 1 to 100000"},
+        {"[http]\nbody_max_bytes = 2048\n[callbacks]\nbody_max_bytes = 4096",
+         "sluice.toml:4: callbacks.body_max_bytes is 4096, wanted a whole number from 1024 to "
+         "2048"},
+        {"[egress]\nproxy_user = \"node\"",
+         "sluice.toml:2: egress.proxy_user is \"node\", wanted none without proxy"},
+        {"[egress]\nproxy = \"http://p:1\"\nproxy_user = \"a:b\"",
+         "sluice.toml:3: egress.proxy_user is \"a:b\", wanted at most 256 visible ASCII characters "
+         "without a colon"},
+    });
+    for (const char* proxy :
+         {"p:3128",
+          "https://p:1",
+          "http://p",
+          "http://p:0",
+          "http://p:99999",
+          "http://p:1/",
+          "http://P:1",
+          "http://u:sk_hidden@p:1",
+          "none"}) {
+        const std::string message = refusal("[egress]\nproxy = \"" + std::string(proxy) + "\"");
+        EXPECT_NE(message.find("wanted http://HOST:PORT"), std::string::npos) << proxy << message;
+        EXPECT_EQ(message.find("sk_hidden"), std::string::npos) << message;
+    }
+    const std::string with_user = account + "egress = { proxy = \"none\", proxy_user = \"u\" }";
+    EXPECT_NE(refusal(with_user).find("none without proxy"), std::string::npos);
+    const std::string with_password = account + "egress = { proxy = \"http://u:sk_hidden@p:1\" }";
+    EXPECT_EQ(refusal(with_password).find("sk_hidden"), std::string::npos);
+    EXPECT_NE(refusal(with_password).find("wanted none, or http://HOST:PORT"), std::string::npos);
+}
+
 TEST_F(Refusals, ALongValueIsCutAndKeptOnOneLine) {
     const std::string message = refusal("[http]\nlisten = \"a\\nb" + std::string(1000, 'x') + "\"");
 
@@ -66,8 +101,8 @@ TEST_F(Refusals, ListenNeedsAHostAndAPort) {
 TEST_F(Refusals, AnUnknownKeyIsToldWithWhatWasProbablyMeant) {
     expect({
         {"[htpp]\nthreads = 3",
-         "sluice.toml:1: htpp is not known, wanted one of api_key, channel_account, channels, "
-         "database, http, node, root, secrets, webhooks - did you mean 'http'?"},
+         "sluice.toml:1: htpp is not known, wanted one of api_key, callbacks, channel_account, "
+         "channels, database, egress, http, node, root, secrets, webhooks - did you mean 'http'?"},
         {"[webhooks]\nallow_http_loopback = \"yes\"",
          "sluice.toml:2: webhooks.allow_http_loopback is \"yes\", wanted true or false"},
         {"[http]\nthread = 3",

@@ -102,6 +102,44 @@ TEST_F(SettingsFile, GivesRefundsAndPayoutsTimesOfTheirOwn) {
     EXPECT_EQ(timeouts.collect, std::chrono::milliseconds(10'000));
 }
 
+TEST_F(SettingsFile, TellsByWhichWayRequestsLeave) {
+    write("proxy.txt", "open sesame\n");
+    write("ca.pem", "-----BEGIN CERTIFICATE-----\n");
+    const Result<Settings> settings = load_text(R"(
+[egress]
+proxy = "http://proxy.example.com:3128"
+proxy_user = "node"
+proxy_password = { file = "proxy.txt" }
+[[channel_account]]
+name = "a"
+channel = "c"
+secrets = { proxy_password = "of a" }
+[channel_account.egress]
+proxy = "http://[2001:db8::7]:1"
+proxy_user = "a"
+ca_certificates = { file = "ca.pem" }
+[[channel_account]]
+name = "b"
+channel = "c"
+egress = { proxy = "none" }
+)");
+
+    ASSERT_TRUE(settings.has_value()) << settings.error().message;
+    EXPECT_EQ(settings->egress.proxy, "http://proxy.example.com:3128");
+    EXPECT_EQ(settings->egress.proxy_user, "node");
+    EXPECT_EQ(settings->egress.proxy_password.reveal(), "open sesame");
+    const AccountEgressSettings& first = settings->channel_accounts.at(0).egress;
+    EXPECT_EQ(first.proxy, "http://[2001:db8::7]:1");
+    EXPECT_EQ(first.proxy_user, "a");
+    EXPECT_EQ(first.ca_certificates, "-----BEGIN CERTIFICATE-----");
+    EXPECT_EQ(settings->channel_accounts.at(1).egress.proxy, "none");
+}
+
+TEST_F(SettingsFile, CallbacksAreNeverAllowedMoreThanAnyRequest) {
+    EXPECT_EQ(load_text("[http]\nbody_max_bytes = 2048")->callbacks.body_max_bytes, 2048U);
+    EXPECT_EQ(load_text("")->callbacks.body_max_bytes, 65'536U);
+}
+
 TEST_F(SettingsFile, ListensOnAnAddressOfEitherVersion) {
     EXPECT_EQ(load_text("[http]\nlisten = \"[::1]:80\"")->http.host, "::1");
     EXPECT_EQ(load_text("[http]\nlisten = \"localhost:0\"")->http.port, 0);

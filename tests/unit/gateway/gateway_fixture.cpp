@@ -128,6 +128,7 @@ gateway::Gateway& GatewayFixture::gateway() {
                 .webhooks = webhooks(),
                 .channel_accounts = channel_accounts(),
                 .read_callback = reader,
+                .knows_channel_account = knows_account,
                 .forward = forwarder,
                 .payouts = payouts,
                 .check_payee = check_payee,

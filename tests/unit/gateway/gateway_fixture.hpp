@@ -89,6 +89,7 @@ class GatewayFixture : public ::testing::Test {
     int wakes = 0;  ///< how often the sender was told that something is due
     gateway::Settings settings;
     gateway::CallbackReader reader;
+    gateway::AccountFinder knows_account;
     gateway::Forwarder forwarder;
     gateway::SceneCheck check_scene;  ///< "wechatpay" by "qr", unless changed
     gateway::PayeeCheck check_payee;  ///< "bank_account" with an account_number, unless changed
