@@ -93,7 +93,7 @@ MatrixCase MatrixShop::meet(const MatrixCell& cell, const std::function<std::str
 /// A breaker looks at all that an account sends: what a fault hits must not be the most.
 void MatrixShop::keep_company(const std::string& path) {
     if (path.starts_with("/v1/payments/")) {
-        wait_for_code(path);
+        wait_for_action(path);
         return;
     }
     ++untroubled_;
@@ -147,21 +147,30 @@ std::string MatrixShop::number_of(const std::string& path) {
     return id.substr(id.find('_') + 1);
 }
 
-void MatrixShop::wait_for_code(const std::string& path) {
+void MatrixShop::wait_for_action(const std::string& path) {
     const bool is_there = eventually([&] {
         const Value shown = must(cluster_.api().get(path), path);
         const Value* action = shown.find("next_action");
-        return action != nullptr && !action->text_or_empty("code_url").empty();
+        return action != nullptr && !action->is_null();
     });
     if (!is_there) {
         const Reply shown = cluster_.api().get(path);
-        throw std::runtime_error("there is no code to scan: " + to_json(shown.body));
+        throw std::runtime_error("the payer does not learn how to pay: " + to_json(shown.body));
     }
 }
 
-/// By the code that is shown now; one that the channel did not take has no order.
+bool MatrixShop::pays(const std::string& number) {
+    if (protocol_.name != "bank") {
+        return cluster_.psp().pay(number);
+    }
+    Value transfer;
+    transfer.set(protocol_.order_member, number);
+    return simulator_.post("/sim/bank/transfer", transfer).status == 200;
+}
+
+/// As he is told now; what the channel did not take cannot be paid.
 void MatrixShop::pay(const std::string& path) {
-    if (!eventually([&] { return cluster_.psp().pay(number_of(path)); })) {
+    if (!eventually([&] { return pays(number_of(path)); })) {
         const Reply shown = cluster_.api().get(path);
         throw std::runtime_error("nobody can pay " + to_json(shown.body));
     }
@@ -176,8 +185,8 @@ MatrixCase MatrixShop::begin_payment(const MatrixCell& cell) {
         return begun;
     }
     MatrixCase begun{.cell = &cell, .path = post_payment()};
-    wait_for_code(begun.path);
-    const Number order{"out_trade_no", number_of(begun.path)};
+    wait_for_action(begun.path);
+    const Number order{protocol_.order_member, number_of(begun.path)};
     if (cell.operation == "query") {
         order_fault({"callback", "missing", 0}, order);
     }
@@ -197,7 +206,7 @@ MatrixCase MatrixShop::begin_payment(const MatrixCell& cell) {
 
 MatrixCase MatrixShop::begin_refund(const MatrixCell& cell) {
     const std::string payment = post_payment();
-    wait_for_code(payment);
+    wait_for_action(payment);
     pay(payment);
     const bool is_paid = eventually([&] {
         return must(cluster_.api().get(payment), payment).text_or_empty("status") == "succeeded";
@@ -206,7 +215,7 @@ MatrixCase MatrixShop::begin_refund(const MatrixCell& cell) {
         throw std::runtime_error(payment + " is not paid");
     }
     MatrixCase begun{.cell = &cell, .order = number_of(payment)};
-    const Number order{"out_trade_no", begun.order};
+    const Number order{protocol_.order_member, begun.order};
     if (cell.operation != "refund" || must_come_first(cell, protocol_)) {
         order_fault({"refund", "processing_ms", kRefundUnderWayMs}, order);
     }

@@ -18,6 +18,8 @@ inline constexpr std::int64_t kMatrixAmount = 1'234;
 /// How one protocol is asked for, and which of a cell's ends is its own.
 struct MatrixProtocol {
     std::string_view name;
+    std::string_view scene;
+    std::string_view order_member;  ///< what the simulator calls the number of an order
     std::string_view payout_method;
     std::string_view MatrixCell::* end;
     bool tells_of_refunds;
@@ -74,7 +76,8 @@ class MatrixShop {
     std::string post_payment();
     std::string post_payout();
     std::string number_of(const std::string& path);
-    void wait_for_code(const std::string& path);
+    void wait_for_action(const std::string& path);
+    bool pays(const std::string& number);
     void pay(const std::string& path);
 
     Cluster& cluster_;
