@@ -15,7 +15,7 @@ for part in services config bench_measure bench_server bench bench_services; do
     source "tools/dev/$part.sh"
 done
 BENCH_SECONDS=1 BENCH_ROUNDS=1 BENCH_ROUND_SECONDS=1 BENCH_WEBHOOK_SECONDS=1
-BENCH_CALLBACK_RATE=20 BENCH_ACCOUNTS=20 BENCH_HOT_ROOM=100 BENCH_WARM=no
+BENCH_CALLBACK_RATE=20 BENCH_CALLBACK_WAIT=0 BENCH_ACCOUNTS=20 BENCH_HOT_ROOM=100 BENCH_WARM=no
 prepare_state_dir
 bench_begin
 trap 'bench_cleanup; rm -rf "$STATE_DIR"' EXIT
