@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "app/channel_wiring.hpp"
-#include "core/random.hpp"
 #include "log/log.hpp"
 
 namespace sluice::app {
@@ -19,7 +18,6 @@ constexpr std::chrono::seconds kHealthEvery{1};
 constexpr std::chrono::days kCertificateNotice{30};
 constexpr std::string_view kConfiguration = "configuration";
 constexpr int kTries = 5;
-constexpr std::size_t kNonceBytes = 16;
 
 bool is_same(const ChannelAccountSettings& a, const ChannelAccountSettings& b) {
     return a.merchant_id == b.merchant_id && a.settings == b.settings && a.secrets == b.secrets &&
@@ -222,127 +220,6 @@ Result<void> ChannelAccounts::check(const gateway::AccountWish& wish) const {
         }
     }
     return {};
-}
-
-Result<channel::AccountTrial> ChannelAccounts::make_trial(const ChannelAccountSettings& settings
-) const {
-    SLUICE_ASSIGN(auto adapter, adapter_of(settings.channel));
-    SLUICE_ASSIGN(auto account, channel::ChannelAccount::make(settings, adapter->form));
-    return make_trial(std::move(account), std::move(adapter));
-}
-
-Result<channel::AccountTrial> ChannelAccounts::make_trial(
-    channel::ChannelAccount account, channel::AdapterPtr adapter
-) const {
-    SystemRandom random;
-    const Time now = parts_.clock.now();
-    return channel::AccountTrial::make(
-        {.adapter = std::move(adapter),
-         .account = std::move(account),
-         .moment = {now, random_hex(random, kNonceBytes)},
-         .number = Id128::generate(now, Bucket{0}, random)}
-    );
-}
-
-void ChannelAccounts::ask_balance(
-    http::Client& client, const ChannelAccountSettings& settings, gateway::BalanceDone done
-) const {
-    const auto make = [&]() -> Result<channel::BalanceQuestion> {
-        SLUICE_ASSIGN(auto adapter, adapter_of(settings.channel));
-        SLUICE_ASSIGN(auto account, channel::ChannelAccount::make(settings, adapter->form));
-        SystemRandom random;
-        return channel::BalanceQuestion::make(
-            {.adapter = std::move(adapter),
-             .account = std::move(account),
-             .moment = {parts_.clock.now(), random_hex(random, kNonceBytes)}}
-        );
-    };
-    auto made = make();
-    if (!made) {
-        done(std::unexpected(std::move(made).error()));
-        return;
-    }
-    auto question = std::make_shared<channel::BalanceQuestion>(*std::move(made));
-    client.send(
-        question->request(),
-        [question, done = std::move(done)](const http::ClientResult& answer) {
-            done(question->read(answer));
-        }
-    );
-}
-
-gateway::ChannelAccounts ChannelAccounts::api(http::Client& client) {
-    const auto try_out = [this, &client](
-                             const ChannelAccountSettings& settings, gateway::TrialDone done
-                         ) {
-        auto made = make_trial(settings);
-        if (!made) {
-            gateway::TrialResult cannot;
-            cannot.outcome.kind = payment::OutcomeKind::config;
-            cannot.outcome.code = "cannot_ask";
-            cannot.outcome.message = made.error().message;
-            done(std::move(cannot));
-            return;
-        }
-        auto trial = std::make_shared<channel::AccountTrial>(*std::move(made));
-        const auto begun = std::chrono::steady_clock::now();
-        auto answered = [trial, begun, done = std::move(done)](const http::ClientResult& answer) {
-            auto verdict = trial->read(answer);
-            const auto took = std::chrono::steady_clock::now() - begun;
-            done(gateway::TrialResult{
-                .works = verdict.works,
-                .outcome = std::move(verdict.outcome),
-                .http_status = verdict.http_status,
-                .took_ms = std::chrono::duration_cast<std::chrono::milliseconds>(took).count()
-            });
-        };
-        client.send(trial->request(), std::move(answered));
-    };
-    return {
-        .store = store_,
-        .floats = *floats_,
-        .check = [this](const gateway::AccountWish& wish) { return check(wish); },
-        .try_out = try_out,
-        .reload = [this](gateway::ReloadDone done) { reload(std::move(done)); },
-        .ask_balance = [this, &client](
-                           const ChannelAccountSettings& settings, gateway::BalanceDone done
-                       ) { ask_balance(client, settings, std::move(done)); },
-        .changed = [this] { look_again(); },
-        .health =
-            [this](const ChannelAccountSettings& account) {
-                return parts_.health.of(
-                    {account.channel, account.name}, std::chrono::steady_clock::now()
-                );
-            },
-    };
-}
-
-/// Asks the accounts whose breaker is open, each at its time.
-void ChannelAccounts::probe(http::Client& client) {
-    const channel::RegistryPtr registry = registry_.current();
-    for (const channel::ChannelAccount* account : registry->accounts()) {
-        const channel::Health::Address address{account->channel(), account->name()};
-        if (!parts_.health.take_probe(address, std::chrono::steady_clock::now())) {
-            continue;
-        }
-        auto made = make_trial(*account, registry->find_adapter(account->channel()));
-        if (!made) {
-            // Nothing can be asked but by a payer's money.
-            parts_.health.probed(address, true, std::chrono::steady_clock::now());
-            continue;
-        }
-        auto trial = std::make_shared<channel::AccountTrial>(*std::move(made));
-        auto answered = [&health = parts_.health,
-                         trial,
-                         channel = account->channel(),
-                         name = account->name()](const http::ClientResult& answer) {
-            const auto verdict = trial->read(answer);
-            const bool did = answer && verdict.outcome.kind != payment::OutcomeKind::unknown;
-            log::info("channel_probed", {{"channel", channel}, {"name", name}, {"answered", did}});
-            health.probed({channel, name}, did, std::chrono::steady_clock::now());
-        };
-        client.send(trial->request(), std::move(answered));
-    }
 }
 
 /// Until there is some or it is time to look; false once there will be none any more.

@@ -1,8 +1,8 @@
 // How long a signed callback takes until it is acknowledged, that is until its payment's commit:
-// bench_callbacks [SECONDS] [CALLBACKS_A_SECOND] [SECONDS_BEFORE], one JSON line. A server, PostgreSQL and the
-// simulated WeChat Pay are processes of their own; the callbacks are built and signed beforehand,
-// sent at their moments whether or not earlier ones are answered, and timed from those moments,
-// while nothing else is under way.
+// bench_callbacks [SECONDS] [CALLBACKS_A_SECOND] [SECONDS_BEFORE], one JSON line. A server,
+// PostgreSQL and the simulated WeChat Pay are processes of their own; the callbacks are built and
+// signed beforehand, sent at their moments whether or not earlier ones are answered, and timed from
+// those moments, while nothing else is under way.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>

@@ -1,4 +1,4 @@
-// Our money at a channel, which operators tell of once for each number. On a real database, and every
+// Our money at a channel, which operators tell of once for each number. On a real database; every
 // answer is held against the OpenAPI document.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -111,7 +111,7 @@ class ProtocolMatrix : public ::testing::TestWithParam<MatrixProtocol> {
         EXPECT_THAT(unsound_ledger(cluster_), IsEmpty());
     }
 
-    Cluster cluster_{{.has_alipay = true, .collects_by_bank = true}};
+    Cluster cluster_{{.collects_by_bank = true, .has_alipay = true}};
     Teller teller_{cluster_, kAvailable};
     MatrixShop shop_{cluster_, GetParam()};
     std::vector<MatrixCase> under_way_;

@@ -6,7 +6,6 @@
 #include "channel/bill_download.hpp"
 #include "channel/callbacks.hpp"
 #include "channels/bank_world.hpp"
-#include "channels/fixture_table.hpp"
 #include "channels/wechatpay_world.hpp"
 #include "core/invariant.hpp"
 #include "fuzz/recorded_message.hpp"

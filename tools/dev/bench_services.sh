@@ -120,7 +120,8 @@ bench_webhooks() {
 bench_callbacks() {
     local line rate="${BENCH_CALLBACK_RATE:-500}"
     line=$("$(bench_program bench_callbacks)" "$BENCH_SECONDS" "$rate" \
-        "${BENCH_CALLBACK_WAIT:-58}" 2>"$LOG_DIR/bench-callbacks.log") || die "the benchmark of callbacks failed: $line"
+        "${BENCH_CALLBACK_WAIT:-58}" 2>"$LOG_DIR/bench-callbacks.log") ||
+        die "the benchmark of callbacks failed: $line"
     printf '%s\n' "$line" >>"$LOG_DIR/bench-raw.log"
     record_fact "$rate callbacks/s until acknowledged" \
         "p50 $(json_number p50_ms "$line") ms, p99 $(json_number p99_ms "$line") ms, $(
