@@ -1,4 +1,4 @@
-// What an account is asked that moves no money: whether it works, what is on it, whether it answers.
+// What an account is asked that moves no money: whether it works or answers, what is on it.
 #include <chrono>
 #include <memory>
 #include <utility>

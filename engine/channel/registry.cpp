@@ -69,6 +69,7 @@ AdapterPtr Registry::find_adapter(std::string_view channel) const {
 
 std::vector<AdapterPtr> Registry::adapters() const {
     std::vector<AdapterPtr> list;
+    list.reserve(adapters_.size());
     for (const auto& [name, adapter] : adapters_) {
         list.push_back(adapter);
     }

@@ -56,6 +56,7 @@ class PgFloatStore final : public FloatStore {
             ledger.find_of_owner({.owner = owner_of(channel, channel_account), .gls = {kFloat}})
         );
         std::vector<Money> balances;
+        balances.reserve(views.size());
         for (const ledger::AccountView& view : views) {
             balances.push_back(view.balance);
         }

@@ -3,16 +3,13 @@
 #include <array>
 #include <utility>
 
+#include "kit/wrong.hpp"
 #include "lua/vm.hpp"
 
 namespace sluice::kit {
 namespace {
 
 constexpr std::string_view kSignScript = "rehearsal/sign.lua";
-
-std::unexpected<Error> wrong(std::string message) {
-    return fail(ErrorCode::invalid, std::move(message));
-}
 
 /// A text as it is, anything else as JSON.
 std::string text_of(const Value& value) {

@@ -5,6 +5,7 @@
 
 #include "core/nearest_name.hpp"
 #include "json/json.hpp"
+#include "kit/wrong.hpp"
 
 namespace sluice::kit {
 namespace {
@@ -23,10 +24,6 @@ constexpr std::array<std::string_view, 9> kMembers{
 };
 constexpr std::int64_t kStatusMin = 100;
 constexpr std::int64_t kStatusMax = 599;
-
-std::unexpected<Error> wrong(std::string message) {
-    return fail(ErrorCode::invalid, std::move(message));
-}
 
 Result<void> check_members(const Value& record) {
     if (record.as_object() == nullptr) {

@@ -8,6 +8,7 @@
 
 #include "channel/account_settings.hpp"
 #include "json/json.hpp"
+#include "kit/wrong.hpp"
 #include "payment/operation.hpp"
 #include "payment/payment.hpp"
 
@@ -19,10 +20,6 @@ using channel::FieldKind;
 using payment::Purpose;
 
 constexpr const char* kName = "main";
-
-std::unexpected<Error> wrong(std::string message) {
-    return fail(ErrorCode::invalid, std::move(message));
-}
 
 using Reader = std::function<Result<void>(const Value&)>;
 using Readers = std::map<std::string, Reader, std::less<>>;

@@ -92,7 +92,7 @@ Result<fs::path> scaffold_channel(const fs::path& channels, std::string_view nam
             "there is no folder " + channels.string() + ", wanted the one that holds the channels"
         );
     }
-    const fs::path target = channels / name;
+    fs::path target = channels / name;
     if (fs::exists(fs::symlink_status(target, error))) {
         return fail(ErrorCode::conflict, "the folder " + target.string() + " exists already");
     }

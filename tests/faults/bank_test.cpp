@@ -114,7 +114,7 @@ TEST_F(BankLink, OpensOneAccountHoweverOftenItsAnswerIsLost) {
 }
 
 TEST_F(BankLink, IsClosedWithoutMoneyWhenTheOrderNeverArrivedThere) {
-    teller_.bank().order_fault({.operation = "create", .kind = "drop_before"});
+    teller_.bank().order_fault({.operation = "create", .kind = "drop_before", .count = -1});
 
     const PaymentView begun = begin("B-1", 4);
 

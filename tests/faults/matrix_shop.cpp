@@ -107,7 +107,10 @@ void MatrixShop::keep_company(const std::string& path) {
 
 std::string MatrixShop::post_payment() {
     const Value leg(ValueObject{
-        {"kind", "external"}, {"method", protocol_.name}, {"scene", "qr"}, {"amount", kMatrixAmount}
+        {"kind", "external"},
+        {"method", protocol_.name},
+        {"scene", protocol_.scene},
+        {"amount", kMatrixAmount}
     });
     const Value order(ValueObject{
         {"merchant_order_number", next_number()},

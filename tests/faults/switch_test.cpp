@@ -180,7 +180,7 @@ TEST(ChannelSwitch, ClosesRatherThanSwitchesWhenTheFirstAccountStaysInDoubt) {
     Shop shop(cluster);
     CompositeOrder order = shop.next_order();
     order.expires_in_seconds = 4;
-    cluster.psp().order_fault({.operation = "create", .kind = "drop_before"});
+    cluster.psp().order_fault({.operation = "create", .kind = "drop_before", .count = -1});
 
     const Reply reply = cluster.api().post("/v1/payments", body_of(order), {{"Prefer", "wait=0"}});
     ASSERT_EQ(reply.status, 201) << reply.why;
