@@ -50,7 +50,7 @@ std::string line_of(const std::array<std::string, count>& cells) {
 std::string payment_line(const Order& order) {
     const std::int64_t total = order.wanted.amount_total;
     return line_of<27>(
-        {moment(*order.paid),
+        {moment(order.paid.value_or(order.created)),
          order.wanted.appid,
          order.wanted.mchid,
          "0",
