@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "core/invariant.hpp"
 #include "kit/wrong.hpp"
 #include "lua/vm.hpp"
 
@@ -89,9 +90,10 @@ Result<std::unique_ptr<FarSide>> FarSide::open(
 }
 
 Result<SaidMessage> FarSide::sign(const std::string& function, const Value& subject, Time now) {
+    SLUICE_INVARIANT(account_.has_value());
     SLUICE_ASSIGN(
         const Value said,
-        host_->consult({.path = function, .subject = subject}, *account_, {now, {}})
+        host_->consult({.path = function, .subject = subject}, account_.value(), {now, {}})
     );
     if (said.as_object() == nullptr) {
         return wrong(

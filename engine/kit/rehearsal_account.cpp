@@ -25,6 +25,18 @@ using Reader = std::function<Result<void>(const Value&)>;
 using Readers = std::map<std::string, Reader, std::less<>>;
 
 /// Every member of `record` by the reader of its name; one that has none is refused.
+std::unexpected<Error> unknown_member(
+    const std::string& what, const std::string& name, const std::string& known
+) {
+    return wrong("'" + what + "' has an unknown member '" + name + "', wanted " + known);
+}
+
+std::unexpected<Error> wrong_member(
+    const std::string& what, const std::string& name, const std::string& why
+) {
+    return wrong("'" + what + "." + name + "' " + why);
+}
+
 Result<void> read_members(const Value& record, const std::string& what, const Readers& readers) {
     if (record.as_object() == nullptr) {
         return wrong(
@@ -38,10 +50,10 @@ Result<void> read_members(const Value& record, const std::string& what, const Re
             for (const auto& [each, unused] : readers) {
                 known += (known.empty() ? "" : ", ") + each;
             }
-            return wrong("'" + what + "' has an unknown member '" + name + "', wanted " + known);
+            return unknown_member(what, name, known);
         }
         if (auto done = reader->second(value); !done) {
-            return wrong("'" + what + "." + name + "' " + done.error().message);
+            return wrong_member(what, name, done.error().message);
         }
     }
     return {};
@@ -253,6 +265,9 @@ Result<channel::ExchangeOrder> order_of(
 ) {
     SLUICE_ASSIGN(const Value said, instruction_of(account, recorded));
     channel::ExchangeOrder order;
+    if (!recorded.operation) {
+        return wrong("'operation' is '" + recorded.operation_name() + "', wanted one of an order");
+    }
     order.operation = *recorded.operation;
     order.instruction.purpose = payment::purpose_of(order.operation);
     order.instruction.channel = account.settings.channel;

@@ -16,13 +16,13 @@ using channel::BillState;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-constexpr const char* kDay = "2026-01-01";
+constexpr const char* kBillDay = "2026-01-01";
 
 class WechatBill : public PspRefundTest {
   protected:
     WechatBill() : registry_(make_registry()) {}
 
-    BillAnswer fetch(const std::string& day = kDay) {
+    BillAnswer fetch(const std::string& day = kBillDay) {
         const channel::ChannelAccount& account = *registry_->find_account({"wechatpay", "main"});
         auto download = channel::BillDownload::make(
             {registry_->find_adapter("wechatpay"), account, clock_},
