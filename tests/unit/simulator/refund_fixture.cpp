@@ -1,5 +1,7 @@
 #include "unit/simulator/refund_fixture.hpp"
 
+#include <filesystem>
+
 namespace sluice::simulator::testing {
 
 void PspRefundTest::given_paid(const std::string& out_trade_no, std::int64_t amount) {
@@ -75,6 +77,33 @@ std::vector<http::Request> PspRefundTest::refund_callbacks(std::size_t all_callb
         }
     }
     return out;
+}
+
+channel::RegistryPtr PspRefundTest::adapter_registry(const std::string& callback_base_url) const {
+    channel::ChannelAccountSettings account;
+    account.name = "main";
+    account.channel = "wechatpay";
+    account.settings = {
+        {"base_url", psp_->url()},
+        {"callback_base_url", callback_base_url},
+        {"mchid", std::string(kMchid)},
+        {"appid", std::string(kAppid)},
+        {"merchant_serial", std::string(kMerchantSerial)},
+        {"platform_serial", std::string(kPublicKeyId)}
+    };
+    const TestKeys& keys = TestKeys::get();
+    account.secrets = {
+        {"merchant_key", keys.merchant.private_key.to_pem()},
+        {"api_v3_key", Secret(std::string(kApiV3Key))},
+        {"platform_key", Secret(keys.platform.public_key.to_pem())}
+    };
+    account.keys_by_serial = {{std::string(kPublicKeyId), "platform_key"}};
+    const auto files = channel::read_adapter_folder(
+        std::filesystem::path(SLUICE_SOURCE_DIR) / "channels" / "wechatpay"
+    );
+    std::vector<channel::ChannelAccountSettings> accounts;
+    accounts.push_back(std::move(account));
+    return channel::Registry::build({files.value()}, std::move(accounts)).value();
 }
 
 }  // namespace sluice::simulator::testing

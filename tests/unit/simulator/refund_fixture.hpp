@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "channel/registry.hpp"
 #include "unit/simulator/psp_fixture.hpp"
 
 namespace sluice::simulator::testing {
@@ -42,6 +43,8 @@ class PspRefundTest : public PspTest {
     Value funds();
     /// Those of the callbacks that came which tell of refunds.
     std::vector<http::Request> refund_callbacks(std::size_t all_callbacks);
+    /// The real adapter with the first merchant as its account "main".
+    [[nodiscard]] channel::RegistryPtr adapter_registry(const std::string& callback_base_url) const;
 };
 
 }  // namespace sluice::simulator::testing

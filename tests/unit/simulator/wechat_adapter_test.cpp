@@ -1,10 +1,7 @@
-#include <filesystem>
-
 #include <gtest/gtest.h>
 
 #include "channel/adapter_host.hpp"
 #include "channel/callbacks.hpp"
-#include "channel/registry.hpp"
 #include "unit/simulator/refund_fixture.hpp"
 
 namespace sluice::simulator::testing {
@@ -19,7 +16,9 @@ constexpr const char* kRefundId = "01KDXW2E8B5F7M9Q3T6V8X0Z2C";
 /// The adapter of channels/wechatpay against the simulator: neither may read the refunds otherwise.
 class WechatAdapter : public PspRefundTest {
   protected:
-    WechatAdapter() : registry_(make_registry()), host_(registry_->find_adapter("wechatpay")) {
+    WechatAdapter()
+        : registry_(adapter_registry(receiver_base())),
+          host_(registry_->find_adapter("wechatpay")) {
         given_paid(kOrderId);
         EXPECT_EQ(receiver_.wait_for(1).size(), 1U);
     }
@@ -46,32 +45,10 @@ class WechatAdapter : public PspRefundTest {
     }
 
   private:
-    channel::RegistryPtr make_registry() {
-        channel::ChannelAccountSettings account;
-        account.name = "main";
-        account.channel = "wechatpay";
+    /// Where the receiver's callback addresses begin.
+    std::string receiver_base() {
         const std::string receiver = receiver_.url();
-        account.settings = {
-            {"base_url", psp_->url()},
-            {"callback_base_url", receiver.substr(0, receiver.find("/callbacks/"))},
-            {"mchid", std::string(kMchid)},
-            {"appid", std::string(kAppid)},
-            {"merchant_serial", std::string(kMerchantSerial)},
-            {"platform_serial", std::string(kPublicKeyId)}
-        };
-        const TestKeys& keys = TestKeys::get();
-        account.secrets = {
-            {"merchant_key", keys.merchant.private_key.to_pem()},
-            {"api_v3_key", Secret(std::string(kApiV3Key))},
-            {"platform_key", Secret(keys.platform.public_key.to_pem())}
-        };
-        account.keys_by_serial = {{std::string(kPublicKeyId), "platform_key"}};
-        const auto files = channel::read_adapter_folder(
-            std::filesystem::path(SLUICE_SOURCE_DIR) / "channels" / "wechatpay"
-        );
-        std::vector<channel::ChannelAccountSettings> accounts;
-        accounts.push_back(std::move(account));
-        return channel::Registry::build({files.value()}, std::move(accounts)).value();
+        return receiver.substr(0, receiver.find("/callbacks/"));
     }
 
     [[nodiscard]] channel::ExchangeOrder order_of(Operation operation) const {

@@ -1,11 +1,8 @@
 // A day's trade bill from the simulator, fetched and read by the adapter that reads the real one.
-#include <filesystem>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "channel/bill_download.hpp"
-#include "channel/registry.hpp"
 #include "unit/simulator/refund_fixture.hpp"
 
 namespace sluice::simulator::testing {
@@ -20,7 +17,7 @@ constexpr const char* kBillDay = "2026-01-01";
 
 class WechatBill : public PspRefundTest {
   protected:
-    WechatBill() : registry_(make_registry()) {}
+    WechatBill() : registry_(adapter_registry("https://pay.example")) {}
 
     BillAnswer fetch(const std::string& day = kBillDay) {
         const channel::ChannelAccount& account = *registry_->find_account({"wechatpay", "main"});
@@ -50,33 +47,6 @@ class WechatBill : public PspRefundTest {
     }
 
   private:
-    channel::RegistryPtr make_registry() {
-        channel::ChannelAccountSettings account;
-        account.name = "main";
-        account.channel = "wechatpay";
-        account.settings = {
-            {"base_url", psp_->url()},
-            {"callback_base_url", "https://pay.example"},
-            {"mchid", std::string(kMchid)},
-            {"appid", std::string(kAppid)},
-            {"merchant_serial", std::string(kMerchantSerial)},
-            {"platform_serial", std::string(kPublicKeyId)}
-        };
-        const TestKeys& keys = TestKeys::get();
-        account.secrets = {
-            {"merchant_key", keys.merchant.private_key.to_pem()},
-            {"api_v3_key", Secret(std::string(kApiV3Key))},
-            {"platform_key", Secret(keys.platform.public_key.to_pem())}
-        };
-        account.keys_by_serial = {{std::string(kPublicKeyId), "platform_key"}};
-        const auto files = channel::read_adapter_folder(
-            std::filesystem::path(SLUICE_SOURCE_DIR) / "channels" / "wechatpay"
-        );
-        std::vector<channel::ChannelAccountSettings> accounts;
-        accounts.push_back(std::move(account));
-        return channel::Registry::build({files.value()}, std::move(accounts)).value();
-    }
-
     channel::RegistryPtr registry_;
 };
 
