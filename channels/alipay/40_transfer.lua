@@ -57,7 +57,8 @@ local function read_transfer(record, instruction)
     message = record.fail_reason,
   }
   local has_moved = outcome.kind == "succeeded" or outcome.kind == "returned"
-  if has_moved and not amount then outcome.kind = "unknown" end
+  local is_named = amount and outcome.number
+  if has_moved and not is_named then outcome.kind = "unknown" end
   if outcome.kind == "succeeded" then
     outcome.happened_at = moment(record.pay_date or record.trans_date)
   end

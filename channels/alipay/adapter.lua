@@ -126,8 +126,8 @@ local function created(instruction, account, answer, context)
   }
 end
 
--- What is said of a trade, asked or unasked. Without an amount that can be read nothing is known,
--- nor of a closed one that had been paid: somebody gave it back without us.
+-- What is said of a trade, asked or unasked. Without our number and an amount that can be read
+-- nothing is known, nor of a closed one that had been paid: somebody gave it back without us.
 local function read_trade(trade, paid_at, user_id, account)
   local amount = yuan(trade.total_amount)
   local outcome = {
@@ -137,7 +137,8 @@ local function read_trade(trade, paid_at, user_id, account)
     channel_reference = trade.trade_no,
     amount = amount,
   }
-  if not amount and outcome.kind == "succeeded" then outcome.kind = "unknown" end
+  local is_named = amount and outcome.number
+  if not is_named and outcome.kind == "succeeded" then outcome.kind = "unknown" end
   if outcome.kind == "closed" and paid_at then outcome.kind = "unknown" end
   if outcome.kind == "succeeded" then
     outcome.happened_at = moment(paid_at)

@@ -77,7 +77,7 @@ std::optional<std::size_t> place_of(
     return std::nullopt;
 }
 
-/// Without these a line tells nothing.
+/// Without these a line tells nothing; without its balance nobody sees that a line is missing.
 Result<Places> places_in(std::string_view line, const BillLayout& layout) {
     std::vector<std::string> header;
     for (const std::string_view cell : split(line, ",")) {
@@ -96,12 +96,13 @@ Result<Places> places_in(std::string_view line, const BillLayout& layout) {
     places.refunded = place_of(header, layout.refunded);
     places.balance = place_of(header, layout.balance);
     places.columns = header.size();
-    const std::array<std::pair<const char*, bool>, 5> needed{{
+    const std::array<std::pair<const char*, bool>, 6> needed{{
         {"at", places.at.has_value()},
         {"kind", places.kind.has_value()},
         {"number", places.number.has_value()},
         {"reference", places.reference.has_value()},
         {"paid", places.paid.has_value()},
+        {"balance", places.balance.has_value() || layout.balance.names.empty()},
     }};
     for (const auto& [name, is_there] : needed) {
         if (!is_there) {

@@ -120,6 +120,16 @@ TEST_F(BankStatement, MayGoBelowZero) {
     EXPECT_EQ(bill->lines.front().balance, Money(-30, cny()));
 }
 
+TEST_F(BankStatement, IsNotReadWithoutTheBalancesThatShowWhatIsMissing) {
+    const auto bill = read(
+        "booked_at,kind,request_number,bank_number,amount\n"
+        "2026-01-01 08:00:30,CREDIT,,ST000000001,1000.00\n"
+    );
+
+    ASSERT_FALSE(bill);
+    EXPECT_THAT(bill.error().message, HasSubstr("has no column 'balance'"));
+}
+
 TEST_F(BankStatement, IsFetchedFromTheSignedPlaceAndBelievedByItsHash) {
     const std::string day = recorded_statement();
     BillDownload download = begin();
