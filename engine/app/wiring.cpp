@@ -230,6 +230,7 @@ Result<void> Server::Parts::open_engine() {
     fleet_settings.connection = role();
     fleet_settings.address = settings.node.address;
     fleet_settings.workers = settings.node.workers;
+    fleet_settings.worker.warm_runs = settings.node.warm_runs;
     fleet_settings.node = Id128::generate(clock.now(), Bucket{0}, random);
     fleet = std::make_unique<worker::Fleet>(
         std::move(fleet_settings), worker_services(), release, *channels.candidates(), pool

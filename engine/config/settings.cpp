@@ -72,6 +72,7 @@ void read_database(Section section, DatabaseSettings& database) {
 
 void read_node(Section section, NodeSettings& node) {
     section.read_whole("workers", node.workers, {1, 256});
+    section.read_whole("warm_runs", node.warm_runs, {0, 1'000'000});
     section.read_whole("exchange_threads", node.exchange_threads, {1, 64});
     section.read("address", node.address);
     if (const auto address = parse_listen(node.address); !address || address->port == 0) {

@@ -44,6 +44,8 @@ struct DatabaseSettings {
 
 struct NodeSettings {
     std::size_t workers = 1;  ///< one for every two cores when PostgreSQL runs beside it
+    /// Of each worker: payments that wait and keep their script in memory, some 17 kB each.
+    std::size_t warm_runs = 8192;
     std::size_t exchange_threads = 1;
     std::string address;  ///< where other nodes reach this one; empty: what it listens on
     Secret<std::string> internal_secret;  ///< shared by all nodes; empty: nothing is forwarded

@@ -79,7 +79,14 @@ void LiveRuns::keep(RunId id, std::unique_ptr<flow::Run> run, Time now) {
     }
     warm_ += slot.run == nullptr ? 1U : 0U;
     slot.run = std::move(run);
-    warm_order_.emplace(now, id);
+    if (!slot.is_listed) {
+        list(id, slot, now);
+    }
+}
+
+void LiveRuns::list(RunId id, Slot& slot, Time from) {
+    slot.is_listed = true;
+    warm_order_.emplace(from, id);
 }
 
 void LiveRuns::cool(Slot& slot) {
@@ -238,15 +245,31 @@ std::optional<Time> LiveRuns::next_due() const {
     return timers_.top().at;
 }
 
+bool LiveRuns::may_stay(const Slot& slot, Time now) const {
+    return warm_ <= staying_.most && slot.wake_at && *slot.wake_at <= now + staying_.soon;
+}
+
 void LiveRuns::dehydrate(Time unused_since) {
+    constexpr std::chrono::seconds kLookAgain{1};
     while (!warm_order_.empty() && warm_order_.front().first <= unused_since) {
-        Slot* slot = find(warm_order_.front().second);
-        const bool warm = slot != nullptr && slot->run != nullptr;
-        if (warm && (slot->used_at <= unused_since || slot->run->interpreter().is_sparse())) {
-            cool(*slot);
-            has_cooled_ = true;
-        }
+        const RunId id = warm_order_.front().second;
         warm_order_.pop();
+        Slot* slot = find(id);
+        if (slot == nullptr) {
+            continue;
+        }
+        slot->is_listed = false;
+        if (slot->run == nullptr) {
+            continue;
+        }
+        const bool is_used = slot->used_at > unused_since;
+        const bool may_go_on = is_used || may_stay(*slot, unused_since);
+        if (may_go_on && !slot->run->interpreter().is_sparse()) {
+            list(id, *slot, is_used ? slot->used_at : unused_since + kLookAgain);
+            continue;
+        }
+        cool(*slot);
+        has_cooled_ = true;
     }
     give_memory_back(unused_since);
 }

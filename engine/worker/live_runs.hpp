@@ -28,6 +28,7 @@ class LiveRuns {
         /// The moment of the one timer that stands for the run; none while it is being taken.
         std::optional<Time> armed_at;
         Time used_at{};
+        bool is_listed = false;  ///< among those whose script's state is looked after
         bool quarantined = false;
         /// What it asked for may have been lost with the last owner: to be asked again before the
         /// run takes anything.
@@ -35,7 +36,17 @@ class LiveRuns {
         bool alone = false;  ///< it was a bad neighbour: rebuild it in an interpreter of its own
     };
 
-    explicit LiveRuns(script::ReleasePtr release) { adopt(std::move(release)); }
+    /// Of the runs that nothing uses, those that wait for a moment not far off keep their script's
+    /// state: to build it again is dearer than all that is done then.
+    struct Staying {
+        std::size_t most = 0;  ///< runs with a script state, above which unused ones lose theirs
+        std::chrono::seconds soon{60};
+    };
+
+    explicit LiveRuns(script::ReleasePtr release) : LiveRuns(std::move(release), Staying{}) {}
+    LiveRuns(script::ReleasePtr release, const Staying& staying) : staying_(staying) {
+        adopt(std::move(release));
+    }
 
     /// New runs begin with this release from now on.
     void adopt(script::ReleasePtr release);
@@ -73,9 +84,9 @@ class LiveRuns {
     /// For a run that cannot take its timer now.
     void return_timer(RunId id);
     [[nodiscard]] std::optional<Time> next_due() const;
-    /// Drops the script state of runs that were not used since, and of those that were, but keep
-    /// an interpreter alive that most of its runs have left. Every few seconds the machine gets
-    /// back the memory that came free so: some milliseconds for 100 MB.
+    /// Drops the script state of runs that were not used since and may not stay, and of those that
+    /// keep an interpreter alive that most of its runs have left. Every few seconds the machine
+    /// gets back the memory that came free so: some milliseconds for 100 MB.
     void dehydrate(Time unused_since);
 
   private:
@@ -88,6 +99,8 @@ class LiveRuns {
         const std::shared_ptr<flow::Interpreter>& interpreter, payment::Picture picture
     );
     void cool(Slot& slot);
+    void list(RunId id, Slot& slot, Time from);
+    [[nodiscard]] bool may_stay(const Slot& slot, Time now) const;
     void give_memory_back(Time now);
     void arm(RunId id, Slot& slot);
     Result<flow::FlowScriptsPtr> scripts_of(
@@ -99,6 +112,8 @@ class LiveRuns {
 
     std::unordered_map<RunId, Slot> slots_;
     std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
+    const Staying staying_;
+    /// From when on a run's script state is looked at, each once and again as long as it is there.
     std::queue<std::pair<Time, RunId>> warm_order_;
     std::size_t warm_ = 0;
     bool has_cooled_ = false;  ///< since the machine last got memory back

@@ -33,7 +33,7 @@ struct Worker::Session {
     Session(db::Connection opened, Worker& worker, std::unique_ptr<decision::Policies> ready)
         : connection(std::move(opened)),
           locks(connection, worker.settings_.owner),
-          runs(worker.release_),
+          runs(worker.release_, {.most = worker.settings_.warm_runs}),
           policies(std::move(ready)),
           round({connection, runs, worker.waiters_, *policies, batch, worker.services_}),
           sent_before{worker.counters_.batches, worker.counters_.activations} {}

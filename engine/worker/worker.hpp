@@ -29,7 +29,8 @@ struct WorkerSettings {
     std::size_t batch_max = 512;           ///< activations of one commit
     std::size_t recover_max = 256;         ///< runs asked again at once after a takeover
     std::size_t inbox_max = 20'000;        ///< inputs that may wait; more are refused
-    std::chrono::milliseconds warm{1000};  ///< how long an idle run keeps its script state
+    std::chrono::milliseconds warm{1000};  ///< how long each idle run keeps its script state
+    std::size_t warm_runs = 8192;          ///< so many keep it while they wait for a moment soon
     std::chrono::milliseconds rebalance{250};  ///< how often shares of buckets are looked at
     std::chrono::milliseconds reconnect{200};
     std::chrono::milliseconds sweep{1000};  ///< how often expired orders are closed

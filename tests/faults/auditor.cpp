@@ -104,8 +104,8 @@ std::int64_t Auditor::predicted_balance(const std::string& account) const {
 BookedSums Auditor::predicted_sums() const {
     BookedSums sums;
     for (const auto& [id, account] : told_.accounts) {
-        sums[{"1001", "top_up"}] -= account.put_in;
-        sums[{gl_of(account.kind), ""}] += predicted_balance(id);
+        sums[{"1001", owner_in("top_up", account.currency)}] -= account.put_in;
+        sums[{gl_of(account.kind), owner_in("", account.currency)}] += predicted_balance(id);
     }
     for (const auto& [number, line] : told_.far_orders) {
         sums[{"1101", line.far}] -= line.status == "moved" ? line.amount * line.times : 0;
@@ -117,15 +117,17 @@ BookedSums Auditor::predicted_sums() const {
         sums[{"1103", line.far}] += line.status == "moved" ? line.amount : 0;
     }
     for (const auto& [id, payment] : told_.payments) {
-        sums[{"2101", payment.merchant}] += payment.status == kSucceeded ? amount_of(payment) : 0;
+        const std::string owner = owner_in(payment.merchant, payment.currency);
+        sums[{"2101", owner}] += payment.status == kSucceeded ? amount_of(payment) : 0;
     }
     for (const auto& [id, refund] : told_.refunds) {
         const std::int64_t accepted = refund.status == kFailed ? 0 : refund.amount;
         // What no order took is owed to its payer until it has gone back.
         const bool is_owed = refund.is_surplus && refund.status == kFailed;
-        sums[{"2204", refund.merchant}] += is_owed ? refund.amount : 0;
-        sums[{"2101", refund.merchant}] -= is_of_order(refund) ? accepted : 0;
-        sums[{"2202", refund.merchant}] += accepted - given_back(refund);
+        const std::string owner = owner_in(refund.merchant, refund.currency);
+        sums[{"2204", owner}] += is_owed ? refund.amount : 0;
+        sums[{"2101", owner}] -= is_of_order(refund) ? accepted : 0;
+        sums[{"2202", owner}] += accepted - given_back(refund);
     }
     for (const auto& [id, payout] : told_.payouts) {
         const std::int64_t whole = is_taken(payout) ? payout.amount + payout.fee : 0;
@@ -135,7 +137,8 @@ BookedSums Auditor::predicted_sums() const {
         sums[{"5002", payout.merchant}] -= payout.from.empty() ? whole : 0;
     }
     for (const auto& [id, transfer] : told_.transfers) {
-        sums[{"4002", transfer.merchant}] += transfer.status == kSucceeded ? transfer.fee : 0;
+        const std::string owner = owner_in(transfer.merchant, transfer.currency);
+        sums[{"4002", owner}] += transfer.status == kSucceeded ? transfer.fee : 0;
     }
     return sums;
 }

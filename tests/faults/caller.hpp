@@ -10,6 +10,13 @@
 
 namespace sluice::testing {
 
+/// Accounts of one currency.
+struct Purse {
+    std::string currency;
+    std::vector<std::string> cards;
+    std::vector<std::string> balances;
+};
+
 /// Where a caller lives: what all callers of one merchant share. It must outlive them.
 struct Town {
     std::string merchant;
@@ -17,11 +24,15 @@ struct Town {
     PatientApi& api;
     Api& simulator;  ///< its control, which refuses what cannot be and that is fine
     Notebook& notes;
-    std::vector<std::string> cards;
-    std::vector<std::string> balances;
-    std::string available;               ///< the merchant's available money
+    Purse yuan;
+    Purse dollars;
+    std::string available;               ///< the merchant's available yuan
     std::vector<std::string> strangers;  ///< balances of other merchants
     std::int64_t expires_in_seconds = 6;
+
+    [[nodiscard]] const Purse& purse(bool is_in_dollars) const {
+        return is_in_dollars ? dollars : yuan;
+    }
 };
 
 /// Posts and holds the answer against what was answered before: the same number and body is the

@@ -39,6 +39,9 @@ void Mover::perform(const MoveWish& wish) {
         case Move::transfer:
             transfer(wish);
             break;
+        case Move::exchange:
+            exchange(wish);
+            break;
         case Move::payout_batch:
             pay_out_batch(wish);
             break;
@@ -54,10 +57,12 @@ void Mover::perform(const MoveWish& wish) {
 }
 
 void Mover::top_up(const MoveWish& wish) {
-    const std::string account = wish.to % 3 == 0 ? town_.available : nth(town_.balances, wish.to);
-    const Value body(
-        ValueObject{{"top_up_number", number_}, {"amount", wish.amount}, {"currency", "CNY"}}
-    );
+    const Purse& purse = town_.purse(wish.is_in_dollars);
+    const bool is_available = wish.to % 3 == 0 && !wish.is_in_dollars;
+    const std::string account = is_available ? town_.available : nth(purse.balances, wish.to);
+    const Value body(ValueObject{
+        {"top_up_number", number_}, {"amount", wish.amount}, {"currency", purse.currency}
+    });
     NumberedCall call(town_, "/v1/accounts/" + account + "/top_ups", body);
     if (call.send() != account) {
         town_.notes.complain("a top-up was not taken: " + call.shown());
@@ -74,13 +79,29 @@ Value Mover::transfer_body(const TransferTold& told) const {
         {"to_account_id", told.to},
         {"amount", told.amount},
         {"fee", told.fee},
-        {"currency", "CNY"}
+        {"currency", told.currency}
     });
+}
+
+/// One amount cannot be of two currencies: money neither leaves the one nor comes to the other.
+void Mover::exchange(const MoveWish& wish) {
+    const std::string& yuan = nth(town_.yuan.balances, wish.from);
+    const std::string& dollars = nth(town_.dollars.balances, wish.to);
+    const TransferTold told{
+        .from = wish.from % 2 == 0 ? yuan : dollars,
+        .to = wish.from % 2 == 0 ? dollars : yuan,
+        .amount = wish.amount,
+        .currency = wish.is_in_dollars ? "USD" : "CNY"
+    };
+    NumberedCall call(town_, "/v1/transfers", transfer_body(told));
+    if (!call.send().empty()) {
+        town_.notes.complain("an amount of two currencies was moved: " + call.shown());
+    }
 }
 
 /// Another merchant's account is none: money goes neither there nor from there.
 void Mover::trespass(const MoveWish& wish) {
-    const std::string& own = nth(town_.balances, wish.from);
+    const std::string& own = nth(town_.yuan.balances, wish.from);
     const std::string& foreign = nth(town_.strangers, wish.to);
     const bool is_to = wish.from % 2 == 0;
     Value body = transfer_body(
@@ -102,15 +123,18 @@ void Mover::trespass(const MoveWish& wish) {
 }
 
 void Mover::transfer(const MoveWish& wish) {
-    const std::string& from = nth(town_.balances, wish.from);
+    const Purse& purse = town_.purse(wish.is_in_dollars);
+    const std::string& from = nth(purse.balances, wish.from);
+    const bool is_available = wish.to % 3 == 0 && !wish.is_in_dollars;
     const std::string& to =
-        wish.to % 3 == 0 ? town_.available : nth(town_.balances, wish.from + 1 + wish.to % 2);
+        is_available ? town_.available : nth(purse.balances, wish.from + 1 + wish.to % 2);
     const TransferTold told{
         .from = from,
         .to = to,
         .amount = amount_of(wish),
         .fee = wish.fee,
-        .merchant = town_.merchant
+        .merchant = town_.merchant,
+        .currency = purse.currency
     };
     const Value body = transfer_body(told);
     NumberedCall call(town_, "/v1/transfers", body);
@@ -155,7 +179,7 @@ void Mover::let_people_decide(const std::string& payout, const MoveWish& wish) {
     }
 }
 
-/// A few at once, the last of them to nobody who has a name.
+/// A few at once, the last of them to nobody who has an account.
 void Mover::pay_out_batch(const MoveWish& wish) {
     ValueArray lines;
     std::map<std::string, PayoutTold> wanted;
@@ -179,7 +203,7 @@ void Mover::pay_out_batch(const MoveWish& wish) {
         }));
         wanted[number] = std::move(told);
     }
-    const Value nobody(ValueObject{{"account_number", "1"}, {"bank_code", "1"}});
+    const Value nobody(ValueObject{{"name", "Zhang San"}, {"bank_code", "102100099996"}});
     Value last = with_amount(lines.back(), 1);
     last.set("merchant_payout_number", number_ + "-last");
     last.set("payee", nobody);
@@ -239,7 +263,7 @@ void Mover::pay_out(const MoveWish& wish) {
     };
     Value body = payout_body(wish, told.amount);
     if (wish.move == Move::withdrawal) {
-        told.from = nth(town_.balances, wish.from);
+        told.from = nth(town_.yuan.balances, wish.from);
         body.set("from_account_id", told.from);
     } else if (wish.move == Move::compensation && !wish.is_too_much) {
         told.from.clear();

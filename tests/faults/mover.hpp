@@ -18,6 +18,7 @@ class Mover {
   private:
     void top_up(const MoveWish& wish);
     void transfer(const MoveWish& wish);
+    void exchange(const MoveWish& wish);
     void trespass(const MoveWish& wish);
     [[nodiscard]] Value transfer_body(const TransferTold& told) const;
     [[nodiscard]] Value payout_body(const MoveWish& wish, std::int64_t amount) const;

@@ -42,6 +42,11 @@ void Notebook::top_up(const std::string& account, std::int64_t amount) {
     told_.accounts.at(account).put_in += amount;
 }
 
+std::string Notebook::next_code(std::string_view method) {
+    constexpr std::size_t kFirst = 1'000'000'000'000'000;
+    return (method == "alipay" ? "28" : "13") + std::to_string(kFirst + ++codes_);
+}
+
 void Notebook::complain(const std::string& what) {
     complained_ = true;
     const MutexLock lock(mutex_);

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/mutex.hpp"
@@ -24,6 +25,8 @@ class Notebook {
     /// An answer that no caller should ever get.
     void complain(const std::string& what);
     void count_step() { ++steps_; }
+    /// A code that no payer has shown yet, as the method's app makes them.
+    [[nodiscard]] std::string next_code(std::string_view method);
 
     [[nodiscard]] std::size_t steps() const { return steps_; }
     [[nodiscard]] bool has_complaints() const { return complained_; }
@@ -34,6 +37,7 @@ class Notebook {
   private:
     std::atomic<std::size_t> steps_{0};
     std::atomic<bool> complained_{false};
+    std::atomic<std::size_t> codes_{0};
     Mutex mutex_;
     Testimony told_ SLUICE_GUARDED_BY(mutex_);
     std::vector<std::string> complaints_ SLUICE_GUARDED_BY(mutex_);

@@ -22,7 +22,11 @@ bool is_final(std::string_view status) {
 OrderCaller::OrderCaller(Town& town, std::string number, const OrderWish& wish)
     : town_(town),
       wish_(wish),
-      life_{.number = std::move(number), .model = OrderModel(wish.amount)} {}
+      life_{
+          .number = std::move(number),
+          .model = OrderModel(wish.amount),
+          .purse = town.purse(wish.is_in_dollars)
+      } {}
 
 void OrderCaller::perform() {
     if (!wish_.is_one_request) {
@@ -48,7 +52,7 @@ Value OrderCaller::order_body(std::int64_t amount) const {
     return Value(ValueObject{
         {"merchant_order_number", life_.number},
         {"amount", amount},
-        {"currency", "CNY"},
+        {"currency", life_.purse.currency},
         {"description", "an order of the workload"},
         {"expires_in_seconds", town_.expires_in_seconds}
     });
@@ -61,38 +65,59 @@ void OrderCaller::open() {
         town_.notes.complain("an order was not taken: " + call.shown());
         return;
     }
-    town_.notes.add(life_.id, OrderTold{.amount = wish_.amount, .merchant = town_.merchant});
+    note_order();
     call.send_again(wish_.again, order_body(wish_.amount + 1), "merchant_order_number_reused");
 }
 
-std::vector<LegAsked> OrderCaller::legs_of(Shape shape, std::int64_t amount) const {
-    const std::string& card = chosen_of(town_.cards, life_.number);
-    const std::string& balance = chosen_of(town_.balances, life_.number);
+void OrderCaller::note_order() {
+    town_.notes.add(
+        life_.id,
+        OrderTold{
+            .amount = wish_.amount, .merchant = town_.merchant, .currency = life_.purse.currency
+        }
+    );
+}
+
+std::vector<LegAsked> OrderCaller::legs_of(const PaymentWish& wish, std::int64_t amount) const {
+    const std::string& card = chosen_of(life_.purse.cards, life_.number);
+    const std::string& balance = chosen_of(life_.purse.balances, life_.number);
+    const auto& [first, second] = wish.scenes;
     const std::int64_t third = amount / 3;
-    switch (third > 0 ? shape : Shape::channel) {
+    const Shape least = wish_.is_in_dollars ? Shape::balance : Shape::channel;
+    switch (third > 0 ? wish.shape : least) {
         case Shape::card:
             return {{card, amount}};
         case Shape::balance:
             return {{balance, amount}};
+        case Shape::card_and_balance:
+            return {{card, third}, {balance, amount - third}};
         case Shape::channel:
-            return {{"", amount}};
+            return {{"", amount, first}};
         case Shape::card_and_channel:
-            return {{card, third}, {"", amount - third}};
+            return {{card, third}, {"", amount - third, first}};
         case Shape::all_kinds:
-            return {{balance, third}, {card, third}, {"", amount - 2 * third}};
+            return {{balance, third}, {card, third}, {"", amount - 2 * third, first}};
         case Shape::two_channels:
-            return {{card, third}, {"", third}, {"", amount - 2 * third}};
+            return {{card, third}, {"", third, first}, {"", amount - 2 * third, second}};
     }
     return {};
 }
 
 Value OrderCaller::leg_body(const LegAsked& leg) const {
     if (leg.account.empty()) {
-        return Value(ValueObject{
-            {"kind", "external"}, {"method", "wechatpay"}, {"scene", "qr"}, {"amount", leg.amount}
+        const std::size_t slash = leg.scene.find('/');
+        const std::string method = leg.scene.substr(0, slash);
+        const std::string scene = leg.scene.substr(slash + 1);
+        Value body(ValueObject{
+            {"kind", "external"}, {"method", method}, {"scene", scene}, {"amount", leg.amount}
         });
+        if (scene == "barcode") {
+            body.set("payer", Value(ValueObject{{"auth_code", town_.notes.next_code(method)}}));
+        }
+        return body;
     }
-    const bool is_card = std::ranges::find(town_.cards, leg.account) != town_.cards.end();
+    const auto& cards = life_.purse.cards;
+    const bool is_card = std::ranges::find(cards, leg.account) != cards.end();
     return Value(ValueObject{
         {"kind", "internal"},
         {"method", is_card ? "prepaid_card" : "balance"},
@@ -134,7 +159,7 @@ void OrderCaller::pay(const PaymentWish& wish) {
     const bool is_first = life_.id.empty();
     // More than the whole is a bad request while the order comes with it: nothing to learn.
     const int percent = is_first ? std::min(wish.share_percent, 100) : wish.share_percent;
-    const auto legs = legs_of(wish.shape, due == 0 ? 1 : share_of(due, percent));
+    const auto legs = legs_of(wish, due == 0 ? 1 : share_of(due, percent));
     const auto calls = send_payment(wish, payment_body(legs));
     for (const NumberedCall& call : calls) {
         if (call.is_taken() && call.reply().text("id") != calls.front().reply().text("id")) {
@@ -161,14 +186,20 @@ bool OrderCaller::take_payment(const NumberedCall& call, const std::vector<LegAs
     }
     if (life_.id.empty()) {
         life_.id = call.reply().text("order_id");
-        town_.notes.add(life_.id, OrderTold{.amount = wish_.amount, .merchant = town_.merchant});
+        note_order();
     }
     if (life_.model.judge_payment(amount) == Verdict::must_be_refused) {
         town_.notes.complain("more than is due was taken: " + call.shown());
     }
     const std::string payment = call.reply().text("id");
     town_.notes.add(
-        payment, PaymentTold{.order = life_.id, .legs = legs, .merchant = town_.merchant}
+        payment,
+        PaymentTold{
+            .order = life_.id,
+            .legs = legs,
+            .merchant = town_.merchant,
+            .currency = life_.purse.currency
+        }
     );
     life_.model.payment_begun(payment, amount);
     life_.payments.push_back(payment);
@@ -182,18 +213,10 @@ void OrderCaller::let_the_payer_act(const std::string& payment, const PaymentWis
         const Reply seen = town_.api.get("/v1/payments/" + payment, {{"Prefer", wait}});
         life_.model.payment_is(payment, seen.text("status"));
         if (is_final(seen.text("status"))) {
+            look_at_codes(seen.body);
             break;
         }
-        const Value* instructions = seen.body.find("instructions");
-        for (const Value& each :
-             instructions == nullptr ? ValueArray{} : *instructions->as_array()) {
-            const std::string id(each.text_or_empty("id"));
-            const bool is_code = each.text_or_empty("kind") == "external" &&
-                                 each.text_or_empty("purpose") == "collect";
-            if (is_code) {
-                life_.shown_codes.insert(id.substr(id.find('_') + 1));
-            }
-        }
+        look_at_codes(seen.body);
         if (wish.payer != Payer::now && !life_.shown_codes.empty()) {
             return;
         }
@@ -202,6 +225,25 @@ void OrderCaller::let_the_payer_act(const std::string& payment, const PaymentWis
         }
     }
     make_noise(wish.noise);
+}
+
+/// What is to be paid at a channel, and what a payer's own code has paid.
+void OrderCaller::look_at_codes(const Value& payment) {
+    const Value* instructions = payment.find("instructions");
+    for (const Value& each : instructions == nullptr ? ValueArray{} : *instructions->as_array()) {
+        const std::string id(each.text_or_empty("id"));
+        const bool is_code =
+            each.text_or_empty("kind") == "external" && each.text_or_empty("purpose") == "collect";
+        if (is_code && each.text_or_empty("scene") == "qr") {
+            life_.shown_codes.insert(id.substr(id.find('_') + 1));
+        }
+        if (is_code && each.text_or_empty("status") == "succeeded") {
+            life_.paid_codes.insert(id.substr(id.find('_') + 1));
+        }
+        if (is_code && each.text_or_empty("channel") == "alipay") {
+            life_.alipay_codes.insert(id.substr(id.find('_') + 1));
+        }
+    }
 }
 
 /// With `late` the channel takes the money also when it has closed the order.

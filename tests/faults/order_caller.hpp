@@ -23,12 +23,14 @@ class OrderCaller {
     void open();
     [[nodiscard]] Value order_body(std::int64_t amount) const;
     void pay(const PaymentWish& wish);
-    [[nodiscard]] std::vector<LegAsked> legs_of(Shape shape, std::int64_t amount) const;
+    void note_order();
+    [[nodiscard]] std::vector<LegAsked> legs_of(const PaymentWish& wish, std::int64_t amount) const;
     [[nodiscard]] Value leg_body(const LegAsked& leg) const;
     [[nodiscard]] Value payment_body(const std::vector<LegAsked>& legs) const;
     std::vector<NumberedCall> send_payment(const PaymentWish& wish, const Value& body);
     bool take_payment(const NumberedCall& call, const std::vector<LegAsked>& legs);
     void let_the_payer_act(const std::string& payment, const PaymentWish& wish);
+    void look_at_codes(const Value& payment);
     void make_noise(Noise noise);
     void close();
     void look_at_payments();

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "faults/caller.hpp"
 #include "faults/order_model.hpp"
 
 namespace sluice::testing {
@@ -14,11 +15,13 @@ namespace sluice::testing {
 struct OrderLife {
     std::string number;
     OrderModel model;
+    const Purse& purse;
     std::string id{};                      ///< "": not opened yet
     std::vector<std::string> payments{};   ///< that were taken, in order
     std::vector<std::string> succeeded{};  ///< of those
     std::set<std::string> shown_codes{};   ///< numbers at the channel that a payer may pay
     std::set<std::string> paid_codes{};    ///< of those
+    std::set<std::string> alipay_codes{};  ///< of all, those at Alipay
     int requests = 0;                      ///< that got a number of their own
 };
 

@@ -40,6 +40,11 @@ void RefundCaller::order_fate(const Fate& fate) {
     if (fate.kind.empty() || life_.paid_codes.empty() || !all_succeeded) {
         return;
     }
+    // Alipay says of a refund that it gave up what it says of one that it never got.
+    const bool is_given_up = fate.kind == "refund_abnormal" || fate.kind == "refund_closed";
+    if (is_given_up && life_.alipay_codes.contains(*life_.paid_codes.begin())) {
+        return;
+    }
     const Value body(ValueObject{
         {"operation", "refund"},
         {"kind", fate.kind},
@@ -53,11 +58,16 @@ void RefundCaller::order_fate(const Fate& fate) {
 }
 
 RefundTold RefundCaller::choose_refund(const RefundWish& wish, std::int64_t amount) const {
-    RefundTold told{.order = life_.id, .amount = amount, .merchant = town_.merchant};
+    RefundTold told{
+        .order = life_.id,
+        .amount = amount,
+        .merchant = town_.merchant,
+        .currency = life_.purse.currency
+    };
     if (wish.is_of_payment && !life_.succeeded.empty()) {
         told.payment = life_.succeeded.front();
     }
-    const std::string& balance = chosen_of(town_.balances, life_.number + "back");
+    const std::string& balance = chosen_of(life_.purse.balances, life_.number + "back");
     (wish.is_to_balance ? told.to_account : told.fallback) = balance;
     return told;
 }
@@ -66,7 +76,7 @@ Value RefundCaller::refund_body(const RefundTold& told, const std::string& numbe
     Value body(ValueObject{
         {"merchant_refund_number", number},
         {"amount", told.amount},
-        {"currency", "CNY"},
+        {"currency", told.currency},
         {"reason", "the goods came back"}
     });
     if (!told.converts.empty()) {
@@ -143,7 +153,8 @@ void RefundCaller::convert(const NumberedCall& earlier, const RefundWish& wish) 
         .amount = share_of(got, wish.converted_percent),
         .converts = id,
         .taken_from = account,
-        .merchant = town_.merchant
+        .merchant = town_.merchant,
+        .currency = life_.purse.currency
     };
     RefundWish together;
     together.parallel = wish.conversions;

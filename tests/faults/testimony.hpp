@@ -23,6 +23,7 @@ struct WayTold {
 struct LegAsked {
     std::string account;  ///< of ours; "" at a channel
     std::int64_t amount = 0;
+    std::string scene{};  ///< "METHOD/SCENE" at a channel
 };
 
 /// What a caller asked for (the first members), what the API says of it at the end (the others),
@@ -34,6 +35,7 @@ struct OrderTold {
     std::int64_t refunded = 0;
     std::int64_t compensated = 0;
     std::string merchant;
+    std::string currency{"CNY"};
 };
 
 struct PaymentTold {
@@ -42,6 +44,7 @@ struct PaymentTold {
     std::string status;
     std::vector<WayTold> ways;
     std::string merchant;
+    std::string currency{"CNY"};
 };
 
 struct RefundTold {
@@ -56,6 +59,7 @@ struct RefundTold {
     std::string converts;     ///< the refund whose gift to an account it sends on, or ""
     std::string taken_from;   ///< that account
     std::string merchant;
+    std::string currency{"CNY"};
 };
 
 struct PayoutTold {
@@ -77,6 +81,7 @@ struct TransferTold {
     std::int64_t fee = 0;
     std::string status;
     std::string merchant;
+    std::string currency{"CNY"};
 };
 
 struct AccountTold {
@@ -85,6 +90,7 @@ struct AccountTold {
     std::int64_t balance = 0;  ///< at the end
     std::int64_t held = 0;
     std::string merchant;
+    std::string currency{"CNY"};
 };
 
 /// A line of somebody else's books: an order or a refund at a channel, a payout at a bank.
@@ -97,8 +103,13 @@ struct FarLine {
 using FarBook = std::map<std::string, FarLine>;  ///< by the number that we gave
 
 /// (account of the chart, its owner) -> credits less debits; owners of accounts that the API shows
-/// are left out.
+/// are left out. What is not in CNY stands under "OWNER in CURRENCY".
 using BookedSums = std::map<std::pair<std::string, std::string>, std::int64_t>;
+
+/// An owner's key in BookedSums.
+[[nodiscard]] inline std::string owner_in(const std::string& owner, const std::string& currency) {
+    return currency == "CNY" ? owner : owner + " in " + currency;
+}
 
 /// Everything an audit hears: from callers, from the channels, and what our books claim.
 struct Testimony {

@@ -1,5 +1,7 @@
 #include "faults/unruly.hpp"
 
+#include "simulator/demo_keys.hpp"
+
 namespace sluice::testing {
 namespace {
 
@@ -50,7 +52,15 @@ void make_ways_out_unruly(Psp& psp) {
     // A refund that is refused needs another way, which a payment that unwinds has not.
     always(psp, "payout", {.kind = "refused", .share_percent = 5});
     always(psp, "payout", {.kind = "payout_failed", .share_percent = 12});
-    always(psp, "payout", {.kind = "payout_returned", .value = 600, .share_percent = 12});
+    // Of what comes back at Alipay nobody is told unasked.
+    always(
+        psp,
+        "payout",
+        {.kind = "payout_returned",
+         .value = 600,
+         .share_percent = 12,
+         .account = std::string(simulator::kDemoBankAccount)}
+    );
 }
 
 }  // namespace sluice::testing

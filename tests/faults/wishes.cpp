@@ -19,6 +19,10 @@ constexpr Shape kShapes[] = {
     Shape::all_kinds,
     Shape::two_channels,
 };
+constexpr Shape kInternalShapes[] = {Shape::card, Shape::balance, Shape::card_and_balance};
+constexpr const char* kScenes[] = {
+    "wechatpay/qr", "wechatpay/qr", "wechatpay/barcode", "alipay/barcode", "alipay/barcode"
+};
 constexpr Payer kPayers[] = {
     Payer::now, Payer::now, Payer::now, Payer::now, Payer::now, Payer::late, Payer::never
 };
@@ -34,6 +38,7 @@ constexpr Move kMoves[] = {
     Move::withdrawal,
     Move::compensation,
     Move::transfer,
+    Move::exchange,
     Move::trespass
 };
 
@@ -65,11 +70,13 @@ constexpr FateRow kFates[] = {
 
 std::string shown(const OrderWish& wish) {
     std::ostringstream out;
-    out << "order " << wish.amount << (wish.is_one_request ? " at once" : "")
-        << (wish.is_closed ? " closed" : "") << " again " << static_cast<int>(wish.again);
+    out << "order " << wish.amount << (wish.is_in_dollars ? " dollars" : "")
+        << (wish.is_one_request ? " at once" : "") << (wish.is_closed ? " closed" : "") << " again "
+        << static_cast<int>(wish.again);
     for (const PaymentWish& each : wish.payments) {
-        out << "; pay " << static_cast<int>(each.shape) << " " << static_cast<int>(each.payer)
-            << " " << static_cast<int>(each.noise) << " " << each.share_percent << "%"
+        out << "; pay " << static_cast<int>(each.shape) << " " << each.scenes[0] << " "
+            << each.scenes[1] << " " << static_cast<int>(each.payer) << " "
+            << static_cast<int>(each.noise) << " " << each.share_percent << "%"
             << (each.is_sent_twice ? " twice" : "");
     }
     for (const RefundWish& each : wish.refunds) {
@@ -84,7 +91,8 @@ std::string shown(const OrderWish& wish) {
 
 std::string shown(const MoveWish& wish) {
     std::ostringstream out;
-    out << "move " << static_cast<int>(wish.move) << " " << wish.amount << " fee " << wish.fee
+    out << "move " << static_cast<int>(wish.move) << " " << wish.amount
+        << (wish.is_in_dollars ? " dollars" : "") << " fee " << wish.fee
         << (wish.is_too_much ? " too much" : "") << (wish.is_denied ? " denied" : "") << " again "
         << static_cast<int>(wish.again) << " " << wish.from << " -> " << wish.to;
     return out.str();
@@ -108,12 +116,16 @@ Wish Wishes::next() {
 OrderWish Wishes::next_order() {
     OrderWish wish;
     wish.amount = static_cast<std::int64_t>(100 + pick(kAmountMost));
+    wish.is_in_dollars = one_in(6);
     wish.is_one_request = one_in(2);
     wish.is_closed = one_in(8);
     wish.again = kAgains[pick(std::size(kAgains))];
     const std::size_t payments = 1 + pick(3);
     for (std::size_t i = 0; i < payments; ++i) {
         wish.payments.push_back(next_payment());
+        if (wish.is_in_dollars) {
+            wish.payments.back().shape = kInternalShapes[pick(std::size(kInternalShapes))];
+        }
     }
     const std::size_t refunds = pick(5);
     for (std::size_t i = 0; i < refunds; ++i) {
@@ -125,6 +137,7 @@ OrderWish Wishes::next_order() {
 PaymentWish Wishes::next_payment() {
     return {
         .shape = kShapes[pick(std::size(kShapes))],
+        .scenes = {kScenes[pick(std::size(kScenes))], kScenes[pick(std::size(kScenes))]},
         .payer = kPayers[pick(std::size(kPayers))],
         .noise = kNoises[pick(std::size(kNoises))],
         .share_percent = kShares[pick(std::size(kShares))],
@@ -156,6 +169,7 @@ MoveWish Wishes::next_move() {
     wish.again = kAgains[pick(std::size(kAgains))];
     wish.from = pick(64);
     wish.to = pick(64);
+    wish.is_in_dollars = one_in(4);
     return wish;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -11,7 +12,15 @@
 namespace sluice::testing {
 
 /// Which sources a payment is made of.
-enum class Shape { card, balance, channel, card_and_channel, all_kinds, two_channels };
+enum class Shape {
+    card,
+    balance,
+    card_and_balance,
+    channel,
+    card_and_channel,
+    all_kinds,
+    two_channels
+};
 /// When the payer pays what is shown at the channel.
 enum class Payer { now, late, never };
 /// What else comes about a payment or refund: callbacks that nobody ordered.
@@ -21,6 +30,8 @@ enum class Again { no, same_body, other_body };
 
 struct PaymentWish {
     Shape shape = Shape::card;
+    /// Of its parts at channels, in order: "METHOD/SCENE".
+    std::array<std::string, 2> scenes{"wechatpay/qr", "wechatpay/qr"};
     Payer payer = Payer::now;
     Noise noise = Noise::none;
     int share_percent = 100;  ///< of what the order still owes; above 100: too much
@@ -48,6 +59,7 @@ struct RefundWish {
 /// One order from its beginning to its end.
 struct OrderWish {
     std::int64_t amount = 0;
+    bool is_in_dollars = false;   ///< then nothing of it comes through a channel
     bool is_one_request = false;  ///< POST /v1/payments with the order in it
     bool is_closed = false;       ///< asked to close after the payments
     Again again = Again::no;
@@ -55,7 +67,16 @@ struct OrderWish {
     std::vector<RefundWish> refunds;
 };
 
-enum class Move { top_up, payout, payout_batch, withdrawal, compensation, transfer, trespass };
+enum class Move {
+    top_up,
+    payout,
+    payout_batch,
+    withdrawal,
+    compensation,
+    transfer,
+    exchange,  ///< of yuan for dollars, which no transfer does
+    trespass
+};
 
 /// Money between accounts of ours, or out of them.
 struct MoveWish {
@@ -67,6 +88,7 @@ struct MoveWish {
     Again again = Again::no;
     std::size_t from = 0;  ///< which of the accounts, modulo their number
     std::size_t to = 0;
+    bool is_in_dollars = false;  ///< what accounts of both currencies can do
 };
 
 using Wish = std::variant<OrderWish, MoveWish>;

@@ -5,6 +5,7 @@
 
 #include "core/clock.hpp"
 #include "faults/merchants.hpp"
+#include "simulator/demo_keys.hpp"
 
 namespace sluice::testing {
 namespace {
@@ -49,9 +50,16 @@ std::vector<WayTold> read_ways(const ValueArray& list, const std::string& purpos
     return ways;
 }
 
-/// "wx-main" is told by its number at the channel.
-std::string far_of(const std::string& mchid) {
-    return mchid == "1900000109" ? "wechatpay/wx-main" : "wechatpay/wx-backup";
+/// Accounts at WeChat Pay and Alipay are told by their numbers there.
+const std::map<std::string, std::string> kFarNames{
+    {"1900000109", "wechatpay/wx-main"},
+    {std::string(simulator::kDemoAlipaySeller), "alipay/ali-key"},
+    {std::string(simulator::kDemoAlipayCertifiedSeller), "alipay/ali-cert"}
+};
+
+std::string far_of(const std::string& merchant) {
+    const auto found = kFarNames.find(merchant);
+    return found == kFarNames.end() ? "wechatpay/wx-backup" : found->second;
 }
 
 std::string moved_or(bool has_moved, bool is_under_way) {
@@ -131,8 +139,12 @@ bool Witness::sees_all_ended(const Testimony& told) {
 
 void Witness::hear_again() {
     for (const ChannelOrder& order : cluster_.psp().books()) {
+        // Of what was paid by a code that its payer showed WeChat Pay tells nothing unasked.
         if (order.payments > 0 && order.callbacks_acknowledged == 0) {
-            cluster_.psp().send_callback(order.out_trade_no, "resend");
+            simulator_.post(
+                "/sim/callback",
+                Value(ValueObject{{"out_trade_no", order.out_trade_no}, {"kind", "resend"}})
+            );
         }
     }
     const Value payouts = shown_by_simulator("/sim/bank/books?limit=1000000");
@@ -228,19 +240,33 @@ void Witness::tell_far_books(Testimony& told) {
     const Value refunds = shown_by_simulator("/sim/refunds?limit=1000000");
     for (const Value& each : items(refunds, "refunds")) {
         const std::string status = text(each, "status");
+        const auto order = told.far_orders.find(text(each, "out_refund_no"));
+        if (order != told.far_orders.end() &&
+            order->second.amount == each.int_or("amount_refund", 0)) {
+            // A reversal is a refund under the order's own number: in the end nothing was taken.
+            order->second.times -= 1;
+            order->second.status = moved_or(order->second.times > 0, false);
+            continue;
+        }
         told.far_refunds[text(each, "out_refund_no")] = {
             .far = far_of(text(each, "mchid")),
             .status = moved_or(status == "SUCCESS", status == "PROCESSING"),
             .amount = each.int_or("amount_refund", 0)
         };
     }
-    const Value payouts = shown_by_simulator("/sim/bank/books?limit=1000000");
-    for (const Value& each : items(payouts, "payouts")) {
+    for (const char* books : {"/sim/bank/books", "/sim/alipay/books"}) {
+        tell_far_payouts(told, shown_by_simulator(std::string(books) + "?limit=1000000"));
+    }
+}
+
+void Witness::tell_far_payouts(Testimony& told, const Value& books) {
+    for (const Value& each : items(books, "payouts")) {
         const std::string status = text(each, "status");
         const std::string number = text(each, "request_number");
         const bool is_under_way = status == "accepted" || status == "processing";
+        const auto at_alipay = kFarNames.find(text(each, "account"));
         told.far_payouts[number] = {
-            .far = far_of_payout(told, number),
+            .far = at_alipay == kFarNames.end() ? far_of_payout(told, number) : at_alipay->second,
             .status = moved_or(status == "succeeded", is_under_way),
             .amount = each.int_or("amount", 0)
         };
@@ -251,14 +277,15 @@ void Witness::tell_sums(Testimony& told) {
     auto connection = cluster_.connect();
     const auto rows = connection.run(
         "SELECT a.gl, CASE WHEN a.gl IN ('2001', '2002', '2102') THEN '' ELSE a.owner END, "
-        "sum(-e.side * e.amount)::bigint FROM sluice.entry e "
-        "JOIN sluice.account a ON a.id = e.account_id GROUP BY 1, 2"
+        "e.currency, sum(-e.side * e.amount)::bigint FROM sluice.entry e "
+        "JOIN sluice.account a ON a.id = e.account_id GROUP BY 1, 2, 3"
     );
     if (!rows) {
         throw std::runtime_error("the sums of our books: " + rows.error().message);
     }
     for (const db::Row row : *rows) {
-        told.booked[{std::string(row.text(0)), std::string(row.text(1))}] = row.int64(2);
+        const std::string owner = owner_in(std::string(row.text(1)), std::string(row.text(2)));
+        told.booked[{std::string(row.text(0)), owner}] = row.int64(3);
     }
 }
 

@@ -40,6 +40,7 @@ class Witness {
     void tell_accounts(Testimony& told);
     void tell_events(Testimony& told);
     void tell_far_books(Testimony& told);
+    static void tell_far_payouts(Testimony& told, const Value& books);
     void tell_sums(Testimony& told);
 
     Cluster& cluster_;

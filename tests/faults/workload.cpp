@@ -28,17 +28,28 @@ Workload::Home::Home(Cluster& cluster, std::string_view merchant, Api& simulator
           .simulator = simulator,
           .notes = notes
       } {
-    for (std::size_t i = 0; i < kCards; ++i) {
-        town.cards.push_back(open_account("prepaid_card", "card-" + std::to_string(i)));
-    }
-    for (std::size_t i = 0; i < kBalances; ++i) {
-        town.balances.push_back(open_account("balance", "payer-" + std::to_string(i)));
-    }
-    town.available = open_account("merchant_available", "");
+    town.yuan = open_purse("CNY");
+    town.dollars = open_purse("USD");
+    town.available = open_account("merchant_available", "", "CNY");
 }
 
-std::string Workload::Home::open_account(const std::string& kind, const std::string& owner) {
-    Value body(ValueObject{{"kind", kind}, {"currency", "CNY"}});
+Purse Workload::Home::open_purse(const std::string& currency) {
+    Purse purse{.currency = currency, .cards = {}, .balances = {}};
+    for (std::size_t i = 0; i < kCards; ++i) {
+        const std::string owner = "card-" + currency + std::to_string(i);
+        purse.cards.push_back(open_account("prepaid_card", owner, currency));
+    }
+    for (std::size_t i = 0; i < kBalances; ++i) {
+        const std::string owner = "payer-" + currency + std::to_string(i);
+        purse.balances.push_back(open_account("balance", owner, currency));
+    }
+    return purse;
+}
+
+std::string Workload::Home::open_account(
+    const std::string& kind, const std::string& owner, const std::string& currency
+) {
+    Value body(ValueObject{{"kind", kind}, {"currency", currency}});
     if (!owner.empty()) {
         body.set("owner_number", owner);
     }
@@ -46,12 +57,15 @@ std::string Workload::Home::open_account(const std::string& kind, const std::str
     const std::string id = opened.text("id");
     const std::int64_t amount = kind == "prepaid_card" ? kOnACard : kFirstTopUp;
     const Value top_up(ValueObject{
-        {"top_up_number", "first-" + kind + owner}, {"amount", amount}, {"currency", "CNY"}
+        {"top_up_number", "first-" + kind + owner}, {"amount", amount}, {"currency", currency}
     });
     if (id.empty() || api.post("/v1/accounts/" + id + "/top_ups", top_up).status != 201) {
         throw std::runtime_error("opening a " + kind + ": " + opened.why);
     }
-    town.notes.add(id, AccountTold{.kind = kind, .put_in = amount, .merchant = town.merchant});
+    town.notes.add(
+        id,
+        AccountTold{.kind = kind, .put_in = amount, .merchant = town.merchant, .currency = currency}
+    );
     return id;
 }
 
@@ -63,7 +77,7 @@ Workload::Workload(Cluster& cluster, const Options& options)
     for (const auto& home : homes_) {
         for (const auto& other : homes_) {
             if (home != other) {
-                home->town.strangers.push_back(other->town.balances.front());
+                home->town.strangers.push_back(other->town.yuan.balances.front());
             }
         }
     }

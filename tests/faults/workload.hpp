@@ -50,7 +50,10 @@ class Workload {
     /// One merchant.
     struct Home {
         Home(Cluster& cluster, std::string_view merchant, Api& simulator, Notebook& notes);
-        std::string open_account(const std::string& kind, const std::string& owner);
+        Purse open_purse(const std::string& currency);
+        std::string open_account(
+            const std::string& kind, const std::string& owner, const std::string& currency
+        );
 
         Api direct;
         PatientApi api;

@@ -76,6 +76,7 @@ class RandomRun {
           cluster_(
               {.nodes = nodes,
                .cards = 0,
+               .has_alipay = true,
                .more_configuration = merchant_keys() + People::keys("*"),
                .root = scripts_.root()}
           ) {
@@ -108,7 +109,10 @@ class RandomRun {
             << "orders stay open";
         EXPECT_TRUE(wait_until_quiet(cluster_))
             << ::testing::PrintToString(cluster_.query("SELECT * FROM sluice.flow_run LIMIT 5"))
-            << ::testing::PrintToString(cluster_.query("SELECT * FROM sluice.money_case LIMIT 5"));
+            << ::testing::PrintToString(cluster_.query("SELECT * FROM sluice.money_case LIMIT 5"))
+            << ::testing::PrintToString(cluster_.query(
+                   "SELECT i FROM sluice.instruction i JOIN sluice.flow_run USING (run_id) LIMIT 20"
+               ));
 
         // What a bank sends back, and what a channel takes late, is told when they like.
         Testimony told;

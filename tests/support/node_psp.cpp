@@ -164,6 +164,9 @@ void Psp::order_fault(const ChannelFault& fault) {
     if (!fault.out_trade_no.empty()) {
         body.set("out_trade_no", fault.out_trade_no);
     }
+    if (!fault.account.empty()) {
+        body.set("account", fault.account);
+    }
     control("/sim/faults", body);
 }
 

@@ -36,7 +36,8 @@ struct ChannelRefund {
     std::int64_t creates = 0;  ///< how often it was asked for
 };
 
-/// A fault order, in the words of engine/simulator/faults.hpp. `out_trade_no` empty: any order.
+/// A fault order, in the words of engine/simulator/faults.hpp. `out_trade_no` empty: any order;
+/// `account` empty: at whichever account of a bank or Alipay money goes out.
 struct ChannelFault {
     std::string operation;
     std::string kind;
@@ -44,6 +45,7 @@ struct ChannelFault {
     std::int64_t count = 1;
     std::int64_t share_percent = 100;
     std::string out_trade_no;
+    std::string account;
 };
 
 /// `sluice psp` as a process of its own: the channel that the nodes talk to, and what a test may

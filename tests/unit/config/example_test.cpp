@@ -75,6 +75,7 @@ TEST_F(Example, ShowsTheDefaults) {
     EXPECT_EQ(example->database.max_wal_size, nothing->database.max_wal_size);
     EXPECT_EQ(example->database.readers, nothing->database.readers);
     EXPECT_EQ(example->node.workers, nothing->node.workers);
+    EXPECT_EQ(example->node.warm_runs, nothing->node.warm_runs);
     EXPECT_EQ(example->node.exchange_threads, nothing->node.exchange_threads);
     EXPECT_EQ(example->node.log_level, nothing->node.log_level);
     EXPECT_EQ(example->node.log_format, nothing->node.log_format);

@@ -46,24 +46,29 @@ script::ReleasePtr release_that_waits() {
     return script::build_release(std::move(files)).value();
 }
 
-TEST(LiveRuns, WakeARunThatWaitsForTheSameMomentAgain) {
-    LiveRuns runs(release_that_waits());
-    const RunId id = run_number(1);
+/// It waits until a second after that moment.
+std::unique_ptr<flow::Run> run_that_waits(LiveRuns& runs, Time from) {
     auto run = some_run(runs);
     flow::Kernel::Activation begins;
     begins.seq = 1;
-    begins.now = kNow;
+    begins.now = from;
     begins.facts = {flow::Fact{}};
-    ASSERT_TRUE(run->activate(std::move(begins)).has_value());
-    const auto wake_at = run->wake_at();
-    ASSERT_TRUE(wake_at.has_value());
+    EXPECT_TRUE(run->activate(std::move(begins)).has_value());
+    EXPECT_EQ(run->wake_at(), from + seconds(1));
+    return run;
+}
 
-    runs.keep(id, std::move(run), kNow);
-    EXPECT_EQ(runs.take_due(*wake_at, 9), std::vector{id});
-    EXPECT_TRUE(runs.take_due(*wake_at, 9).empty()) << "taken once";
-    runs.keep(id, runs.take(id), *wake_at);
+TEST(LiveRuns, WakeARunThatWaitsForTheSameMomentAgain) {
+    LiveRuns runs(release_that_waits());
+    const RunId id = run_number(1);
+    const Time wake_at = kNow + seconds(1);
 
-    EXPECT_EQ(runs.take_due(*wake_at, 9), std::vector{id});
+    runs.keep(id, run_that_waits(runs, kNow), kNow);
+    EXPECT_EQ(runs.take_due(wake_at, 9), std::vector{id});
+    EXPECT_TRUE(runs.take_due(wake_at, 9).empty()) << "taken once";
+    runs.keep(id, runs.take(id), wake_at);
+
+    EXPECT_EQ(runs.take_due(wake_at, 9), std::vector{id});
 }
 
 TEST(LiveRuns, HaveOneTimerEachHoweverOftenTheyAreKept) {
@@ -117,6 +122,33 @@ TEST(LiveRuns, KeepWhatWasUsedAgainSinceItWasFirstKept) {
     runs.dehydrate(kNow + seconds(1));
 
     EXPECT_NE(runs.take(run_number(1)), nullptr);
+}
+
+TEST(LiveRuns, KeepAsManyUnusedOnesAsMayStayWhileTheyWaitForAMomentSoon) {
+    LiveRuns runs(release_that_waits(), {.most = 2, .soon = seconds(5)});
+    for (const std::uint64_t number : {1ULL, 2ULL, 3ULL}) {
+        runs.keep(run_number(number), run_that_waits(runs, kNow), kNow);
+    }
+    runs.keep(run_number(4), run_that_waits(runs, kNow + seconds(8)), kNow + seconds(1));
+
+    runs.dehydrate(kNow + seconds(1));
+
+    EXPECT_EQ(runs.warm(), 1U);
+    EXPECT_NE(runs.take(run_number(3)), nullptr) << "the others were unused as long, or wait long";
+}
+
+TEST(LiveRuns, AreLookedAtAgainWhileTheyStay) {
+    LiveRuns runs(release_that_waits(), {.most = 2, .soon = seconds(5)});
+    runs.keep(run_number(1), run_that_waits(runs, kNow), kNow);
+    runs.dehydrate(kNow);
+    ASSERT_EQ(runs.warm(), 1U);
+
+    runs.keep(run_number(2), run_that_waits(runs, kNow + seconds(2)), kNow + seconds(2));
+    runs.keep(run_number(3), run_that_waits(runs, kNow + seconds(2)), kNow + seconds(2));
+    runs.dehydrate(kNow + seconds(2));
+
+    EXPECT_EQ(runs.warm(), 2U);
+    EXPECT_EQ(runs.take(run_number(1)), nullptr);
 }
 
 TEST(LiveRuns, ForgetABucketAndNoOther) {
