@@ -117,7 +117,9 @@ http::Response AlipayExchange::perform(
                                                   : "PAYMENT_REQUEST_HAS_RISK"
         )
     };
-    return perform_with_faults(world_, target, act, wording);
+    FaultTarget ours = target;
+    ours.address.protocol = "alipay";
+    return perform_with_faults(world_, ours, act, wording);
 }
 
 http::Response AlipayExchange::answer(

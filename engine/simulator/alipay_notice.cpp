@@ -5,6 +5,7 @@
 #include "channel/crypto.hpp"
 #include "simulator/alipay_gate.hpp"
 #include "simulator/alipay_order.hpp"
+#include "simulator/beijing.hpp"
 #include "simulator/misbehaviour.hpp"
 
 namespace sluice::simulator {

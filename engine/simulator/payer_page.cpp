@@ -77,17 +77,6 @@ std::string chosen_language(const http::Request& request) {
     return http::query_parameter(request, "lang") ? "?lang=" + language_of(request) : "";
 }
 
-/// The time of day at the shop, as a receipt has it.
-std::string shop_time(const std::optional<Time>& time) {
-    constexpr std::size_t kToTheSecond = 19;
-    if (!time) {
-        return {};
-    }
-    std::string text = format_rfc3339_offset(*time, kBeijing).substr(0, kToTheSecond);
-    std::ranges::replace(text, 'T', ' ');
-    return text;
-}
-
 std::string_view page_state(const std::optional<Order>& order) {
     if (!order) {
         return "gone";
@@ -157,7 +146,7 @@ http::Response PayerPage::show(const http::Request& request, const std::string& 
         marks["merchant"] = escaped(world_.name_of(order->wanted.mchid));
         marks["description"] = escaped(order->wanted.description);
         marks["out_trade_no"] = escaped(order->wanted.out_trade_no);
-        marks["paid_at"] = shop_time(order->paid);
+        marks["paid_at"] = order->paid ? beijing_time(*order->paid) : "";
         marks["amount"] = Money(order->wanted.amount_total, cny()).to_decimal();
         const QrSquares qr = qr_squares(payer_code(world_, *order));
         marks["qr_side"] = std::to_string(qr.side);

@@ -2,6 +2,7 @@
 
 #include "http/blocking.hpp"
 #include "simulator/alipay_api.hpp"
+#include "simulator/alipay_bills.hpp"
 #include "simulator/alipay_control.hpp"
 #include "simulator/bank_api.hpp"
 #include "simulator/bank_callbacks.hpp"
@@ -103,6 +104,9 @@ http::Response Psp::answer(const http::Request& request) {
     }
     if (path == "/gateway.do") {
         return parts_->alipay.answer(request);
+    }
+    if (path == kAlipayBillFile) {
+        return parts_->alipay.give_bill(request);
     }
     if (path.starts_with("/sim/wechat/")) {
         return parts_->wechat_control.answer(request);

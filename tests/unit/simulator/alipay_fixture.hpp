@@ -36,12 +36,12 @@ class AlipayTest : public PspTest {
     static constexpr const char* kOrderNumber = "01KDXVZQ4M8N2P6R0S4T8V2W6X";
     static constexpr const char* kRefundNumber = "01KDXW2E8B5F7M9Q3T6V8X0Z2C";
     std::string account_ = "key";
+    channel::RegistryPtr registry_;
 
   private:
     [[nodiscard]] channel::RegistryPtr make_registry() const;
     [[nodiscard]] channel::ChannelAccountSettings settings_of(std::string_view app) const;
 
-    channel::RegistryPtr registry_;
     channel::AdapterHost host_;
 };
 
