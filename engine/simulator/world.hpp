@@ -9,6 +9,7 @@
 #include "core/clock.hpp"
 #include "simulator/alipay_app.hpp"
 #include "simulator/bank_account.hpp"
+#include "simulator/bank_keys.hpp"
 #include "simulator/books.hpp"
 #include "simulator/collections.hpp"
 #include "simulator/faults.hpp"
@@ -34,7 +35,9 @@ struct World {
           merchants(std::move(identities.merchants)),
           platform(std::move(identities.platform)),
           platform_keys(platform),
+          alipay_keys(platform),
           bank(std::move(identities.bank_accounts)),
+          bank_keys(bank),
           alipay(std::move(identities.alipay_apps)),
           transfer_accounts(all_transfer_accounts()),
           ids(settings.seed),
@@ -113,7 +116,9 @@ struct World {
     const MerchantDirectory merchants;
     const PlatformIdentity platform;
     PlatformKeys platform_keys;  ///< WeChat Pay's certificates
+    PlatformKeys alipay_keys;    ///< Alipay's
     const BankDirectory bank;
+    BankKeys bank_keys;
     const AlipayDirectory alipay;
     const BankDirectory transfer_accounts;
     // Three sources, so that how many callbacks were tried changes neither ids nor faults.

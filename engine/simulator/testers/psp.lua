@@ -87,6 +87,10 @@ local function payout_ends(number, status, reason)
   return done("POST", books.ends, what)
 end
 
+local ROTATIONS = {
+  wechatpay = "/sim/wechat/rotate", alipay = "/sim/alipay/rotate", bank = "/sim/bank/rotate",
+}
+
 -- What a script looks at --------------------------------------------------------------------------
 
 local function describe(value)
@@ -155,7 +159,13 @@ local psp = {
   bank_course = function(course) return done("POST", "/sim/bank/course", course) end,
   move_funds = function(money) return done("POST", "/sim/funds", money) end,
   move_bank_funds = function(money) return done("POST", "/sim/bank/funds", money) end,
-  rotate_keys = function() return done("POST", "/sim/wechat/rotate", {}).serial end,
+  -- "wechatpay", "alipay" or "bank". What its customers have to know: serial; certificate_number
+  -- and certificate; account and key.
+  rotate_keys = function(protocol, account)
+    local path = ROTATIONS[protocol]
+    if not path then mistake("a protocol is wanted: wechatpay, alipay or bank") end
+    return done("POST", path, { account = account })
+  end,
 
   expect = expect,
   wait_for = wait_for,

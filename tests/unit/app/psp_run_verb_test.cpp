@@ -67,10 +67,10 @@ TEST_F(PspRunVerb, PrintsWhatTheScriptSaysAndReturns) {
 }
 
 TEST_F(PspRunVerb, ShowsAMistakeWithScriptAndLine) {
-    EXPECT_EQ(run("-- nothing yet\npsp.rotate_keys()"), 1);
+    EXPECT_EQ(run("-- nothing yet\npsp.rotate_keys('alipay')"), 1);
 
     EXPECT_THAT(err_, HasSubstr(file_.string() + ", line 2: the simulator refuses "));
-    EXPECT_THAT(err_, HasSubstr(">    2 | psp.rotate_keys()"));
+    EXPECT_THAT(err_, HasSubstr(">    2 | psp.rotate_keys('alipay')"));
 }
 
 TEST_F(PspRunVerb, GivesAScriptItsTimeAndNoMore) {

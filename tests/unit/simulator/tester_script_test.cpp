@@ -105,7 +105,7 @@ psp.move_funds{ top_up = 100 }
 psp.expect(psp.order("ORDER-0009"), nil, "an order that nobody made")
 psp.expect(psp.refund("REFUND-0009"), nil)
 psp.expect(psp.payout("PAYOUT-0009"), nil)
-psp.say("serial", psp.rotate_keys() ~= nil, psp.funds()[1].balance)
+psp.say("serial", psp.rotate_keys("wechatpay").serial ~= nil, psp.funds()[1].balance)
 psp.clear_faults()
 return { faults = #psp.faults(), declined = psp.order("ORDER-0001").declined }
 )");
