@@ -28,7 +28,7 @@ constexpr unsigned kCallbacks = kCallback | kRefundCallback | kPayoutCallback;
 constexpr unsigned kMoneyOut = kRefund | kPayout;
 constexpr unsigned kRequests = kCreate | kClose | kMoneyOut | kQueries | kBalance | kStatement;
 constexpr unsigned kTells = kMoneyOut | kQueries | kCallbacks;
-constexpr unsigned kRefunds = kRefund | kRefundQuery | kRefundCallback;
+constexpr unsigned kRefundOperations = kRefund | kRefundQuery | kRefundCallback;
 
 struct KindRow {
     FaultKind kind;
@@ -101,7 +101,7 @@ constexpr std::array kAbsentOperations{
     AbsentOperations{"wechatpay", kBalance, "it is not asked for balances"},
     AbsentOperations{"alipay", kBalance, "it is not asked for balances"},
     AbsentOperations{"alipay", kPayoutCallback, "it tells nobody what became of a transfer"},
-    AbsentOperations{"bank", kRefunds, "it knows no refunds"},
+    AbsentOperations{"bank", kRefundOperations, "it knows no refunds"},
 };
 
 struct AbsentKind {

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kTradeBill = "/v3/bill/tradebill";
 constexpr std::string_view kFundBill = "/v3/bill/fundflowbill";
-constexpr std::string_view kFile = "/v3/billdownload/file";
+constexpr std::string_view kBillFile = "/v3/billdownload/file";
 constexpr std::chrono::minutes kAddressGood{5};
 
 ApiError nothing_that_day() {
@@ -37,7 +37,7 @@ http::Response WechatBills::answer(const http::Request& request) {
     if (request.method != "GET") {
         return bare_answer(405);
     }
-    if (request.path == kFile) {
+    if (request.path == kBillFile) {
         return give_file(request);
     }
     const bool is_bill = request.path == kTradeBill || request.path == kFundBill;
@@ -66,7 +66,7 @@ http::Response WechatBills::tell_place(const http::Request& request) {
             world_.now() + kAddressGood
         );
         return Value(ValueObject{
-            {"download_url", "http://" + host + std::string(kFile) + "?token=" + token},
+            {"download_url", "http://" + host + std::string(kBillFile) + "?token=" + token},
             {"hash_type", "SHA1"},
             {"hash_value", hash}
         });
