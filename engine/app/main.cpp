@@ -5,6 +5,7 @@
 
 #include "app/bill_verb.hpp"
 #include "app/channel_verb.hpp"
+#include "app/psp_run_verb.hpp"
 #include "app/psp_verb.hpp"
 #include "app/script_try_verb.hpp"
 #include "app/secrets_verb.hpp"
@@ -16,6 +17,7 @@ constexpr std::string_view kUsage =
     "usage: sluice VERB ...\n"
     "  serve --config FILE          the server\n"
     "  psp --listen HOST:PORT ...   the simulated payment channels\n"
+    "  psp run FILE.lua ...         says to them what a tester's script says\n"
     "  bill --config FILE CHANNEL ACCOUNT KIND DAY\n"
     "                               what a channel billed an account for a day\n"
     "  channel new NAME             the scaffold of an adapter\n"
@@ -35,6 +37,9 @@ int main(int argc, char** argv) {
     const std::string_view verb = args.empty() ? std::string_view{} : args[0];
     if (verb == "serve") {
         return sluice::app::serve(rest(1));
+    }
+    if (args.size() >= 2 && verb == "psp" && args[1] == "run") {
+        return sluice::app::psp_run(rest(2));
     }
     if (verb == "psp") {
         return sluice::app::psp(rest(1));

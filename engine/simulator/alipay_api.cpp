@@ -52,6 +52,9 @@ http::Response AlipayApi::dispatch(const AlipayCall& call) {
     if (method == "alipay.trade.fastpay.refund.query") {
         return refunds_.query(call);
     }
+    if (method == "alipay.data.dataservice.bill.downloadurl.query") {
+        return bills_.tell_place(call, call.host);
+    }
     if (method.starts_with("alipay.fund.trans.")) {
         return transfers_.answer(call);
     }

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "http/message.hpp"
+#include "simulator/alipay_bills.hpp"
 #include "simulator/alipay_exchange.hpp"
 #include "simulator/alipay_gate.hpp"
 #include "simulator/alipay_order.hpp"
@@ -23,10 +24,13 @@ class AlipayApi {
           gate_(world),
           exchange_(world),
           refunds_(world, callbacks, exchange_),
-          transfers_(world, exchange_) {}
+          transfers_(world, exchange_),
+          bills_(world, exchange_) {}
 
     /// For /gateway.do: POST by applications, GET by payers who were sent to a page.
     http::Response answer(const http::Request& request);
+    /// For the address that a bill's answer names.
+    http::Response give_bill(const http::Request& request) { return bills_.give_file(request); }
 
   private:
     http::Response dispatch(const AlipayCall& call);
@@ -47,6 +51,7 @@ class AlipayApi {
     AlipayExchange exchange_;
     AlipayRefunds refunds_;
     AlipayTransfers transfers_;
+    AlipayBills bills_;
 };
 
 }  // namespace sluice::simulator

@@ -117,7 +117,9 @@ http::Response AlipayExchange::perform(
                                                   : "PAYMENT_REQUEST_HAS_RISK"
         )
     };
-    return perform_with_faults(world_, target, act, wording);
+    FaultTarget ours = target;
+    ours.address.protocol = "alipay";
+    return perform_with_faults(world_, ours, act, wording);
 }
 
 http::Response AlipayExchange::answer(
@@ -151,14 +153,14 @@ http::Response AlipayExchange::signed_node(
         auto cipher = channel::aes_128_cbc_encrypt(call.app->content_key, text);
         text = '"' + cipher.value_or(std::string()) + '"';
     }
-    std::string signature = channel::rsa_sha256_sign(world_.platform.private_key, text);
-    if (quality == SignatureQuality::wrong) {
-        signature = channel::rsa_sha256_sign(world_.platform.private_key, text + " ");
-    }
+    const PlatformKey key = world_.alipay_keys.newest();
+    const bool is_wrong = quality == SignatureQuality::wrong;
+    const std::string signature =
+        channel::rsa_sha256_sign(key.private_key, is_wrong ? text + " " : text);
     std::string body = "{\"" + root_of(call.method) + "\":" + text;
     if (call.app->has_certificate()) {
         body += R"(,"alipay_cert_sn":")" +
-                channel::certificate_number(world_.platform.certificate_pem).value_or("") + "\"";
+                channel::certificate_number(key.certificate.pem).value_or("") + "\"";
     }
     return html(200, body + R"(,"sign":")" + signature + "\"}");
 }

@@ -8,7 +8,6 @@
 #include "channel/crypto.hpp"
 #include "channel/form_body.hpp"
 #include "json/json.hpp"
-#include "simulator/beijing.hpp"
 
 namespace sluice::simulator {
 
@@ -132,11 +131,6 @@ std::optional<Time> parse_beijing(std::string_view text) {
     return time ? std::optional(*time) : std::nullopt;
 }
 
-std::string beijing_time(Time time) {
-    std::string stamp = format_rfc3339_offset(time, kBeijing);
-    return stamp.substr(0, 10) + " " + stamp.substr(11, 8);
-}
-
 ApiResult<void> AlipayGate::check_timestamp(std::string_view timestamp) const {
     if (timestamp.empty()) {
         return no(kMissing, "missing-timestamp");
@@ -189,6 +183,7 @@ ApiResult<AlipayCall> AlipayGate::admit(const http::Request& request) const {
     }
     call.content = *std::move(content);
     call.notify_url = parameters->text_or_empty("notify_url");
+    call.host = request.headers.get_or_empty("host");
     call.return_url = parameters->text_or_empty("return_url");
     call.is_encrypted = parameters->find("encrypt_type") != nullptr;
     return call;

@@ -19,6 +19,7 @@ struct AlipayCall {
     Value content;  ///< biz_content, decrypted
     std::string notify_url;
     std::string return_url;
+    std::string host;           ///< ours, as the caller named it
     bool is_encrypted = false;  ///< then the answer is too
 };
 
@@ -42,6 +43,5 @@ class AlipayGate {
 
 /// "2026-01-01 08:00:30" in Beijing; nullopt when the text is none.
 [[nodiscard]] std::optional<Time> parse_beijing(std::string_view text);
-[[nodiscard]] std::string beijing_time(Time time);
 
 }  // namespace sluice::simulator

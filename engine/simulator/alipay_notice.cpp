@@ -5,6 +5,7 @@
 #include "channel/crypto.hpp"
 #include "simulator/alipay_gate.hpp"
 #include "simulator/alipay_order.hpp"
+#include "simulator/beijing.hpp"
 #include "simulator/misbehaviour.hpp"
 
 namespace sluice::simulator {
@@ -67,7 +68,8 @@ std::string signed_form(const World& world, const Fields& fields, CallbackTruth 
     }
     const bool is_wrong = truth == CallbackTruth::forged || truth == CallbackTruth::bad_signature;
     text += is_wrong ? " " : "";
-    const std::string signature = channel::rsa_sha256_sign(world.platform.private_key, text);
+    const std::string signature =
+        channel::rsa_sha256_sign(world.alipay_keys.newest().private_key, text);
     return body + "sign_type=RSA2&sign=" + http::percent_encode(signature);
 }
 

@@ -2,6 +2,7 @@
 
 #include "simulator/alipay_order.hpp"
 #include "simulator/alipay_trade.hpp"
+#include "simulator/beijing.hpp"
 #include "simulator/misbehaviour.hpp"
 
 namespace sluice::simulator {
@@ -88,6 +89,13 @@ bool AlipayRefunds::run_its_course(const Refund& refund, const Deviation& deviat
     const bool fails =
         deviation.has(FaultKind::refund_closed) || deviation.has(FaultKind::refund_abnormal);
     const RefundStatus to = fails ? RefundStatus::closed : RefundStatus::success;
+    if (deviation.has(FaultKind::early)) {
+        const auto ended = world_.refunds.end(key, to, world_.now());
+        if (ended && callbacks_.may_tell(*ended)) {
+            callbacks_.send_now(*ended, CallbackTruth::resend);
+        }
+        return !fails;
+    }
     const std::chrono::milliseconds delay(
         deviation.value_of(FaultKind::processing_ms).value_or(world_.refund_delay_ms)
     );

@@ -3,6 +3,7 @@
 #include "simulator/alipay_exchange.hpp"
 #include "simulator/alipay_notice.hpp"
 #include "simulator/alipay_order.hpp"
+#include "simulator/beijing.hpp"
 #include "simulator/misbehaviour.hpp"
 
 namespace sluice::simulator {
@@ -26,7 +27,7 @@ Value trade_object(Order order, const Deviation& deviation, Time now) {
     if (deviation.has(FaultKind::wrong_amount)) {
         ++order.wanted.amount_total;
     }
-    if (deviation.has(FaultKind::wrong_number) || deviation.has(FaultKind::wrong_merchant)) {
+    if (deviation.has(FaultKind::wrong_number)) {
         order.wanted.out_trade_no = another_number(order.wanted.out_trade_no);
     }
     const std::string amount = yuan_of(order.wanted.amount_total);

@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "simulator/alipay_order.hpp"
+#include "simulator/beijing.hpp"
 #include "simulator/body_reader.hpp"
 #include "simulator/misbehaviour.hpp"
 
@@ -113,7 +114,7 @@ Value transfer_object(const Payout& payout) {
 
 /// What the faults make of a true answer.
 Value told_transfer(Payout payout, const Deviation& deviation) {
-    if (deviation.has(FaultKind::wrong_number) || deviation.has(FaultKind::wrong_merchant)) {
+    if (deviation.has(FaultKind::wrong_number)) {
         payout.wanted.request_number = another_number(payout.wanted.request_number);
     }
     if (deviation.has(FaultKind::wrong_amount)) {

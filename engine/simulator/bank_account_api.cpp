@@ -11,7 +11,7 @@ namespace sluice::simulator {
 namespace {
 
 constexpr std::string_view kStatements = "/bank/v1/statements/";
-constexpr std::string_view kFile = "/file";
+constexpr std::string_view kStatementFile = "/file";
 constexpr std::size_t kDaySize = 10;
 
 }  // namespace
@@ -40,8 +40,8 @@ http::Response BankAccountApi::balance(const http::Request& request, const BankA
 
 http::Response BankAccountApi::statement(const http::Request& request, const BankAccount& account) {
     std::string_view wanted = std::string_view(request.path).substr(kStatements.size());
-    const bool is_file = wanted.ends_with(kFile);
-    wanted.remove_suffix(is_file ? kFile.size() : 0);
+    const bool is_file = wanted.ends_with(kStatementFile);
+    wanted.remove_suffix(is_file ? kStatementFile.size() : 0);
     const BankExchange::Call call{
         .account = &account,
         .target = request.target,
@@ -63,7 +63,7 @@ http::Response BankAccountApi::statement(const http::Request& request, const Ban
             {"opening_balance", day->opening},
             {"closing_balance", day->closing},
             {"lines", static_cast<std::int64_t>(day->lines.size())},
-            {"file", request.path + std::string(kFile)},
+            {"file", request.path + std::string(kStatementFile)},
             {"sha256", channel::sha256_hex(content)}
         });
     });

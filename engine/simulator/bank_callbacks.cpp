@@ -7,6 +7,15 @@
 
 namespace sluice::simulator {
 
+namespace {
+
+Value told_with(Value object, CallbackTruth truth) {
+    const bool is_wrong = truth == CallbackTruth::wrong_currency;
+    return is_wrong ? in_another_currency(std::move(object)) : object;
+}
+
+}  // namespace
+
 void BankCallbacks::announce(const Payout& payout) {
     const BankAccount* account = world_.bank.find(payout.account);
     if (account == nullptr || !account->may_be_notified_at(payout.wanted.notify_url)) {
@@ -14,7 +23,9 @@ void BankCallbacks::announce(const Payout& payout) {
     }
     const Deviation deviation = world_.faults.take(
         Operation::payout_callback,
-        {.account = payout.account, .request_number = payout.wanted.request_number}
+        {.account = payout.account,
+         .request_number = payout.wanted.request_number,
+         .protocol = "bank"}
     );
     sender_.send(notice_of(payout, truth_of(deviation)), deviation);
 }
@@ -26,7 +37,9 @@ void BankCallbacks::announce(const Collection& collection) {
     }
     const Deviation deviation = world_.faults.take(
         Operation::callback,
-        {.account = collection.account, .request_number = collection.wanted.request_number}
+        {.account = collection.account,
+         .request_number = collection.wanted.request_number,
+         .protocol = "bank"}
     );
     sender_.send(notice_of(collection, truth_of(deviation)), deviation);
 }
@@ -57,7 +70,7 @@ Notice BankCallbacks::notice_of(Payout payout, CallbackTruth truth) {
         .notify_url = payout.wanted.notify_url,
         .event = "payout." + std::string(to_string(payout.status)),
         .member = "payout",
-        .object = payout_object(payout)
+        .object = told_with(payout_object(payout), truth)
     };
     return {.build = build(told, truth), .note = [this, key](Books::Delivery delivery) {
                 world_.payouts.note_callback(key, delivery);
@@ -84,7 +97,7 @@ Notice BankCallbacks::notice_of(Collection collection, CallbackTruth truth) {
         .notify_url = collection.wanted.notify_url,
         .event = "collection." + std::string(to_string(collection.status)),
         .member = "collection",
-        .object = collection_object(collection)
+        .object = told_with(collection_object(collection), truth)
     };
     return {.build = build(told, truth), .note = [this, key](Books::Delivery delivery) {
                 world_.collections.note_callback(key, delivery);

@@ -9,7 +9,7 @@ namespace sluice::simulator {
 namespace {
 
 constexpr std::string_view kCollections = "/bank/v1/collections/";
-constexpr std::string_view kClose = "/close";
+constexpr std::string_view kCollectionClose = "/close";
 
 /// What the faults make of a true answer.
 Value told_collection(Collection collection, const Deviation& deviation) {
@@ -29,7 +29,7 @@ Value told_collection(Collection collection, const Deviation& deviation) {
 /// The part of the path that names the collection.
 PayoutKey key_in(const http::Request& request, const BankAccount& account) {
     std::string_view number = std::string_view(request.path).substr(kCollections.size());
-    number.remove_suffix(number.ends_with(kClose) ? kClose.size() : 0);
+    number.remove_suffix(number.ends_with(kCollectionClose) ? kCollectionClose.size() : 0);
     return {account.account, decoded(number)};
 }
 

@@ -4,6 +4,12 @@
 
 namespace sluice::simulator {
 
+namespace {
+
+constexpr const char* kNoAccount = "'account' names no account at the bank";
+
+}  // namespace
+
 http::Response BankControl::answer(const http::Request& request) {
     if (request.path == "/sim/bank/books" && request.method == "GET") {
         return books(request);
@@ -27,7 +33,19 @@ http::Response BankControl::answer(const http::Request& request) {
     if (request.path == "/sim/bank/callback") {
         return callback(*body);
     }
+    if (request.path == "/sim/bank/rotate") {
+        return rotate(*body);
+    }
     return request.path == "/sim/bank/course" ? course(*body) : no_such_control();
+}
+
+const BankAccount* BankControl::account_named_in(const Value& body) const {
+    const BankDirectory& bank = parts_.world.bank;
+    const std::string_view account = body.text_or_empty("account");
+    if (account.empty() && !bank.all().empty()) {
+        return &bank.all().front();
+    }
+    return bank.find(account);
 }
 
 ApiResult<Payout> BankControl::payout_named_in(const Value& body) {
@@ -116,13 +134,11 @@ http::Response BankControl::transfer(const Value& body) {
 
 http::Response BankControl::move_funds(const Value& body) {
     World& world = parts_.world;
-    std::string account(body.text_or_empty("account"));
-    if (account.empty() && !world.bank.all().empty()) {
-        account = world.bank.all().front().account;
+    const BankAccount* named = account_named_in(body);
+    if (named == nullptr) {
+        return bad_request(kNoAccount);
     }
-    if (world.bank.find(account) == nullptr) {
-        return bad_request("'account' names no account at the bank: '" + account + "'");
-    }
+    const std::string& account = named->account;
     const auto top_up = number_in(body, {.name = "top_up", .most = kMoneyMax});
     const auto sweep = number_in(body, {.name = "sweep", .most = kMoneyMax});
     const auto fee = number_in(body, {.name = "fee", .most = kMoneyMax});
@@ -174,6 +190,16 @@ http::Response BankControl::callback(const Value& body) {
     }
     const auto payout = payout_named_in(body);
     return payout ? send(*payout) : control_refusal(payout.error());
+}
+
+http::Response BankControl::rotate(const Value& body) {
+    const BankAccount* named = account_named_in(body);
+    if (named == nullptr) {
+        return bad_request(kNoAccount);
+    }
+    World& world = parts_.world;
+    const std::string key = world.bank_keys.rotate(named->account, world.nonces);
+    return json_answer(200, Value(ValueObject{{"account", named->account}, {"key", key}}));
 }
 
 http::Response BankControl::course(const Value& body) {

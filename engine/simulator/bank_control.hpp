@@ -10,7 +10,7 @@
 namespace sluice::simulator {
 
 /// The hands of testers at the bank, under /sim/bank/: its books, a payout's next step, a
-/// payer's transfer, money in and out, callbacks, how long payouts take. Any thread.
+/// payer's transfer, money in and out, callbacks, how long payouts take, another key. Any thread.
 class BankControl {
   public:
     struct Parts {
@@ -29,7 +29,10 @@ class BankControl {
     http::Response move_funds(const Value& body);
     http::Response callback(const Value& body);
     http::Response course(const Value& body);
+    http::Response rotate(const Value& body);
 
+    /// The account that "account" names, the first when it names none; null for an unknown one.
+    [[nodiscard]] const BankAccount* account_named_in(const Value& body) const;
     /// By "request_number" with an optional "account".
     [[nodiscard]] ApiResult<Payout> payout_named_in(const Value& body);
     [[nodiscard]] ApiResult<Collection> collection_named_in(const Value& body);

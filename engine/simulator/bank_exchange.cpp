@@ -46,7 +46,9 @@ http::Response BankExchange::perform(const Call& call, const Act& act) {
              .message = "the bank does not do this",
              .field = {}}
     };
-    return perform_with_faults(world_, call.fault, act, wording);
+    FaultTarget target = call.fault;
+    target.address.protocol = "bank";
+    return perform_with_faults(world_, target, act, wording);
 }
 
 http::Response BankExchange::sealed(

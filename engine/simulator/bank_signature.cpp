@@ -53,7 +53,7 @@ void add_bank_signature(
     const std::string timestamp = std::to_string(seconds);
     const std::string nonce = world.nonces.token(32);
     std::string signature = bank_signature(
-        sealing.account->key,
+        world.bank_keys.newest(sealing.account->account),
         {.first = sealing.first,
          .second = sealing.second,
          .timestamp = timestamp,
@@ -89,15 +89,18 @@ ApiResult<const BankAccount*> BankGate::authenticate(const http::Request& reques
     if (!is_within_skew(timestamp, now)) {
         return unauthorized("SIGNATURE_INVALID", "the timestamp is more than five minutes off");
     }
-    const std::string expected = bank_signature(
-        account->key,
-        {.first = request.method,
-         .second = request.target,
-         .timestamp = timestamp,
-         .nonce = nonce,
-         .body = request.body}
-    );
-    if (!is_same(signature, expected)) {
+    const BankSigned signed_text{
+        .first = request.method,
+        .second = request.target,
+        .timestamp = timestamp,
+        .nonce = nonce,
+        .body = request.body
+    };
+    const auto keys = world_.bank_keys.all(account->account);
+    const bool is_right = std::ranges::any_of(keys, [&](const Secret<std::string>& key) {
+        return is_same(signature, bank_signature(key, signed_text));
+    });
+    if (!is_right) {
         return unauthorized("SIGNATURE_INVALID", "the signature value is wrong");
     }
     if (!is_new({account->account, std::string(nonce)}, now)) {

@@ -23,6 +23,8 @@ constexpr std::array kBooked{
     BookedRow{BookedKind::fee, "FEE"},
     BookedRow{BookedKind::credit, "CREDIT"},
     BookedRow{BookedKind::debit, "DEBIT"},
+    BookedRow{BookedKind::refund, "REFUND"},
+    BookedRow{BookedKind::refund_return, "REFUND_RETURN"},
 };
 
 constexpr std::string_view kHeader = "booked_at,kind,request_number,bank_number,amount,balance\r\n";
@@ -36,14 +38,6 @@ std::string line_number(std::uint64_t line) {
     std::string digits = std::to_string(line);
     digits.insert(0, kLineNumberDigits - std::min(kLineNumberDigits, digits.size()), '0');
     return "ST" + digits;
-}
-
-/// "2026-01-01 08:00:30"
-std::string local_time(Time at) {
-    constexpr std::size_t kSize = 19;
-    std::string text = format_rfc3339_offset(at, kBeijing).substr(0, kSize);
-    text[text.find('T')] = ' ';
-    return text;
 }
 
 }  // namespace
@@ -96,7 +90,7 @@ StatementDay Statements::day(const std::string& account, std::chrono::sys_days d
 std::string statement_file(const StatementDay& day) {
     std::string file(kHeader);
     for (const Booked& line : day.lines) {
-        file += local_time(line.at);
+        file += beijing_time(line.at);
         for (const std::string& cell :
              {std::string(to_string(line.kind)),
               line.request_number,

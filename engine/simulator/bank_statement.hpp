@@ -14,8 +14,17 @@
 
 namespace sluice::simulator {
 
-/// Why an account's balance changed.
-enum class BookedKind { collection, payout, payout_return, fee, credit, debit };
+/// Why an account's balance changed. Nothing is refunded from accounts of the bank.
+enum class BookedKind {
+    collection,
+    payout,
+    payout_return,
+    fee,
+    credit,
+    debit,
+    refund,
+    refund_return
+};
 [[nodiscard]] std::string_view to_string(BookedKind kind);
 
 /// A change of one account's balance.

@@ -279,7 +279,13 @@ ApiResult<Order> Books::pay(const OrderKey& key, Time now, PayMoment moment) {
     transactions_[order->transaction_id] = key;
     ++sums_.payments;
     sums_.paid_amount += order->wanted.amount_total;
-    funds_.collect(key.mchid, order->wanted.amount_total);
+    funds_.collect(
+        key.mchid,
+        {.at = now,
+         .amount = order->wanted.amount_total,
+         .number = key.out_trade_no,
+         .reference = order->transaction_id}
+    );
     return *order;
 }
 

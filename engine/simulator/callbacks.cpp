@@ -61,7 +61,9 @@ void Callbacks::announce(const Order& order) {
     }
     const Deviation deviation = world_.faults.take(
         Operation::callback,
-        {.mchid = order.wanted.mchid, .out_trade_no = order.wanted.out_trade_no}
+        {.mchid = order.wanted.mchid,
+         .out_trade_no = order.wanted.out_trade_no,
+         .protocol = std::string(world_.protocol_of(order.wanted.mchid))}
     );
     sender_.send(notice_of(order, truth_of(deviation)), deviation);
 }
@@ -74,7 +76,8 @@ void Callbacks::announce(const Refund& refund) {
         Operation::refund_callback,
         {.mchid = refund.order.mchid,
          .out_trade_no = refund.order.out_trade_no,
-         .out_refund_no = refund.wanted.out_refund_no}
+         .out_refund_no = refund.wanted.out_refund_no,
+         .protocol = std::string(world_.protocol_of(refund.order.mchid))}
     );
     sender_.send(notice_of(refund, truth_of(deviation)), deviation);
 }
@@ -85,7 +88,8 @@ void Callbacks::announce(Payout payout, const TransferTelling& telling) {
         return;
     }
     const Deviation deviation = world_.faults.take(
-        Operation::payout_callback, {.account = key.account, .request_number = key.request_number}
+        Operation::payout_callback,
+        {.account = key.account, .request_number = key.request_number, .protocol = "wechatpay"}
     );
     const CallbackTruth truth = truth_of(deviation);
     payout.wanted.amount += truth == CallbackTruth::wrong_amount ? 1 : 0;
@@ -155,7 +159,9 @@ Notice Callbacks::notice_of(Order order, CallbackTruth truth) {
         order.wanted.out_trade_no = another_number(key.out_trade_no);
     }
     message.created = order.paid.value_or(world_.now());
-    message.content = to_json(transaction_object(order));
+    const Value told = transaction_object(order);
+    const bool is_wrong = truth == CallbackTruth::wrong_currency;
+    message.content = to_json(is_wrong ? in_another_currency(told) : told);
     return {
         .build = [this, message] { return build(message); },
         .note = [this, key](Books::Delivery delivery) { world_.books.note_callback(key, delivery); }

@@ -31,6 +31,7 @@ struct NumberRule {
 inline constexpr std::int64_t kMoneyMax = 1'000'000'000'000;
 
 inline constexpr const char* kTruthWanted =
-    "'kind' must be resend, forged, wrong_amount, wrong_merchant, wrong_number or bad_signature";
+    "'kind' must be resend, forged, wrong_amount, wrong_currency, wrong_merchant, wrong_number or "
+    "bad_signature";
 
 }  // namespace sluice::simulator

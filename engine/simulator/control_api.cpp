@@ -135,8 +135,26 @@ http::Response ControlApi::faults(const http::Request& request, const Value& bod
     if (request.method != "POST") {
         return {.status = 405, .headers = {}, .body = {}};
     }
-    const auto id = faults.add(body);
+    const auto id = faults.add(with_protocol(body));
     return id ? json_answer(201, Value(ValueObject{{"id", *id}})) : bad_request(id.error().message);
+}
+
+/// Whom a fault hits tells its protocol, unless that is said.
+Value ControlApi::with_protocol(const Value& fault) {
+    Value out = fault;
+    std::string owner(fault.text_or_empty("mchid"));
+    if (owner.empty()) {
+        owner = fault.text_or_empty("account");
+    }
+    if (owner.empty() && !fault.text_or_empty("out_trade_no").empty()) {
+        const auto key = order_named_in(fault);
+        owner = key ? key->mchid : "";
+    }
+    const std::string_view protocol = parts_.world.protocol_of(owner);
+    if (fault.find("protocol") == nullptr && !protocol.empty()) {
+        out.set("protocol", protocol);
+    }
+    return out;
 }
 
 http::Response ControlApi::callback(const Value& body) {
@@ -147,6 +165,13 @@ http::Response ControlApi::callback(const Value& body) {
     const auto key = order_named_in(body);
     if (!key) {
         return control_refusal(key.error());
+    }
+    const std::string_view why = why_not(
+        parts_.world.protocol_of(key->mchid),
+        {.operation = "callback", .kind = body.text_or_empty("kind")}
+    );
+    if (*truth == CallbackTruth::wrong_currency && !why.empty()) {
+        return bad_request(std::string("'kind' cannot be wrong_currency: ").append(why));
     }
     const auto order = parts_.world.books.find(*key, parts_.world.now());
     if (!order || !parts_.callbacks.may_tell(*order)) {

@@ -32,6 +32,7 @@ class ControlApi {
     http::Response scan(const Value& body);
     http::Response books(const http::Request& request);
     http::Response faults(const http::Request& request, const Value& body);
+    Value with_protocol(const Value& fault);
     http::Response callback(const Value& body);
     http::Response auto_pay(const Value& body);
 

@@ -28,6 +28,7 @@ constexpr unsigned kCallbacks = kCallback | kRefundCallback | kPayoutCallback;
 constexpr unsigned kMoneyOut = kRefund | kPayout;
 constexpr unsigned kRequests = kCreate | kClose | kMoneyOut | kQueries | kBalance | kStatement;
 constexpr unsigned kTells = kMoneyOut | kQueries | kCallbacks;
+constexpr unsigned kRefundOperations = kRefund | kRefundQuery | kRefundCallback;
 
 struct KindRow {
     FaultKind kind;
@@ -44,7 +45,9 @@ constexpr std::array kKinds{
     KindRow{FaultKind::status_5xx_after, "status_5xx_after", kRequests},
     KindRow{FaultKind::garbage, "garbage", kRequests},
     KindRow{FaultKind::bad_signature, "bad_signature", kRequests | kCallbacks},
+    KindRow{FaultKind::forged, "forged", kCallbacks},
     KindRow{FaultKind::wrong_amount, "wrong_amount", kTells},
+    KindRow{FaultKind::wrong_currency, "wrong_currency", (kTells & ~kRefundCallback) | kBalance},
     KindRow{
         FaultKind::wrong_merchant, "wrong_merchant", kQuery | kPayoutQuery | kCallbacks | kBalance
     },
@@ -87,6 +90,51 @@ constexpr std::array kOperations{
     OperationRow{Operation::statement, "statement", kStatement},
 };
 
+/// What a protocol does not have. Unlike a fault that nothing meets, one that nothing can meet is
+/// refused when it is ordered for that protocol.
+struct AbsentOperations {
+    std::string_view protocol;
+    unsigned operations;
+    std::string_view why;
+};
+constexpr std::array kAbsentOperations{
+    AbsentOperations{"wechatpay", kBalance, "it is not asked for balances"},
+    AbsentOperations{"alipay", kBalance, "it is not asked for balances"},
+    AbsentOperations{"alipay", kPayoutCallback, "it tells nobody what became of a transfer"},
+    AbsentOperations{"bank", kRefundOperations, "it knows no refunds"},
+};
+
+struct AbsentKind {
+    std::string_view protocol;
+    FaultKind kind;
+    unsigned operations;
+    std::string_view why;
+};
+constexpr unsigned kAnyOperation = ~0U;
+constexpr std::string_view kNoAmountTold = "its answer to a transfer names no amount";
+constexpr std::array kAbsentKinds{
+    AbsentKind{"alipay", FaultKind::wrong_currency, kAnyOperation, "its messages name no currency"},
+    AbsentKind{
+        "wechatpay",
+        FaultKind::wrong_currency,
+        kPayout | kPayoutQuery | kPayoutCallback,
+        "its messages about transfers name no currency"
+    },
+    AbsentKind{"wechatpay", FaultKind::wrong_amount, kPayout, kNoAmountTold},
+    AbsentKind{"alipay", FaultKind::wrong_amount, kPayout, kNoAmountTold},
+    AbsentKind{
+        "alipay",
+        FaultKind::wrong_merchant,
+        kQuery | kPayoutQuery,
+        "its answers to queries name no seller"
+    },
+    AbsentKind{
+        "wechatpay", FaultKind::payout_returned, kPayout, "a transfer to a user does not come back"
+    },
+    AbsentKind{"alipay", FaultKind::reversed, kRefund, "it takes no refund back that it has made"},
+    AbsentKind{"alipay", FaultKind::early, kPayout, "it tells nobody what became of a transfer"},
+};
+
 struct AddressRow {
     std::string_view name;
     std::string FaultAddress::* member;
@@ -98,6 +146,7 @@ constexpr std::array kAddress{
     AddressRow{"out_refund_no", &FaultAddress::out_refund_no},
     AddressRow{"account", &FaultAddress::account},
     AddressRow{"request_number", &FaultAddress::request_number},
+    AddressRow{"protocol", &FaultAddress::protocol},
 };
 
 std::string_view kind_name(FaultKind kind) {
@@ -133,6 +182,48 @@ Result<void> check_members(const Value& order) {
     return {};
 }
 
+/// Why the protocol cannot do it; "" when it can.
+std::string_view absence(std::string_view protocol, unsigned operation, FaultKind kind) {
+    for (const AbsentOperations& row : kAbsentOperations) {
+        if (row.protocol == protocol && (row.operations & operation) != 0) {
+            return row.why;
+        }
+    }
+    for (const AbsentKind& row : kAbsentKinds) {
+        if (row.protocol == protocol && row.kind == kind && (row.operations & operation) != 0) {
+            return row.why;
+        }
+    }
+    return {};
+}
+
+unsigned bit_of(Operation operation) {
+    return std::ranges::find(kOperations, operation, &OperationRow::operation)->bit;
+}
+
+Result<void> check_protocol(
+    std::string_view protocol, const OperationRow& operation, const KindRow& kind
+) {
+    constexpr std::array<std::string_view, 4> kProtocols{"", "wechatpay", "alipay", "bank"};
+    if (std::ranges::find(kProtocols, protocol) == kProtocols.end()) {
+        return fail(
+            ErrorCode::invalid,
+            "'protocol' of a fault must be wechatpay, alipay or bank, not '" +
+                std::string(protocol) + "'"
+        );
+    }
+    const std::string_view why = absence(protocol, operation.bit, kind.kind);
+    if (!why.empty()) {
+        return fail(
+            ErrorCode::invalid,
+            "the fault '" + std::string(kind.name) + "' of the operation '" +
+                std::string(operation.name) + "' cannot happen at " + std::string(protocol) + ": " +
+                std::string(why)
+        );
+    }
+    return {};
+}
+
 bool matches(const FaultAddress& wanted, const FaultAddress& address) {
     return std::ranges::all_of(kAddress, [&](const AddressRow& row) {
         const std::string& text = wanted.*row.member;
@@ -156,6 +247,13 @@ std::vector<FaultUse> fault_uses() {
         }
     }
     return uses;
+}
+
+std::string_view why_not(std::string_view protocol, const FaultUse& use) {
+    const auto operation = std::ranges::find(kOperations, use.operation, &OperationRow::name);
+    const auto kind = std::ranges::find(kKinds, use.kind, &KindRow::name);
+    const bool is_known = operation != kOperations.end() && kind != kKinds.end();
+    return is_known ? absence(protocol, operation->bit, kind->kind) : "there is no such fault";
 }
 
 std::optional<std::int64_t> Deviation::value_of(FaultKind kind) const {
@@ -187,6 +285,7 @@ Result<std::int64_t> Faults::add(const Value& order) {
     for (const AddressRow& row : kAddress) {
         fault.address.*row.member = order.text_or_empty(row.name);
     }
+    SLUICE_TRY(check_protocol(fault.address.protocol, *operation, *kind));
     // No money is no money until there is some.
     const bool lasts = kind->kind == FaultKind::not_enough;
     SLUICE_ASSIGN(fault.value, number(order, "value", 0));
@@ -233,8 +332,10 @@ Deviation Faults::take(Operation operation, const FaultAddress& address) {
     std::vector<Fault> taken;
     const MutexLock lock(mutex_);
     for (Fault& fault : faults_) {
-        const bool hit = fault.operation == operation && matches(fault.address, address) &&
-                         (fault.share_percent >= 100 || chances_.percent() < fault.share_percent);
+        const bool is_there = fault.operation == operation && matches(fault.address, address) &&
+                              absence(address.protocol, bit_of(operation), fault.kind).empty();
+        const bool hit =
+            is_there && (fault.share_percent >= 100 || chances_.percent() < fault.share_percent);
         if (hit) {
             taken.push_back(fault);
             fault.count -= fault.count > 0 ? 1 : 0;

@@ -26,7 +26,7 @@ enum class Operation {
     payout_query,
     payout_callback,
     balance,    ///< at the bank
-    statement,  ///< at the bank: where the file lies
+    statement,  ///< where the file of a bill or statement lies
 };
 [[nodiscard]] std::string_view to_string(Operation operation);
 
@@ -39,7 +39,9 @@ enum class FaultKind {
     status_5xx_after,  ///< any request: executed, then answered so
     garbage,           ///< any request: executed, 200 with an unreadable, unsigned body
     bad_signature,     ///< any request: right body, wrong signature; callback: the same
+    forged,            ///< callbacks: instead of ours one by somebody without any key
     wrong_amount,      ///< queries, callbacks, refund, payout: another amount, correctly signed
+    wrong_currency,    ///< what names one (queries, callbacks, refund, payout, balance): another
     wrong_merchant,    ///< queries, callbacks, balance: another merchant, correctly signed
     wrong_number,      ///< queries, callbacks, refund, payout: another number, correctly signed
     not_found,         ///< queries: 404, there is no such order, refund or payout
@@ -64,8 +66,11 @@ struct FaultUse {
     std::string_view operation;
     std::string_view kind;
 };
-/// All of them.
+/// All of them, each known to one protocol at least.
 [[nodiscard]] std::vector<FaultUse> fault_uses();
+/// Why a protocol cannot behave so, as its messages cannot say it or it does no such thing; "" when
+/// it can. `protocol`: "wechatpay", "alipay" or "bank".
+[[nodiscard]] std::string_view why_not(std::string_view protocol, const FaultUse& use);
 
 /// What a request or callback is about; in a fault, empty texts match anything.
 struct FaultAddress {
@@ -74,6 +79,7 @@ struct FaultAddress {
     std::string out_refund_no;
     std::string account;         ///< at the bank
     std::string request_number;  ///< at the bank
+    std::string protocol;        ///< "wechatpay", "alipay" or "bank"
 };
 
 /// One order to misbehave.
@@ -107,12 +113,12 @@ class Faults {
 
     /// {"operation","kind","value","count","share_percent"} and the members of FaultAddress;
     /// operation and kind are required. Gives the fault's id. `invalid` for unknown words, a kind
-    /// that does not fit the operation, numbers out of range; `limit` for too many.
+    /// that does not fit the operation or its protocol, numbers out of range; `limit` for too many.
     Result<std::int64_t> add(const Value& order);
     void clear();
     [[nodiscard]] Value list();
 
-    /// Everything that matches, each counted down by one.
+    /// Everything that matches and that the protocol can do, each counted down by one.
     Deviation take(Operation operation, const FaultAddress& address);
     /// Money came in: lifts not_enough from this merchant, or from this account at the bank.
     void end_not_enough(const FaultAddress& address);

@@ -32,28 +32,43 @@ Value to_value(const FundsRow& row) {
     });
 }
 
-void Funds::collect(const std::string& mchid, std::int64_t amount) {
-    const MutexLock lock(mutex_);
-    FundsRow& row = rows_[mchid];
-    row.collected += amount;
-    row.balance += amount;
+void Funds::write_down(const std::string& mchid, BookedKind kind, const Movement& movement) {
+    const bool leaves = kind == BookedKind::debit || kind == BookedKind::refund;
+    statements_.book(
+        mchid,
+        {.at = movement.at,
+         .kind = kind,
+         .request_number = movement.number,
+         .bank_number = movement.reference,
+         .amount = leaves ? -movement.amount : movement.amount}
+    );
 }
 
-void Funds::top_up(const std::string& mchid, std::int64_t amount) {
+void Funds::collect(const std::string& mchid, const Movement& movement) {
     const MutexLock lock(mutex_);
     FundsRow& row = rows_[mchid];
-    row.topped_up += amount;
-    row.balance += amount;
+    row.collected += movement.amount;
+    row.balance += movement.amount;
+    write_down(mchid, BookedKind::collection, movement);
 }
 
-bool Funds::sweep(const std::string& mchid, std::int64_t amount) {
+void Funds::top_up(const std::string& mchid, const Movement& movement) {
     const MutexLock lock(mutex_);
     FundsRow& row = rows_[mchid];
-    if (row.balance < amount) {
+    row.topped_up += movement.amount;
+    row.balance += movement.amount;
+    write_down(mchid, BookedKind::credit, movement);
+}
+
+bool Funds::sweep(const std::string& mchid, const Movement& movement) {
+    const MutexLock lock(mutex_);
+    FundsRow& row = rows_[mchid];
+    if (row.balance < movement.amount) {
         return false;
     }
-    row.balance -= amount;
-    row.swept += amount;
+    row.balance -= movement.amount;
+    row.swept += movement.amount;
+    write_down(mchid, BookedKind::debit, movement);
     return true;
 }
 
@@ -61,11 +76,16 @@ bool Funds::move(const std::string& mchid, const Move& move) {
     const MutexLock lock(mutex_);
     FundsRow& row = rows_[mchid];
     std::int64_t& from = part_of(row, move.from);
-    if (from < move.amount) {
+    if (from < move.movement.amount) {
         return false;
     }
-    from -= move.amount;
-    part_of(row, move.to) += move.amount;
+    from -= move.movement.amount;
+    part_of(row, move.to) += move.movement.amount;
+    if (move.from == Part::balance) {
+        write_down(mchid, BookedKind::refund, move.movement);
+    } else if (move.to == Part::balance) {
+        write_down(mchid, BookedKind::refund_return, move.movement);
+    }
     return true;
 }
 

@@ -4,8 +4,10 @@
 #include <map>
 #include <string>
 
+#include "core/clock.hpp"
 #include "core/mutex.hpp"
 #include "core/value.hpp"
+#include "simulator/bank_statement.hpp"
 
 namespace sluice::simulator {
 
@@ -28,22 +30,36 @@ struct FundsRow {
 class Funds {
   public:
     enum class Part { refunding, refunded, held, balance };
+    /// Money that comes, goes or moves, in fen, and what it is about: the merchant's number and the
+    /// channel's, both empty for money of the merchant's own.
+    struct Movement {
+        Time at;
+        std::int64_t amount = 0;
+        std::string number = {};
+        std::string reference = {};
+    };
+    /// `statements`: where every change of a balance is written down; outlives it.
+    explicit Funds(Statements& statements) : statements_(statements) {}
+
+    void collect(const std::string& mchid, const Movement& movement);
+    void top_up(const std::string& mchid, const Movement& movement);
+    /// False when the balance is smaller; then nothing changes.
+    bool sweep(const std::string& mchid, const Movement& movement);
     struct Move {
         Part from = Part::balance;
         Part to = Part::refunding;
-        std::int64_t amount = 0;
+        Movement movement;
     };
-
-    void collect(const std::string& mchid, std::int64_t amount);
-    void top_up(const std::string& mchid, std::int64_t amount);
-    /// False when the balance is smaller; then nothing changes.
-    bool sweep(const std::string& mchid, std::int64_t amount);
     /// The same.
     bool move(const std::string& mchid, const Move& move);
 
     [[nodiscard]] FundsRow row(const std::string& mchid);
 
   private:
+    void write_down(const std::string& mchid, BookedKind kind, const Movement& movement)
+        SLUICE_REQUIRES(mutex_);
+
+    Statements& statements_;
     Mutex mutex_;
     std::map<std::string, FundsRow> rows_ SLUICE_GUARDED_BY(mutex_);
 };

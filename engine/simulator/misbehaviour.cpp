@@ -6,6 +6,8 @@ namespace sluice::simulator {
 
 namespace {
 
+constexpr std::string_view kAnotherCurrency = "USD";
+
 ApiError system_error(std::int64_t status) {
     const bool is_system = status == 0 || status == 500;
     return {
@@ -42,7 +44,10 @@ http::Response perform_with_faults(
     if (deviation.has(FaultKind::refused)) {
         return wording.refusal(wording.refused);
     }
-    const ApiResult<Value> result = act(deviation);
+    ApiResult<Value> result = act(deviation);
+    if (result && deviation.has(FaultKind::wrong_currency)) {
+        result = in_another_currency(*std::move(result));
+    }
     if (const auto latency = deviation.value_of(FaultKind::slow_answer_ms)) {
         world.scheduler.sleep(std::chrono::milliseconds(*latency));
     }
@@ -74,6 +79,19 @@ ApiResult<Value> parse_body(const http::Request& request) {
 
 std::string decoded(std::string_view segment) {
     return http::percent_decode(segment).value_or(std::string());
+}
+
+Value in_another_currency(Value object) {
+    if (object.find("currency") != nullptr) {
+        object.set("currency", kAnotherCurrency);
+    }
+    const Value* amount = object.find("amount");
+    if (amount != nullptr && amount->find("currency") != nullptr) {
+        Value other = *amount;
+        other.set("currency", kAnotherCurrency);
+        object.set("amount", std::move(other));
+    }
+    return object;
 }
 
 std::string another_number(std::string number) {

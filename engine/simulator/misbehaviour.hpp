@@ -37,6 +37,8 @@ http::Response perform_with_faults(
 ApiResult<Value> parse_body(const http::Request& request);
 /// A part of a path without its escapes; "" when they are broken.
 [[nodiscard]] std::string decoded(std::string_view segment);
+/// The same answer or notice with another currency wherever it names one.
+[[nodiscard]] Value in_another_currency(Value object);
 /// The same number with its last character changed.
 [[nodiscard]] std::string another_number(std::string number);
 

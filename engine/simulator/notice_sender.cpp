@@ -44,9 +44,25 @@ constexpr std::array kTruths{
     TruthRow{"resend", CallbackTruth::resend},
     TruthRow{"forged", CallbackTruth::forged},
     TruthRow{"wrong_amount", CallbackTruth::wrong_amount},
+    TruthRow{"wrong_currency", CallbackTruth::wrong_currency},
     TruthRow{"wrong_merchant", CallbackTruth::wrong_merchant},
     TruthRow{"wrong_number", CallbackTruth::wrong_number},
     TruthRow{"bad_signature", CallbackTruth::bad_signature},
+};
+
+struct LieRow {
+    FaultKind fault;
+    CallbackTruth truth;
+};
+
+/// The first that is ordered is told.
+constexpr std::array kLies{
+    LieRow{FaultKind::wrong_amount, CallbackTruth::wrong_amount},
+    LieRow{FaultKind::wrong_currency, CallbackTruth::wrong_currency},
+    LieRow{FaultKind::wrong_merchant, CallbackTruth::wrong_merchant},
+    LieRow{FaultKind::wrong_number, CallbackTruth::wrong_number},
+    LieRow{FaultKind::forged, CallbackTruth::forged},
+    LieRow{FaultKind::bad_signature, CallbackTruth::bad_signature},
 };
 
 }  // namespace
@@ -57,17 +73,9 @@ std::optional<CallbackTruth> parse_callback_truth(std::string_view text) {
 }
 
 CallbackTruth truth_of(const Deviation& deviation) {
-    if (deviation.has(FaultKind::wrong_amount)) {
-        return CallbackTruth::wrong_amount;
-    }
-    if (deviation.has(FaultKind::wrong_merchant)) {
-        return CallbackTruth::wrong_merchant;
-    }
-    if (deviation.has(FaultKind::wrong_number)) {
-        return CallbackTruth::wrong_number;
-    }
-    return deviation.has(FaultKind::bad_signature) ? CallbackTruth::bad_signature
-                                                   : CallbackTruth::resend;
+    const auto found =
+        std::ranges::find_if(kLies, [&](const LieRow& row) { return deviation.has(row.fault); });
+    return found == kLies.end() ? CallbackTruth::resend : found->truth;
 }
 
 void NoticeSender::send(const Notice& notice, const Deviation& deviation) {

@@ -16,6 +16,7 @@ enum class CallbackTruth {
     resend,          ///< nothing: the genuine one, once more
     forged,          ///< by somebody without any key: wrong signature, wrong encryption
     wrong_amount,    ///< correctly signed and encrypted, one fen more
+    wrong_currency,  ///< correctly signed and encrypted, another currency inside
     wrong_merchant,  ///< correctly signed and encrypted, another merchant inside
     wrong_number,    ///< correctly signed and encrypted, another number inside
     bad_signature,   ///< right content, wrong signature

@@ -72,20 +72,14 @@ std::string language_of(const http::Request& request) {
     return request.headers.get_or_empty("Accept-Language").starts_with("zh") ? "zh" : "en";
 }
 
+/// "again" when the payer's last press was a second payment of the order.
+std::string_view pressed_in(const http::Request& request) {
+    return http::query_parameter(request, "pressed") == "again" ? "again" : "";
+}
+
 /// What keeps a language that the payer chose: "?lang=zh", or "".
 std::string chosen_language(const http::Request& request) {
     return http::query_parameter(request, "lang") ? "?lang=" + language_of(request) : "";
-}
-
-/// The time of day at the shop, as a receipt has it.
-std::string shop_time(const std::optional<Time>& time) {
-    constexpr std::size_t kToTheSecond = 19;
-    if (!time) {
-        return {};
-    }
-    std::string text = format_rfc3339_offset(*time, kBeijing).substr(0, kToTheSecond);
-    std::ranges::replace(text, 'T', ' ');
-    return text;
 }
 
 std::string_view page_state(const std::optional<Order>& order) {
@@ -150,6 +144,7 @@ http::Response PayerPage::show(const http::Request& request, const std::string& 
         {"language", language},
         {"other_language", is_chinese ? "en" : "zh"},
         {"code", escaped(code)},
+        {"pressed", std::string(pressed_in(request))},
         {"state", std::string(page_state(order))}
     };
     if (order) {
@@ -157,7 +152,8 @@ http::Response PayerPage::show(const http::Request& request, const std::string& 
         marks["merchant"] = escaped(world_.name_of(order->wanted.mchid));
         marks["description"] = escaped(order->wanted.description);
         marks["out_trade_no"] = escaped(order->wanted.out_trade_no);
-        marks["paid_at"] = shop_time(order->paid);
+        marks["expires_at"] = beijing_time(order->wanted.expires);
+        marks["paid_at"] = order->paid ? beijing_time(*order->paid) : "";
         marks["amount"] = Money(order->wanted.amount_total, cny()).to_decimal();
         const QrSquares qr = qr_squares(payer_code(world_, *order));
         marks["qr_side"] = std::to_string(qr.side);
@@ -175,8 +171,10 @@ http::Response PayerPage::show(const http::Request& request, const std::string& 
 }
 
 http::Response PayerPage::act(const Press& press) {
+    bool is_again = false;
     if (const auto order = world_.books.find_code(press.code, world_.now())) {
-        // A second confirmation is refused by the books; the page then shows what is.
+        is_again = order->state == OrderState::success && press.action != "decline";
+        // The books refuse a second confirmation; the page then shows what is.
         if (press.action == "confirm") {
             std::ignore = wechat_.pay(order->key());
         } else if (press.action == "confirm_late") {
@@ -185,12 +183,11 @@ http::Response PayerPage::act(const Press& press) {
             std::ignore = world_.books.decline(order->key(), world_.now());
         }
     }
-    return {
-        .status = 303,
-        .headers =
-            {{"Location", std::string(kPrefix) + http::percent_encode(press.code) + press.chosen}},
-        .body = {}
-    };
+    std::string location = std::string(kPrefix) + http::percent_encode(press.code) + press.chosen;
+    if (is_again) {
+        location += press.chosen.empty() ? "?pressed=again" : "&pressed=again";
+    }
+    return {.status = 303, .headers = {{"Location", std::move(location)}}, .body = {}};
 }
 
 }  // namespace sluice::simulator

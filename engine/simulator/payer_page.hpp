@@ -9,8 +9,8 @@
 
 namespace sluice::simulator {
 
-/// What the payer sees on the phone: GET /payer/{code} shows the order, POST /payer/{code}/confirm
-/// and /decline act and lead back. Works without scripts. Any thread.
+/// What the payer sees on the phone: GET /payer/{code} shows the order, POST /payer/{code}/confirm,
+/// /confirm_late and /decline act and lead back. Works without scripts. Any thread.
 class PayerPage {
   public:
     PayerPage(World& world, WechatApi& wechat) : world_(world), wechat_(wechat) {}

@@ -86,6 +86,8 @@ std::int64_t BankRow::* sum_of(BookedKind kind) {
         case BookedKind::payout:
             return &BankRow::paid;
         case BookedKind::payout_return:
+        case BookedKind::refund:
+        case BookedKind::refund_return:
             break;
     }
     return &BankRow::returned;

@@ -18,7 +18,7 @@ struct PlatformKey {
     channel::Certificate certificate;
 };
 
-/// The platform's certificates: the first, and those it was ordered to go on to. Answers are signed
+/// A platform's certificates: the first, and those it was ordered to go on to. Answers are signed
 /// with the newest; all are shown to whoever asks. Any thread.
 class PlatformKeys {
   public:

@@ -2,7 +2,7 @@
 
 #include "http/blocking.hpp"
 #include "simulator/alipay_api.hpp"
-#include "simulator/alipay_control.hpp"
+#include "simulator/alipay_bills.hpp"
 #include "simulator/bank_api.hpp"
 #include "simulator/bank_callbacks.hpp"
 #include "simulator/bank_control.hpp"
@@ -10,9 +10,9 @@
 #include "simulator/control_api.hpp"
 #include "simulator/payer_page.hpp"
 #include "simulator/refund_api.hpp"
+#include "simulator/transfer_control.hpp"
 #include "simulator/wechat_api.hpp"
 #include "simulator/wechat_bills.hpp"
-#include "simulator/wechat_control.hpp"
 #include "simulator/wechat_transfers.hpp"
 #include "simulator/world.hpp"
 
@@ -30,9 +30,8 @@ struct Psp::Parts {
           bank(world, bank_callbacks),
           bank_control({.world = world, .callbacks = bank_callbacks, .api = bank}),
           alipay(world, callbacks),
-          alipay_control(world),
           wechat_transfers(world, callbacks),
-          wechat_control(world, wechat_transfers),
+          transfer_control(world, wechat_transfers),
           wechat_bills(world) {}
 
     World world;
@@ -45,9 +44,8 @@ struct Psp::Parts {
     BankApi bank;
     BankControl bank_control;
     AlipayApi alipay;
-    AlipayControl alipay_control;
     WechatTransfers wechat_transfers;
-    WechatControl wechat_control;
+    TransferControl transfer_control;
     WechatBills wechat_bills;
     std::unique_ptr<http::Server> server;
 };
@@ -104,11 +102,11 @@ http::Response Psp::answer(const http::Request& request) {
     if (path == "/gateway.do") {
         return parts_->alipay.answer(request);
     }
-    if (path.starts_with("/sim/wechat/")) {
-        return parts_->wechat_control.answer(request);
+    if (path == kAlipayBillFile) {
+        return parts_->alipay.give_bill(request);
     }
-    if (path.starts_with("/sim/alipay/")) {
-        return parts_->alipay_control.answer(request);
+    if (path.starts_with("/sim/wechat/") || path.starts_with("/sim/alipay/")) {
+        return parts_->transfer_control.answer(request);
     }
     if (path.starts_with("/sim/bank/")) {
         return parts_->bank_control.answer(request);

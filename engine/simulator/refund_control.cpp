@@ -115,9 +115,9 @@ http::Response RefundControl::move_funds(const Value& body) {
         return bad_request("one of 'top_up' and 'sweep' must be an amount in fen");
     }
     if (*top_up > 0) {
-        world.funds.top_up(mchid, *top_up);
+        world.funds.top_up(mchid, {.at = world.now(), .amount = *top_up});
         world.faults.end_not_enough({.mchid = mchid});
-    } else if (!world.funds.sweep(mchid, *sweep)) {
+    } else if (!world.funds.sweep(mchid, {.at = world.now(), .amount = *sweep})) {
         return control_refusal(
             {.status = 409,
              .code = "NOT_ENOUGH",
@@ -132,6 +132,9 @@ http::Response RefundControl::callback(const Value& body) {
     const auto truth = parse_callback_truth(body.text_or_empty("kind"));
     if (!truth) {
         return bad_request(kTruthWanted);
+    }
+    if (*truth == CallbackTruth::wrong_currency) {
+        return bad_request("'kind' cannot be wrong_currency: no notice of a refund names one");
     }
     const auto refund = refund_named_in(body);
     if (!refund) {

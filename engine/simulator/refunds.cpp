@@ -38,6 +38,15 @@ const RefundStatusRow& row_of(RefundStatus status) {
     return *std::ranges::find(kRefundStatuses, status, &RefundStatusRow::status);
 }
 
+Funds::Movement movement_of(const Refund& refund, Time now) {
+    return {
+        .at = now,
+        .amount = refund.wanted.amount_refund,
+        .number = refund.wanted.out_refund_no,
+        .reference = refund.refund_id
+    };
+}
+
 Value refund_report(const Refund& refund) {
     return Value(ValueObject{
         {"mchid", refund.order.mchid},
@@ -213,13 +222,15 @@ ApiResult<Refund> Refunds::create(const RefundOrder& wanted, const Caller& calle
     if (const auto checked = check_new(refund, *order, caller); !checked) {
         return refuse(checked.error());
     }
+    refund.refund_id = parts_.ids.refund_id(now);
     const Funds::Move taking{
-        .from = Funds::Part::balance, .to = Funds::Part::refunding, .amount = wanted.amount_refund
+        .from = Funds::Part::balance,
+        .to = Funds::Part::refunding,
+        .movement = movement_of(refund, now)
     };
     if (!parts_.funds.move(caller.mchid, taking)) {
         return refuse(403, "NOT_ENOUGH", "the merchant's balance is smaller than the refund");
     }
-    refund.refund_id = parts_.ids.refund_id(now);
     count(refund, std::nullopt);
     refunds_[key] = refund;
     by_age_.push_back(key);
@@ -267,6 +278,19 @@ std::vector<Refund> Refunds::accepted(std::string_view mchid, Time from, Time to
     return found;
 }
 
+std::vector<Refund> Refunds::succeeded(std::string_view mchid, Time from, Time to) {
+    const MutexLock lock(mutex_);
+    std::vector<Refund> found;
+    for (const RefundKey& key : by_age_) {
+        const Refund& refund = refunds_.at(key);
+        const bool is_made = key.mchid == mchid && refund.succeeded.has_value();
+        if (is_made && *refund.succeeded >= from && *refund.succeeded < to) {
+            found.push_back(refund);
+        }
+    }
+    return found;
+}
+
 ApiResult<Refund> Refunds::query(const RefundKey& key) {
     const MutexLock lock(mutex_);
     const auto found = refunds_.find(key);
@@ -297,7 +321,7 @@ ApiResult<Refund> Refunds::end(const RefundKey& key, RefundStatus to, Time now) 
     const Funds::Move move{
         .from = row_of(refund.status).part,
         .to = row_of(to).part,
-        .amount = refund.wanted.amount_refund
+        .movement = movement_of(refund, now)
     };
     std::ignore = parts_.funds.move(key.mchid, move);
     const RefundStatus before = std::exchange(refund.status, to);

@@ -96,6 +96,8 @@ class Refunds {
 
     /// The merchant's refunds that were accepted within this time, the oldest first.
     std::vector<Refund> accepted(std::string_view mchid, Time from, Time to);
+    /// Those whose money reached the payers within this time.
+    std::vector<Refund> succeeded(std::string_view mchid, Time from, Time to);
 
     void note_callback(const RefundKey& key, Books::Delivery delivery);
 

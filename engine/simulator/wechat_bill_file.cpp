@@ -1,5 +1,6 @@
 #include "simulator/wechat_bill_file.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <string_view>
@@ -20,23 +21,15 @@ constexpr std::string_view kSumColumns =
 constexpr std::string_view kLineEnd = "\r\n";
 constexpr std::string_view kNothing = "0.00";
 constexpr std::string_view kRate = "0.60%";
-/// Of 10,000.
-constexpr std::int64_t kRateBasisPoints = 60;
-constexpr std::int64_t kBasis = 10'000;
+constexpr std::string_view kFundColumns =
+    "记账时间,微信支付业务单号,资金流水单号,业务名称,业务类型,收支类型,收支金额(元),账户结余(元),"
+    "资金变更提交申请人,备注,业务凭证号";
+constexpr std::string_view kFundSumColumns = "资金流水总笔数,收入笔数,收入金额,支出笔数,支出金额";
 
 std::string yuan(std::int64_t fen) { return Money(fen, *Currency::parse("CNY")).to_decimal(); }
 
 /// To a fen, as it is charged, written with five decimals as the channel does.
 std::string fee_text(std::int64_t fee_fen) { return yuan(fee_fen) + "000"; }
-
-std::int64_t fee_of(std::int64_t fen) { return (fen * kRateBasisPoints + kBasis / 2) / kBasis; }
-
-/// "2026-01-01 08:00:30"
-std::string moment(Time at) {
-    std::string text = format_rfc3339_offset(at, kBeijing).substr(0, 19);
-    text[10] = ' ';
-    return text;
-}
 
 template <std::size_t count>
 std::string line_of(const std::array<std::string, count>& cells) {
@@ -50,7 +43,7 @@ std::string line_of(const std::array<std::string, count>& cells) {
 std::string payment_line(const Order& order) {
     const std::int64_t total = order.wanted.amount_total;
     return line_of<27>(
-        {moment(order.paid.value_or(order.created)),
+        {beijing_time(order.paid.value_or(order.created)),
          order.wanted.appid,
          order.wanted.mchid,
          "0",
@@ -72,7 +65,7 @@ std::string payment_line(const Order& order) {
          "",
          order.wanted.description,
          "",
-         fee_text(fee_of(total)),
+         fee_text(trade_fee(total)),
          std::string(kRate),
          yuan(total),
          std::string(kNothing),
@@ -80,11 +73,11 @@ std::string payment_line(const Order& order) {
     );
 }
 
-std::string refund_line(const WechatDay::Refunded& refunded) {
+std::string refund_line(const TradeDay::Refunded& refunded) {
     const auto& [refund, order] = refunded;
     const std::int64_t amount = refund.wanted.amount_refund;
     return line_of<27>(
-        {moment(refund.created),
+        {beijing_time(refund.created),
          order.wanted.appid,
          order.wanted.mchid,
          "0",
@@ -106,7 +99,7 @@ std::string refund_line(const WechatDay::Refunded& refunded) {
          std::string(to_string(refund.status)),
          order.wanted.description,
          "",
-         "-" + fee_text(fee_of(amount)),
+         "-" + fee_text(trade_fee(amount)),
          std::string(kRate),
          std::string(kNothing),
          yuan(amount),
@@ -114,9 +107,40 @@ std::string refund_line(const WechatDay::Refunded& refunded) {
     );
 }
 
+struct FundWord {
+    BookedKind kind;
+    std::string_view name;
+};
+
+constexpr std::array kFundWords{
+    FundWord{BookedKind::collection, "交易"},
+    FundWord{BookedKind::refund, "退款"},
+    FundWord{BookedKind::refund_return, "退款退回"},
+    FundWord{BookedKind::credit, "充值"},
+    FundWord{BookedKind::debit, "提现"},
+};
+
+std::string fund_line(const Booked& line) {
+    const auto* word = std::ranges::find(kFundWords, line.kind, &FundWord::kind);
+    const std::string name(word == kFundWords.end() ? "其他" : word->name);
+    return line_of<11>(
+        {beijing_time(line.at),
+         line.bank_number,
+         line.bank_number,
+         name,
+         name,
+         line.amount > 0 ? "收入" : "支出",
+         yuan(std::abs(line.amount)),
+         yuan(line.balance),
+         "system",
+         "",
+         line.request_number}
+    );
+}
+
 }  // namespace
 
-std::string wechat_trade_bill(const WechatDay& day) {
+std::string wechat_trade_bill(const TradeDay& day) {
     std::string file(kColumns);
     file += kLineEnd;
     std::int64_t paid = 0;
@@ -124,12 +148,12 @@ std::string wechat_trade_bill(const WechatDay& day) {
     std::int64_t fees = 0;
     for (const Order& order : day.paid) {
         paid += order.wanted.amount_total;
-        fees += fee_of(order.wanted.amount_total);
+        fees += trade_fee(order.wanted.amount_total);
         file += payment_line(order);
     }
-    for (const WechatDay::Refunded& each : day.refunds) {
+    for (const TradeDay::Refunded& each : day.refunds) {
         refunded += each.refund.wanted.amount_refund;
-        fees -= fee_of(each.refund.wanted.amount_refund);
+        fees -= trade_fee(each.refund.wanted.amount_refund);
         file += refund_line(each);
     }
     file += kSumColumns;
@@ -142,6 +166,28 @@ std::string wechat_trade_bill(const WechatDay& day) {
                        fee_text(fees),
                        yuan(paid),
                        yuan(refunded)}
+                  );
+}
+
+std::string wechat_fund_bill(const StatementDay& day) {
+    std::string file(kFundColumns);
+    file += kLineEnd;
+    std::size_t incomes = 0;
+    std::int64_t income = 0;
+    std::int64_t expense = 0;
+    for (const Booked& line : day.lines) {
+        incomes += line.amount > 0 ? 1 : 0;
+        (line.amount > 0 ? income : expense) += std::abs(line.amount);
+        file += fund_line(line);
+    }
+    file += kFundSumColumns;
+    file += kLineEnd;
+    return file + line_of<5>(
+                      {std::to_string(day.lines.size()) + ".0",
+                       std::to_string(incomes) + ".0",
+                       yuan(income),
+                       std::to_string(day.lines.size() - incomes) + ".0",
+                       yuan(expense)}
                   );
 }
 

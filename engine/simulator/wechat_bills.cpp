@@ -1,10 +1,12 @@
 #include "simulator/wechat_bills.hpp"
 
-#include <algorithm>
+#include <chrono>
+#include <string>
 
 #include "channel/crypto.hpp"
 #include "channel/pack.hpp"
 #include "simulator/beijing.hpp"
+#include "simulator/trade_day.hpp"
 #include "simulator/wechat_bill_file.hpp"
 
 namespace sluice::simulator {
@@ -12,23 +14,9 @@ namespace sluice::simulator {
 namespace {
 
 constexpr std::string_view kTradeBill = "/v3/bill/tradebill";
-constexpr std::string_view kFile = "/v3/billdownload/file";
-constexpr std::size_t kKeptMax = 16;
-constexpr std::size_t kTokenLength = 32;
-
-struct Day {
-    Time from;
-    Time to;  ///< not included
-};
-
-/// "2026-01-01", as it is counted in Beijing.
-std::optional<Day> day_of(const std::string& text) {
-    const auto begin = parse_rfc3339(text + "T00:00:00+08:00");
-    if (!begin) {
-        return std::nullopt;
-    }
-    return Day{*begin, *begin + std::chrono::days(1)};
-}
+constexpr std::string_view kFundBill = "/v3/bill/fundflowbill";
+constexpr std::string_view kBillFile = "/v3/billdownload/file";
+constexpr std::chrono::minutes kAddressGood{5};
 
 ApiError nothing_that_day() {
     return {
@@ -49,10 +37,11 @@ http::Response WechatBills::answer(const http::Request& request) {
     if (request.method != "GET") {
         return bare_answer(405);
     }
-    if (request.path == kTradeBill) {
-        return tell_place(request);
+    if (request.path == kBillFile) {
+        return give_file(request);
     }
-    return request.path == kFile ? give_file(request) : bare_answer(404);
+    const bool is_bill = request.path == kTradeBill || request.path == kFundBill;
+    return is_bill ? tell_place(request) : bare_answer(404);
 }
 
 http::Response WechatBills::tell_place(const http::Request& request) {
@@ -60,47 +49,56 @@ http::Response WechatBills::tell_place(const http::Request& request) {
     if (!caller) {
         return refusal_answer(caller.error());
     }
-    const std::string text = asked(request, "bill_date");
-    const auto day = day_of(text);
-    if (!day || day->from > world_.now()) {
-        return refusal_answer(parameter_error("bill_date", text, "no day that has begun").error());
-    }
-    if (const std::string type = asked(request, "bill_type"); type != "ALL") {
-        return refusal_answer(parameter_error("bill_type", type, "only ALL is here").error());
-    }
-    if (const std::string type = asked(request, "tar_type"); type != "GZIP") {
-        return refusal_answer(parameter_error("tar_type", type, "only GZIP is here").error());
-    }
-    const std::string& mchid = caller->merchant->mchid;
-    WechatDay what{.paid = world_.books.paid(mchid, day->from, day->to), .refunds = {}};
-    for (const Refund& refund : world_.refunds.accepted(mchid, day->from, day->to)) {
-        if (const auto order = world_.books.find(refund.order, world_.now())) {
-            what.refunds.push_back({refund, *order});
+    const WechatCall call{
+        .operation = Operation::statement,
+        .caller = *caller,
+        .address = {.mchid = caller->merchant->mchid}
+    };
+    return exchange_.perform(call, [&](const Deviation&) -> ApiResult<Value> {
+        auto file = file_of(request, caller->merchant->mchid);
+        if (!file) {
+            return refuse(file.error());
         }
-    }
-    if (what.paid.empty() && what.refunds.empty()) {
-        return refusal_answer(nothing_that_day());
-    }
-    const std::string file = wechat_trade_bill(what);
-    const std::string hash = channel::sha1_hex(file);
-    const std::string host(request.headers.get_or_empty("host"));
-    const Value place(ValueObject{
-        {"download_url", "http://" + host + keep(mchid, file)},
-        {"hash_type", "SHA1"},
-        {"hash_value", hash}
+        const std::string hash = channel::sha1_hex(*file);
+        const std::string host(request.headers.get_or_empty("host"));
+        const std::string token = shelf_.put(
+            {.owner = caller->merchant->mchid, .content = *std::move(file)},
+            world_.now() + kAddressGood
+        );
+        return Value(ValueObject{
+            {"download_url", "http://" + host + std::string(kBillFile) + "?token=" + token},
+            {"hash_type", "SHA1"},
+            {"hash_value", hash}
+        });
     });
-    return exchange_.signed_answer(
-        {.caller = *caller, .address = {}}, place, SignatureQuality::right
-    );
 }
 
-std::string WechatBills::keep(std::string owner, std::string file) {
-    const MutexLock lock(mutex_);
-    kept_.push_back({world_.nonces.token(kTokenLength), std::move(owner), std::move(file)});
-    if (kept_.size() > kKeptMax) {
-        kept_.pop_front();
+ApiResult<std::string> WechatBills::file_of(
+    const http::Request& request, const std::string& mchid
+) {
+    const std::string text = asked(request, "bill_date");
+    const auto day = beijing_day(text);
+    if (!day || day->from > world_.now()) {
+        return parameter_error("bill_date", text, "no day that has begun");
     }
-    return std::string(kFile) + "?token=" + kept_.back().token;
+    const bool is_trade = request.path == kTradeBill;
+    const char* which = is_trade ? "bill_type" : "account_type";
+    const std::string only = is_trade ? "ALL" : "BASIC";
+    if (const std::string type = asked(request, which); type != only) {
+        return parameter_error(which, type, "only " + only + " is here");
+    }
+    if (const std::string type = asked(request, "tar_type"); type != "GZIP") {
+        return parameter_error("tar_type", type, "only GZIP is here");
+    }
+    if (is_trade) {
+        const TradeDay what = trade_day(world_, mchid, *day, RefundDay::accepted);
+        return what.is_empty() ? refuse(nothing_that_day())
+                               : ApiResult<std::string>(wechat_trade_bill(what));
+    }
+    const StatementDay moved =
+        world_.movements.day(mchid, std::chrono::floor<std::chrono::days>(day->from + kBeijing));
+    return moved.lines.empty() ? refuse(nothing_that_day())
+                               : ApiResult<std::string>(wechat_fund_bill(moved));
 }
 
 /// Unsigned, as on the real channel: the hash vouches for it.
@@ -109,16 +107,14 @@ http::Response WechatBills::give_file(const http::Request& request) {
     if (!caller) {
         return refusal_answer(caller.error());
     }
-    const std::string token = asked(request, "token");
-    const MutexLock lock(mutex_);
-    const auto found = std::ranges::find(kept_, token, &Kept::token);
-    if (found == kept_.end() || found->mchid != caller->merchant->mchid) {
+    const auto bill = shelf_.find(asked(request, "token"), world_.now());
+    if (!bill || bill->owner != caller->merchant->mchid) {
         return bare_answer(404);
     }
     return {
         .status = 200,
         .headers = {{"Content-Type", "application/x-gzip"}},
-        .body = channel::gzipped(found->file)
+        .body = channel::gzipped(bill->content)
     };
 }
 

@@ -44,9 +44,9 @@ http::Response WechatExchange::perform(const WechatCall& call, const Act& act) {
                       SignatureQuality quality) { return signed_answer(call, body, quality); },
         .refused = rule_limit()
     };
-    return perform_with_faults(
-        world_, {.operation = call.operation, .address = call.address}, act, wording
-    );
+    FaultTarget target{.operation = call.operation, .address = call.address};
+    target.address.protocol = "wechatpay";
+    return perform_with_faults(world_, target, act, wording);
 }
 
 http::Response WechatExchange::signed_answer(

@@ -3,11 +3,13 @@
 #include <atomic>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/clock.hpp"
 #include "simulator/alipay_app.hpp"
 #include "simulator/bank_account.hpp"
+#include "simulator/bank_keys.hpp"
 #include "simulator/books.hpp"
 #include "simulator/collections.hpp"
 #include "simulator/faults.hpp"
@@ -33,12 +35,16 @@ struct World {
           merchants(std::move(identities.merchants)),
           platform(std::move(identities.platform)),
           platform_keys(platform),
+          alipay_keys(platform),
           bank(std::move(identities.bank_accounts)),
+          bank_keys(bank),
           alipay(std::move(identities.alipay_apps)),
           transfer_accounts(all_transfer_accounts()),
           ids(settings.seed),
           nonces(settings.seed + 1),
           chances(settings.seed + 2),
+          movements(settings.orders_max),
+          funds(movements),
           books(ids, funds, settings.orders_max),
           refunds({.ids = ids, .books = books, .funds = funds}, settings.orders_max),
           statements(settings.orders_max),
@@ -65,6 +71,17 @@ struct World {
             all.push_back(app.seller_id);
         }
         return all;
+    }
+
+    /// "wechatpay", "alipay" or "bank": where the customer or account is known; "" for none.
+    [[nodiscard]] std::string_view protocol_of(const std::string& owner) const {
+        if (alipay.find_seller(owner) != nullptr) {
+            return "alipay";
+        }
+        if (merchants.find(owner) != nullptr) {
+            return "wechatpay";
+        }
+        return bank.find(owner) != nullptr ? "bank" : "";
     }
 
     /// What payers call the customer; its number when it has no name.
@@ -99,13 +116,16 @@ struct World {
     const MerchantDirectory merchants;
     const PlatformIdentity platform;
     PlatformKeys platform_keys;  ///< WeChat Pay's certificates
+    PlatformKeys alipay_keys;    ///< Alipay's
     const BankDirectory bank;
+    BankKeys bank_keys;
     const AlipayDirectory alipay;
     const BankDirectory transfer_accounts;
     // Three sources, so that how many callbacks were tried changes neither ids nor faults.
-    IdSource ids;      ///< what the books invent
-    IdSource nonces;   ///< what signatures and callbacks need
-    IdSource chances;  ///< which requests a fault hits
+    IdSource ids;          ///< what the books invent
+    IdSource nonces;       ///< what signatures and callbacks need
+    IdSource chances;      ///< which requests a fault hits
+    Statements movements;  ///< of the balances that the funds are
     Funds funds;
     Books books;
     Refunds refunds;

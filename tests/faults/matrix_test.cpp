@@ -74,6 +74,32 @@ TEST(Matrix, HasACellForEveryFaultThatTheSimulatorKnows) {
     EXPECT_EQ(cells, faults);
 }
 
+/// Protocols whose cells have an end, for what the simulator says that they cannot do.
+template <class Cells>
+void collect_impossible(std::set<std::string>& found, const Cells& cells) {
+    for (const MatrixProtocol& protocol : {kWechatpay, kAlipay, kBank}) {
+        for (const MatrixCell& cell : cells) {
+            const auto why =
+                simulator::why_not(protocol.name, {.operation = cell.operation, .kind = cell.kind});
+            if (!why.empty() && cell.*protocol.end != kNotThere) {
+                found.insert(
+                    std::string(protocol.name) + " " + std::string(cell.operation) + " " +
+                    std::string(cell.kind)
+                );
+            }
+        }
+    }
+}
+
+TEST(Matrix, HasNoEndForWhatAProtocolCannotDo) {
+    std::set<std::string> impossible;
+    collect_impossible(impossible, kPaymentCells);
+    collect_impossible(impossible, kRefundCells);
+    collect_impossible(impossible, kPayoutCells);
+
+    EXPECT_THAT(impossible, IsEmpty());
+}
+
 class ProtocolMatrix : public ::testing::TestWithParam<MatrixProtocol> {
   protected:
     template <class Cells, class Begin>

@@ -36,7 +36,17 @@ channel::ChannelAccountSettings AlipayTest::settings_of(std::string_view app) co
         account.secrets.insert_or_assign("platform_key", Secret(std::string(platform)));
         account.keys_by_serial = {{channel::certificate_number(platform).value(), "platform_key"}};
     }
+    for (const std::string& pem : learned_) {
+        const std::string number = channel::certificate_number(pem).value();
+        account.secrets.insert_or_assign("platform_" + number, Secret(std::string(pem)));
+        account.keys_by_serial.insert_or_assign(number, "platform_" + number);
+    }
     return account;
+}
+
+void AlipayTest::learn_certificate(const std::string& pem) {
+    learned_.push_back(pem);
+    registry_ = make_registry();
 }
 
 channel::RegistryPtr AlipayTest::make_registry() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "channel/adapter_host.hpp"
 #include "channel/callbacks.hpp"
@@ -29,6 +30,8 @@ class AlipayTest : public PspTest {
     Result<http::ClientRequest> build(const channel::ExchangeOrder& order);
     /// The notice that came as this one, read by the adapter.
     channel::CallbackVerdict told(std::size_t place);
+    /// The accounts believe what this certificate's key signed, besides what they believed.
+    void learn_certificate(const std::string& pem);
     /// Created and looked at by its payer.
     void given_scanned();
     void given_paid();
@@ -36,12 +39,13 @@ class AlipayTest : public PspTest {
     static constexpr const char* kOrderNumber = "01KDXVZQ4M8N2P6R0S4T8V2W6X";
     static constexpr const char* kRefundNumber = "01KDXW2E8B5F7M9Q3T6V8X0Z2C";
     std::string account_ = "key";
+    std::vector<std::string> learned_;  ///< certificates, PEM
+    channel::RegistryPtr registry_;
 
   private:
     [[nodiscard]] channel::RegistryPtr make_registry() const;
     [[nodiscard]] channel::ChannelAccountSettings settings_of(std::string_view app) const;
 
-    channel::RegistryPtr registry_;
     channel::AdapterHost host_;
 };
 

@@ -1,3 +1,7 @@
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "simulator/payer_page.hpp"
@@ -75,7 +79,75 @@ TEST_F(PayerPages, KeepTheLanguageThatWasChosen) {
 
     ASSERT_TRUE(pressed.has_value());
     EXPECT_EQ(pressed->headers.get_or_empty("Location"), "/payer/" + code + "?lang=zh");
+    EXPECT_EQ(press(code + "/decline")->headers.get_or_empty("Location"), "/payer/" + code);
+}
+
+TEST_F(PayerPages, SayThatASecondPaymentTookNothing) {
+    const std::string code = new_code();
     EXPECT_EQ(press(code + "/confirm")->headers.get_or_empty("Location"), "/payer/" + code);
+    EXPECT_NE(page(code)->body.find("data-pressed=\"\""), std::string::npos);
+
+    const auto again = press(code + "/confirm?lang=en");
+
+    EXPECT_EQ(again->headers.get_or_empty("Location"), "/payer/" + code + "?lang=en&pressed=again");
+    const std::string shown = page(code + "?lang=en&pressed=again")->body;
+    EXPECT_NE(shown.find("data-pressed=\"again\""), std::string::npos);
+    EXPECT_NE(shown.find("the second payment was refused"), std::string::npos);
+    EXPECT_EQ(page(code + "?pressed=%3Cscript")->body.find("<script"), std::string::npos);
+    EXPECT_EQ(booked(kOrderNumber).int_or("payments", 0), 1);
+}
+
+/// What stands between each `begin` and the next `end`.
+std::vector<std::string> all_between(
+    std::string_view text, std::string_view begin, std::string_view end
+) {
+    std::vector<std::string> found;
+    for (std::size_t at = text.find(begin); at != std::string_view::npos;
+         at = text.find(begin, at)) {
+        at += begin.size();
+        found.emplace_back(text.substr(at, text.find(end, at) - at));
+    }
+    return found;
+}
+
+TEST_F(PayerPages, AreMadeForAPhoneAndForBothLanguages) {
+    const std::string code = new_code();
+    const std::string shown = page(code)->body;
+
+    EXPECT_NE(
+        shown.find(R"(<meta name="viewport" content="width=device-width, initial-scale=1">)"),
+        std::string::npos
+    );
+    // A thumb's width at least: 3rem are 48 pixels.
+    EXPECT_NE(shown.find("min-height: 3rem"), std::string::npos);
+    const auto buttons = all_between(shown, "<button", "</button>");
+    EXPECT_EQ(buttons.size(), 4U) << "pay, not now, pay once more, pay late";
+    for (const std::string& button : buttons) {
+        EXPECT_NE(button.find("data-lang=\"en\""), std::string::npos) << button;
+        EXPECT_NE(button.find("data-lang=\"zh\""), std::string::npos) << button;
+    }
+    EXPECT_EQ(
+        all_between(shown, "method=\"post\" action=\"/payer/" + code, "\""),
+        (std::vector<std::string>{"/confirm", "/decline", "/confirm", "/confirm_late"})
+    );
+    EXPECT_NE(shown.find("aria-label=\"QR code of this order\""), std::string::npos);
+    EXPECT_EQ(
+        all_between(shown, "data-lang=\"en\"", "<").size(),
+        all_between(shown, "data-lang=\"zh\"", "<").size()
+    );
+}
+
+TEST_F(PayerPages, TellUntilWhenInBeijing) {
+    Value body = create_body(kOrderNumber, 1234);
+    body.set("time_expire", "2026-01-01T08:30:00+08:00");
+    const auto created =
+        call({.method = "POST", .target = "/v3/pay/transactions/native", .body = to_json(body)});
+    const std::string url(body_of(created).text_or_empty("code_url"));
+
+    const std::string shown = page(url.substr(url.rfind('=') + 1))->body;
+
+    EXPECT_NE(shown.find("2026-01-01 08:30:00"), std::string::npos);
+    EXPECT_NE(shown.find("Beijing time"), std::string::npos);
 }
 
 TEST_F(PayerPages, SayThatAnUnknownCodeIsGone) {
