@@ -49,6 +49,7 @@ struct Adapter {
     std::vector<std::string> answer_headers;  ///< lower case: the only ones the script gets
     MaskedMembers masked;                     ///< in part what it declares, whole a party's secrets
     std::map<std::string, BillFile, std::less<>> bills;  ///< by kind
+    bool pays_many = false;                              ///< it writes one request for many payouts
     bool tells_balance = false;  ///< the channel tells what is on an account
     std::string callback_type;   ///< media type of what the channel sends; empty: any
     bool shows_keys = false;     ///< the channel tells which keys it signs with, when it is asked
