@@ -170,7 +170,7 @@ TEST(ManyDeclared, NamesWhatIsMissingUnknownOrOutOfRange) {
         {", many = { lines_max = 3, amount_max_minor = 300000 }",
          "",
          "operations.payout_many is there without 'capabilities.payout.many'"},
-        {"payout_many = {", "payout_many = {}, unused = {", "unknown operation"},
+        {"payout_many = {", "payout_many = {}, unused = {", "'unused' is no channel operation"},
         {"request = function(many)", "ask = function(many)", "payout_many.request is not a function"
         },
         {"response = function(many",
@@ -185,7 +185,7 @@ TEST(ManyDeclared, NamesWhatIsMissingUnknownOrOutOfRange) {
         EXPECT_THAT(adapter.error().message, HasSubstr(std::string(mistake.expected)));
     }
     const auto lost = make_adapter(generous_adapter(
-        "amount_max_minor = 500000 }", "amount_max_minor = 5, many = { lines_max = 2 } }"
+        "amount_max_minor = 500000 }", "amount_max_minor = 500000, many = { lines_max = 2 } }"
     ));
     ASSERT_FALSE(lost);
     EXPECT_THAT(lost.error().message, HasSubstr("operations.payout_many is missing"));
