@@ -191,10 +191,9 @@ Result<void> read_operation(Adapter& adapter, Operation operation, lua::Vm& vm) 
 }
 
 /// No operation about one instruction: each of its lines has the `resend` of a payout.
-Result<void> read_payout_many(Adapter& adapter, const Value& declared, lua::Vm& vm) {
+Result<void> check_payout_many(const Adapter& adapter, const Value& declared, lua::Vm& vm) {
     const std::string path = "operations." + std::string(kPayoutMany);
-    const auto& payout = adapter.capabilities.payout;
-    const bool is_declared = payout && payout->many;
+    const bool is_declared = adapter.pays_many() != nullptr;
     if ((declared.find("operations")->find(kPayoutMany) != nullptr) != is_declared) {
         return fail(
             ErrorCode::invalid,
@@ -217,7 +216,6 @@ Result<void> read_payout_many(Adapter& adapter, const Value& declared, lua::Vm& 
     if (!resend->is_null()) {
         return fail(ErrorCode::invalid, path + ".resend is there, but a batch is never sent again");
     }
-    adapter.pays_many = true;
     return {};
 }
 
@@ -278,7 +276,7 @@ Result<Adapter> declare(
             SLUICE_TRY(read_operation(adapter, operation, **vm));
         }
     }
-    SLUICE_TRY(read_payout_many(adapter, *declared, **vm));
+    SLUICE_TRY(check_payout_many(adapter, *declared, **vm));
     SLUICE_TRY(read_bills(adapter, *declared, **vm));
     SLUICE_TRY(read_balance(adapter, *declared, **vm));
     adapter.shows_keys = (*vm)->is_function("keys.request") && (*vm)->is_function("keys.response");

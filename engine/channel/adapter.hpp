@@ -49,7 +49,6 @@ struct Adapter {
     std::vector<std::string> answer_headers;  ///< lower case: the only ones the script gets
     MaskedMembers masked;                     ///< in part what it declares, whole a party's secrets
     std::map<std::string, BillFile, std::less<>> bills;  ///< by kind
-    bool pays_many = false;                              ///< it writes one request for many payouts
     bool tells_balance = false;  ///< the channel tells what is on an account
     std::string callback_type;   ///< media type of what the channel sends; empty: any
     bool shows_keys = false;     ///< the channel tells which keys it signs with, when it is asked
@@ -59,6 +58,11 @@ struct Adapter {
 
     [[nodiscard]] bool can(Operation operation) const {
         return has[static_cast<std::size_t>(operation)];
+    }
+    /// How many payouts it writes into one request; nullptr: each goes alone.
+    [[nodiscard]] const ManyPayouts* pays_many() const {
+        const auto& payout = capabilities.payout;
+        return payout && payout->many ? &*payout->many : nullptr;
     }
     /// `query_first` of one it does not have, and of a code that one request uses up.
     [[nodiscard]] Resend resend_of(Operation operation, std::string_view scene = {}) const {

@@ -14,6 +14,7 @@ namespace sluice::channel {
 PayoutBatch::PayoutBatch(std::vector<JourneyPtr> lines, std::string number)
     : lines_(std::move(lines)) {
     many_.number = std::move(number);
+    many_.orders.reserve(lines_.size());
     for (const JourneyPtr& line : lines_) {
         many_.orders.push_back(&line->order);
     }
@@ -21,6 +22,7 @@ PayoutBatch::PayoutBatch(std::vector<JourneyPtr> lines, std::string number)
 
 std::vector<std::string> PayoutBatch::shown_bodies(const std::string& body) const {
     std::vector<std::string> numbers;
+    numbers.reserve(lines_.size());
     for (const JourneyPtr& line : lines_) {
         numbers.push_back(line->order.instruction.id.raw().to_string());
     }

@@ -18,16 +18,17 @@ bool is_in(const PayoutGathering::Group& group, InstructionId id) {
 std::optional<PayoutGathering::Room> PayoutGathering::room_of(const Journey& journey) {
     const ExchangeOrder& order = journey.order;
     const bool is_first_payout = order.operation == Operation::payout && !order.resent;
-    if (!is_first_payout || journey.account == nullptr || !journey.adapter->pays_many) {
+    if (!is_first_payout || journey.account == nullptr) {
         return std::nullopt;
     }
-    const ManyPayouts& many = *journey.adapter->capabilities.payout->many;
+    const ManyPayouts* many = journey.adapter->pays_many();
     const std::chrono::milliseconds wait = journey.account->settings().payout_gather;
-    if (wait.count() == 0 || order.instruction.amount.minor() > many.amount_max_minor) {
+    if (many == nullptr || wait.count() == 0 ||
+        order.instruction.amount.minor() > many->amount_max_minor) {
         return std::nullopt;
     }
     return Room{
-        .wait = wait, .lines_max = many.lines_max, .amount_max_minor = many.amount_max_minor
+        .wait = wait, .lines_max = many->lines_max, .amount_max_minor = many->amount_max_minor
     };
 }
 

@@ -32,7 +32,7 @@ std::vector<std::string> without_fixture(
             wanted.emplace_back(channel::to_string(operation));
         }
     }
-    if (adapter.pays_many) {
+    if (adapter.pays_many() != nullptr) {
         wanted.emplace_back(channel::kPayoutMany);
     }
     std::erase_if(wanted, [&](const std::string& operation) {

@@ -243,7 +243,7 @@ Result<void> Rehearsal::play_answer(const RecordedMessage& recorded, Differences
 }
 
 Result<void> Rehearsal::play_many(const RecordedMessage& recorded, Differences& differences) {
-    if (!adapter_->pays_many) {
+    if (adapter_->pays_many() == nullptr) {
         return fail(ErrorCode::invalid, "the adapter has no operation 'payout_many'");
     }
     SLUICE_ASSIGN(const channel::RegistryPtr registry, registry_with(recorded.settings));

@@ -9,7 +9,7 @@ namespace sluice::simulator {
 
 namespace {
 
-constexpr TextRule kBatchNumber{.pointer = "/batch_number", .bytes_max = 32};
+constexpr TextRule kPayoutBatchNumber{.pointer = "/batch_number", .bytes_max = 32};
 constexpr TextRule kBatchCurrency{.pointer = "/currency", .bytes_max = 3};
 constexpr std::size_t kPayoutsInBatchMax = 100;
 constexpr std::int64_t kBatchAmountMax = 1'000'000'000'000;
@@ -47,10 +47,10 @@ ApiResult<std::int64_t> sum_of_payouts(const ValueArray& payouts) {
 ApiResult<PayoutBatchOrder> read_payout_batch(const Value& body) {
     BodyReader reader(body);
     PayoutBatchOrder order;
-    order.batch_number = reader.text(kBatchNumber);
+    order.batch_number = reader.text(kPayoutBatchNumber);
     reader.require(
         is_request_number(order.batch_number),
-        kBatchNumber.pointer,
+        kPayoutBatchNumber.pointer,
         "batch_number must have 8 to 32 letters and digits"
     );
     reader.currency(kBatchCurrency);

@@ -23,11 +23,11 @@ constexpr std::chrono::milliseconds kShortWait{1};
 
 std::string number_ending(char last) { return toy_payout(last).instruction.id.raw().to_string(); }
 
-http::ClientResult answer(std::string body, int status = 200) {
+http::ClientResult said(std::string body, int status = 200) {
     return http::Response{status, {}, std::move(body)};
 }
 
-http::ClientResult failure(http::FailureStage stage, std::string code) {
+http::ClientResult lost_at(http::FailureStage stage, std::string code) {
     return std::unexpected(http::ClientFailure{stage, std::move(code), "as the test wants"});
 }
 
@@ -84,13 +84,13 @@ class ExchangeMany : public ::testing::Test {
     ManualClock clock_{Time{}};
     Health health_;
     ChannelAccountSettings account_ = gathering_account(kLongWait);
-    http::ClientResult answer_ = answer(R"({"kind":"pending"})");
+    http::ClientResult answer_ = said(R"({"kind":"pending"})");
     std::vector<std::string> sent_;
     std::vector<Value> bodies_;
 };
 
 TEST_F(ExchangeMany, LeaveInOneRequestAndEndOneByOne) {
-    answer_ = answer(
+    answer_ = said(
         R"({"lines":[)" + line('C', R"("kind":"refused","code":"NO_FUNDS")") + "," +
         line('A', R"("kind":"pending","amount":7000)") + "]}"
     );
@@ -123,7 +123,7 @@ TEST_F(ExchangeMany, LeaveAloneWhenNobodyElseIsThere) {
 }
 
 TEST_F(ExchangeMany, HaveARequestNumberThatNoOtherHas) {
-    answer_ = answer(R"({"whole":"refused"})");
+    answer_ = said(R"({"whole":"refused"})");
 
     reports_of(three());
     reports_of(three());
@@ -136,13 +136,13 @@ TEST_F(ExchangeMany, HaveARequestNumberThatNoOtherHas) {
 
 TEST_F(ExchangeMany, EndUnknownEachWhenTheAnswerIsLostOrCannotBeRead) {
     for (const http::ClientResult& lost :
-         {failure(http::FailureStage::maybe_sent, "timeout"),
-          answer(""),
-          answer("<html>"),
-          answer(R"({"lines":7})"),
-          answer(R"({"whole":"pending"})"),
-          answer(R"({"whole":"refused"})", 500),
-          answer(R"({"lines":[]})", 503)}) {
+         {lost_at(http::FailureStage::maybe_sent, "timeout"),
+          said(""),
+          said("<html>"),
+          said(R"({"lines":7})"),
+          said(R"({"whole":"pending"})"),
+          said(R"({"whole":"refused"})", 500),
+          said(R"({"lines":[]})", 503)}) {
         answer_ = lost;
         const Reports reports = reports_of(three());
         for (const auto& [last, report] : reports) {
@@ -154,7 +154,7 @@ TEST_F(ExchangeMany, EndUnknownEachWhenTheAnswerIsLostOrCannotBeRead) {
 }
 
 TEST_F(ExchangeMany, EndNotSentEachWhenNothingLeft) {
-    answer_ = failure(http::FailureStage::not_sent, "connect");
+    answer_ = lost_at(http::FailureStage::not_sent, "connect");
 
     for (const auto& [last, report] : reports_of(three())) {
         EXPECT_EQ(report.outcome.kind, OutcomeKind::not_sent) << last;
@@ -163,7 +163,7 @@ TEST_F(ExchangeMany, EndNotSentEachWhenNothingLeft) {
 }
 
 TEST_F(ExchangeMany, EndAllAlikeWhenTheRequestAsAWholeIsRefused) {
-    answer_ = answer(R"({"whole":"refused"})");
+    answer_ = said(R"({"whole":"refused"})");
 
     for (const auto& [last, report] : reports_of(three())) {
         EXPECT_EQ(report.outcome.kind, OutcomeKind::refused) << last;
@@ -172,7 +172,7 @@ TEST_F(ExchangeMany, EndAllAlikeWhenTheRequestAsAWholeIsRefused) {
 }
 
 TEST_F(ExchangeMany, ShowInEachTimelineNobodyElse) {
-    answer_ = answer(
+    answer_ = said(
         R"({"lines":[)" + line('A', R"("kind":"pending")") + "," +
         line('B', R"("kind":"pending")") + "," + line('C', R"("kind":"pending")") + "]}"
     );
@@ -192,7 +192,7 @@ TEST_F(ExchangeMany, ShowInEachTimelineNobodyElse) {
 }
 
 TEST_F(ExchangeMany, ShowNoPayeeOfABodyThatCannotBeTakenApart) {
-    answer_ = answer("bad account 6222021A, 6222021B or 6222021C");
+    answer_ = said("bad account 6222021A, 6222021B or 6222021C");
 
     for (const auto& [last, report] : reports_of(three())) {
         EXPECT_EQ(report.evidence.response, "bad account ***, *** or ***") << last;
@@ -215,7 +215,7 @@ TEST_F(ExchangeMany, LeaveOutWhatTheChannelCannotDo) {
     nameless.instruction.payee = Value();
     std::vector<ExchangeOrder> orders = three();
     orders.insert(orders.begin(), {small, nameless});
-    answer_ = answer(R"({"whole":"refused"})");
+    answer_ = said(R"({"whole":"refused"})");
 
     const Reports reports = reports_of(orders);
 
@@ -241,7 +241,7 @@ TEST_F(ExchangeMany, LeaveOutWhatIsSentAgain) {
 }
 
 TEST_F(ExchangeMany, DoNotLeaveWhileNobodyAnswers) {
-    answer_ = failure(http::FailureStage::maybe_sent, "timeout");
+    answer_ = lost_at(http::FailureStage::maybe_sent, "timeout");
     account_ = toy_account();
     for (std::size_t i = 0; i < HealthRules{}.enough; ++i) {
         reports_of({toy_payout('A')});
@@ -258,7 +258,7 @@ TEST_F(ExchangeMany, DoNotLeaveWhileNobodyAnswers) {
 }
 
 TEST_F(ExchangeMany, CountForTheHealthOneByOneWhenTheyWereAnswered) {
-    answer_ = answer(
+    answer_ = said(
         R"({"lines":[)" + line('A', R"("kind":"pending")") + "," +
         line('B', R"("kind":"refused","code":"NO")") + "]}"
     );
@@ -272,10 +272,10 @@ TEST_F(ExchangeMany, CountForTheHealthOneByOneWhenTheyWereAnswered) {
 }
 
 TEST_F(ExchangeMany, CountForTheHealthOnceWhenTheirAnswerIsLost) {
-    answer_ = failure(http::FailureStage::maybe_sent, "timeout");
+    answer_ = lost_at(http::FailureStage::maybe_sent, "timeout");
     reports_of(three());
     EXPECT_EQ(figures("bank_card").exchanges, 1);
-    answer_ = answer("<html>");
+    answer_ = said("<html>");
 
     reports_of(three());
 

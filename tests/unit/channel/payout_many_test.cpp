@@ -139,29 +139,26 @@ TEST(ManyDeclared, IsWhatAPayoutCanDo) {
     const AdapterPtr many = make_adapter(many_adapter()).value();
     const AdapterPtr one = make_adapter(generous_adapter()).value();
 
-    EXPECT_TRUE(many->pays_many);
-    EXPECT_EQ(many->capabilities.payout->many->lines_max, 3U);
-    EXPECT_EQ(many->capabilities.payout->many->amount_max_minor, 300'000);
-    EXPECT_FALSE(one->pays_many);
+    ASSERT_NE(many->pays_many(), nullptr);
+    EXPECT_EQ(many->pays_many()->lines_max, 3U);
+    EXPECT_EQ(many->pays_many()->amount_max_minor, 300'000);
+    EXPECT_EQ(one->pays_many(), nullptr);
 }
 
 TEST(ManyDeclared, HasNoLimitOfItsSumUnlessOneIsSaid) {
     const auto adapter = make_adapter(many_adapter(", amount_max_minor = 300000 }", " }")).value();
 
-    EXPECT_EQ(
-        adapter->capabilities.payout->many->amount_max_minor,
-        std::numeric_limits<std::int64_t>::max()
-    );
+    EXPECT_EQ(adapter->pays_many()->amount_max_minor, std::numeric_limits<std::int64_t>::max());
 }
 
-struct Mistake {
+struct ManyMistake {
     std::string_view from;
     std::string_view to;
     std::string_view expected;
 };
 
 TEST(ManyDeclared, NamesWhatIsMissingUnknownOrOutOfRange) {
-    const std::vector<Mistake> mistakes{
+    const std::vector<ManyMistake> mistakes{
         {"lines_max = 3,", "", "needs lines_max, a whole number from 2 to 500"},
         {"lines_max = 3", "lines_max = 1", "needs lines_max, a whole number from 2 to 500"},
         {"lines_max = 3", "lines_max = 501", "needs lines_max, a whole number from 2 to 500"},
@@ -178,7 +175,7 @@ TEST(ManyDeclared, NamesWhatIsMissingUnknownOrOutOfRange) {
          "payout_many.response is not a function"},
         {"payout_many = {", "payout_many = { resend = \"idempotent\",", "is never sent again"},
     };
-    for (const Mistake& mistake : mistakes) {
+    for (const ManyMistake& mistake : mistakes) {
         const auto adapter = make_adapter(many_adapter(mistake.from, mistake.to));
 
         ASSERT_FALSE(adapter) << mistake.expected;

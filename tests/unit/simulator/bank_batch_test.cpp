@@ -95,7 +95,7 @@ TEST_F(BankBatch, PaysAsFarAsTheMoneyGoes) {
     EXPECT_EQ(account_row().int_or("available", -1), 2000);
 }
 
-struct Mistake {
+struct BatchMistake {
     const char* member;
     Value value;
     const char* field;
@@ -110,7 +110,7 @@ TEST_F(BankBatch, RefusesAsAWholeWhatDoesNotAddUp) {
     for (int i = 100; i < 201; ++i) {
         many.push_back(payout_body("PO20260101000" + std::to_string(i), 1));
     }
-    const std::vector<Mistake> mistakes{
+    const std::vector<BatchMistake> mistakes{
         {"batch_number", "BA 1", "/batch_number"},
         {"batch_number", nullptr, "/batch_number"},
         {"total_count", 1, "/total_count"},
@@ -126,7 +126,7 @@ TEST_F(BankBatch, RefusesAsAWholeWhatDoesNotAddUp) {
         {"payouts", ValueArray{payout_body(), 7}, "/payouts/1/request_number"},
         {"payouts", ValueArray{free_of_charge}, "/payouts/0/amount"},
     };
-    for (const Mistake& mistake : mistakes) {
+    for (const BatchMistake& mistake : mistakes) {
         Value body = two();
         body.set(mistake.member, mistake.value);
 
