@@ -26,7 +26,8 @@ bool is_same(const ChannelAccountSettings& a, const ChannelAccountSettings& b) {
            a.routing.cost_basis_points == b.routing.cost_basis_points &&
            a.routing.amount_min == b.routing.amount_min &&
            a.routing.amount_max == b.routing.amount_max &&
-           a.not_found_after_seconds == b.not_found_after_seconds;
+           a.not_found_after_seconds == b.not_found_after_seconds &&
+           a.payout_gather == b.payout_gather;
 }
 
 /// Where in a request the thing stands that an account's error is about.

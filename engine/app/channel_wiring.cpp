@@ -166,6 +166,7 @@ Result<std::vector<channel::ChannelAccountSettings>> configured_accounts(
             .payout_query = given.timeouts.payout_query,
         };
         account.not_found_after_seconds = given.not_found_after_seconds;
+        account.payout_gather = given.payout_gather;
         account.routing = {
             .method = given.routing.method,
             .cost_basis_points = given.routing.cost_basis_points,

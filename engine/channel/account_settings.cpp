@@ -25,6 +25,7 @@ constexpr std::size_t kHostMax = 255;
 constexpr std::int64_t kAmountMax = 1'000'000'000'000;
 constexpr std::int64_t kCostMax = 10'000;
 constexpr std::int64_t kNotFoundMax = 86'400;
+constexpr std::int64_t kGatherMax = 1'000;
 
 struct Timeout {
     std::string_view name;
@@ -247,6 +248,7 @@ Value public_part(const ChannelAccountSettings& settings) {
     record.set("hosts_allowed", std::move(hosts));
     record.set("egress", egress_of(settings.egress));
     record.set("not_found_after_seconds", settings.not_found_after_seconds);
+    record.set("payout_gather_ms", std::int64_t{settings.payout_gather.count()});
     Value timeouts;
     for (const Timeout& each : kTimeouts) {
         timeouts.set(each.name, std::int64_t{(settings.timeouts.*(each.target)).count()});
@@ -280,15 +282,19 @@ Result<void> apply_public_part(const Value& record, ChannelAccountSettings& targ
             SLUICE_ASSIGN(
                 target.not_found_after_seconds, whole_in(value, "/" + name, {0, kNotFoundMax})
             );
+        } else if (name == "payout_gather_ms") {
+            SLUICE_ASSIGN(const auto count, whole_in(value, "/" + name, {0, kGatherMax}));
+            target.payout_gather = milliseconds(count);
         } else {
-            constexpr std::array<std::string_view, 7> kKnown{
+            constexpr std::array<std::string_view, 8> kKnown{
                 "settings",
                 "keys_by_serial",
                 "hosts_allowed",
                 "egress",
                 "timeouts",
                 "routing",
-                "not_found_after_seconds"
+                "not_found_after_seconds",
+                "payout_gather_ms"
             };
             return wrong("/" + name, "is not known" + did_you_mean(name, kKnown));
         }

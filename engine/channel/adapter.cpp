@@ -4,6 +4,7 @@
 
 #include "channel/crypto.hpp"
 #include "channel/form.hpp"
+#include "channel/payout_many.hpp"
 #include "channel/script_api.hpp"
 #include "core/utf8.hpp"
 #include "core/value.hpp"
@@ -90,6 +91,9 @@ Result<void> find_operations(Adapter& adapter, const Value& declared) {
         return fail(ErrorCode::invalid, "'operations' is missing");
     }
     for (const auto& [name, value] : *operations->as_object()) {
+        if (name == kPayoutMany) {
+            continue;
+        }
         SLUICE_ASSIGN(const Operation operation, parse_operation(name));
         adapter.has[static_cast<std::size_t>(operation)] = true;
     }
@@ -186,6 +190,35 @@ Result<void> read_operation(Adapter& adapter, Operation operation, lua::Vm& vm) 
     return {};
 }
 
+/// No operation about one instruction: each of its lines has the `resend` of a payout.
+Result<void> check_payout_many(const Adapter& adapter, const Value& declared, lua::Vm& vm) {
+    const std::string path = "operations." + std::string(kPayoutMany);
+    const bool is_declared = adapter.pays_many() != nullptr;
+    if ((declared.find("operations")->find(kPayoutMany) != nullptr) != is_declared) {
+        return fail(
+            ErrorCode::invalid,
+            path + (is_declared ? " is missing, but 'capabilities.payout.many' promises it"
+                                : " is there without 'capabilities.payout.many'")
+        );
+    }
+    if (!is_declared) {
+        return {};
+    }
+    for (const char* function : {".request", ".response"}) {
+        if (!vm.is_function(path + function)) {
+            return fail(ErrorCode::invalid, path + function + " is not a function");
+        }
+    }
+    auto resend = vm.get(path + ".resend");
+    if (!resend) {
+        return fail(script_error(resend.error()));
+    }
+    if (!resend->is_null()) {
+        return fail(ErrorCode::invalid, path + ".resend is there, but a batch is never sent again");
+    }
+    return {};
+}
+
 /// Kind by kind, with the functions of each.
 Result<void> read_bills(Adapter& adapter, const Value& declared, lua::Vm& vm) {
     const Value* bills = declared.find("bills");
@@ -243,6 +276,7 @@ Result<Adapter> declare(
             SLUICE_TRY(read_operation(adapter, operation, **vm));
         }
     }
+    SLUICE_TRY(check_payout_many(adapter, *declared, **vm));
     SLUICE_TRY(read_bills(adapter, *declared, **vm));
     SLUICE_TRY(read_balance(adapter, *declared, **vm));
     adapter.shows_keys = (*vm)->is_function("keys.request") && (*vm)->is_function("keys.response");

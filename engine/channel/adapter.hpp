@@ -59,6 +59,11 @@ struct Adapter {
     [[nodiscard]] bool can(Operation operation) const {
         return has[static_cast<std::size_t>(operation)];
     }
+    /// How many payouts it writes into one request; nullptr: each goes alone.
+    [[nodiscard]] const ManyPayouts* pays_many() const {
+        const auto& payout = capabilities.payout;
+        return payout && payout->many ? &*payout->many : nullptr;
+    }
     /// `query_first` of one it does not have, and of a code that one request uses up.
     [[nodiscard]] Resend resend_of(Operation operation, std::string_view scene = {}) const {
         const bool is_used_up =

@@ -26,6 +26,28 @@ Value described_party(const std::vector<FormField>& fields, const Value& party) 
     return Value(std::move(record));
 }
 
+payment::Outcome not_read(Error error) {
+    payment::Outcome outcome;
+    outcome.code = "adapter_failed";
+    outcome.message = std::move(error.message);
+    return outcome;
+}
+
+/// A server that fails may have executed it, whatever its answer says.
+void doubt_server_error(payment::Outcome& outcome, int status) {
+    constexpr int kServerError = 500;
+    if (status < kServerError) {
+        return;
+    }
+    outcome.kind = payment::OutcomeKind::unknown;
+    outcome.refused_unless_found = false;
+    outcome.code = outcome.code.empty() ? std::to_string(status) : outcome.code;
+}
+
+std::string many_function(std::string_view name) {
+    return "operations." + std::string(kPayoutMany) + "." + std::string(name);
+}
+
 }  // namespace
 
 struct AdapterHost::Call {
@@ -207,23 +229,61 @@ Result<Value> AdapterHost::run_response(
 payment::Outcome AdapterHost::read(
     const Answered& answered, const ChannelAccount& account, const Moment& moment
 ) {
-    constexpr int kServerError = 500;
-    payment::Outcome outcome;
     auto value = run_response(answered, account, moment);
     auto read = value ? outcome_from_answer(*value, answered.order.operation)
                       : Result<payment::Outcome>(fail(value.error()));
-    if (read) {
-        outcome = std::move(*read);
-    } else {
-        outcome.code = "adapter_failed";
-        outcome.message = std::move(read.error().message);
-    }
-    if (answered.answer.status >= kServerError) {
-        outcome.kind = payment::OutcomeKind::unknown;
-        outcome.refused_unless_found = false;
-        outcome.code = outcome.code.empty() ? std::to_string(answered.answer.status) : outcome.code;
-    }
+    payment::Outcome outcome = read ? std::move(*read) : not_read(std::move(read.error()));
+    doubt_server_error(outcome, answered.answer.status);
     return outcome;
+}
+
+Value AdapterHost::describe(const PayoutMany& many) const {
+    ValueArray instructions;
+    for (const ExchangeOrder* order : many.orders) {
+        instructions.push_back(describe(*order));
+    }
+    return ValueObject{
+        {"number", many.number},
+        {"total", many.total()},
+        {"instructions", std::move(instructions)},
+    };
+}
+
+Result<http::ClientRequest> AdapterHost::build_many(
+    const PayoutMany& many, const ChannelAccount& account, const Moment& moment
+) {
+    for (const ExchangeOrder* order : many.orders) {
+        SLUICE_TRY(check_order(*order));
+    }
+    const std::array<Value, 3> arguments = {
+        describe(many), describe(account), channel::describe(moment)
+    };
+    SLUICE_ASSIGN(const Value value, run({many_function("request"), arguments}, account));
+    return request_from_value(value, account);
+}
+
+std::vector<payment::Outcome> AdapterHost::read_many(
+    const ManyAnswered& answered, const ChannelAccount& account, const Moment& moment
+) {
+    const std::array<Value, 4> arguments = {
+        describe(answered.many),
+        describe(account),
+        describe(answered.answer),
+        channel::describe(moment)
+    };
+    auto value = run({many_function("response"), arguments}, account);
+    auto read = value ? outcomes_from_answer(*value, answered.many)
+                      : Result<std::vector<payment::Outcome>>(fail(value.error()));
+    std::vector<payment::Outcome> outcomes;
+    if (read) {
+        outcomes = std::move(*read);
+    } else {
+        outcomes.assign(answered.many.orders.size(), not_read(std::move(read.error())));
+    }
+    for (payment::Outcome& outcome : outcomes) {
+        doubt_server_error(outcome, answered.answer.status);
+    }
+    return outcomes;
 }
 
 Result<CallbackReading> AdapterHost::read_callback(

@@ -4,10 +4,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "channel/adapter.hpp"
 #include "channel/contract.hpp"
 #include "channel/credentials.hpp"
+#include "channel/payout_many.hpp"
 #include "channel/script_api.hpp"
 #include "lua/vm.hpp"
 
@@ -29,6 +31,9 @@ class AdapterHost {
     /// Whether it is this adapter, and not one that a reload has replaced.
     [[nodiscard]] bool runs(const AdapterPtr& adapter) const { return adapter_ == adapter; }
 
+    /// Whether the adapter declares that it can do this: `invalid` with the context "capabilities".
+    [[nodiscard]] Result<void> check_order(const ExchangeOrder& order) const;
+
     /// `script` for the author's mistakes, `invalid` for a request outside the contract or an
     /// order outside the declared capabilities or a payer or payee that the form does not take.
     /// Nothing is sent.
@@ -49,6 +54,20 @@ class AdapterHost {
     /// Never fails: what cannot be understood is `unknown`, and so is every 5xx.
     payment::Outcome read(
         const Answered& answered, const ChannelAccount& account, const Moment& moment
+    );
+
+    /// Of an adapter that pays many. Fails as build() does, for one of them too: then nothing is
+    /// sent, and each alone may be fine.
+    Result<http::ClientRequest> build_many(
+        const PayoutMany& many, const ChannelAccount& account, const Moment& moment
+    );
+    struct ManyAnswered {
+        const PayoutMany& many;
+        const http::Response& answer;
+    };
+    /// One outcome for each payout, in their order; as read().
+    std::vector<payment::Outcome> read_many(
+        const ManyAnswered& answered, const ChannelAccount& account, const Moment& moment
     );
 
     struct Message {
@@ -79,8 +98,8 @@ class AdapterHost {
     Result<Value> run_response(
         const Answered& answered, const ChannelAccount& account, const Moment& moment
     );
-    Result<void> check_order(const ExchangeOrder& order) const;
     [[nodiscard]] Value describe(const ExchangeOrder& order) const;
+    [[nodiscard]] Value describe(const PayoutMany& many) const;
     [[nodiscard]] Value describe(const http::Response& answer) const;
     [[nodiscard]] Value describe_headers(const http::Headers& headers) const;
     [[nodiscard]] Value describe(const ChannelAccount& account) const;

@@ -16,6 +16,8 @@ constexpr std::int64_t kNotFoundAfterMax = 86'400;
 constexpr std::int64_t kWindowMax = 315'360'000;  // ten years
 constexpr std::int64_t kPartsMax = 1'000'000;
 constexpr std::int64_t kBytesMax = 65'536;
+constexpr std::int64_t kLinesMin = 2;
+constexpr std::int64_t kLinesMax = 500;
 
 std::unexpected<Error> misdeclared(std::string message) {
     return fail(ErrorCode::invalid, std::move(message));
@@ -86,11 +88,30 @@ Result<RefundCapabilities> refund_from_value(const Value& record, std::size_t de
     return refund;
 }
 
+/// Where nothing is said of their sum, it has no limit.
+Result<ManyPayouts> many_from_value(const Value& record) {
+    SLUICE_TRY(check_declared_members(record, "payout.many", {"lines_max", "amount_max_minor"}));
+    const std::int64_t lines = record.int_or("lines_max", 0);
+    if (lines < kLinesMin || lines > kLinesMax) {
+        return misdeclared(
+            "'capabilities.payout.many' needs lines_max, a whole number from 2 to 500"
+        );
+    }
+    ManyPayouts many{
+        .lines_max = static_cast<std::size_t>(lines),
+        .amount_max_minor = std::numeric_limits<std::int64_t>::max()
+    };
+    if (record.find("amount_max_minor") != nullptr) {
+        SLUICE_ASSIGN(many.amount_max_minor, read(record, {"payout.many", "amount_max_minor"}));
+    }
+    return many;
+}
+
 Result<PayoutCapabilities> payout_from_value(const Value& record, std::size_t description_max) {
     SLUICE_TRY(check_declared_members(
         record,
         "payout",
-        {"methods", "amount_min_minor", "amount_max_minor", "description_max_bytes"}
+        {"methods", "amount_min_minor", "amount_max_minor", "description_max_bytes", "many"}
     ));
     PayoutCapabilities payout;
     SLUICE_ASSIGN(payout.methods, texts_from_value(record, "methods"));
@@ -108,6 +129,9 @@ Result<PayoutCapabilities> payout_from_value(const Value& record, std::size_t de
         payout.description_max_bytes,
         bytes_or(record, {"payout", "description_max_bytes", kBytesMax}, description_max)
     );
+    if (const Value* many = record.find("many")) {
+        SLUICE_ASSIGN(payout.many, many_from_value(*many));
+    }
     return payout;
 }
 

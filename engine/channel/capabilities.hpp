@@ -21,12 +21,19 @@ struct RefundCapabilities {
     std::size_t reason_max_bytes = 0;  ///< longer ones are cut between characters
 };
 
+/// How many payouts a channel takes in one request.
+struct ManyPayouts {
+    std::size_t lines_max = 0;
+    std::int64_t amount_max_minor = 0;  ///< of all of them together
+};
+
 /// How a channel pays money out.
 struct PayoutCapabilities {
     std::vector<std::string> methods;  ///< "bank_card", ...
     std::int64_t amount_min_minor = 0;
     std::int64_t amount_max_minor = 0;
     std::size_t description_max_bytes = 0;  ///< longer ones are cut between characters
+    std::optional<ManyPayouts> many;        ///< nullopt: each payout is a request of its own
 };
 
 /// What a channel can do, as its adapter declares it. Routing filters by it; the kernel holds every

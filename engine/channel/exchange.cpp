@@ -2,81 +2,30 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
 #include "channel/adapter_host.hpp"
-#include "channel/evidence.hpp"
+#include "channel/journey.hpp"
+#include "channel/payout_batch.hpp"
+#include "channel/payout_gathering.hpp"
+#include "core/id.hpp"
 #include "core/random.hpp"
 
 namespace sluice::channel {
 namespace {
 
 using payment::Outcome;
-using payment::OutcomeKind;
-using SteadyTime = std::chrono::steady_clock::time_point;
 
 constexpr std::size_t kMomentNonceBytes = 16;
-
-Outcome from_failure(const http::ClientFailure& failure) {
-    Outcome outcome;
-    outcome.kind = failure.stage == http::FailureStage::not_sent ? OutcomeKind::not_sent
-                                                                 : OutcomeKind::unknown;
-    outcome.code = failure.code;
-    outcome.message = failure.message;
-    return outcome;
-}
-
-Outcome config(std::string code, std::string message) {
-    Outcome outcome;
-    outcome.kind = OutcomeKind::config;
-    outcome.code = std::move(code);
-    outcome.message = std::move(message);
-    return outcome;
-}
-
-/// What the payer's and the payee's fields of kind secret say.
-std::vector<std::string> secrets_of(const payment::Instruction& instruction, const Form& form) {
-    std::vector<std::string> secrets;
-    const auto gather = [&](const std::vector<FormField>& fields, const Value& party) {
-        for (const FormField& field : fields) {
-            const std::string_view secret = party.text_or_empty(field.name);
-            if (field.kind == FieldKind::secret && !secret.empty()) {
-                secrets.emplace_back(secret);
-            }
-        }
-    };
-    gather(form.payee, instruction.payee);
-    gather(form.payer, instruction.payer);
-    // The longest first: one may be part of another.
-    std::ranges::sort(secrets, std::ranges::greater{}, &std::string::size);
-    return secrets;
-}
 
 /// A refund goes back over the account that collected: to hold it up helps nobody.
 bool has_other_accounts(Operation operation) {
     return operation == Operation::collect || operation == Operation::payout;
-}
-
-Outcome circuit_open() {
-    Outcome outcome;
-    outcome.kind = OutcomeKind::not_sent;
-    outcome.code = "circuit_open";
-    outcome.message = "the channel does not answer at this account, so nothing was sent";
-    return outcome;
-}
-
-/// Why a request could not be built, for the timeline.
-std::string code_of(const Error& error) {
-    if (error.code == ErrorCode::not_found) {
-        return "no_channel_account";
-    }
-    if (error.context == "host") {
-        return "host_not_allowed";
-    }
-    return error.context == "capabilities" ? "not_capable" : "adapter_failed";
 }
 
 }  // namespace
@@ -114,21 +63,41 @@ class Exchange::Lane {
     [[nodiscard]] std::size_t open() const { return open_; }
 
   private:
-    /// One exchange on its way. Owned by what its lane's client has to do for it.
-    struct Journey {
-        ExchangeOrder order;
-        RegistryPtr registry;  ///< of the moment it set out
-        const ChannelAccount* account = nullptr;
-        Evidence evidence;
-        std::vector<std::string> secrets;  ///< of the payee: nothing we keep may show them
-        SteadyTime sent_at;
-    };
-    using JourneyPtr = std::shared_ptr<Journey>;
+    using SteadyClock = std::chrono::steady_clock;
 
     void set_out(const JourneyPtr& journey) {
         if (is_stopped_) {
             return;
         }
+        equip(*journey, parts_.registry.now());
+        const auto room = PayoutGathering::room_of(*journey);
+        // What the adapter cannot do leaves alone, and is refused there.
+        if (room && host_of(journey->adapter).check_order(journey->order)) {
+            gather(journey, *room);
+        } else {
+            depart(journey);
+        }
+    }
+
+    void gather(const JourneyPtr& journey, const PayoutGathering::Room& room) {
+        const auto now = SteadyClock::now();
+        for (PayoutGathering::Group& group : gathering_.add(journey, room, now)) {
+            depart(std::move(group));
+        }
+        if (gathering_.next_due()) {
+            client_.run_at(now + room.wait, [this] { depart_due(); });
+        }
+    }
+
+    void depart_due() {
+        for (PayoutGathering::Group& group : gathering_.take_due(SteadyClock::now())) {
+            if (!is_stopped_) {
+                depart(std::move(group));
+            }
+        }
+    }
+
+    void depart(const JourneyPtr& journey) {
         auto handed_over = hand_over(*journey);
         if (handed_over) {
             if (auto& outcome = *handed_over; outcome.has_value()) {
@@ -137,31 +106,56 @@ class Exchange::Lane {
             }
         }
         // Before it is built: what was never sent leaves no request for the timeline to show.
-        if (parts_.health != nullptr && has_other_accounts(journey->order.operation) &&
-            !parts_.health->may_send(address_of(*journey))) {
-            report(*journey, circuit_open());
+        if (!may_send(*journey)) {
+            report(*journey, outcome_of_open_circuit());
             return;
         }
         auto request =
             handed_over ? build(*journey) : Result<http::ClientRequest>(fail(handed_over.error()));
         if (!request) {
-            std::string code = code_of(request.error());
-            report(*journey, config(std::move(code), std::move(request.error().message)));
+            report(*journey, outcome_of(request.error()));
             return;
         }
-        send(journey, std::move(*request));
+        journey->sent_at = SteadyClock::now();
+        send(std::move(*request), [this, journey](const http::ClientResult& result) {
+            answered(*journey, result);
+        });
+    }
+
+    void depart(PayoutGathering::Group group) {
+        if (group.size() == 1) {
+            depart(group.front());
+            return;
+        }
+        const std::string number =
+            Id128::generate(parts_.clock.now(), Bucket{0}, random_).to_string();
+        const auto batch = std::make_shared<PayoutBatch>(std::move(group), number);
+        auto request = may_send(batch->first()) ? build(*batch)
+                                                : fail(ErrorCode::unavailable, "nobody answers");
+        if (!request) {
+            // Nothing left: alone each of them tells for itself what hinders it.
+            for (const JourneyPtr& line : batch->lines()) {
+                depart(line);
+            }
+            return;
+        }
+        batch->note_sent();
+        send(std::move(*request), [this, batch](const http::ClientResult& result) {
+            answered(*batch, result);
+        });
+    }
+
+    [[nodiscard]] bool may_send(const Journey& journey) const {
+        return parts_.health == nullptr || !has_other_accounts(journey.order.operation) ||
+               parts_.health->may_send(address_of(journey));
     }
 
     /// Of some scenes nothing is sent.
     Result<std::optional<Outcome>> hand_over(Journey& journey) {
-        const payment::Instruction& instruction = journey.order.instruction;
-        journey.registry = parts_.registry.now();
-        journey.account =
-            journey.registry->find_account({instruction.channel, instruction.channel_account});
         if (journey.account == nullptr) {
             return std::nullopt;
         }
-        AdapterHost& host = host_of(adapter_of(journey));
+        AdapterHost& host = host_of(journey.adapter);
         return host.hand_over(journey.order, *journey.account, moment());
     }
 
@@ -174,31 +168,38 @@ class Exchange::Lane {
                     instruction.channel + "'"
             );
         }
-        journey.secrets = secrets_of(instruction, adapter_of(journey)->form);
-        AdapterHost& host = host_of(adapter_of(journey));
+        AdapterHost& host = host_of(journey.adapter);
         SLUICE_ASSIGN(
             http::ClientRequest request, host.build(journey.order, *journey.account, moment())
         );
+        SLUICE_TRY(make_ready(request, journey));
+        journey.evidence.method = request.method;
+        journey.evidence.path = shown_path(journey, request.url);
+        journey.evidence.request = shown_body(journey, request.body);
+        return request;
+    }
+
+    Result<http::ClientRequest> build(PayoutBatch& batch) {
+        const Journey& first = batch.first();
+        AdapterHost& host = host_of(first.adapter);
+        SLUICE_ASSIGN(
+            http::ClientRequest request, host.build_many(batch.many(), *first.account, moment())
+        );
+        SLUICE_TRY(make_ready(request, first));
+        batch.note_request(request);
+        return request;
+    }
+
+    /// With the account's time-outs, if it may go there at all.
+    static Result<void> make_ready(http::ClientRequest& request, const Journey& journey) {
         SLUICE_TRY(journey.account->check_url(request.url));
         const ChannelTimeouts& timeouts = journey.account->settings().timeouts;
         request.connect_timeout = timeouts.connect;
         request.total_timeout = timeouts.of(journey.order.operation);
-        journey.evidence.method = request.method;
-        // Only an address other than the account's own is worth naming.
-        const std::string& base = journey.account->base_url();
-        const bool is_own = request.url.starts_with(base + "/");
-        journey.evidence.path = without_secrets(
-            is_own ? request.url.substr(base.size()) : request.url, journey.secrets
-        );
-        journey.evidence.request = shown(journey, request.body);
-        return request;
+        return {};
     }
 
-    void send(const JourneyPtr& journey, http::ClientRequest request) {
-        journey->sent_at = std::chrono::steady_clock::now();
-        auto done = [this, journey](const http::ClientResult& result) {
-            answered(*journey, result);
-        };
+    void send(http::ClientRequest request, http::ClientDone done) {
         if (parts_.send) {
             parts_.send(std::move(request), std::move(done));
         } else {
@@ -210,74 +211,52 @@ class Exchange::Lane {
         if (is_stopped_) {
             return;
         }
-        const auto took = std::chrono::steady_clock::now() - journey.sent_at;
+        const auto took = SteadyClock::now() - journey.sent_at;
         journey.evidence.took_us =
             std::chrono::duration_cast<std::chrono::microseconds>(took).count();
         Outcome outcome = read(journey, result);
-        tell_health(journey, result, outcome);
+        if (parts_.health != nullptr) {
+            tell_health(*parts_.health, journey, result, outcome);
+        }
         report(journey, std::move(outcome));
-    }
-
-    void tell_health(
-        const Journey& journey, const http::ClientResult& result, const Outcome& outcome
-    ) {
-        if (parts_.health == nullptr || !payment::moves_money(journey.order.operation)) {
-            return;
-        }
-        // What was given up on this side says nothing of the channel.
-        if (!result && (result.error().code == "busy" || result.error().code == "stopped")) {
-            return;
-        }
-        const ExchangeEnd end{
-            .answered = result.has_value() && outcome.kind != OutcomeKind::unknown,
-            .accepted =
-                outcome.kind == OutcomeKind::succeeded || outcome.kind == OutcomeKind::pending,
-            .took = std::chrono::milliseconds(journey.evidence.took_us / 1000),
-            .code = outcome.code,
-        };
-        parts_.health->ended(
-            address_of(journey),
-            journey.order.instruction.scene,
-            end,
-            std::chrono::steady_clock::now()
-        );
-    }
-
-    static Health::Address address_of(const Journey& journey) {
-        return {journey.order.instruction.channel, journey.order.instruction.channel_account};
     }
 
     Outcome read(Journey& journey, const http::ClientResult& result) {
         if (!result) {
-            return from_failure(result.error());
+            return outcome_of(result.error());
         }
         journey.evidence.http_status = result->status;
-        journey.evidence.response = shown(journey, result->body);
-        AdapterHost& host = host_of(adapter_of(journey));
+        journey.evidence.response = shown_body(journey, result->body);
+        AdapterHost& host = host_of(journey.adapter);
         return host.read({journey.order, *result}, *journey.account, moment());
     }
 
+    void answered(PayoutBatch& batch, const http::ClientResult& result) {
+        if (is_stopped_) {
+            return;
+        }
+        batch.note_result(result);
+        std::vector<Outcome> outcomes = read(batch, result);
+        if (parts_.health != nullptr) {
+            batch.tell_health(*parts_.health, result, outcomes);
+        }
+        for (std::size_t i = 0; i < outcomes.size(); ++i) {
+            report(*batch.lines()[i], std::move(outcomes[i]));
+        }
+    }
+
+    std::vector<Outcome> read(const PayoutBatch& batch, const http::ClientResult& result) {
+        if (!result) {
+            return std::vector<Outcome>(batch.lines().size(), outcome_of(result.error()));
+        }
+        AdapterHost& host = host_of(batch.first().adapter);
+        return host.read_many({batch.many(), *result}, *batch.first().account, moment());
+    }
+
     void report(Journey& journey, Outcome outcome) {
-        ExchangeReport report;
-        report.run = journey.order.run;
-        report.instruction = journey.order.instruction.id;
-        report.ordinal = journey.order.ordinal;
-        report.operation = journey.order.operation;
-        report.resent = journey.order.resent;
-        report.outcome = std::move(outcome);
-        report.outcome.message =
-            without_secrets(std::move(report.outcome.message), journey.secrets);
-        report.evidence = std::move(journey.evidence);
+        ExchangeReport report = report_of(journey, std::move(outcome));
         --open_;
         parts_.sink(std::move(report));
-    }
-
-    static std::string shown(const Journey& journey, const std::string& body) {
-        return masked_body(without_secrets(body, journey.secrets), adapter_of(journey)->masked);
-    }
-
-    static AdapterPtr adapter_of(const Journey& journey) {
-        return journey.registry->find_adapter(journey.order.instruction.channel);
     }
 
     /// One for each channel; after a reload, of the adapter that is asked for.
@@ -294,6 +273,7 @@ class Exchange::Lane {
     const ExchangeParts parts_;
     std::unordered_map<std::string, std::unique_ptr<AdapterHost>> hosts_;
     SystemRandom random_;
+    PayoutGathering gathering_;
     std::atomic<std::size_t> open_{0};
     std::atomic<bool> is_stopped_{false};
     // Last: while it closes it still calls the members above.
@@ -315,7 +295,12 @@ Exchange::Exchange(const ExchangeParts& parts, ExchangeSettings settings)
 Exchange::~Exchange() { stop(); }
 
 Result<void> Exchange::submit(ExchangeOrder order) {
-    const std::size_t lane = std::hash<RunId>{}(order.run) % lanes_.size();
+    // Payouts of one account may leave in one request.
+    const bool may_gather = order.operation == Operation::payout && !order.resent;
+    const std::size_t hash = may_gather
+                                 ? std::hash<std::string_view>{}(order.instruction.channel_account)
+                                 : std::hash<RunId>{}(order.run);
+    const std::size_t lane = hash % lanes_.size();
     return lanes_[lane]->submit(std::move(order), open_max_);
 }
 

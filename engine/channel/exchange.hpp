@@ -42,9 +42,11 @@ struct ExchangeSettings {
 /// client: it builds requests (script and signature), drives their sockets and reads the answers.
 /// A script that uses up its limits of time holds up the others of its thread for as long. It keeps
 /// nothing: what is unfinished at a stop is dropped, the journal knows it and recovery asks again.
-/// It never repeats a request, and sends none to a host that the account's allow-list does not
-/// name: that one ends as `config`. Time-outs are the account's, by operation. An exchange keeps
-/// the registry that it began with.
+/// First payouts of an account that gathers them wait for one another (`payout_gather`) and leave
+/// in one request, if there are several; each has an order and a report of its own all the same. It
+/// never repeats a request, and sends none to a host that the account's allow-list does not name:
+/// that one ends as `config`. Time-outs are the account's, by operation. An exchange keeps the
+/// registry that it began with.
 class Exchange {
   public:
     explicit Exchange(const ExchangeParts& parts, ExchangeSettings settings = {});

@@ -36,8 +36,15 @@ void drop_nulls(Value& value) {
     }
 }
 
-/// Makes the member at a path like "amount.currency" readable as nil when it is not there.
+/// Makes the member at a path like "amount.currency" readable as nil when it is not there; of a
+/// list, in each element.
 void allow_absent(Value& value, std::string_view path) {
+    if (ValueArray* list = value.as_array()) {
+        for (Value& element : *list) {
+            allow_absent(element, path);
+        }
+        return;
+    }
     const std::size_t dot = path.find('.');
     const std::string_view name = path.substr(0, dot);
     if (value.as_object() == nullptr) {

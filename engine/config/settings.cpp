@@ -19,6 +19,7 @@ constexpr Range kReadTimeout{100, 600'000};
 constexpr Range kConnectTimeout{50, 30'000};
 constexpr Range kExchangeTimeout{100, 120'000};
 constexpr Range kNotFoundAfter{0, 86'400};
+constexpr Range kPayoutGather{0, 1'000};
 constexpr Range kAmount{1, 1'000'000'000'000};
 constexpr std::size_t kHostsMax = 32;
 constexpr std::string_view kAnyText = "a text that is not empty";
@@ -199,6 +200,7 @@ void read_channel_account(Section& section, std::vector<ChannelAccountSettings>&
     read_hosts(section, account.hosts_allowed);
     read_account_egress(section.below("egress"), account.egress);
     section.read_whole("not_found_after_seconds", account.not_found_after_seconds, kNotFoundAfter);
+    section.read_milliseconds("payout_gather_ms", account.payout_gather, kPayoutGather);
     read_timeouts(section.below("timeouts"), account.timeouts);
     read_routing(section.below("routing"), account.routing);
     section.finish();

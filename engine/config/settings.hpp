@@ -138,6 +138,8 @@ struct ChannelAccountSettings {
     TimeoutSettings timeouts;
     /// The operator's word on when a "no such order" may be believed; 0: the adapter's.
     std::int64_t not_found_after_seconds = 0;
+    /// How long a payout waits for others to leave in one request with; 0: each leaves at once.
+    std::chrono::milliseconds payout_gather{0};
     RoutingSettings routing;
 };
 

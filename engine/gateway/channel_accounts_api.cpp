@@ -20,7 +20,7 @@ using channel::StoredAccount;
 
 constexpr std::string_view kChannelAccountWord = "channel account";
 constexpr TextRule kNameRule{.min = 1, .max = 40, .charset = TextRule::Charset::token};
-constexpr std::array<std::string_view, 7> kPublicMembers{
+constexpr std::array<std::string_view, 8> kPublicMembers{
     "settings",
     "keys_by_serial",
     "hosts_allowed",
@@ -28,6 +28,7 @@ constexpr std::array<std::string_view, 7> kPublicMembers{
     "timeouts",
     "routing",
     "not_found_after_seconds",
+    "payout_gather_ms",
 };
 
 /// The scope `read` reads everything for a merchant; how its money travels is for operators.

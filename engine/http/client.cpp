@@ -6,6 +6,7 @@
 #include <deque>
 #include <future>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <pthread.h>
 #include <span>
@@ -68,6 +69,10 @@ class Client::Loop {
     }
 
     bool run(ClientTask task) { return hand_over(&Queued::tasks, task); }
+
+    void run_at(std::chrono::steady_clock::time_point moment, ClientTask task) {
+        later_.emplace(moment, std::move(task));
+    }
 
     void stop() {
         {
@@ -135,13 +140,19 @@ class Client::Loop {
     [[nodiscard]] int timeout_ms() const {
         const SteadyTime now = std::chrono::steady_clock::now();
         std::int64_t longest = 60'000;
+        const auto sleep_until = [&](SteadyTime moment) {
+            const auto left = std::chrono::ceil<std::chrono::milliseconds>(moment - now);
+            longest = std::clamp<std::int64_t>(left.count(), 0, longest);
+        };
+        if (!later_.empty()) {
+            sleep_until(later_.begin()->first);
+        }
         for (const auto& pool : pools_) {
             if (pool->anything_waits()) {
                 longest = std::min(longest, kWaitingCheckMs);
             }
             if (const auto timer = pool->timer()) {
-                const auto left = std::chrono::ceil<std::chrono::milliseconds>(*timer - now);
-                longest = std::clamp<std::int64_t>(left.count(), 0, longest);
+                sleep_until(*timer);
             }
         }
         return static_cast<int>(longest);
@@ -169,7 +180,12 @@ class Client::Loop {
 
     /// At least one, if there is any; the next ones while the turn lasts.
     void run_tasks() {
-        const SteadyTime end = std::chrono::steady_clock::now() + kTurn;
+        const SteadyTime now = std::chrono::steady_clock::now();
+        while (!later_.empty() && later_.begin()->first <= now) {
+            due_.push_back(std::move(later_.begin()->second));
+            later_.erase(later_.begin());
+        }
+        const SteadyTime end = now + kTurn;
         do {
             if (stopping_) {
                 return;
@@ -249,6 +265,7 @@ class Client::Loop {
             }
         }
         due_.clear();
+        later_.clear();
         take(&Queued::tasks).clear();
         std::vector<ClientWish> wishes = take(&Queued::wishes);
         for (const auto& pool : pools_) {
@@ -269,6 +286,7 @@ class Client::Loop {
     ClientPool::Owners owners_;
     std::vector<std::unique_ptr<ClientPool>> pools_;
     std::deque<ClientTask> due_;
+    std::multimap<SteadyTime, ClientTask> later_;  ///< the loop's own thread only
     bool completed_left_ = false;
     std::atomic<std::size_t> in_flight_ = 0;
     std::atomic<bool> stopping_ = false;
@@ -288,6 +306,10 @@ void Client::send(ClientRequest request, ClientDone done) {
 }
 
 bool Client::run(ClientTask task) { return loop_->run(std::move(task)); }
+
+void Client::run_at(std::chrono::steady_clock::time_point moment, ClientTask task) {
+    loop_->run_at(moment, std::move(task));
+}
 
 void Client::stop() { loop_->stop(); }
 

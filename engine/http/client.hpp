@@ -89,6 +89,10 @@ class Client {
     /// stop(); a task that has not begun by then is dropped. Does not block.
     [[nodiscard]] bool run(ClientTask task);
 
+    /// The same not before that moment, and for who is on the client's thread already. Dropped when
+    /// it has not begun at stop().
+    void run_at(std::chrono::steady_clock::time_point moment, ClientTask task);
+
     /// Ends what is under way (`stopped`) and joins. Any thread but the client's; may be repeated.
     void stop();
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "channel/payout_many.hpp"
 #include "kit/outcome_table.hpp"
 #include "kit/text_file.hpp"
 
@@ -30,6 +31,9 @@ std::vector<std::string> without_fixture(
         if (adapter.can(operation)) {
             wanted.emplace_back(channel::to_string(operation));
         }
+    }
+    if (adapter.pays_many() != nullptr) {
+        wanted.emplace_back(channel::kPayoutMany);
     }
     std::erase_if(wanted, [&](const std::string& operation) {
         return std::ranges::find(fixtures, operation, &Played::operation) != fixtures.end();

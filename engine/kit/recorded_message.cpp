@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "channel/payout_many.hpp"
 #include "core/nearest_name.hpp"
 #include "json/json.hpp"
 #include "kit/wrong.hpp"
@@ -11,10 +12,11 @@ namespace sluice::kit {
 namespace {
 
 constexpr std::string_view kCallback = "callback";
-constexpr std::array<std::string_view, 9> kMembers{
+constexpr std::array<std::string_view, 10> kMembers{
     "operation",
     "scene",
     "instruction",
+    "instructions",
     "settings",
     "seconds_later",
     "request",
@@ -62,6 +64,28 @@ Result<channel::TextMap> settings_in(const Value& recorded) {
         settings.emplace(name, *value.as_text());
     }
     return settings;
+}
+
+/// What differs in each of many payouts.
+Result<std::vector<Value>> instructions_in(const Value& recorded) {
+    const Value* list = recorded.find("instructions");
+    const bool is_wanted = recorded.text_or_empty("operation") == channel::kPayoutMany;
+    if ((list != nullptr) != is_wanted) {
+        return wrong(
+            is_wanted ? "'instructions' is missing" : "'instructions' are of a payout_many only"
+        );
+    }
+    if (list == nullptr) {
+        return std::vector<Value>{};
+    }
+    const bool is_good = list->as_array() != nullptr && list->as_array()->size() > 1 &&
+                         std::ranges::all_of(*list->as_array(), [](const Value& each) {
+                             return each.as_object() != nullptr;
+                         });
+    if (!is_good) {
+        return wrong("'instructions' is no list of at least two records");
+    }
+    return *list->as_array();
 }
 
 Result<void> check_said(const RecordedMessage& message) {
@@ -112,6 +136,7 @@ Result<RecordedMessage> parse_recorded_message(std::string_view json_text) {
     }
     SLUICE_ASSIGN(message.said, record_in(recorded, part));
     SLUICE_ASSIGN(message.instruction, record_in(recorded, "instruction"));
+    SLUICE_ASSIGN(message.instructions, instructions_in(recorded));
     if (const std::string_view scene = recorded.text_or_empty("scene"); !scene.empty()) {
         message.instruction.set("scene", scene);
     }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "channel/credentials.hpp"
 #include "channel/exchange_message.hpp"
@@ -16,13 +17,15 @@ namespace sluice::kit {
 /// value.
 struct RecordedMessage {
     std::optional<channel::Operation> operation;  ///< nullopt: a callback, or about the account
-    /// Of a question about the account itself: "balance", or the kind of a bill. Else "".
+    /// Of a question about the account itself: "balance", or the kind of a bill; of many payouts in
+    /// one request "payout_many". Else "".
     std::string consultation;
     /// What the channel said, as it is written: status, headers and body, and whatever else the
     /// channel's rehearsal/sign.lua understands. Null where nothing is sent to the channel.
     Value said;
-    Value instruction;          ///< members that differ from the rehearsal's own
-    channel::TextMap settings;  ///< of the account, likewise
+    Value instruction;                ///< members that differ from the rehearsal's own
+    std::vector<Value> instructions;  ///< of many payouts: the same for each
+    channel::TextMap settings;        ///< of the account, likewise
     std::int64_t seconds_later = 0;
     Value request;  ///< what the request must be; null: only that there is one
     Value expect;   ///< members of the outcome; null: it must not be there

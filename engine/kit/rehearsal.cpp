@@ -7,6 +7,7 @@
 
 #include "channel/callbacks.hpp"
 #include "channel/contract.hpp"
+#include "channel/payout_many.hpp"
 #include "channel/registry.hpp"
 #include "core/clock.hpp"
 #include "json/json.hpp"
@@ -22,6 +23,7 @@ using channel::ChannelAccount;
 using payment::Outcome;
 
 constexpr const char* kNonce = "0123456789abcdef0123456789abcdef";
+constexpr const char* kManyNumber = "01KDXW2E8B5F7M9Q3T6V8X0ZBN";
 constexpr std::string_view kAdapterFailed = "adapter_failed";
 constexpr std::string_view kBalance = "balance";
 constexpr std::size_t kDayLength = 10;  // "2026-01-01"
@@ -44,6 +46,10 @@ Value in_order(Value value) {
 
 /// Every expected member must be there with the same value; null: it must not be there.
 void compare(const Value& expect, const Value& actual, std::vector<std::string>& differences) {
+    if (expect.as_object() == nullptr) {
+        differences.push_back("what is expected is a " + std::string(expect.kind_name()));
+        return;
+    }
     for (const auto& [name, wanted] : *expect.as_object()) {
         const Value* found = actual.find(name);
         const bool is_right =
@@ -86,6 +92,42 @@ void expect_no_failure(
 ) {
     if (outcome.code == kAdapterFailed && expect.text_or_empty("code") != kAdapterFailed) {
         differences.push_back("the adapter failed: " + outcome.message);
+    }
+}
+
+/// {kind, lines}: the kinds of the outcomes, each once, and the outcomes themselves.
+void compare_many(
+    const Value& expect, const std::vector<Outcome>& outcomes, std::vector<std::string>& differences
+) {
+    std::vector<std::string_view> kinds;
+    for (const Outcome& outcome : outcomes) {
+        const std::string_view kind = payment::to_string(outcome.kind);
+        if (std::ranges::find(kinds, kind) == kinds.end()) {
+            kinds.push_back(kind);
+        }
+    }
+    std::string kind;
+    for (const std::string_view each : kinds) {
+        kind += (kind.empty() ? "" : ", ") + std::string(each);
+    }
+    compare(
+        ValueObject{{"kind", expect.text_or_empty("kind")}},
+        ValueObject{{"kind", kind}},
+        differences
+    );
+    const Value* lines = expect.find("lines");
+    const ValueArray* wanted = lines == nullptr ? nullptr : lines->as_array();
+    if (wanted == nullptr || wanted->size() != outcomes.size()) {
+        differences.emplace_back("'expect.lines' has not one outcome for each instruction");
+        return;
+    }
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        std::vector<std::string> of_line;
+        expect_no_failure(outcomes[i], (*wanted)[i], of_line);
+        compare((*wanted)[i], to_value(outcomes[i]), of_line);
+        for (const std::string& each : of_line) {
+            differences.push_back("line " + std::to_string(i + 1) + ": " + each);
+        }
     }
 }
 
@@ -151,6 +193,27 @@ Time Rehearsal::moment_of(const RecordedMessage& recorded) const {
     return account_.now + std::chrono::seconds(recorded.seconds_later);
 }
 
+Result<http::Response> Rehearsal::answer_to(const Asked& asked, Differences& differences) {
+    const auto& [recorded, account, request] = asked;
+    SLUICE_TRY(account.check_url(request.url));
+    if (!recorded.request.is_null()) {
+        Differences of_request;
+        compare(
+            recorded.request, described(request, recorded.request, account.base_url()), of_request
+        );
+        for (const std::string& each : of_request) {
+            differences.push_back("request: " + each);
+        }
+    }
+    if (recorded.said.is_null()) {
+        return fail(ErrorCode::invalid, "'answer' is missing");
+    }
+    SLUICE_ASSIGN(SaidMessage said, far_side_->answer(recorded, request, moment_of(recorded)));
+    return http::Response{
+        static_cast<int>(recorded.http_status()), std::move(said.headers), std::move(said.body)
+    };
+}
+
 Result<void> Rehearsal::play_answer(const RecordedMessage& recorded, Differences& differences) {
     SLUICE_ASSIGN(const channel::RegistryPtr registry, registry_with(recorded.settings));
     const ChannelAccount& account = *registry->accounts().front();
@@ -170,26 +233,45 @@ Result<void> Rehearsal::play_answer(const RecordedMessage& recorded, Differences
     if (!request) {
         return fail(request.error().code, "no request is built: " + request.error().message);
     }
-    SLUICE_TRY(account.check_url(request->url));
-    if (!recorded.request.is_null()) {
-        Differences of_request;
-        compare(
-            recorded.request, described(*request, recorded.request, account.base_url()), of_request
-        );
-        for (const std::string& each : of_request) {
-            differences.push_back("request: " + each);
-        }
-    }
-    if (recorded.said.is_null()) {
-        return fail(ErrorCode::invalid, "'answer' is missing");
-    }
-    SLUICE_ASSIGN(SaidMessage said, far_side_->answer(recorded, *request, moment.now));
-    const http::Response answer{
-        static_cast<int>(recorded.http_status()), std::move(said.headers), std::move(said.body)
-    };
+    SLUICE_ASSIGN(
+        const http::Response answer, answer_to({recorded, account, *request}, differences)
+    );
     const Outcome outcome = host.read({order, answer}, account, moment);
     expect_no_failure(outcome, recorded.expect, differences);
     compare(recorded.expect, to_value(outcome), differences);
+    return {};
+}
+
+Result<void> Rehearsal::play_many(const RecordedMessage& recorded, Differences& differences) {
+    if (adapter_->pays_many() == nullptr) {
+        return fail(ErrorCode::invalid, "the adapter has no operation 'payout_many'");
+    }
+    SLUICE_ASSIGN(const channel::RegistryPtr registry, registry_with(recorded.settings));
+    const ChannelAccount& account = *registry->accounts().front();
+    std::vector<channel::ExchangeOrder> orders;
+    for (const Value& differing : recorded.instructions) {
+        RecordedMessage one = recorded;
+        one.operation = channel::Operation::payout;
+        one.instruction = differing;
+        SLUICE_ASSIGN(channel::ExchangeOrder order, order_of(account_, one));
+        order.instruction.merchant = account.merchant();
+        orders.push_back(std::move(order));
+    }
+    channel::PayoutMany many{.number = kManyNumber, .orders = {}};
+    for (const channel::ExchangeOrder& order : orders) {
+        many.orders.push_back(&order);
+    }
+    const channel::Moment moment{moment_of(recorded), kNonce};
+    AdapterHost host(adapter_);
+    auto request = host.build_many(many, account, moment);
+    if (!request) {
+        return fail(request.error().code, "no request is built: " + request.error().message);
+    }
+    SLUICE_ASSIGN(
+        const http::Response answer, answer_to({recorded, account, *request}, differences)
+    );
+    const std::vector<Outcome> outcomes = host.read_many({many, answer}, account, moment);
+    compare_many(recorded.expect, outcomes, differences);
     return {};
 }
 
@@ -268,8 +350,10 @@ Played Rehearsal::play(const std::string& fixture) {
     played.operation = recorded->operation_name();
     played.http_status = recorded->http_status();
     played.outcome = recorded->outcome();
+    const bool is_many = recorded->consultation == channel::kPayoutMany;
     const auto done = recorded->operation       ? play_answer(*recorded, played.differences)
                       : recorded->is_callback() ? play_callback(*recorded, played.differences)
+                      : is_many                 ? play_many(*recorded, played.differences)
                                                 : play_consultation(*recorded, played.differences);
     if (!done) {
         return give_up(done.error());

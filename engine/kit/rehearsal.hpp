@@ -44,6 +44,15 @@ class Rehearsal {
     Rehearsal() = default;
     Result<channel::RegistryPtr> registry_with(const channel::TextMap& settings);
     Result<void> play_answer(const RecordedMessage& recorded, Differences& differences);
+    /// Payouts that leave in one request.
+    Result<void> play_many(const RecordedMessage& recorded, Differences& differences);
+    /// What the channel says to the request, which is held against what is recorded of it.
+    struct Asked {
+        const RecordedMessage& recorded;
+        const channel::ChannelAccount& account;
+        const http::ClientRequest& request;
+    };
+    Result<http::Response> answer_to(const Asked& asked, Differences& differences);
     /// About the account itself: its balance, or where a day's bill lies.
     Result<void> play_consultation(const RecordedMessage& recorded, Differences& differences);
     Result<void> play_callback(const RecordedMessage& recorded, Differences& differences);

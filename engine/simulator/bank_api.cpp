@@ -64,8 +64,9 @@ struct BankApi::Route {
 };
 
 const BankApi::Route* BankApi::find_route(std::string_view path) {
-    static constexpr std::array<Route, 8> kRoutes{{
+    static constexpr std::array<Route, 9> kRoutes{{
         {"POST", "/bank/v1/payouts", &BankApi::create},
+        {"POST", "/bank/v1/payout_batches", &BankApi::create_many},
         {"GET", "/bank/v1/payouts/*", &BankApi::query},
         {"POST", "/bank/v1/collections", &BankApi::collect},
         {"GET", "/bank/v1/collections/*", &BankApi::query_collection},
@@ -195,6 +196,10 @@ http::Response BankApi::query(const http::Request& request, const BankAccount& a
         }
         return told_payout(*payout, deviation);
     });
+}
+
+http::Response BankApi::create_many(const http::Request& request, const BankAccount& account) {
+    return batch_api_.create(request, account);
 }
 
 http::Response BankApi::balance(const http::Request& request, const BankAccount& account) {

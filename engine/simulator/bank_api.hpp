@@ -5,6 +5,7 @@
 
 #include "http/message.hpp"
 #include "simulator/bank_account_api.hpp"
+#include "simulator/bank_batch_api.hpp"
 #include "simulator/bank_callbacks.hpp"
 #include "simulator/bank_collections_api.hpp"
 #include "simulator/bank_exchange.hpp"
@@ -15,8 +16,8 @@
 namespace sluice::simulator {
 
 /// The bank as its customers see it: payouts and their query, and the addresses of
-/// BankCollectionsApi and BankAccountApi. The protocol stands in channels/bank/README.md. Any
-/// thread; blocks for as long as an ordered latency.
+/// BankBatchApi, BankCollectionsApi and BankAccountApi. The protocol stands in
+/// channels/bank/README.md. Any thread; blocks for as long as an ordered latency.
 class BankApi {
   public:
     BankApi(World& world, BankCallbacks& callbacks)
@@ -24,7 +25,16 @@ class BankApi {
           callbacks_(callbacks),
           exchange_(world),
           account_api_(world, exchange_),
+          batch_api_(
+              {.world = world,
+               .exchange = exchange_,
+               .begin = [this](
+                            const auto& wanted, const auto& account, const auto& deviation
+                        ) { return begin(wanted, account, deviation); }}
+          ),
           collections_api_({.world = world, .callbacks = callbacks, .exchange = exchange_}) {}
+    BankApi(const BankApi&) = delete;
+    BankApi& operator=(const BankApi&) = delete;
 
     /// For paths under /bank/v1/.
     http::Response answer(const http::Request& request);
@@ -43,6 +53,7 @@ class BankApi {
     static const Route* find_route(std::string_view path);
 
     http::Response create(const http::Request& request, const BankAccount& account);
+    http::Response create_many(const http::Request& request, const BankAccount& account);
     http::Response query(const http::Request& request, const BankAccount& account);
     http::Response balance(const http::Request& request, const BankAccount& account);
     http::Response statement(const http::Request& request, const BankAccount& account);
@@ -62,6 +73,7 @@ class BankApi {
     BankCallbacks& callbacks_;
     BankExchange exchange_;
     BankAccountApi account_api_;
+    BankBatchApi batch_api_;
     BankCollectionsApi collections_api_;
 };
 

@@ -89,6 +89,7 @@ http::Response BankControl::books(const http::Request& request) {
         .limit = row_limit(request)
     };
     Value report = world.payouts.report(filter, world.now());
+    report.set("batches", world.batches.report(filter.account));
     report.set("collections", world.collections.report(filter, world.now()));
     return json_answer(200, report);
 }

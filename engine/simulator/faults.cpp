@@ -22,11 +22,13 @@ constexpr unsigned kPayoutQuery = 1U << 8U;
 constexpr unsigned kPayoutCallback = 1U << 9U;
 constexpr unsigned kBalance = 1U << 10U;
 constexpr unsigned kStatement = 1U << 11U;
+constexpr unsigned kPayoutBatch = 1U << 12U;
 
 constexpr unsigned kQueries = kQuery | kRefundQuery | kPayoutQuery;
 constexpr unsigned kCallbacks = kCallback | kRefundCallback | kPayoutCallback;
 constexpr unsigned kMoneyOut = kRefund | kPayout;
-constexpr unsigned kRequests = kCreate | kClose | kMoneyOut | kQueries | kBalance | kStatement;
+constexpr unsigned kRequests =
+    kCreate | kClose | kMoneyOut | kQueries | kBalance | kStatement | kPayoutBatch;
 constexpr unsigned kTells = kMoneyOut | kQueries | kCallbacks;
 constexpr unsigned kRefundOperations = kRefund | kRefundQuery | kRefundCallback;
 
@@ -49,15 +51,17 @@ constexpr std::array kKinds{
     KindRow{FaultKind::wrong_amount, "wrong_amount", kTells},
     KindRow{FaultKind::wrong_currency, "wrong_currency", (kTells & ~kRefundCallback) | kBalance},
     KindRow{
-        FaultKind::wrong_merchant, "wrong_merchant", kQuery | kPayoutQuery | kCallbacks | kBalance
+        FaultKind::wrong_merchant,
+        "wrong_merchant",
+        kQuery | kPayoutQuery | kCallbacks | kBalance | kPayoutBatch
     },
-    KindRow{FaultKind::wrong_number, "wrong_number", kTells},
+    KindRow{FaultKind::wrong_number, "wrong_number", kTells | kPayoutBatch},
     KindRow{FaultKind::not_found, "not_found", kQueries},
-    KindRow{FaultKind::refused, "refused", kCreate | kMoneyOut},
+    KindRow{FaultKind::refused, "refused", kCreate | kMoneyOut | kPayoutBatch},
     KindRow{FaultKind::auto_pay, "auto_pay", kCreate},
     KindRow{FaultKind::early, "early", kCreate | kMoneyOut},
     KindRow{FaultKind::close_after_pay, "close_after_pay", kClose},
-    KindRow{FaultKind::duplicate, "duplicate", kCallbacks},
+    KindRow{FaultKind::duplicate, "duplicate", kCallbacks | kPayoutBatch},
     KindRow{FaultKind::late_ms, "late_ms", kCallbacks},
     KindRow{FaultKind::missing, "missing", kCallbacks},
     KindRow{FaultKind::not_enough, "not_enough", kMoneyOut},
@@ -88,6 +92,7 @@ constexpr std::array kOperations{
     OperationRow{Operation::payout_callback, "payout_callback", kPayoutCallback},
     OperationRow{Operation::balance, "balance", kBalance},
     OperationRow{Operation::statement, "statement", kStatement},
+    OperationRow{Operation::payout_batch, "payout_batch", kPayoutBatch},
 };
 
 /// What a protocol does not have. Unlike a fault that nothing meets, one that nothing can meet is

@@ -25,8 +25,9 @@ enum class Operation {
     payout,
     payout_query,
     payout_callback,
-    balance,    ///< at the bank
-    statement,  ///< where the file of a bill or statement lies
+    balance,       ///< at the bank
+    statement,     ///< where the file of a bill or statement lies
+    payout_batch,  ///< at the bank: a request with many payouts
 };
 [[nodiscard]] std::string_view to_string(Operation operation);
 
@@ -42,14 +43,14 @@ enum class FaultKind {
     forged,            ///< callbacks: instead of ours one by somebody without any key
     wrong_amount,      ///< queries, callbacks, refund, payout: another amount, correctly signed
     wrong_currency,    ///< what names one (queries, callbacks, refund, payout, balance): another
-    wrong_merchant,    ///< queries, callbacks, balance: another merchant, correctly signed
-    wrong_number,      ///< queries, callbacks, refund, payout: another number, correctly signed
+    wrong_merchant,    ///< queries, callbacks, balance, batch: another merchant, correctly signed
+    wrong_number,      ///< queries, callbacks, refund, payout, batch: another number, signed
     not_found,         ///< queries: 404, there is no such order, refund or payout
-    refused,           ///< create, refund, payout: a definite no (403), not executed
+    refused,           ///< create, refund, payout, batch: a definite no (403), not executed
     auto_pay,          ///< create: the payer pays `value` ms after the answer
     early,             ///< create, refund, payout: done and called back before the answer
     close_after_pay,   ///< close: the payer pays just before
-    duplicate,         ///< callbacks: `value` copies at once, 2 if absent
+    duplicate,         ///< callbacks: `value` copies at once, 2 if absent; batch: a line twice
     late_ms,           ///< callbacks: sent later
     missing,           ///< callbacks: never sent
     not_enough,        ///< refund, payout: no money, not executed; for ever unless topped up

@@ -16,6 +16,7 @@
 #include "simulator/funds.hpp"
 #include "simulator/id_source.hpp"
 #include "simulator/merchant.hpp"
+#include "simulator/payout_batches.hpp"
 #include "simulator/payouts.hpp"
 #include "simulator/platform_keys.hpp"
 #include "simulator/psp.hpp"
@@ -54,6 +55,7 @@ struct World {
                .payouts_max = settings.orders_max,
                .statements = &statements}
           ),
+          batches(settings.orders_max),
           collections({.seed = settings.seed + 5, .collections_max = settings.orders_max}),
           transfers(
               transfer_accounts, {.seed = settings.seed + 4, .payouts_max = settings.orders_max}
@@ -131,6 +133,7 @@ struct World {
     Refunds refunds;
     Statements statements;  ///< of the bank's accounts
     Payouts payouts;
+    PayoutBatches batches;
     Collections collections;
     Payouts transfers;  ///< out of each customer's own balance at the channel
     Faults faults;

@@ -79,6 +79,9 @@ std::string bank_path(std::string_view operation) {
     if (operation == "payout") {
         return base + "payouts";
     }
+    if (operation == "payout_many") {
+        return base + "payout_batches";
+    }
     if (operation == "payout_query") {
         return base + "payouts/" + number;
     }

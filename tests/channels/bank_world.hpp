@@ -24,7 +24,7 @@ inline constexpr std::string_view kStatementDay = "2026-01-01";
 /// `kNumber`, created 31 s before the test's now.
 [[nodiscard]] ExchangeOrder bank_order(Operation operation);
 
-/// The path that is asked for `operation`: one of ours, "statement" or "balance".
+/// The path that is asked for `operation`: one of ours, "payout_many", "statement" or "balance".
 [[nodiscard]] std::string bank_path(std::string_view operation);
 
 /// The first two lines of what a signature covers.

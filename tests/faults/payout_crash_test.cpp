@@ -2,11 +2,10 @@
 #include <atomic>
 #include <thread>
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/random.hpp"
-#include "faults/audit.hpp"
+#include "faults/paid_once.hpp"
 #include "faults/rounds.hpp"
 #include "faults/teller.hpp"
 #include "support/process_wait.hpp"
@@ -14,52 +13,7 @@
 namespace sluice::testing {
 namespace {
 
-using std::chrono::milliseconds;
-using ::testing::IsEmpty;
-
-constexpr std::int64_t kAvailableForAll = 20'000'000;
 constexpr std::size_t kKillsUsual = 4;
-
-/// Every payout is final, the bank paid exactly those that succeeded, and the books say so.
-void expect_paid_once(Cluster& cluster, Teller& teller) {
-    ASSERT_TRUE(wait_until_quiet(cluster))
-        << ::testing::PrintToString(cluster.query("SELECT * FROM sluice.flow_run LIMIT 5"));
-    const std::int64_t paid = std::stoll(cluster.query_one(
-        "SELECT coalesce(sum(amount), 0)::text FROM sluice.payout WHERE status = 'succeeded'"
-    ));
-    EXPECT_EQ(
-        cluster.query_one("SELECT count(*) FROM sluice.payout WHERE status NOT IN "
-                          "('succeeded', 'failed')"),
-        "0"
-    );
-    EXPECT_EQ(teller.bank().paid(), paid);
-    EXPECT_EQ(teller.booked("2203"), 0);
-    EXPECT_EQ(teller.booked("1103"), -paid);
-    EXPECT_EQ(teller.balance_of(teller.account()), kAvailableForAll - paid);
-    EXPECT_THAT(
-        cluster.query("SELECT p.id, p.status FROM sluice.payout p WHERE (SELECT count(*) "
-                      "FROM sluice.instruction i WHERE i.run_id = p.id "
-                      "AND i.status = 'succeeded') <> (p.status = 'succeeded')::integer"),
-        IsEmpty()
-    ) << "payouts without the instructions that their status says";
-    EXPECT_THAT(unsound_ledger(cluster), IsEmpty());
-    EXPECT_THAT(cluster.query("SELECT * FROM sluice.quarantine"), IsEmpty());
-}
-
-/// Sends the same again until it is answered.
-Reply post_until_answered(Cluster& cluster, const std::string& path, const Value& body) {
-    Reply reply;
-    const bool answered = eventually([&] {
-        reply = cluster.api().post(path, body);
-        if (reply.should_be_sent_again()) {
-            let_pass(milliseconds{30});
-            return false;
-        }
-        return true;
-    });
-    static_cast<void>(answered);
-    return reply;
-}
 
 Value single(const std::string& number) {
     Value body = Teller::body_of({.number = number, .amount = 1'000});
@@ -126,31 +80,12 @@ TEST(PayoutsUnderLoad, ArePaidOnceWhenTheServerIsKilledWhileTheBankIsUnruly) {
     expect_paid_once(cluster, teller);
 }
 
-Value batch_of(std::size_t count, std::size_t bad) {
-    ValueArray lines;
-    std::int64_t total = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-        // A bad line has the number of the line before it.
-        const std::size_t number = i % (count / bad) == 1 ? i - 1 : i;
-        Value line = Teller::body_of({.number = "L-" + std::to_string(number), .amount = 1'000});
-        total += 1'000;
-        lines.push_back(std::move(line));
-    }
-    Value body;
-    body.set("merchant_batch_number", "B-1");
-    body.set("currency", "CNY");
-    body.set("count", static_cast<std::int64_t>(count));
-    body.set("total_amount", total);
-    body.set("lines", std::move(lines));
-    return body;
-}
-
 TEST(PayoutBatch, OfTwoHundredLinesIsPaidOnceWhenTheServerIsKilledInTheMiddle) {
     constexpr std::size_t kLines = 200;
     constexpr std::size_t kBad = 10;
     Cluster cluster;
     Teller teller(cluster, kAvailableForAll);
-    const Value body = batch_of(kLines, kBad);
+    const Value body = batch_of({.count = kLines, .bad = kBad});
     Reply answered;
     std::thread caller([&] { answered = post_until_answered(cluster, "/v1/payout_batches", body); }
     );
@@ -189,7 +124,7 @@ TEST(PayoutBatch, IsFinishedByTheOtherNodeWhenItsOwnDiesInTheMiddle) {
     Cluster cluster({.nodes = 2});
     ASSERT_TRUE(cluster.serves_everything());
     Teller teller(cluster, kAvailableForAll);
-    const Value body = batch_of(kLines, 1);
+    const Value body = batch_of({.count = kLines, .bad = 1});
     Reply answered;
     std::thread caller([&] { answered = post_until_answered(cluster, "/v1/payout_batches", body); }
     );
@@ -221,7 +156,7 @@ TEST(PayoutBatch, AndASinglePayoutThatWantTheSameNumberAtOnceAreOnePayout) {
     constexpr std::size_t kLines = 60;
     Cluster cluster;
     Teller teller(cluster, kAvailableForAll);
-    const Value body = batch_of(kLines, 1);
+    const Value body = batch_of({.count = kLines, .bad = 1});
     Reply batch;
     std::thread caller([&] { batch = post_until_answered(cluster, "/v1/payout_batches", body); });
     std::size_t singles = 0;

@@ -1,6 +1,8 @@
 // Whatever the bank answers, says unasked or writes into a statement, well signed or not: it is
 // read within the laws of check_answer(), a notice that is not signed is about nothing, and neither
 // a statement nor a balance is believed that the bank did not sign.
+#include <array>
+
 #include "channel/account_balance.hpp"
 #include "channel/adapter_host.hpp"
 #include "channel/bill_download.hpp"
@@ -48,6 +50,37 @@ void answer(Bank& bank, const RecordedMessage& message) {
             {world::test_now(), "nonce"}
         );
         sluice::fuzz::check_answer(outcome, message.status, signature == std::string_view("good"));
+    }
+}
+
+/// The payouts that the recorded batches are about.
+sluice::channel::ExchangeOrder payout_numbered(std::string_view number) {
+    auto order = world::bank_order(sluice::channel::Operation::payout);
+    order.instruction.id = sluice::InstructionId(sluice::Id128::parse(number).value());
+    return order;
+}
+
+/// Each payout has an outcome, about none but itself.
+void answer_many(Bank& bank, const RecordedMessage& message) {
+    const std::array orders{
+        payout_numbered("01KDXW2E8B5F7M9Q3T6V8X0Z2A"), payout_numbered("01KDXW2E8B5F7M9Q3T6V8X0Z2B")
+    };
+    const sluice::channel::PayoutMany many{
+        .number = "01KDXW2E8B5F7M9Q3T6V8X0ZBN", .orders = {&orders[0], &orders[1]}
+    };
+    for (const char* signature : {"good", "wrong"}) {
+        const bool is_signed = signature == std::string_view("good");
+        const auto response = signed_answer(message, signature, "payout_many");
+        const auto outcomes =
+            bank.host.read_many({many, response}, bank.account, {world::test_now(), "nonce"});
+        SLUICE_INVARIANT(outcomes.size() == orders.size());
+        for (std::size_t i = 0; i < outcomes.size(); ++i) {
+            sluice::fuzz::check_answer(outcomes[i], message.status, is_signed);
+            const std::string& number = outcomes[i].number;
+            SLUICE_INVARIANT(
+                number.empty() || number == orders[i].instruction.id.raw().to_string()
+            );
+        }
     }
 }
 
@@ -121,6 +154,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         find_statement(bank, message);
     } else if (about == "balance") {
         tell_balance(bank, message);
+    } else if (about == sluice::channel::kPayoutMany) {
+        answer_many(bank, message);
     } else if (!message.operation) {
         call_back(bank, message);
     } else if (purpose_of(*message.operation) != sluice::payment::Purpose::refund) {

@@ -35,6 +35,15 @@ std::vector<BankPayout> Bank::payouts() {
     return found;
 }
 
+std::vector<BankBatch> Bank::batches() {
+    std::vector<BankBatch> found;
+    const Value shown = books();
+    for (const Value& each : *shown.find("batches")->as_array()) {
+        found.push_back({.count = each.int_or("count", 0), .requests = each.int_or("requests", 0)});
+    }
+    return found;
+}
+
 std::int64_t Bank::paid() {
     std::int64_t paid = 0;
     const Value shown = books();

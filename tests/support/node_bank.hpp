@@ -18,6 +18,12 @@ struct BankPayout {
     std::int64_t queries = 0;
 };
 
+/// One request for many payouts as the bank itself keeps it.
+struct BankBatch {
+    std::int64_t count = 0;
+    std::int64_t requests = 0;
+};
+
 /// A fault order, in the words of engine/simulator/faults.hpp.
 struct BankFault {
     std::string operation;  ///< "payout", "payout_query", "payout_callback"
@@ -34,6 +40,8 @@ class Bank {
     explicit Bank(const std::string& simulator_url) : api_(simulator_url, "") {}
 
     [[nodiscard]] std::vector<BankPayout> payouts();
+    /// Those that it took.
+    [[nodiscard]] std::vector<BankBatch> batches();
     /// The money that is at payees.
     [[nodiscard]] std::int64_t paid();
     void order_fault(const BankFault& fault);

@@ -19,6 +19,7 @@ struct ClusterOptions {
     std::size_t cards = 3;
     std::int64_t card_amount = 100'000'000;  ///< on each card, minor units
     bool collects_by_bank = false;           ///< then the bank collects by transfer
+    int payout_gather_ms = 0;                ///< of the accounts at the bank
     bool has_alipay = false;                 ///< then two accounts at Alipay too
     bool fetches_certificates = false;       ///< WeChat Pay's, in place of its public key
     std::string first_account_url;           ///< where "wx-main" looks for the channel; "": there

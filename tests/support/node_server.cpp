@@ -98,6 +98,7 @@ void write_bank_account(std::ostream& out, const NodeSettings& node, const std::
     set("name", name);
     set("channel", "bank");
     out << "not_found_after_seconds = " << node.not_found_after_seconds << "\n";
+    out << "payout_gather_ms = " << node.payout_gather_ms << "\n";
     out << "[channel_account.settings]\n";
     set("base_url", node.psp_url);
     set("callback_base_url", node.callback_base_url);

@@ -92,6 +92,35 @@ constexpr std::string_view kMoreOperations = R"lua(operations = {
     },
     payout_query = operation,)lua";
 
+constexpr std::string_view kManyCapability =
+    "amount_max_minor = 500000, many = { lines_max = 3, amount_max_minor = 300000 } },";
+
+constexpr std::string_view kManyOperation = R"lua(payout_many = {
+      request = function(many)
+        local lines = {}
+        for _, each in ipairs(many.instructions) do
+          list.insert(lines, {
+            number = each.number, amount = each.amount:minor(), account = each.payee.account,
+            bank = each.payee.bank, text = each.description,
+          })
+        end
+        return { method = "POST", path = "/many", body = {
+          number = many.number, total = many.total:minor(), payouts = { lines = lines },
+        } }
+      end,
+      response = function(many, account, answer)
+        local body = json.decode(answer.body, "whole", "lines", "number", "lines.amount")
+        if body.whole then return { whole = { kind = body.whole, code = "ALL" } } end
+        if body.number then return { lines = many.instructions } end
+        for _, line in ipairs(body.lines) do
+          if line.amount then line.amount = money(line.amount, "CNY") end
+        end
+        return { lines = body.lines }
+      end,
+    },
+    payout = {
+)lua";
+
 constexpr std::string_view kPayee = R"("payee": [
     {"name": "bank", "kind": "text", "required": true, "title": {"en": "Bank", "zh": "银行"}},
     {"name": "account", "kind": "secret", "required": true, "identifies": "loosely",
@@ -131,6 +160,21 @@ AdapterFiles generous_adapter(std::string_view from, std::string_view to) {
     replace_first(files.form, "\"fields\"", kPayee);
     replace_first(files.script, from, to);
     return files;
+}
+
+AdapterFiles many_adapter() { return many_adapter("", ""); }
+
+AdapterFiles many_adapter(std::string_view from, std::string_view to) {
+    AdapterFiles files = generous_adapter("amount_max_minor = 500000 },", kManyCapability);
+    replace_first(files.script, "payout = {\n", kManyOperation);
+    replace_first(files.script, from, to);
+    return files;
+}
+
+ChannelAccountSettings gathering_account(std::chrono::milliseconds payout_gather) {
+    ChannelAccountSettings account = toy_account();
+    account.payout_gather = payout_gather;
+    return account;
 }
 
 ChannelAccountSettings toy_account() {
@@ -185,6 +229,16 @@ ExchangeOrder toy_payout() {
     order.instruction.purpose = payment::Purpose::payout;
     order.instruction.scene = "bank_card";
     order.instruction.payee = ValueObject{{"account", "62220210"}, {"bank", "ICBC"}};
+    return order;
+}
+
+ExchangeOrder toy_payout(char last, std::int64_t amount_minor) {
+    ExchangeOrder order = toy_payout();
+    std::string number = order.instruction.id.raw().to_string();
+    number.back() = last;
+    order.instruction.id = InstructionId(Id128::parse(number).value());
+    order.instruction.amount = Money(amount_minor, cny());
+    order.instruction.payee.set("account", std::string("6222021") + last);
     return order;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -19,7 +21,14 @@ namespace sluice::channel::testing {
 /// With the first occurrence of `from` in its script replaced.
 [[nodiscard]] AdapterFiles generous_adapter(std::string_view from, std::string_view to);
 
+/// The generous one also pays many in one request: up to 3 and 3,000.00 together.
+[[nodiscard]] AdapterFiles many_adapter();
+/// With the first occurrence of `from` in its script replaced.
+[[nodiscard]] AdapterFiles many_adapter(std::string_view from, std::string_view to);
+
 [[nodiscard]] ChannelAccountSettings toy_account();
+/// The same, whose payouts wait so long for others.
+[[nodiscard]] ChannelAccountSettings gathering_account(std::chrono::milliseconds payout_gather);
 [[nodiscard]] RegistryPtr toy_registry(const AdapterFiles& adapter);
 [[nodiscard]] RegistryPtr toy_registry(const AdapterFiles& adapter, ChannelAccountSettings account);
 /// 70.00 CNY at account "one".
@@ -28,5 +37,7 @@ namespace sluice::channel::testing {
 [[nodiscard]] ExchangeOrder toy_refund();
 /// 70.00 CNY to the bank card of somebody.
 [[nodiscard]] ExchangeOrder toy_payout();
+/// Another one, whose number and payee's account end so.
+[[nodiscard]] ExchangeOrder toy_payout(char last, std::int64_t amount_minor = 7000);
 
 }  // namespace sluice::channel::testing

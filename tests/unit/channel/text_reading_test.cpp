@@ -5,6 +5,7 @@
 #include "channel/form_body.hpp"
 #include "channel/json_source.hpp"
 #include "channel/script_api.hpp"
+#include "channel/script_text.hpp"
 #include "unit/channel/channel_world.hpp"
 
 namespace sluice::channel {
@@ -53,6 +54,27 @@ TEST(Charset, IsKnownByItsNames) {
     EXPECT_EQ(parse_charset("GB18030"), Charset::gbk);
     EXPECT_FALSE(parse_charset("latin1").has_value());
     EXPECT_FALSE(parse_charset("").has_value());
+}
+
+/// What json.decode gives of the text, with these members that may be absent.
+Value decoded(const std::vector<Value>& arguments) {
+    for (const lua::HostTable& table : text_host_tables()) {
+        for (const auto& [name, call] : table.functions) {
+            if (table.name == "json" && name == "decode") {
+                return call(arguments).value;
+            }
+        }
+    }
+    return Value("there is none");
+}
+
+TEST(JsonOfScripts, MayLackMembersAlsoInEachElementOfAList) {
+    const Value value =
+        decoded({R"({"lines":[{"a":1},{"b":2},7],"x":{"y":{}}})", "lines.a", "x.y.z", "gone"});
+
+    EXPECT_EQ(
+        to_json(value), R"({"lines":[{"a":1},{"b":2,"a":null},7],"x":{"y":{"z":null}},"gone":null})"
+    );
 }
 
 /// What a host function of scripts says to these arguments, for an account with one secret.

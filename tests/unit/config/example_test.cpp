@@ -137,6 +137,7 @@ TEST_F(Example, ShowsTheDefaultsOfAChannelAccount) {
     EXPECT_EQ(shown.routing.amount_min, real.routing.amount_min);
     EXPECT_EQ(shown.routing.amount_max, real.routing.amount_max);
     EXPECT_EQ(shown.not_found_after_seconds, real.not_found_after_seconds);
+    EXPECT_EQ(shown.payout_gather, real.payout_gather);
 }
 
 }  // namespace

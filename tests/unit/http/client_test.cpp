@@ -320,6 +320,43 @@ TEST(HttpClient, RunsTasksAndTheirExchangesOnOneThreadInTheOrderOfArrival) {
     EXPECT_EQ(order, (std::vector{1, 2}));
 }
 
+TEST(HttpClient, RunsATaskWhenItsTimeHasComeTheEarlierFirst) {
+    using std::chrono::milliseconds;
+    Client client;
+    std::vector<int> order;
+    std::promise<std::chrono::steady_clock::time_point> done;
+    const auto begun = std::chrono::steady_clock::now();
+
+    ASSERT_TRUE(client.run([&] {
+        client.run_at(begun + milliseconds(30), [&] {
+            order.push_back(2);
+            done.set_value(std::chrono::steady_clock::now());
+        });
+        client.run_at(begun + milliseconds(10), [&] { order.push_back(1); });
+    }));
+
+    EXPECT_GE(done.get_future().get(), begun + milliseconds(30));
+    EXPECT_EQ(order, (std::vector{1, 2}));
+}
+
+TEST(HttpClient, DropsTheTasksWhoseTimeHasNotComeWhenItStops) {
+    Client client;
+    bool ran = false;
+    const auto witness = std::make_shared<int>(0);
+    std::promise<void> waits;
+    ASSERT_TRUE(client.run([&] {
+        const auto moment = std::chrono::steady_clock::now() + std::chrono::hours(1);
+        client.run_at(moment, [&ran, witness] { ran = true; });
+        waits.set_value();
+    }));
+    waits.get_future().wait();
+
+    client.stop();
+
+    EXPECT_FALSE(ran);
+    EXPECT_EQ(witness.use_count(), 1);
+}
+
 TEST(HttpClient, LooksAtItsSocketsBetweenTasksWithoutEnd) {
     const RawListener listener;
     Client client;

@@ -35,6 +35,18 @@ TEST(RecordedMessage, OfACallbackHasTheStatusItIsAnsweredWith) {
     EXPECT_EQ(read->http_status(), 401);
 }
 
+TEST(RecordedMessage, OfManyPayoutsSaysWhatDiffersInEach) {
+    const auto read =
+        parse_recorded_message(R"({"operation":"payout_many","instructions":[{"number":"A"},{}],)"
+                               R"("answer":{"status":200},"expect":{"kind":"pending","lines":[]}})"
+        );
+
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(read->operation_name(), "payout_many");
+    ASSERT_EQ(read->instructions.size(), 2U);
+    EXPECT_EQ(read->instructions[0].text_or_empty("number"), "A");
+}
+
 TEST(RecordedMessage, IsRefusedWhenItDoesNotSayWhatItMeans) {
     struct Row {
         const char* text;
@@ -55,6 +67,10 @@ TEST(RecordedMessage, IsRefusedWhenItDoesNotSayWhatItMeans) {
              Row{R"({"operation":"query","answer":{"status":20},"expect":{"kind":"pending"}})",
                  "'answer.status' is no HTTP status"},
              Row{R"({"operation":"query","answer":{"status":200}})", "'expect' needs the kind"},
+             Row{R"({"operation":"payout_many"})", "'instructions' is missing"},
+             Row{R"({"operation":"payout","instructions":[]})", "are of a payout_many only"},
+             Row{R"({"operation":"payout_many","instructions":[{}]})", "at least two records"},
+             Row{R"({"operation":"payout_many","instructions":[{},7]})", "at least two records"},
              Row{R"({"operation":"query","settings":{"a":1},"answer":{"status":200}})",
                  "'settings.a' is no text"},
          }) {

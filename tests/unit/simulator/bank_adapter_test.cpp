@@ -35,6 +35,42 @@ class BankAdapter : public BankTest {
         return answer ? host_.read({order, *answer}, account, moment) : payment::Outcome{};
     }
 
+    /// Payouts of these amounts in one request: their outcomes as "pending 5000, refused
+    /// RISK_REFUSED".
+    std::string exchange_many(const std::vector<std::int64_t>& amounts) {
+        const channel::ChannelAccount& account = *registry_->find_account({"bank", "main"});
+        const channel::Moment moment{clock_.now(), nonce()};
+        std::vector<channel::ExchangeOrder> orders;
+        for (const std::int64_t amount : amounts) {
+            channel::ExchangeOrder order = order_of(Operation::payout);
+            order.instruction.id = InstructionId(Id128::parse(number_of(orders.size())).value());
+            order.instruction.amount = Money(amount, cny());
+            orders.push_back(std::move(order));
+        }
+        channel::PayoutMany many{
+            .number = "01KDXW2E8B5F7M9Q3T6V8X" + std::to_string(1000 + ++nonces_)
+        };
+        for (const channel::ExchangeOrder& order : orders) {
+            many.orders.push_back(&order);
+        }
+        const auto answer = http::fetch(client_, host_.build_many(many, account, moment).value());
+        std::string text;
+        for (const auto& outcome : host_.read_many({many, answer.value()}, account, moment)) {
+            text += (text.empty() ? "" : ", ") + std::string(payment::to_string(outcome.kind));
+            text += " " + (outcome.amount ? std::to_string(outcome.amount->minor()) : outcome.code);
+        }
+        return text;
+    }
+    static std::string number_of(std::size_t line) {
+        return "01KDXW2E8B5F7M9Q3T6V8X0Z" + std::to_string(10 + line);
+    }
+    void order_line_fault(const std::string& kind, std::size_t line) {
+        order_fault(
+            R"({"operation":"payout","kind":")" + kind + R"(","request_number":")" +
+            number_of(line) + R"("})"
+        );
+    }
+
     channel::CallbackVerdict told(std::size_t callbacks) {
         channel::Callbacks reader(registry_, clock_);
         const auto all = receiver_.wait_for(callbacks);
@@ -164,6 +200,57 @@ TEST_F(BankAdapter, ReadsEveryFaultAsItIs) {
         order_fault(R"({"operation":"payout","kind":")" + std::string(row.fault) + R"("})");
         EXPECT_EQ(exchange(Operation::payout).kind, row.kind) << row.fault;
     }
+}
+
+TEST_F(BankAdapter, PaysManyInOneRequest) {
+    EXPECT_EQ(exchange_many({5000, 7000, 100}), "pending 5000, pending 7000, pending 100");
+    EXPECT_EQ(exchange_many({5000, 7000, 100}), "succeeded 5000, succeeded 7000, succeeded 100");
+
+    EXPECT_EQ(account_row().int_or("paid", 0), 12'100);
+}
+
+TEST_F(BankAdapter, ReadsEachLineOfManyAsItIs) {
+    order_line_fault("drop_after", 1);
+    order_line_fault("status_5xx", 2);
+    order_line_fault("garbage", 3);
+    order_line_fault("wrong_number", 4);
+    order_line_fault("wrong_amount", 5);
+    order_line_fault("refused", 6);
+
+    EXPECT_EQ(
+        exchange_many({1, 2, 3, 4, 5, 6, 7, 30'001}),
+        "unknown twice_in_answer, unknown not_in_answer, unknown SYSTEM_ERROR, "
+        "unknown not_in_answer, unknown not_in_answer, pending 7, refused RISK_REFUSED, "
+        "refused SINGLE_LIMIT_EXCEEDED"
+    ) << "the wrong number is that of the first line, of which nothing is believed then";
+}
+
+TEST_F(BankAdapter, ReadsEveryFaultOfManyAsItIs) {
+    struct Row {
+        const char* fault;
+        const char* outcomes;
+    };
+    const std::vector<Row> rows{
+        {"refused", "refused RISK_REFUSED, refused RISK_REFUSED"},
+        {"status_5xx", "unknown SYSTEM_ERROR, unknown SYSTEM_ERROR"},
+        {"garbage", "unknown SIGNATURE_MISSING, unknown SIGNATURE_MISSING"},
+        {"bad_signature", "unknown SIGNATURE_INVALID, unknown SIGNATURE_INVALID"},
+        {"wrong_number", "unknown ANOTHER_BATCH, unknown ANOTHER_BATCH"},
+        {"wrong_merchant", "unknown ANOTHER_BATCH, unknown ANOTHER_BATCH"},
+        {"duplicate", "unknown twice_in_answer, succeeded 2"},
+        {"status_5xx_after", "unknown SYSTEM_ERROR, unknown SYSTEM_ERROR"},
+    };
+    for (const Row& row : rows) {
+        order_fault(R"({"operation":"payout_batch","kind":")" + std::string(row.fault) + R"("})");
+        EXPECT_EQ(exchange_many({1, 2}), row.outcomes) << row.fault;
+    }
+    EXPECT_EQ(account_row().int_or("paid", 0), 3);
+}
+
+TEST_F(BankAdapter, PaysAsManyAsTheBankTakes) {
+    EXPECT_EQ(exchange_many(std::vector<std::int64_t>(90, 1)).find("unknown"), std::string::npos);
+
+    EXPECT_EQ(account_row().int_or("paid", 0), 90);
 }
 
 TEST_F(BankAdapter, CollectsByATransferAndIsToldOfIt) {
