@@ -68,6 +68,7 @@ Cluster::Cluster(const ClusterOptions& options) : options_(options), database_(n
             .collects_by_bank = options_.collects_by_bank,
             .has_alipay = options_.has_alipay,
             .fetches_certificates = options_.fetches_certificates,
+            .barcode_api = options_.barcode_api,
             .more = options_.more_configuration,
             .root = options_.root
         }));
