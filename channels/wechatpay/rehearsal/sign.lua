@@ -1,7 +1,7 @@
 -- WeChat Pay's side of what is recorded. `signature` says how it signs: good, good_public_key,
 -- wrong (another text), probe, stale, unknown_serial or none. A notice that is recorded open is
--- sealed: `api_v3_key` says whether with the account's own ("right") or another. What API v2 says is
--- the record `xml`, signed (good, wrong, none) with the APIv2 key as `sign_type` says.
+-- sealed: `api_v3_key` says whether with the account's own ("right") or another. What API v2 says
+-- is the record `xml`, signed (good, wrong, none) with the APIv2 key as `sign_type` says.
 
 local SERIALS = {
   good_public_key = "PUB_KEY_ID_0119000001092026010100000001",
