@@ -1,5 +1,8 @@
 -- An order and the transaction it becomes.
 
+-- Of a till that does not say where it stands.
+local DEFAULT_TILL_IP = "127.0.0.1"
+
 local function order_path(instruction)
   return "/v3/pay/transactions/out-trade-no/" .. instruction.number
 end
@@ -63,6 +66,7 @@ local function decode_transaction(text)
 end
 
 return {
+  DEFAULT_TILL_IP = DEFAULT_TILL_IP, payer_of = payer_of,
   order_path = order_path, order_of = order_of, read_transaction = read_transaction,
   decode_transaction = decode_transaction,
 }

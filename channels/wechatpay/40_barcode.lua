@@ -1,11 +1,15 @@
 -- The code that a payer shows at the till: charged at once by one request, never told of by a
 -- callback, and reversed (closed, or given back) when nobody learns in time what became of it.
 
-local DEFAULT_TILL_IP = "127.0.0.1"
+-- An order ends over the API it began with: the form lets no account change it.
+local function by_v2(account)
+  return account.settings.barcode_api == "v2"
+end
 
 local function charge_code(instruction, account, context)
+  if by_v2(account) then return charge_code_v2(instruction, account, context) end
   if account.settings.barcode_api ~= "v3" then
-    mistake("barcode_api is '" .. account.settings.barcode_api .. "', wanted v3")
+    mistake("barcode_api is '" .. (account.settings.barcode_api or "") .. "', wanted v2 or v3")
   end
   local payer, order = instruction.payer, order_of(instruction, account)
   order.payer = { auth_code = payer.auth_code }
@@ -19,6 +23,7 @@ local function charge_code(instruction, account, context)
 end
 
 local function reverse(instruction, account, context)
+  if by_v2(account) then return reverse_v2(instruction, account, context) end
   return signed(account, context, {
     method = "POST",
     path = order_path(instruction) .. "/reverse",
@@ -28,6 +33,7 @@ end
 
 -- 202 says only that the payer has to act: it needs no signature to be waited for.
 local function charged_code(instruction, account, answer, context)
+  if by_v2(account) then return charged_code_v2(account, answer) end
   if answer.status ~= 200 then
     local told = refusal(answer, { { codes = CODE_REFUSED, kind = "refused" } })
     if answer.status == 202 and told.code == "USERPAYING" then told.kind = "pending" end
@@ -44,6 +50,7 @@ local function charged_code(instruction, account, answer, context)
 end
 
 local function reversed(instruction, account, answer, context)
+  if by_v2(account) then return reversed_v2(account, answer) end
   if answer.status ~= 200 and answer.status ~= 204 then
     return refusal(answer, {
       { codes = REVERSED_BEFORE, kind = "closed" },
@@ -56,5 +63,6 @@ local function reversed(instruction, account, answer, context)
 end
 
 return {
-  charge_code = charge_code, charged_code = charged_code, reverse = reverse, reversed = reversed,
+  by_v2 = by_v2, charge_code = charge_code, charged_code = charged_code, reverse = reverse,
+  reversed = reversed,
 }

@@ -2,7 +2,8 @@
 -- (h5), an app, or by a code shown at the till; refunds, transfers, keys and bills. The contract is
 -- in channels/CONTRACT.md, which word of the channel means what in README.md beside this file;
 -- 10_words.lua has the words, 20_exchange.lua what all calls share, 30_order.lua what an order is,
--- 40_barcode.lua the till; transfers, bills and keys have a file each.
+-- 40_barcode.lua the till, over API v2 as 35_barcode_v2.lua says; transfers, bills and keys have a
+-- file each.
 
 -- Request ---------------------------------------------------------------------------------------
 
@@ -30,6 +31,9 @@ local function create(instruction, account, context)
 end
 
 local function query(instruction, account, context)
+  if instruction.scene == "barcode" and by_v2(account) then
+    return query_code_v2(instruction, account, context)
+  end
   return signed(account, context, {
     method = "GET",
     path = order_path(instruction) .. "?mchid=" .. account.settings.mchid,
@@ -143,6 +147,9 @@ local function created(instruction, account, answer, context)
 end
 
 local function queried(instruction, account, answer, context)
+  if instruction.scene == "barcode" and by_v2(account) then
+    return queried_code_v2(account, answer)
+  end
   if answer.status ~= 200 then
     return refusal(answer, { { codes = NO_SUCH_ORDER, kind = "not_found" } })
   end

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/channel_wiring.hpp"
+#include "channel/account_change.hpp"
 #include "log/log.hpp"
 
 namespace sluice::app {
@@ -208,17 +209,11 @@ Result<void> ChannelAccounts::check(const gateway::AccountWish& wish) const {
         const Error& why = account.error();
         return fail(why.code, why.message, place_of(wish.wanted, form, why.context));
     }
-    // What runs began with it waits for answers that name the merchant.
-    if (wish.before != nullptr && wish.before->state != channel::AccountState::draft) {
-        SLUICE_ASSIGN(const auto before, channel::ChannelAccount::make(*wish.before, form));
-        if (before.merchant() != account->merchant()) {
-            return fail(
-                ErrorCode::invalid,
-                form.merchant_field + " is '" + account->merchant() + "', wanted '" +
-                    before.merchant() + "' as before: another merchant is another account",
-                "/settings/" + form.merchant_field
-            );
-        }
+    const auto checked =
+        channel::check_change({.wanted = *account, .before = wish.before, .form = form});
+    if (!checked) {
+        const Error& why = checked.error();
+        return fail(why.code, why.message, place_of(wish.wanted, form, why.context));
     }
     return {};
 }

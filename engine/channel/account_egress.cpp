@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "channel/certificate_number.hpp"
+#include "channel/keys.hpp"
 
 namespace sluice::channel {
 namespace {
@@ -59,6 +60,42 @@ Result<http::Proxy> proxy_of(const AccountEgress& wanted, const Secret<std::stri
     };
 }
 
+/// nullptr when the account has none of the name.
+const Secret<std::string>* secret_in(const SecretMap& secrets, std::string_view name) {
+    const auto found = secrets.find(name);
+    return found == secrets.end() ? nullptr : &found->second;
+}
+
+/// Nothing when neither of the two is there.
+Result<void> add_client_certificate(http::Egress& egress, const SecretMap& secrets) {
+    const Secret<std::string>* certificate = secret_in(secrets, kClientCertificate);
+    const Secret<std::string>* key = secret_in(secrets, kClientKey);
+    if (certificate == nullptr && key == nullptr) {
+        return {};
+    }
+    const std::string certificate_place(kClientCertificate);
+    const std::string key_place(kClientKey);
+    if (certificate == nullptr) {
+        return no_way(certificate_place, "is missing, wanted beside client_key");
+    }
+    if (key == nullptr) {
+        return no_way(key_place, "is missing, wanted beside client_certificate");
+    }
+    if (const auto fits = check_certificates(certificate->reveal()); !fits) {
+        return no_way(certificate_place, fits.error().message);
+    }
+    const auto parsed = PrivateKey::from_pem(key->reveal());
+    if (!parsed) {
+        return no_way(key_place, parsed.error().message);
+    }
+    if (!is_certificate_of(*parsed, certificate->reveal())) {
+        return no_way(certificate_place, "does not begin with the certificate of client_key");
+    }
+    egress.client_certificate = certificate->reveal();
+    egress.client_key = *key;
+    return {};
+}
+
 }  // namespace
 
 bool is_proxy_url(std::string_view text) {
@@ -76,8 +113,9 @@ bool is_proxy_url(std::string_view text) {
 }
 
 Result<std::shared_ptr<const http::Egress>> make_egress(
-    const AccountEgress& wanted, const Secret<std::string>* password
+    const AccountEgress& wanted, const SecretMap& secrets
 ) {
+    const Secret<std::string>* password = secret_in(secrets, kProxyPassword);
     http::Egress egress;
     if (!wanted.proxy.empty() && wanted.proxy != kNoProxy) {
         SLUICE_ASSIGN(egress.proxy, proxy_of(wanted, password));
@@ -94,6 +132,7 @@ Result<std::shared_ptr<const http::Egress>> make_egress(
         }
         egress.ca_certificates = wanted.ca_certificates;
     }
+    SLUICE_TRY(add_client_certificate(egress, secrets));
     if (egress == http::Egress{}) {
         return nullptr;
     }

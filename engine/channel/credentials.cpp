@@ -264,10 +264,7 @@ Result<void> ChannelAccount::set_address(const Form& form) {
 }
 
 Result<void> ChannelAccount::set_egress() {
-    const auto password = settings_.secrets.find(kProxyPassword);
-    auto made = make_egress(
-        settings_.egress, password == settings_.secrets.end() ? nullptr : &password->second
-    );
+    auto made = make_egress(settings_.egress, settings_.secrets);
     if (!made) {
         return fail(ErrorCode::invalid, titled(made.error().message), made.error().context);
     }
@@ -332,6 +329,15 @@ std::vector<std::string> ChannelAccount::certificates_over_at(Time time) const {
             over.push_back(
                 titled("the channel's certificate " + serial) + " ends at " +
                 format_rfc3339(*until) + ", wanted the next one beside it"
+            );
+        }
+    }
+    if (const auto* own = secret(kClientCertificate); own != nullptr) {
+        const auto until = certificate_valid_until(own->reveal());
+        if (until && *until <= time) {
+            over.push_back(
+                titled(kClientCertificate) + " ends at " + format_rfc3339(*until) +
+                ", wanted the next one in its place"
             );
         }
     }

@@ -85,7 +85,8 @@ class ChannelAccount {
     [[nodiscard]] std::vector<std::string> public_key_names() const;
     /// Of those that the form has; a proxy's password is none of them.
     [[nodiscard]] const Secret<std::string>* secret(std::string_view name) const;
-    /// One sentence for each of the channel's certificates that is over at `time`.
+    /// One sentence for each of the channel's certificates, and the account's own, that is over at
+    /// `time`.
     [[nodiscard]] std::vector<std::string> certificates_over_at(Time time) const;
     /// The name of the public key with this serial; nullptr when none has it.
     [[nodiscard]] const std::string* key_of_serial(std::string_view serial) const;

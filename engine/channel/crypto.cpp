@@ -329,4 +329,35 @@ std::string hmac_sha256_hex(const Secret<std::string>& key, std::string_view mes
     return hex(hmac_sha256(key, message));
 }
 
+Result<KeyedSign> parse_keyed_sign(std::string_view text) {
+    if (text == "MD5") {
+        return KeyedSign::md5;
+    }
+    if (text == "HMAC-SHA256") {
+        return KeyedSign::hmac_sha256;
+    }
+    return fail(
+        ErrorCode::invalid, "the sign is '" + std::string(text) + "', wanted MD5 or HMAC-SHA256"
+    );
+}
+
+std::string sign_with_key(KeyedSign sign, const Secret<std::string>& key, std::string_view text) {
+    const std::string whole = std::string(text) + key.reveal();
+    switch (sign) {
+        case KeyedSign::md5:
+            return md5_hex(whole);
+        case KeyedSign::hmac_sha256:
+            break;
+    }
+    return hmac_sha256_hex(key, whole);
+}
+
+bool is_same_text(std::string_view a, std::string_view b) {
+    unsigned difference = a.size() == b.size() ? 0 : 1;
+    for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
+        difference |= static_cast<unsigned>(a[i] ^ b[i]);
+    }
+    return difference == 0;
+}
+
 }  // namespace sluice::channel

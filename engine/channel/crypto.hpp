@@ -60,4 +60,16 @@ Result<std::string> rsa_oaep_sha1_decrypt(const PrivateKey& key, std::string_vie
 /// 64 lower-case hexadecimal characters.
 [[nodiscard]] std::string hmac_sha256_hex(const Secret<std::string>& key, std::string_view message);
 
+/// How older protocols sign a text with a key that both sides have: they put it at the text's end.
+/// With `hmac_sha256` it is the HMAC's key too.
+enum class KeyedSign { md5, hmac_sha256 };
+/// "MD5" and "HMAC-SHA256", as the protocols write them; `invalid` for others.
+Result<KeyedSign> parse_keyed_sign(std::string_view text);
+/// 32 (`md5`) or 64 lower-case hexadecimal characters.
+[[nodiscard]] std::string sign_with_key(
+    KeyedSign sign, const Secret<std::string>& key, std::string_view text
+);
+/// Compares every character whatever the first ones are: how long it takes tells nothing.
+[[nodiscard]] bool is_same_text(std::string_view a, std::string_view b);
+
 }  // namespace sluice::channel

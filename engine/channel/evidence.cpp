@@ -100,8 +100,39 @@ void mask_form_member(std::string& body, const std::string& name, std::size_t ch
     }
 }
 
+/// The same in XML: "<name>value</name>", also where an attribute or <![CDATA[ stands before it.
+void mask_xml_member(std::string& body, const std::string& name, std::size_t characters) {
+    constexpr std::string_view kRaw = "<![CDATA[";
+    const std::string opened = "<" + name;
+    const std::string closed = "</" + name;
+    std::size_t position = body.find(opened);
+    while (position != std::string::npos) {
+        position += opened.size();
+        std::size_t begin = body.find('>', position);
+        const bool is_it =
+            position < body.size() && (body[position] == '>' || body[position] <= ' ');
+        if (is_it && begin != std::string::npos) {
+            ++begin;
+            std::size_t end = std::min(body.find(closed, begin), body.size());
+            if (std::string_view(body).substr(begin).starts_with(kRaw)) {
+                begin += kRaw.size();
+                end = std::max(end, begin);
+            }
+            const std::size_t shown = std::min(after_characters(body, begin, characters), end);
+            body.replace(shown, end - shown, kHidden);
+            position = shown + kHidden.size();
+        }
+        position = body.find(opened, position);
+    }
+}
+
+bool is_xml(std::string_view body) {
+    const std::size_t first = body.find_first_not_of(kJsonBlanks);
+    return first != std::string_view::npos && body[first] == '<';
+}
+
 bool is_form(std::string_view body) {
-    return !body.empty() && body.front() != '{' && body.front() != '[' &&
+    return !body.empty() && body.front() != '{' && body.front() != '[' && !is_xml(body) &&
            body.find('=') != std::string_view::npos;
 }
 
@@ -132,6 +163,15 @@ std::string json_escaped(const std::string& text) {
     return quoted.substr(1, quoted.size() - 2);
 }
 
+/// As a text between two tags.
+std::string xml_escaped(std::string_view text) {
+    std::string escaped;
+    for (const char c : text) {
+        escaped += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : std::string(1, c);
+    }
+    return escaped;
+}
+
 void hide_all(std::string& text, const std::string& secret) {
     std::size_t position = secret.empty() ? std::string::npos : text.find(secret);
     while (position != std::string::npos) {
@@ -146,6 +186,7 @@ std::string without_secrets(std::string text, const std::vector<std::string>& se
     for (const std::string& secret : secrets) {
         hide_all(text, secret);
         hide_all(text, json_escaped(secret));
+        hide_all(text, xml_escaped(secret));
         hide_all(text, percent_encoded(secret, "%20"));
         hide_all(text, percent_encoded(secret, "+"));
     }
@@ -161,7 +202,16 @@ std::string masked_body(std::string_view body, const MaskedMembers& masked) {
             '?'
         );
     }
-    const auto mask = is_form(text) ? mask_form_member : mask_member;
+    const auto mask = [is_of_form = is_form(text
+                       )](std::string& of, const std::string& name, std::size_t characters) {
+        if (is_of_form) {
+            mask_form_member(of, name, characters);
+        } else {
+            mask_member(of, name, characters);
+            // A page of an error may have JSON in it: what looks like either is masked.
+            mask_xml_member(of, name, characters);
+        }
+    };
     for (const std::string& name : masked.whole) {
         mask(text, name, 0);
     }

@@ -1,12 +1,10 @@
 #include "channel/form.hpp"
 
 #include <algorithm>
-#include <array>
-#include <optional>
-#include <regex>
 #include <utility>
 
 #include "channel/account_egress.hpp"
+#include "channel/form_field.hpp"
 #include "core/utf8.hpp"
 #include "core/value.hpp"
 #include "json/json.hpp"
@@ -14,134 +12,10 @@
 namespace sluice::channel {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, FieldKind>, 4> kKinds{{
-    {"text", FieldKind::text},
-    {"secret", FieldKind::secret},
-    {"private_key", FieldKind::private_key},
-    {"public_keys", FieldKind::public_keys},
-}};
-
-constexpr std::array<std::pair<std::string_view, Identifies>, 3> kIdentifies{{
-    {"", Identifies::no},
-    {"loosely", Identifies::loosely},
-    {"exactly", Identifies::exactly},
-}};
-
 constexpr std::size_t kPartyMax = 256;
 constexpr std::string_view kPayee = "payee";
 constexpr std::string_view kPayer = "payer";
 constexpr std::size_t kNameShown = 64;
-
-Result<void> check_members(const Value& record, std::vector<std::string_view> known) {
-    if (record.as_object() == nullptr) {
-        return fail(
-            ErrorCode::invalid,
-            "a form has a " + std::string(record.kind_name()) + " where a record is wanted"
-        );
-    }
-    for (const auto& [name, member] : *record.as_object()) {
-        if (std::ranges::find(known, name) == known.end()) {
-            return fail(ErrorCode::invalid, "the form has an unknown member '" + name + "'");
-        }
-    }
-    return {};
-}
-
-bool is_true(const Value& record, std::string_view name) {
-    const Value* member = record.find(name);
-    return member != nullptr && member->as_bool() != nullptr && *member->as_bool();
-}
-
-Result<std::vector<std::string>> scenes_of(const Value& field) {
-    std::vector<std::string> scenes;
-    const Value* list = field.find("scenes");
-    if (list == nullptr) {
-        return scenes;
-    }
-    const bool is_list = list->as_array() != nullptr && !list->as_array()->empty();
-    for (const Value& scene : is_list ? *list->as_array() : ValueArray{Value()}) {
-        if (scene.as_text() == nullptr || scene.as_text()->empty()) {
-            return fail(
-                ErrorCode::invalid,
-                "form field '" + std::string(field.text_or_empty("name")) +
-                    "' has scenes that are no list of names"
-            );
-        }
-        scenes.push_back(*scene.as_text());
-    }
-    return scenes;
-}
-
-Result<Identifies> identifies_of(const Value& field) {
-    const Value* member = field.find("identifies");
-    const std::string_view said = field.text_or_empty("identifies");
-    const auto known =
-        std::ranges::find(kIdentifies, said, [](const auto& row) { return row.first; });
-    if (known == kIdentifies.end() || (member != nullptr && said.empty())) {
-        return fail(
-            ErrorCode::invalid,
-            "form field '" + std::string(field.text_or_empty("name")) +
-                "' identifies in a way that is neither 'loosely' nor 'exactly'"
-        );
-    }
-    return known->second;
-}
-
-/// nullopt for what is no regular expression.
-std::optional<std::regex> compiled(const std::string& pattern) {
-    try {
-        return std::regex(pattern, std::regex::ECMAScript);
-    } catch (const std::regex_error&) {
-        return std::nullopt;
-    }
-}
-
-/// Nothing is asked of a text without a pattern; of one whose pattern is none nobody knows.
-bool has_shape(const std::string& text, const std::string& pattern) {
-    if (pattern.empty()) {
-        return true;
-    }
-    const auto shape = compiled(pattern);
-    return shape && std::regex_match(text, *shape);
-}
-
-Result<FormField> parse_field(const Value& value) {
-    SLUICE_TRY(check_members(
-        value, {"name", "kind", "required", "identifies", "title", "scenes", "pattern"}
-    ));
-    FormField field;
-    field.name = value.text_or_empty("name");
-    const std::string_view kind = value.text_or_empty("kind");
-    const auto known = std::ranges::find(kKinds, kind, [](const auto& row) { return row.first; });
-    if (field.name.empty() || known == kKinds.end()) {
-        return fail(
-            ErrorCode::invalid,
-            "form field '" + field.name + "' has the kind '" + std::string(kind) +
-                "', wanted a name and text, secret, private_key or public_keys"
-        );
-    }
-    field.kind = known->second;
-    field.is_required = is_true(value, "required");
-    SLUICE_ASSIGN(field.identifies, identifies_of(value));
-    if (const Value* title = value.find("title")) {
-        SLUICE_TRY(check_members(*title, {"en", "zh"}));
-        field.title_en = title->text_or_empty("en");
-        field.title_zh = title->text_or_empty("zh");
-    }
-    if (field.title_en.empty() || field.title_zh.empty()) {
-        return fail(
-            ErrorCode::invalid, "form field '" + field.name + "' needs a title in en and zh"
-        );
-    }
-    SLUICE_ASSIGN(field.scenes, scenes_of(value));
-    field.pattern = value.text_or_empty("pattern");
-    if (!compiled(field.pattern)) {
-        return fail(
-            ErrorCode::invalid, "form field '" + field.name + "' has a pattern that is none"
-        );
-    }
-    return field;
-}
 
 Result<std::vector<FormField>> parse_fields(const Value& list) {
     std::vector<FormField> fields;
@@ -155,6 +29,49 @@ Result<std::vector<FormField>> parse_fields(const Value& list) {
         fields.push_back(std::move(parsed));
     }
     return fields;
+}
+
+/// Whether it says of an account what nobody would hold a party to.
+bool is_of_accounts(const FormField& field) {
+    return !field.choices.empty() || !field.needed_with.first.empty() || field.is_fixed;
+}
+
+bool is_text_field(const Form& form, const std::string& name) {
+    const FormField* field = form.find(name);
+    return field != nullptr && field->kind == FieldKind::text;
+}
+
+/// What fields say of one another, and names that mean something to every account.
+Result<void> check_fields(const Form& form) {
+    for (const FormField& field : form.fields) {
+        const bool is_text = field.kind == FieldKind::text;
+        if (!is_text && (!field.choices.empty() || field.is_fixed)) {
+            return fail(
+                ErrorCode::invalid,
+                "form field '" + field.name + "' is no text, wanted one for choices and fixed"
+            );
+        }
+        if (!field.needed_with.first.empty() && !is_text_field(form, field.needed_with.first)) {
+            return fail(
+                ErrorCode::invalid,
+                "form field '" + field.name + "' is needed with '" + field.needed_with.first +
+                    "', which is no text field"
+            );
+        }
+        const bool is_certificate = field.name == kClientCertificate;
+        const bool is_right =
+            is_certificate ? field.kind == FieldKind::secret
+                           : field.name != kClientKey || field.kind == FieldKind::private_key;
+        if (!is_right) {
+            return fail(
+                ErrorCode::invalid,
+                "form field '" + field.name + "' is none of kind " +
+                    (is_certificate ? "secret" : "private_key") +
+                    ": every account shows it to servers that ask"
+            );
+        }
+    }
+    return {};
 }
 
 bool identifies(const FormField& field) { return field.identifies != Identifies::no; }
@@ -174,6 +91,13 @@ Result<std::vector<FormField>> parse_party(const Value& value, const std::string
             return fail(
                 ErrorCode::invalid,
                 "the " + party + "'s field '" + field.name + "' is not text or secret"
+            );
+        }
+        if (is_of_accounts(field)) {
+            return fail(
+                ErrorCode::invalid,
+                "the " + party + "'s field '" + field.name +
+                    "' has choices, needed_with or fixed, which only an account's can have"
             );
         }
         if (party == kPayer && field.scenes.empty()) {
@@ -273,7 +197,7 @@ const FormField* Form::find(std::string_view name) const {
 
 Result<Form> parse_form(std::string_view json_text) {
     SLUICE_ASSIGN(const Value value, json::parse(json_text));
-    SLUICE_TRY(check_members(value, {"merchant", "hosts", "fields", "payee", "payer"}));
+    SLUICE_TRY(check_form_members(value, {"merchant", "hosts", "fields", "payee", "payer"}));
     Form form;
     form.merchant_field = value.text_or_empty("merchant");
     if (const Value* hosts = value.find("hosts"); hosts != nullptr && hosts->as_array()) {
@@ -292,6 +216,7 @@ Result<Form> parse_form(std::string_view json_text) {
             "the form has a field 'proxy_password', wanted another name: every account has that one"
         );
     }
+    SLUICE_TRY(check_fields(form));
     SLUICE_ASSIGN(form.payee, parse_party(value, std::string(kPayee)));
     SLUICE_ASSIGN(form.payer, parse_party(value, std::string(kPayer)));
     const bool is_misplaced =

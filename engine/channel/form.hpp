@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/result.hpp"
@@ -31,6 +32,10 @@ struct FormField {
     std::vector<std::string> scenes = {};
     /// Of a party's field: what the whole text must match (ECMAScript); empty: anything.
     std::string pattern = {};
+    // Of an account's field alone; check_change() holds accounts to them.
+    std::vector<std::string> choices = {};                 ///< of a text; empty: anything
+    std::pair<std::string, std::string> needed_with = {};  ///< a text field, and what it says
+    bool is_fixed = false;  ///< a text that stays as it is once the account was no draft any more
 };
 
 /// The credential form of a channel: `channels/<name>/form.json`. A plain value.

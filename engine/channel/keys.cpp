@@ -163,6 +163,14 @@ Result<std::string> certificate_serial(std::string_view pem) {
     return hex_serial_of(certificate.get());
 }
 
+bool is_certificate_of(const PrivateKey& key, std::string_view pem) {
+    const CertificatePtr certificate = read_certificate(pem);
+    const bool is_its =
+        certificate && X509_check_private_key(certificate.get(), key.native().key.get()) == 1;
+    ERR_clear_error();
+    return is_its;
+}
+
 Result<Time> certificate_valid_until(std::string_view pem) {
     const CertificatePtr certificate = read_certificate(pem);
     if (!certificate) {

@@ -70,6 +70,8 @@ struct Certificate {
 );
 /// The serial of a PEM certificate, upper-case hexadecimal.
 Result<std::string> certificate_serial(std::string_view pem);
+/// Whether the first certificate of a PEM text is about this key.
+[[nodiscard]] bool is_certificate_of(const PrivateKey& key, std::string_view pem);
 /// The last moment that a PEM certificate is good for.
 Result<Time> certificate_valid_until(std::string_view pem);
 

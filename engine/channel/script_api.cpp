@@ -208,7 +208,6 @@ HostReply authenticate(const ScriptCalls& calls, Arguments arguments) {
     return give(hmac_sha256_hex(*key, *text_at(arguments, 1)));
 }
 
-/// Compares every character whatever the first ones are: how long it takes tells nothing.
 HostReply verify_hmac(const ScriptCalls& calls, Arguments arguments) {
     if (!are_texts(arguments, 3)) {
         return mistake(
@@ -220,12 +219,37 @@ HostReply verify_hmac(const ScriptCalls& calls, Arguments arguments) {
     if (right == nullptr) {
         return expected;
     }
-    const std::string& given = *text_at(arguments, 2);
-    unsigned difference = given.size() == right->size() ? 0 : 1;
-    for (std::size_t i = 0; i < right->size() && i < given.size(); ++i) {
-        difference |= static_cast<unsigned>(given[i] ^ (*right)[i]);
+    return give(is_same_text(*text_at(arguments, 2), *right));
+}
+
+/// The key stands in the text that is signed, and still not in the script.
+HostReply sign_keyed(const ScriptCalls& calls, Arguments arguments) {
+    if (!are_texts(arguments, 3)) {
+        return mistake(
+            "crypto.sign_with_key wants the name of a secret, a text and MD5 or HMAC-SHA256"
+        );
     }
-    return give(difference == 0);
+    const auto sign = parse_keyed_sign(*text_at(arguments, 2));
+    if (!sign) {
+        return mistake("crypto.sign_with_key: " + sign.error().message);
+    }
+    const Secret<std::string>* key = secret_named(calls, arguments);
+    if (key == nullptr) {
+        return no_such_key(calls, *text_at(arguments, 0));
+    }
+    return give(sign_with_key(*sign, *key, *text_at(arguments, 1)));
+}
+
+HostReply verify_keyed(const ScriptCalls& calls, Arguments arguments) {
+    if (!are_texts(arguments, 4)) {
+        return mistake(
+            "crypto.verify_with_key wants the name of a secret, a text, MD5 or HMAC-SHA256 and a "
+            "signature"
+        );
+    }
+    HostReply expected = sign_keyed(calls, arguments.first(3));
+    const std::string* right = expected.value.as_text();
+    return right != nullptr ? give(is_same_text(*text_at(arguments, 3), *right)) : expected;
 }
 
 }  // namespace
@@ -251,7 +275,9 @@ std::vector<lua::HostTable> script_host_tables(ScriptCalls& calls) {
           {"encrypt_rsa_oaep", with_keys(encrypt_oaep)},
           {"sha256", digest},
           {"hmac_sha256", with_keys(authenticate)},
-          {"verify_hmac_sha256", with_keys(verify_hmac)}}}
+          {"verify_hmac_sha256", with_keys(verify_hmac)},
+          {"sign_with_key", with_keys(sign_keyed)},
+          {"verify_with_key", with_keys(verify_keyed)}}}
     );
     return tables;
 }

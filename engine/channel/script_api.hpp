@@ -17,10 +17,9 @@ struct ScriptCalls {
     MissedKey missed_key = {};  ///< empty: nobody wants to know
 };
 
-/// What an adapter may call besides the language: `json`, `form`,
-/// `crypto`, `time`. Described for authors
-/// in channels/README.md. `calls` must outlive the interpreter. A script names keys, it never sees
-/// one.
+/// What an adapter may call besides the language: `json`, `form`, `xml`, `crypto`, `time`.
+/// Described for authors in channels/CONTRACT.md. `calls` must outlive the interpreter. A script
+/// names keys, it never sees one.
 [[nodiscard]] std::vector<lua::HostTable> script_host_tables(ScriptCalls& calls);
 
 /// The meters of one call of an adapter.

@@ -6,6 +6,7 @@
 #include "channel/form_body.hpp"
 #include "channel/json_source.hpp"
 #include "channel/script_arguments.hpp"
+#include "channel/xml_record.hpp"
 #include "core/clock.hpp"
 #include "json/json.hpp"
 
@@ -63,6 +64,17 @@ void allow_absent(Value& value, std::string_view path) {
     }
 }
 
+/// The record, in which members of these names may be absent. `call` is what the script called.
+HostReply give_record(Value record, Arguments names, const std::string& call) {
+    for (const Value& name : names) {
+        if (name.as_text() == nullptr) {
+            return mistake(call + " wants the names of members that may be absent");
+        }
+        allow_absent(record, *name.as_text());
+    }
+    return give(std::move(record));
+}
+
 HostReply decode(Arguments arguments) {
     const std::string* text = text_at(arguments, 0);
     if (text == nullptr) {
@@ -73,13 +85,7 @@ HostReply decode(Arguments arguments) {
         return give({});
     }
     drop_nulls(*value);
-    for (std::size_t i = 1; i < arguments.size(); ++i) {
-        if (text_at(arguments, i) == nullptr) {
-            return mistake("json.decode wants the names of members that may be absent");
-        }
-        allow_absent(*value, *text_at(arguments, i));
-    }
-    return give(std::move(*value));
+    return give_record(*std::move(value), arguments.subspan(1), "json.decode");
 }
 
 HostReply source(Arguments arguments) {
@@ -104,13 +110,7 @@ HostReply decode_form(Arguments arguments) {
     if (!record) {
         return give({});
     }
-    for (std::size_t i = 2; i < arguments.size(); ++i) {
-        if (text_at(arguments, i) == nullptr) {
-            return mistake("form.decode wants the names of members that may be absent");
-        }
-        allow_absent(*record, *text_at(arguments, i));
-    }
-    return give(*std::move(record));
+    return give_record(*std::move(record), arguments.subspan(2), "form.decode");
 }
 
 HostReply encode_form(Arguments arguments) {
@@ -119,6 +119,22 @@ HostReply encode_form(Arguments arguments) {
     }
     auto body = form_encode(arguments[0]);
     return body ? give(Value(*std::move(body))) : mistake(std::move(body.error().message));
+}
+
+HostReply decode_xml(Arguments arguments) {
+    if (!are_texts(arguments, 1)) {
+        return mistake("xml.decode wants a text");
+    }
+    auto record = xml_decode(*text_at(arguments, 0));
+    return record ? give_record(*std::move(record), arguments.subspan(1), "xml.decode") : give({});
+}
+
+HostReply encode_xml(Arguments arguments) {
+    if (arguments.empty()) {
+        return mistake("xml.encode wants a record of texts");
+    }
+    auto text = xml_encode(arguments[0]);
+    return text ? give(Value(*std::move(text))) : mistake(std::move(text.error().message));
 }
 
 HostReply rfc3339(Arguments arguments) {
@@ -139,6 +155,7 @@ std::vector<lua::HostTable> text_host_tables() {
     return {
         {"json", {{"encode", encode}, {"decode", decode}, {"source", source}}},
         {"form", {{"encode", encode_form}, {"decode", decode_form}}},
+        {"xml", {{"encode", encode_xml}, {"decode", decode_xml}}},
         {"time", {{"rfc3339", rfc3339}}},
     };
 }

@@ -6,8 +6,8 @@
 
 namespace sluice::channel {
 
-/// The host tables that read and write texts: `json`, `form`, `time`. They know no account and keep
-/// nothing.
+/// The host tables that read and write texts: `json`, `form`, `xml`, `time`. They know no account
+/// and keep nothing.
 [[nodiscard]] std::vector<lua::HostTable> text_host_tables();
 
 }  // namespace sluice::channel

@@ -12,6 +12,7 @@ pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(qrencode REQUIRED IMPORTED_TARGET libqrencode)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(zlib REQUIRED IMPORTED_TARGET zlib)
+pkg_check_modules(expat REQUIRED IMPORTED_TARGET expat)
 
 # Beast and Asio, of which only headers are used. One thread runs each of their loops, so they need
 # no fences (which the thread sanitizer does not know); what crosses threads goes through mutexes.
@@ -54,6 +55,7 @@ set(SLUICE_TP_beast beast)
 set(SLUICE_TP_tomlplusplus PkgConfig::tomlplusplus)
 set(SLUICE_TP_qrencode PkgConfig::qrencode)
 set(SLUICE_TP_zlib PkgConfig::zlib)
+set(SLUICE_TP_expat PkgConfig::expat)
 set(SLUICE_TP_zstd PkgConfig::zstd)
 set(SLUICE_TP_lua lua_cxx)
 set(SLUICE_TP_tcmalloc ${TCMALLOC_LIBRARY})

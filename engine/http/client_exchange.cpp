@@ -44,6 +44,15 @@ std::string_view failure_code(int code) {
 
 bool changes_nothing(std::string_view method) { return method == "GET" || method == "HEAD"; }
 
+/// The egress outlives every exchange of its pool.
+curl_blob lent_blob(const std::string& text) {
+    return {// NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): curl only reads it
+            .data = const_cast<char*>(text.data()),
+            .len = text.size(),
+            .flags = CURL_BLOB_NOCOPY
+    };
+}
+
 long milliseconds(std::chrono::milliseconds time) { return static_cast<long>(time.count()); }
 
 }  // namespace
@@ -187,13 +196,14 @@ void ClientExchange::set_egress(const Way& way) {
             );
         }
     }
+    if (!egress.client_certificate.empty()) {
+        curl_blob certificate = lent_blob(egress.client_certificate);
+        curl_blob key = lent_blob(egress.client_key.reveal());
+        curl_easy_setopt(handle_, CURLOPT_SSLCERT_BLOB, &certificate);
+        curl_easy_setopt(handle_, CURLOPT_SSLKEY_BLOB, &key);
+    }
     if (!egress.ca_certificates.empty()) {
-        curl_blob certificates{
-            // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): curl only reads it
-            .data = const_cast<char*>(egress.ca_certificates.data()),
-            .len = egress.ca_certificates.size(),
-            .flags = CURL_BLOB_NOCOPY
-        };
+        curl_blob certificates = lent_blob(egress.ca_certificates);
         curl_easy_setopt(handle_, CURLOPT_CAINFO_BLOB, &certificates);
         // The system's folder would be trusted beside it.
         curl_easy_setopt(handle_, CURLOPT_CAPATH, static_cast<const char*>(nullptr));

@@ -21,6 +21,9 @@ struct Proxy {
 struct Egress {
     std::optional<Proxy> proxy;   ///< absent: the client's
     std::string ca_certificates;  ///< PEM; nothing else is trusted; empty: what the client trusts
+    /// PEM, the own one first: shown to servers that ask who calls; empty: nothing is shown.
+    std::string client_certificate;
+    Secret<std::string> client_key;  ///< PEM, of the first of them
 
     friend bool operator==(const Egress&, const Egress&) = default;
 };

@@ -21,10 +21,14 @@ enum class Scene { native, jsapi, h5, app, barcode };
 /// Whose order it is: the books are one, the words are each channel's own.
 enum class Provider { wechat, alipay };
 
+/// Which API of WeChat Pay an order was begun over: it ends over the same.
+enum class WechatVersion { v2, v3 };
+
 /// A checked create call. At Alipay `mchid` is the seller's number and `appid` the application's.
 struct CreateOrder {
     Scene scene = Scene::native;
     Provider provider = Provider::wechat;
+    WechatVersion version = WechatVersion::v3;
     std::string appid;
     std::string mchid;
     std::string description;

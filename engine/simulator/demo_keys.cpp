@@ -110,13 +110,15 @@ Result<void> make_demo_keys(const path& folder, const Clock& clock, Random& rand
     );
     SLUICE_TRY(write_file(folder / "platform_public_key_id.txt", public_key_id(random) + "\n"));
     SLUICE_TRY(write_file(folder / "api_v3_key.txt", random_hex(random, 16) + "\n"));
+    SLUICE_TRY(write_file(folder / "api_v2_key.txt", random_hex(random, 16) + "\n"));
     const Value merchant(ValueObject{
         {"mchid", kDemoMchid},
         {"appid", kDemoAppid},
         {"name", kDemoName},
         {"certificate_serial", serial},
         {"public_key_file", "merchant_public.pem"},
-        {"api_v3_key_file", "api_v3_key.txt"}
+        {"api_v3_key_file", "api_v3_key.txt"},
+        {"api_v2_key_file", "api_v2_key.txt"}
     });
     SLUICE_TRY(write_file(folder / "bank_key.txt", random_hex(random, 32) + "\n"));
     const Value bank_account(ValueObject{

@@ -22,7 +22,7 @@ inline constexpr std::string_view kDemoAlipayCertifiedSeller = "2088102119685839
 
 /// Writes a complete set of throw-away keys for one merchant and the simulated platform:
 /// merchant_private.pem, merchant_public.pem, merchant_certificate.pem, merchant_serial.txt,
-/// api_v3_key.txt, bank_key.txt, alipay_content_key.txt,
+/// api_v3_key.txt, api_v2_key.txt, bank_key.txt, alipay_content_key.txt,
 /// platform_private.pem, platform_public.pem, platform_certificate.pem, platform_serial.txt,
 /// platform_public_key_id.txt and merchants.json (what load_merchants(), load_bank_accounts()
 /// and load_alipay_apps() read; merchant 1900000109, appid wxd678efh567hg6787, bank account

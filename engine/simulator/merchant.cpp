@@ -11,6 +11,24 @@ namespace {
 
 using std::filesystem::path;
 
+constexpr std::size_t kApiKeySize = 32;
+
+/// "" for a member that is not there.
+Result<Secret<std::string>> api_key(const Value& from, std::string_view member, const path& keys) {
+    std::string key;
+    if (const std::string_view file = from.text_or_empty(member); !file.empty()) {
+        SLUICE_ASSIGN(key, read_line(keys / file));
+        if (key.size() != kApiKeySize) {
+            return fail(
+                ErrorCode::invalid,
+                "the " + std::string(member) + " of merchant " +
+                    std::string(from.text_or_empty("mchid")) + " does not hold 32 bytes"
+            );
+        }
+    }
+    return Secret(std::move(key));
+}
+
 Result<Merchant> load_merchant(const Value& from, const path& keys) {
     SLUICE_ASSIGN(std::string mchid, text_member(from, "mchid"));
     SLUICE_ASSIGN(std::string appid, text_member(from, "appid"));
@@ -18,23 +36,17 @@ Result<Merchant> load_merchant(const Value& from, const path& keys) {
     SLUICE_ASSIGN(const std::string key_file, text_member(from, "public_key_file"));
     SLUICE_ASSIGN(const std::string pem, read_file(keys / key_file));
     SLUICE_ASSIGN(channel::PublicKey public_key, channel::PublicKey::from_pem(pem));
-    std::string api_v3_key;
-    if (const std::string_view file = from.text_or_empty("api_v3_key_file"); !file.empty()) {
-        SLUICE_ASSIGN(api_v3_key, read_line(keys / file));
-        if (api_v3_key.size() != 32) {
-            return fail(
-                ErrorCode::invalid, "the APIv3 key of merchant " + mchid + " is not 32 bytes long"
-            );
-        }
-    }
+    SLUICE_ASSIGN(auto api_v3_key, api_key(from, "api_v3_key_file", keys));
+    SLUICE_ASSIGN(auto api_v2_key, api_key(from, "api_v2_key_file", keys));
     Merchant merchant{
         .mchid = mchid,
         .appid = std::move(appid),
         .name = std::string(from.text_or_empty("name")),
         .certificate_serial = std::move(serial),
         .public_key = std::move(public_key),
-        .api_v3_key = Secret(std::move(api_v3_key)),
-        .notify_prefixes = texts_member(from, "notify_prefixes")
+        .api_v3_key = std::move(api_v3_key),
+        .notify_prefixes = texts_member(from, "notify_prefixes"),
+        .api_v2_key = std::move(api_v2_key)
     };
     if (merchant.name.empty()) {
         merchant.name = merchant.mchid;

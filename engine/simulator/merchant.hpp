@@ -21,6 +21,7 @@ struct Merchant {
     Secret<std::string> api_v3_key;  ///< 32 bytes; empty: not set, so no callback is sent
     /// Callbacks go only to addresses that begin with one of these; empty: to any.
     std::vector<std::string> notify_prefixes;
+    Secret<std::string> api_v2_key = {};  ///< 32 characters; empty: not set, so v2 hears nothing
 
     [[nodiscard]] bool may_be_notified_at(std::string_view url) const;
 };
@@ -52,7 +53,8 @@ struct MerchantFiles {
     std::filesystem::path keys;  ///< the folder
 };
 /// {"merchants":[{"mchid","appid","name","certificate_serial","public_key_file","api_v3_key_file",
-/// "notify_prefixes":[...]}]}; the file names are relative to `keys`. `invalid` names the member.
+/// "api_v2_key_file","notify_prefixes":[...]}]}; the file names are relative to `keys`. `invalid`
+/// names the member.
 Result<std::vector<Merchant>> load_merchants(const MerchantFiles& files);
 
 /// platform_private.pem, platform_certificate.pem and platform_public_key_id.txt in `keys`.

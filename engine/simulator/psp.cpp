@@ -14,6 +14,7 @@
 #include "simulator/wechat_api.hpp"
 #include "simulator/wechat_bills.hpp"
 #include "simulator/wechat_transfers.hpp"
+#include "simulator/wechat_v2.hpp"
 #include "simulator/world.hpp"
 
 namespace sluice::simulator {
@@ -32,7 +33,8 @@ struct Psp::Parts {
           alipay(world, callbacks),
           wechat_transfers(world, callbacks),
           transfer_control(world, wechat_transfers),
-          wechat_bills(world) {}
+          wechat_bills(world),
+          wechat_v2(world) {}
 
     World world;
     Callbacks callbacks;
@@ -47,6 +49,7 @@ struct Psp::Parts {
     WechatTransfers wechat_transfers;
     TransferControl transfer_control;
     WechatBills wechat_bills;
+    WechatV2 wechat_v2;
     std::unique_ptr<http::Server> server;
 };
 
@@ -95,6 +98,9 @@ http::Response Psp::answer(const http::Request& request) {
     }
     if (path.starts_with("/v3/")) {
         return parts_->wechat.answer(request);
+    }
+    if (path.starts_with("/pay/") || path.starts_with("/secapi/")) {
+        return parts_->wechat_v2.answer(request);
     }
     if (path.starts_with("/bank/")) {
         return parts_->bank.answer(request);

@@ -38,10 +38,10 @@ struct PspIdentities {
 };
 
 /// The other side of the wire, over real HTTP, with its own books: WeChat Pay's v3 API under /v3/,
-/// Alipay's gateway at /gateway.do, a bank under /bank/, the payer's page under /payer/, the
-/// control API under /sim/ (all in README.md). It believes nothing: signatures, times and
-/// parameters are checked as the channel does. start() and stop() belong to one owner; the rest is
-/// its own threads.
+/// its v2 till under /pay/ and /secapi/, Alipay's gateway at /gateway.do, a bank under /bank/, the
+/// payer's page under /payer/, the control API under /sim/ (all in README.md). It believes nothing:
+/// signatures, times and parameters are checked as the channel does. start() and stop() belong to
+/// one owner; the rest is its own threads.
 class Psp {
   public:
     /// The clock must outlive the simulator and may be read by many threads at once.

@@ -1,19 +1,8 @@
 #include "simulator/wechat_barcode.hpp"
 
-#include <tuple>
-
 namespace sluice::simulator {
 
 namespace {
-
-/// Above it the payer has to confirm on the phone, in fen.
-constexpr std::int64_t kCodeWithoutConfirmationMax = 1'000'00;
-
-ApiError payer_acts() {
-    return {
-        .status = 202, .code = "USERPAYING", .message = "the payer has to confirm", .field = {}
-    };
-}
 
 /// The merchant of the call and the application must be those of the body.
 ApiResult<void> check_owner(const Value& body, const Merchant& merchant) {
@@ -55,7 +44,7 @@ http::Response WechatBarcode::pay(const http::Request& request) {
         .address = {.mchid = wanted->mchid, .out_trade_no = wanted->out_trade_no}
     };
     return exchange_.perform(call, [&](const Deviation& deviation) -> ApiResult<Value> {
-        auto order = charge(*wanted, caller->signing_name, deviation);
+        auto order = till_.charge(*wanted, caller->signing_name, deviation);
         if (!order) {
             return refuse(order.error());
         }
@@ -64,25 +53,6 @@ http::Response WechatBarcode::pay(const http::Request& request) {
         }
         return transaction_object(*order);
     });
-}
-
-ApiResult<Order> WechatBarcode::charge(
-    const CreateOrder& wanted, SigningName name, const Deviation& deviation
-) {
-    const auto order = world_.books.create(wanted, name, world_.now());
-    if (!order) {
-        return order;
-    }
-    const auto delay = deviation.value_of(FaultKind::auto_pay);
-    if (delay) {
-        world_.scheduler.after(std::chrono::milliseconds(*delay), [this, key = order->key()] {
-            std::ignore = world_.books.pay(key, world_.now());
-        });
-    }
-    if (delay || order->creates > 1 || wanted.amount_total > kCodeWithoutConfirmationMax) {
-        return refuse(payer_acts());
-    }
-    return world_.books.pay(order->key(), world_.now());
 }
 
 http::Response WechatBarcode::reverse(const http::Request& request, std::string_view number) {
@@ -104,7 +74,7 @@ http::Response WechatBarcode::reverse(const http::Request& request, std::string_
         .address = {.mchid = key.mchid, .out_trade_no = key.out_trade_no}
     };
     return exchange_.perform(call, [&](const Deviation& deviation) -> ApiResult<Value> {
-        const auto undone = undo(key, deviation);
+        const auto undone = till_.undo(key, WechatVersion::v3, deviation);
         if (!undone) {
             return refuse(undone.error());
         }
@@ -114,41 +84,6 @@ http::Response WechatBarcode::reverse(const http::Request& request, std::string_
             {"out_trade_no", key.out_trade_no}
         });
     });
-}
-
-ApiResult<Order> WechatBarcode::undo(const OrderKey& key, const Deviation& deviation) {
-    if (deviation.has(FaultKind::close_after_pay)) {
-        std::ignore = world_.books.pay(key, world_.now());
-    }
-    auto order = world_.books.revoke(key, world_.now());
-    if (order && order->state == OrderState::success) {
-        if (const auto given = give_back(*order); !given) {
-            return refuse(given.error());
-        }
-    }
-    return order;
-}
-
-ApiResult<void> WechatBarcode::give_back(const Order& order) {
-    const std::int64_t rest = order.wanted.amount_total - order.refund_sums.taken();
-    if (rest == 0) {
-        return {};
-    }
-    const RefundOrder wanted{
-        .transaction_id = order.transaction_id,
-        .out_trade_no = order.wanted.out_trade_no,
-        .out_refund_no = order.wanted.out_trade_no,
-        .notify_url = {},
-        .amount_refund = rest,
-        .amount_total = order.wanted.amount_total,
-        .fingerprint = "reverse"
-    };
-    const auto refund = world_.refunds.create(wanted, {.mchid = order.wanted.mchid}, world_.now());
-    if (!refund) {
-        return refuse(refund.error());
-    }
-    std::ignore = world_.refunds.end(refund->key(), RefundStatus::success, world_.now());
-    return {};
 }
 
 }  // namespace sluice::simulator

@@ -32,6 +32,7 @@ const std::vector<Confined>& table() {
         {"<simdjson", {"engine/json"}},
         {"<qrencode", {"engine/simulator"}},
         {"<zlib", {"engine/channel"}},
+        {"<expat", {"engine/channel"}},
         {"<zstd", {"engine/worker"}},
         {"<nlohmann", {}},
         {"<pqxx", {}},

@@ -71,6 +71,53 @@ TEST_F(ExchangeOverHttp, CreatesAnOrderWithASignatureTheChannelAccepts) {
     EXPECT_EQ(report.evidence.request.find(parameter("signature")), std::string::npos);
 }
 
+/// What the account of a till shows, to a server that answers nobody else; its answer means
+/// nothing.
+class ReverseOverTls : public ::testing::Test {
+  protected:
+    /// The report of a reverse; `shows` whether the account has its certificate.
+    ExchangeReport reverse(bool shows) {
+        ChannelAccountSettings account = wechatpay_account();
+        account.settings["barcode_api"] = "v2";
+        account.settings["base_url"] = "https://127.0.0.1:" + std::to_string(peer_.port());
+        account.egress.ca_certificates = channel_.certificate();
+        account.secrets.emplace("api_v2_key", Secret<std::string>(std::string(kApiV2Key)));
+        if (shows) {
+            account.secrets.emplace("client_certificate", Secret<std::string>(merchant_.pem));
+            account.secrets.emplace("client_key", account.secrets.at("merchant_key"));
+        }
+        std::promise<ExchangeReport> reported;
+        Exchange exchange({
+            .registry = wechatpay_registry(std::move(account)),
+            .sink = [&](ExchangeReport report) { reported.set_value(std::move(report)); },
+            .clock = clock_,
+        });
+        EXPECT_TRUE(exchange.submit(wechatpay_order_by("barcode", Operation::close)));
+        return reported.get_future().get();
+    }
+
+    ManualClock clock_{test_now()};
+    sluice::testing::TestAuthority channel_{"the channel's"};
+    Certificate merchant_ = make_self_signed_certificate(
+        private_key("merchant"),
+        {.common_name = "1900000109",
+         .valid_from = SystemClock().now() - std::chrono::days(1),
+         .valid_until = SystemClock().now() + std::chrono::days(1)}
+    );
+    sluice::testing::TlsPeer peer_{channel_.issue(), merchant_.pem};
+};
+
+TEST_F(ReverseOverTls, IsHeardOnlyWithTheAccountsCertificate) {
+    const ExchangeReport without = reverse(false);
+    EXPECT_EQ(peer_.requests(), 0U);
+    const ExchangeReport with = reverse(true);
+
+    EXPECT_EQ(without.evidence.http_status, 0);
+    EXPECT_EQ(with.evidence.http_status, 200) << with.outcome.message;
+    EXPECT_EQ(with.outcome.kind, OutcomeKind::unknown) << "nobody signed it";
+    EXPECT_EQ(peer_.requests(), 1U);
+}
+
 TEST_F(ExchangeOverHttp, TakesACutAnswerAsUnknownAndADeadPortAsNotSent) {
     http::Server server({}, http::blocking([](const http::Request&) {
                             return http::Response{http::Response::kCutConnection, {}, {}};

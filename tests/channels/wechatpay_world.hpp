@@ -15,6 +15,8 @@ inline constexpr std::string_view kMerchantSerial = "1DDE55AD98ED71D6EDD4A4A1699
 inline constexpr std::string_view kCertificateSerial = "5157F09EFDC096DE15EBE81A47057A7232F1B8E1";
 inline constexpr std::string_view kPublicKeyId = "PUB_KEY_ID_0119000001092026010100000001";
 inline constexpr std::string_view kApiV3Key = "0123456789abcdef0123456789ABCDEF";
+/// The published one of the v2 sign's example.
+inline constexpr std::string_view kApiV2Key = "192006250b4c09247ec02edce69f6a2d";
 inline constexpr std::string_view kNumber = "01KDXW2E8B5F7M9Q3T6V8X0Z2C";
 /// Of the payment that refunds give back.
 inline constexpr std::string_view kOriginalNumber = "01KDXVZQ4M8N2P6R0S4T8V2W6X";

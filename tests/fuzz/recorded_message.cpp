@@ -28,6 +28,9 @@ RecordedMessage read_recorded(const std::uint8_t* data, std::size_t size) {
                                     .value_or(Operation::query);
         }
         message.scene = recorded->text_or_empty("scene");
+        if (const Value* settings = recorded->find("settings")) {
+            message.barcode_api = settings->text_or_empty("barcode_api");
+        }
     }
     if (content == nullptr || content->as_object() == nullptr) {
         message.operation = Operation::query;

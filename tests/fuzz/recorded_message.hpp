@@ -19,6 +19,7 @@ namespace sluice::fuzz {
 struct RecordedMessage {
     std::optional<channel::Operation> operation;  ///< nullopt: a callback
     std::string scene;
+    std::string barcode_api;  ///< what it says of the account's setting; "" when nothing
     int status = 200;
     Value content;  ///< what the file says of the answer or the message
     std::string body;

@@ -69,6 +69,7 @@ Cluster::Cluster(const ClusterOptions& options) : options_(options), database_(n
             .has_alipay = options_.has_alipay,
             .fetches_certificates = options_.fetches_certificates,
             .payout_gather_ms = options_.payout_gather_ms,
+            .barcode_api = options_.barcode_api,
             .more = options_.more_configuration,
             .root = options_.root
         }));

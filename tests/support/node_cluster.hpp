@@ -22,6 +22,7 @@ struct ClusterOptions {
     int payout_gather_ms = 0;                ///< of the accounts at the bank
     bool has_alipay = false;                 ///< then two accounts at Alipay too
     bool fetches_certificates = false;       ///< WeChat Pay's, in place of its public key
+    std::string barcode_api = "v3";          ///< WeChat Pay's, for payers' codes
     std::string first_account_url;           ///< where "wx-main" looks for the channel; "": there
     std::string more_configuration;          ///< tables at the end of every node's file
     std::string root;                        ///< of every node's scripts; "": the repository

@@ -61,13 +61,18 @@ void write_account(std::ostream& out, const NodeSettings& node, const NodeChanne
     } else {
         set("platform_serial", key_id);
     }
-    set("barcode_api", "v3");
+    set("barcode_api", node.barcode_api);
     set("transfer_api", account.name == "wx-main" ? "bills" : "batches");
     set("transfer_scene_id", "1005");
     set("transfer_report", R"({"岗位类型":"外卖员","报酬说明":"高温补贴"})");
     out << "[channel_account.secrets]\n";
     file("merchant_key", "merchant_private.pem");
     file("api_v3_key", "api_v3_key.txt");
+    if (node.barcode_api == "v2") {
+        file("api_v2_key", "api_v2_key.txt");
+        file("client_certificate", "merchant_certificate.pem");
+        file("client_key", "merchant_private.pem");
+    }
     const std::string certificate = "platform_certificate.pem";
     file("platform_key", node.fetches_certificates ? certificate : "platform_public.pem");
     const std::string serial =

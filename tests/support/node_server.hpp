@@ -32,6 +32,7 @@ struct NodeSettings {
     bool has_alipay = false;  ///< "ali-key" in key mode and "ali-cert" in certificate mode
     bool fetches_certificates = false;  ///< those of WeChat Pay, in place of its public key
     int payout_gather_ms = 0;           ///< of the bank accounts
+    std::string barcode_api = "v3";     ///< of WeChat Pay: which API takes payers' codes
     int not_found_after_seconds = 2;
     std::string more;  ///< tables at the end of the file
     std::string root;  ///< holds flows/, scripts/ and so on; empty: the repository

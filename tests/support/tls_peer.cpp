@@ -127,17 +127,37 @@ TestCertificate TestAuthority::issue() const {
 }
 
 struct TlsPeer::Context {
+    explicit Context(const TestCertificate& certificate) {
+        const Bio certificate_text(BIO_new_mem_buf(certificate.certificate.data(), -1));
+        const Bio key_text(BIO_new_mem_buf(certificate.key.data(), -1));
+        const Certificate own(PEM_read_bio_X509(certificate_text.get(), nullptr, nullptr, nullptr));
+        const Key key(PEM_read_bio_PrivateKey(key_text.get(), nullptr, nullptr, nullptr));
+        require(SSL_CTX_use_certificate(ssl.get(), own.get()) == 1, "no certificate to be used");
+        require(SSL_CTX_use_PrivateKey(ssl.get(), key.get()) == 1, "no key to be used");
+    }
+
     std::shared_ptr<SSL_CTX> ssl{SSL_CTX_new(TLS_server_method()), SSL_CTX_free};
 };
 
-TlsPeer::TlsPeer(const TestCertificate& certificate) : context_(std::make_unique<Context>()) {
-    const Bio certificate_text(BIO_new_mem_buf(certificate.certificate.data(), -1));
-    const Bio key_text(BIO_new_mem_buf(certificate.key.data(), -1));
-    const Certificate own(PEM_read_bio_X509(certificate_text.get(), nullptr, nullptr, nullptr));
-    const Key key(PEM_read_bio_PrivateKey(key_text.get(), nullptr, nullptr, nullptr));
+TlsPeer::TlsPeer(const TestCertificate& certificate)
+    : context_(std::make_unique<Context>(certificate)) {
+    listen();
+}
+
+TlsPeer::TlsPeer(const TestCertificate& certificate, const std::string& clients_authority)
+    : context_(std::make_unique<Context>(certificate)) {
+    const Bio text(BIO_new_mem_buf(clients_authority.data(), -1));
+    const Certificate authority(PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr));
     SSL_CTX* ssl = context_->ssl.get();
-    require(SSL_CTX_use_certificate(ssl, own.get()) == 1, "the certificate cannot be used");
-    require(SSL_CTX_use_PrivateKey(ssl, key.get()) == 1, "the key cannot be used");
+    require(
+        X509_STORE_add_cert(SSL_CTX_get_cert_store(ssl), authority.get()) == 1,
+        "the clients' authority cannot be used"
+    );
+    SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    listen();
+}
+
+void TlsPeer::listen() {
     listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;

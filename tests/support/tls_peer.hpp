@@ -37,6 +37,8 @@ class TestAuthority {
 class TlsPeer {
   public:
     explicit TlsPeer(const TestCertificate& certificate);
+    /// Answers only who shows a certificate of this authority (PEM).
+    TlsPeer(const TestCertificate& certificate, const std::string& clients_authority);
     ~TlsPeer();
     TlsPeer(const TlsPeer&) = delete;
     TlsPeer& operator=(const TlsPeer&) = delete;
@@ -49,6 +51,7 @@ class TlsPeer {
 
   private:
     struct Context;
+    void listen();
     void serve();
     void answer(int socket);
 

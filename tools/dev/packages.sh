@@ -3,8 +3,8 @@
 
 # shellcheck disable=SC2034 # used by the commands in the other files
 PACKAGES_UP=(
-    ca-certificates ccache cmake curl g++ libboost1.81-dev libcurl4-openssl-dev libfmt-dev
-    libgmock-dev libgtest-dev liblua5.4-dev libpq-dev libqrencode-dev libsimdjson-dev
+    ca-certificates ccache cmake curl g++ libboost1.81-dev libcurl4-openssl-dev libexpat1-dev
+    libfmt-dev libgmock-dev libgtest-dev liblua5.4-dev libpq-dev libqrencode-dev libsimdjson-dev
     libspdlog-dev libssl-dev libtcmalloc-minimal4 libtomlplusplus-dev libzstd-dev ninja-build
     pkg-config postgresql-15 zlib1g-dev
 )

@@ -1,6 +1,7 @@
 -- WeChat Pay's side of what is recorded. `signature` says how it signs: good, good_public_key,
 -- wrong (another text), probe, stale, unknown_serial or none. A notice that is recorded open is
--- sealed: `api_v3_key` says whether with the account's own ("right") or another.
+-- sealed: `api_v3_key` says whether with the account's own ("right") or another. What API v2 says
+-- is the record `xml`, signed (good, wrong, none) with the APIv2 key as `sign_type` says.
 
 local SERIALS = {
   good_public_key = "PUB_KEY_ID_0119000001092026010100000001",
@@ -51,9 +52,23 @@ local function sealed(message)
   return message.body
 end
 
+-- A sign that is wrong covers another text.
+local function signed_v2_answer(told, how, sign_type)
+  if how ~= "none" then
+    local covered = text_before_key(told)
+    if how == "wrong" then covered = "x" .. covered end
+    told.sign = text.upper(crypto.sign_with_key("api_v2_key", covered, sign_type))
+  end
+  return { headers = { ["Content-Type"] = "text/plain" }, body = xml.encode(told) }
+end
+
 return {
   answer = function(recorded)
-    local answer = json.decode(recorded.answer, "body")
+    local answer = json.decode(recorded.answer, "body", "xml", "sign_type")
+    if answer.xml then
+      local told = json.decode(answer.xml, "sign")
+      return signed_v2_answer(told, answer.signature, answer.sign_type or "HMAC-SHA256")
+    end
     return signed(answer.body or "", answer.signature)
   end,
   message = function(recorded)

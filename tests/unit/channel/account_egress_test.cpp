@@ -123,6 +123,75 @@ TEST(AccountEgress, RefusesWhatIsNoWayAndRepeatsNothing) {
     }
 }
 
+/// An account whose form lets it show a certificate to servers that ask.
+Result<ChannelAccount> showing(const std::string& certificate, const std::string& key) {
+    ChannelAccountSettings settings = toy_account();
+    const auto set = [&settings](std::string_view name, const std::string& text) {
+        if (!text.empty()) {
+            settings.secrets.emplace(name, Secret<std::string>(text));
+        }
+    };
+    set(kClientCertificate, certificate);
+    set(kClientKey, key);
+    Form form = parse_form(toy_adapter().form).value();
+    form.fields.push_back(
+        {.name = std::string(kClientCertificate), .kind = FieldKind::secret, .title_en = "C"}
+    );
+    form.fields.push_back(
+        {.name = std::string(kClientKey), .kind = FieldKind::private_key, .title_en = "K"}
+    );
+    return ChannelAccount::make(std::move(settings), form);
+}
+
+TEST(AccountEgress, ShowsTheAccountsCertificate) {
+    const std::string key = authority_keys().private_key.to_pem().reveal();
+    const std::string pem = certificate();
+    const auto account = showing(pem, key);
+    ASSERT_TRUE(account) << account.error().message;
+
+    const auto request =
+        request_from_value(ValueObject{{"method", "GET"}, {"path", "/x"}}, *account);
+
+    ASSERT_TRUE(request) << request.error().message;
+    ASSERT_NE(request->egress, nullptr);
+    EXPECT_EQ(request->egress->client_certificate, pem);
+    EXPECT_EQ(request->egress->client_key.reveal(), key);
+    EXPECT_FALSE(request->egress->proxy);
+    EXPECT_EQ(
+        account->certificates_over_at(*parse_rfc3339("2036-01-01T00:00:00Z")).front(),
+        "channel account 'one' (toy): client_certificate ends at 2036-01-01T00:00:00Z, wanted the "
+        "next one in its place"
+    );
+}
+
+TEST(AccountEgress, RefusesACertificateThatIsNotItsKeys) {
+    const RsaKeyPair other = make_rsa_key_pair();
+    const std::string key = authority_keys().private_key.to_pem().reveal();
+    struct Row {
+        std::string certificate;
+        std::string key;
+        std::string_view place;
+        std::string_view said;
+    };
+    const std::vector<Row> rows = {
+        {certificate(), "", "client_key", "is missing, wanted beside client_certificate"},
+        {"", key, "client_certificate", "is missing, wanted beside client_key"},
+        {"hidden", key, "client_certificate", "0 PEM blocks"},
+        {certificate(), "hidden", "client_key", "client_key"},
+        {certificate(),
+         other.private_key.to_pem().reveal(),
+         "client_certificate",
+         "does not begin with the certificate of client_key"},
+    };
+    for (const Row& row : rows) {
+        const auto account = showing(row.certificate, row.key);
+        ASSERT_FALSE(account) << row.said;
+        EXPECT_EQ(account.error().context, row.place) << account.error().message;
+        EXPECT_THAT(account.error().message, HasSubstr(row.said));
+        EXPECT_THAT(account.error().message, Not(HasSubstr("hidden")));
+    }
+}
+
 TEST(AccountEgress, KeepsThePasswordFromTheAdapter) {
     const auto account = made({"http://p:1", "shop", ""}, "open sesame");
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "channel/charset.hpp"
+#include "channel/crypto.hpp"
 #include "channel/form_body.hpp"
 #include "channel/json_source.hpp"
 #include "channel/script_api.hpp"
@@ -122,6 +123,43 @@ TEST(CryptoOfScripts, TellsItsAuthorHowSealingIsCalled) {
          }) {
         EXPECT_EQ(crypto_reply("encrypt_aes_256_gcm", row.arguments).message, row.why);
     }
+}
+
+TEST(CryptoOfScripts, SignsWithAKeyThatItPutsAtTheTextsEnd) {
+    const Value text = "a=1&key=";
+    const std::string whole = "a=1&key=0123456789abcdef0123456789ABCDEF";
+    const Secret<std::string> key("0123456789abcdef0123456789ABCDEF");
+
+    EXPECT_EQ(crypto_reply("sign_with_key", {"api_key", text, "MD5"}).value, Value(md5_hex(whole)));
+    EXPECT_EQ(
+        crypto_reply("sign_with_key", {"api_key", text, "HMAC-SHA256"}).value,
+        Value(hmac_sha256_hex(key, whole))
+    );
+    for (const char* kind : {"MD5", "HMAC-SHA256"}) {
+        const Value sign = crypto_reply("sign_with_key", {"api_key", text, kind}).value;
+        const auto fits = [&](const Value& of, const Value& given) {
+            return crypto_reply("verify_with_key", {"api_key", of, kind, given}).value;
+        };
+        EXPECT_EQ(fits(text, sign), Value(true));
+        EXPECT_EQ(fits("a=2&key=", sign), Value(false));
+        EXPECT_EQ(fits(text, sign.as_text()->substr(1)), Value(false));
+        EXPECT_EQ(fits(text, ""), Value(false));
+    }
+}
+
+TEST(CryptoOfScripts, TellsItsAuthorHowAKeyedSignIsCalled) {
+    const std::string wanted =
+        "crypto.sign_with_key wants the name of a secret, a text and MD5 or "
+        "HMAC-SHA256";
+    EXPECT_EQ(crypto_reply("sign_with_key", {"api_key", "x"}).message, wanted);
+    EXPECT_EQ(
+        crypto_reply("sign_with_key", {"api_key", "x", "SHA1"}).message,
+        "crypto.sign_with_key: the sign is 'SHA1', wanted MD5 or HMAC-SHA256"
+    );
+    EXPECT_EQ(
+        crypto_reply("verify_with_key", {"no_key", "x", "MD5", "y"}).message,
+        "channel account 'one' has no key 'no_key'"
+    );
 }
 
 }  // namespace

@@ -95,6 +95,35 @@ TEST(Egress, ThePinnedAuthorityStandsInThePlaceOfTheClients) {
     EXPECT_TRUE(again.has_value());
 }
 
+TEST(Egress, ShowsItsCertificateToAServerThatAsks) {
+    const TestAuthority own("own");
+    const TestAuthority clients("clients");
+    const TestAuthority strangers("strangers");
+    const TlsPeer peer(own.issue(), clients.certificate());
+    const auto showing = [&](const sluice::testing::TestCertificate& shown) {
+        return std::make_shared<const Egress>(Egress{
+            .ca_certificates = own.certificate(),
+            .client_certificate = shown.certificate,
+            .client_key = Secret<std::string>(shown.key)
+        });
+    };
+    Client client;
+
+    const ClientResult nobody = fetch(client, money_to(peer.url("/"), trusting(own)));
+    const ClientResult stranger =
+        fetch(client, money_to(peer.url("/"), showing(strangers.issue())));
+    EXPECT_EQ(peer.requests(), 0U);
+    const ClientResult known = fetch(client, money_to(peer.url("/"), showing(clients.issue())));
+    const ClientResult nobody_again = fetch(client, money_to(peer.url("/"), trusting(own)));
+
+    EXPECT_FALSE(nobody.has_value());
+    EXPECT_FALSE(stranger.has_value());
+    ASSERT_TRUE(known.has_value()) << known.error().message;
+    EXPECT_EQ(known->body, "ok");
+    EXPECT_FALSE(nobody_again.has_value()) << "the certificate is of its own egress alone";
+    EXPECT_EQ(peer.requests(), 1U);
+}
+
 TEST(Egress, GoesThroughTheProxyWhateverTheScheme) {
     const TestAuthority authority("own");
     const TlsPeer peer(authority.issue());

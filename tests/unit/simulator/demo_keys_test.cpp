@@ -36,6 +36,7 @@ TEST_F(DemoKeys, AreWhatTheSimulatorLoads) {
     ASSERT_TRUE(merchants.has_value()) << merchants.error().message;
     EXPECT_TRUE(platform->public_key_id.starts_with("PUB_KEY_ID_"));
     EXPECT_EQ(merchants->front().api_v3_key.reveal().size(), 32U);
+    EXPECT_EQ(merchants->front().api_v2_key.reveal().size(), 32U);
     const auto key = channel::PublicKey::from_pem(platform->certificate_pem);
     ASSERT_TRUE(key.has_value());
     const std::string signature = channel::rsa_sha256_sign(platform->private_key, "text");

@@ -37,7 +37,8 @@ PspIdentities test_identities() {
         .certificate_serial = std::string(kMerchantSerial),
         .public_key = keys.merchant.public_key,
         .api_v3_key = Secret(std::string(kApiV3Key)),
-        .notify_prefixes = {}
+        .notify_prefixes = {},
+        .api_v2_key = Secret(std::string(kApiV2Key))
     };
     return {
         .merchants = {merchant},

@@ -26,6 +26,7 @@ inline constexpr const char* kOrderNumber = "SL20260101000001";
 inline constexpr std::string_view kMchid = "1900000109";
 inline constexpr std::string_view kAppid = "wxd678efh567hg6787";
 inline constexpr std::string_view kApiV3Key = "0123456789abcdef0123456789ABCDEF";
+inline constexpr std::string_view kApiV2Key = "192006250b4c09247ec02edce69f6a2d";
 inline constexpr std::string_view kMerchantSerial = "1DDE55AD98ED71D6EDD4A4A16996DE7B47773A8C";
 inline constexpr std::string_view kPublicKeyId = "PUB_KEY_ID_0000000000000000000000000001";
 inline constexpr std::string_view kBankAccount = "110060149018";

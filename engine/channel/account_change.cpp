@@ -1,0 +1,84 @@
+#include "channel/account_change.hpp"
+
+#include <algorithm>
+
+namespace sluice::channel {
+namespace {
+
+/// "" when it is not filled in.
+std::string setting_of(const ChannelAccountSettings& account, const std::string& field) {
+    const auto found = account.settings.find(field);
+    return found == account.settings.end() ? "" : found->second;
+}
+
+bool is_filled_in(const ChannelAccountSettings& account, const FormField& field) {
+    return field.kind == FieldKind::text ? !setting_of(account, field.name).empty()
+                                         : account.secrets.contains(field.name);
+}
+
+std::unexpected<Error> wrong_change(const std::string& field, const std::string& what) {
+    return fail(ErrorCode::invalid, field + " " + what, field);
+}
+
+std::string joined_by_or(const std::vector<std::string>& choices) {
+    std::string all;
+    for (const std::string& choice : choices) {
+        all += (all.empty() ? "" : " or ") + choice;
+    }
+    return all;
+}
+
+Result<void> check_field(const ChannelAccountSettings& wanted, const FormField& field) {
+    const std::string said = setting_of(wanted, field.name);
+    const bool is_choice =
+        field.choices.empty() || std::ranges::find(field.choices, said) != field.choices.end();
+    if (!said.empty() && !is_choice) {
+        return wrong_change(field.name, "is '" + said + "', wanted " + joined_by_or(field.choices));
+    }
+    const auto& [beside, value] = field.needed_with;
+    const bool is_needed = !beside.empty() && setting_of(wanted, beside) == value;
+    if (is_needed && !is_filled_in(wanted, field)) {
+        return wrong_change(
+            field.name, "is missing, wanted with " + beside + " '" + value + "': " + field.title_en
+        );
+    }
+    return {};
+}
+
+Result<void> check_fixed(
+    const ChannelAccountSettings& wanted, const ChannelAccountSettings& before, const Form& form
+) {
+    const auto as_before = [&](const FormField& field, const std::string& why) -> Result<void> {
+        const std::string was = setting_of(before, field.name);
+        const std::string is = setting_of(wanted, field.name);
+        if (is == was) {
+            return {};
+        }
+        return wrong_change(field.name, "is '" + is + "', wanted '" + was + "' as before: " + why);
+    };
+    for (const FormField& field : form.fields) {
+        if (field.name == form.merchant_field) {
+            SLUICE_TRY(as_before(field, "another merchant is another account"));
+        } else if (field.is_fixed && !setting_of(before, field.name).empty()) {
+            SLUICE_TRY(as_before(field, "what began so must end so; another one is another account")
+            );
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<void> check_change(const AccountChange& change) {
+    const ChannelAccountSettings& wanted = change.wanted.settings();
+    for (const FormField& field : change.form.fields) {
+        SLUICE_TRY(check_field(wanted, field));
+    }
+    // Nothing began with a draft.
+    if (change.before == nullptr || change.before->state == AccountState::draft) {
+        return {};
+    }
+    return check_fixed(wanted, *change.before, change.form);
+}
+
+}  // namespace sluice::channel
