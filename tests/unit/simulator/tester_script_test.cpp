@@ -2,11 +2,13 @@
 #include "simulator/tester_script.hpp"
 
 #include <future>
+#include <regex>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "http/blocking.hpp"
+#include "simulator/faults.hpp"
 #include "simulator/key_files.hpp"
 #include "unit/simulator/bank_fixture.hpp"
 #include "unit/simulator/refund_fixture.hpp"
@@ -63,13 +65,14 @@ class Testers : public Fixture {
 using TesterScripts = Testers<PspRefundTest>;
 
 TEST_F(TesterScripts, LetThePayerPayTwiceAndLate) {
-    const auto calls = std::async(std::launch::async, [this] {
+    auto calls = std::async(std::launch::async, [this] {
         EXPECT_EQ(status_of(create("EXAMPLE-TWICE")), 200);
         EXPECT_EQ(status_of(create("EXAMPLE-LATE")), 200);
         EXPECT_EQ(status_of(close("EXAMPLE-LATE")), 204);
     });
 
     const Ended ended = run_example("pay_twice_and_late.lua");
+    calls.wait();
 
     EXPECT_EQ(ended.mistake, "");
     ASSERT_EQ(ended.said.size(), 1U);
@@ -79,13 +82,15 @@ TEST_F(TesterScripts, LetThePayerPayTwiceAndLate) {
 
 TEST_F(TesterScripts, EndARefundAndReverseIt) {
     ASSERT_EQ(status_of(create("EXAMPLE-BACK")), 200);
-    const auto calls = std::async(std::launch::async, [this] {
-        while (status_of(refund({.out_trade_no = "EXAMPLE-BACK", .out_refund_no = "EXAMPLE-REFUND"})
-               ) != 200) {
+    auto calls = std::async(std::launch::async, [this] {
+        const RefundCall wanted{.out_trade_no = "EXAMPLE-BACK", .out_refund_no = "EXAMPLE-REFUND"};
+        constexpr int kTries = 5'000;
+        for (int i = 0; i < kTries && status_of(refund(wanted)) != 200; ++i) {
         }
     });
 
     const Ended ended = run_example("refund_reversed.lua");
+    calls.wait();
 
     EXPECT_EQ(ended.mistake, "");
     EXPECT_EQ(booked_refund("EXAMPLE-REFUND").text_or_empty("status"), "ABNORMAL");
@@ -180,6 +185,33 @@ TEST_F(TesterScripts, ReachASimulatorInTheSameProcess) {
 
     EXPECT_EQ(ended.mistake, "");
     EXPECT_EQ(ended.value, Value("SUCCESS"));
+}
+
+/// Whether the manual has it as code, alone or as what is called.
+bool is_in_manual(const std::string& manual, const std::string& word) {
+    return manual.find("`" + word + "`") != std::string::npos ||
+           manual.find("`psp." + word) != std::string::npos;
+}
+
+TEST(TesterManual, HasEveryWordAndEveryFault) {
+    const std::string manual =
+        read_file(SLUICE_SOURCE_DIR "/engine/simulator/testers/README.md").value();
+    const std::string library(tester_library());
+    const std::regex member(R"(\n  (\w+) = )");
+    int words = 0;
+    const std::size_t table = library.find("local psp = {");
+    ASSERT_NE(table, std::string::npos);
+    const std::string members = library.substr(table);
+    for (std::sregex_iterator word(members.begin(), members.end(), member), end; word != end;
+         ++word, ++words) {
+        const std::string name = (*word)[1].str();
+        EXPECT_TRUE(name == "payer" || is_in_manual(manual, name)) << name;
+    }
+    EXPECT_GT(words, 20);
+    for (const FaultUse& use : fault_uses()) {
+        EXPECT_TRUE(is_in_manual(manual, std::string(use.kind))) << use.kind;
+        EXPECT_NE(manual.find(use.operation), std::string::npos) << use.operation;
+    }
 }
 
 using BankTesterScripts = Testers<BankTest>;
