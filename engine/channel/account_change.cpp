@@ -69,16 +69,16 @@ Result<void> check_fixed(
 
 }  // namespace
 
-Result<void> check_change(const AccountChange& change) {
-    const ChannelAccountSettings& wanted = change.wanted.settings();
-    for (const FormField& field : change.form.fields) {
+Result<void> check_change(const WantedAccount& account) {
+    const ChannelAccountSettings& wanted = account.wanted.settings();
+    for (const FormField& field : account.form.fields) {
         SLUICE_TRY(check_field(wanted, field));
     }
     // Nothing began with a draft.
-    if (change.before == nullptr || change.before->state == AccountState::draft) {
+    if (account.before == nullptr || account.before->state == AccountState::draft) {
         return {};
     }
-    return check_fixed(wanted, *change.before, change.form);
+    return check_fixed(wanted, *account.before, account.form);
 }
 
 }  // namespace sluice::channel

@@ -7,7 +7,7 @@
 namespace sluice::channel {
 
 /// An account as it shall be, and as it was; `before` is nullptr for a new one.
-struct AccountChange {
+struct WantedAccount {
     const ChannelAccount& wanted;
     const ChannelAccountSettings* before = nullptr;
     const Form& form;
@@ -17,6 +17,6 @@ struct AccountChange {
 /// field with choices says one of them, what a field needs beside it is there, and, once it was no
 /// draft any more, neither the merchant nor a fixed field becomes another: money under way may
 /// still need what it began with. `invalid` names the field in message and context. Pure.
-Result<void> check_change(const AccountChange& change);
+Result<void> check_change(const WantedAccount& account);
 
 }  // namespace sluice::channel
