@@ -1,11 +1,14 @@
 // Codes that payers show at the till, at both channels, over real sockets: what is taken is booked
 // once, and what nobody learns of in time is given back.
+#include <fstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "faults/audit.hpp"
 #include "faults/scene_shop.hpp"
 #include "faults/written.hpp"
+#include "support/process_postgres.hpp"
 #include "support/process_wait.hpp"
 
 namespace sluice::testing {
@@ -18,9 +21,15 @@ constexpr std::int64_t kToBeConfirmed = 200'000;
 /// So long a payment whose payer does nothing is waited for here.
 constexpr std::int64_t kPatience = 6;
 
-class Barcode : public ::testing::TestWithParam<const char*> {
+/// At which channel, and over which of its APIs.
+struct Till {
+    std::string method;
+    std::string barcode_api = "v3";  ///< of WeChat Pay
+};
+
+class Barcode : public ::testing::TestWithParam<Till> {
   protected:
-    [[nodiscard]] std::string method() const { return GetParam(); }
+    [[nodiscard]] std::string method() const { return GetParam().method; }
     /// A code that nobody has shown yet.
     std::string next_code() {
         const std::string head = method() == "alipay" ? "28" : "13";
@@ -53,7 +62,7 @@ class Barcode : public ::testing::TestWithParam<const char*> {
         EXPECT_THAT(unsound_ledger(cluster_), IsEmpty());
     }
 
-    Cluster cluster_{{.has_alipay = true}};
+    Cluster cluster_{{.has_alipay = true, .barcode_api = GetParam().barcode_api}};
     SceneShop shop_{cluster_};
     std::string code_;
     int codes_ = 0;
@@ -122,6 +131,47 @@ TEST_P(Barcode, EndsInOneOfTheTwoWhenPayerAndCloseMeet) {
     EXPECT_EQ(shop_.payment(begun.id()).failure_code(), "closed_by_business");
 }
 
+TEST_P(Barcode, FailsWhenTheChannelRefusesTheCode) {
+    cluster_.psp().order_fault({.operation = "create", .kind = "refused"});
+
+    const Reply refused = shop_.pay(order("B-1"), "wait=20");
+
+    EXPECT_EQ(refused.text("status"), "failed") << to_json(refused.body);
+    EXPECT_EQ(shop_.booked("1101"), 0);
+}
+
+TEST_P(Barcode, IsTakenWhenOnlyTheAnswersWereWronglySigned) {
+    cluster_.psp().order_fault({.operation = "create", .kind = "bad_signature"});
+    cluster_.psp().order_fault({.operation = "query", .kind = "bad_signature", .count = 2});
+
+    const Reply paid = shop_.pay(order("B-1"), "wait=20");
+
+    EXPECT_EQ(shop_.wait_for_status(paid.text("id"), "succeeded").status(), "succeeded");
+    EXPECT_EQ(at_the_channel(paid.text("id")).creates, 1);
+    EXPECT_EQ(shop_.booked("1101"), 1234);
+}
+
+TEST_P(Barcode, IsRefundedLikeAnyOther) {
+    const Reply paid = shop_.pay(order("B-1"), "wait=20");
+    ASSERT_EQ(paid.text("status"), "succeeded") << to_json(paid.body);
+
+    const Reply refunded = cluster_.api().post(
+        "/v1/refunds",
+        Value(ValueObject{
+            {"merchant_refund_number", "R-1"},
+            {"payment_id", paid.text("id")},
+            {"amount", 234},
+            {"currency", "CNY"},
+            {"reason", "the goods came back"}
+        }),
+        {{"Prefer", "wait=30"}}
+    );
+
+    EXPECT_EQ(refunded.text("status"), "succeeded") << refunded.why;
+    EXPECT_EQ(shop_.given_back(shop_.payment(paid.text("id")).channel_number()), 234);
+    EXPECT_EQ(shop_.booked("1101"), 1000);
+}
+
 TEST_P(Barcode, WorksOnce) {
     EXPECT_EQ(shop_.pay(order("B-1"), "wait=20").text("status"), "succeeded");
     const std::string used = code_;
@@ -161,14 +211,20 @@ TEST_P(Barcode, MustLookLikeACodeAndStandsNowhere) {
         "/legs/0/payer/auth_code"
     );
     EXPECT_EQ(paid.text("status"), "succeeded");
-    EXPECT_THAT(found_in(everything_written(cluster_), {{"the code", code_}}), IsEmpty());
+    std::ifstream key_file(DurableServer::instance().folder() / "keys" / "api_v2_key.txt");
+    std::string key;
+    ASSERT_TRUE(std::getline(key_file, key));
+    EXPECT_THAT(
+        found_in(everything_written(cluster_), {{"the code", code_}, {"the APIv2 key", key}}),
+        IsEmpty()
+    );
 }
 
 INSTANTIATE_TEST_SUITE_P(
     At,
     Barcode,
-    ::testing::Values("wechatpay", "alipay"),
-    [](const auto& test) { return std::string(test.param); }
+    ::testing::Values(Till{"wechatpay"}, Till{"wechatpay", "v2"}, Till{"alipay"}),
+    [](const auto& test) { return test.param.method + "_" + test.param.barcode_api; }
 );
 
 }  // namespace

@@ -231,6 +231,49 @@ TEST_F(ChannelAccounts, ThatAreWrongAreRefusedByTheirForm) {
     EXPECT_EQ(*operator_at(0).get(path_of("wx-main")).body.find("version"), Value(1));
 }
 
+TEST_F(ChannelAccounts, ForCodesOverTheOldApiNeedItsKeyAndCertificate) {
+    Value body = wechat("wx-till");
+    Value settings = *body.find("settings");
+    settings.set("barcode_api", "v2");
+    body.set("settings", std::move(settings));
+    const auto create = [&] { return operator_at(0).post("/v1/channel_accounts", body); };
+    const auto add = [&](const std::string& secret, const std::string& file) {
+        Value secrets = *body.find("secrets");
+        secrets.set(secret, key_text(file));
+        body.set("secrets", std::move(secrets));
+    };
+    const auto missing = [&](const std::string& secret) {
+        const Reply refused = create();
+        EXPECT_EQ(refused.status, 400) << refused.why;
+        const std::string said = to_json(refused.body);
+        EXPECT_THAT(said, HasSubstr("/secrets/" + secret));
+        EXPECT_THAT(said, HasSubstr(secret + " is missing"));
+    };
+
+    missing("api_v2_key");
+    add("api_v2_key", "api_v2_key.txt");
+    missing("client_certificate");
+    add("client_certificate", "merchant_certificate.pem");
+    missing("client_key");
+    add("client_key", "merchant_private.pem");
+    EXPECT_EQ(create().status, 201);
+}
+
+TEST_F(ChannelAccounts, KeepTheApiThatOrdersBeganWith) {
+    const auto change = [&](const Value& api) {
+        return operator_at(0).patch(
+            path_of("wx-main"), Value(ValueObject{{"settings", ValueObject{{"barcode_api", api}}}})
+        );
+    };
+
+    for (const Value& api : {Value("v2"), Value()}) {
+        const Reply refused = change(api);
+        EXPECT_EQ(refused.status, 400) << to_json(api);
+        EXPECT_THAT(to_json(refused.body), HasSubstr("/settings/barcode_api"));
+    }
+    EXPECT_EQ(change("v3").status, 200);
+}
+
 TEST_F(ChannelAccounts, WithAWrongKeyDoNotPassTheTestCall) {
     Value body = wechat("wx-wrong");
     Value secrets = *body.find("secrets");
