@@ -71,14 +71,14 @@ Result<void> check_fixed(
 
 Result<void> check_change(const WantedAccount& account) {
     const ChannelAccountSettings& wanted = account.wanted.settings();
+    // Nothing began with a draft.
+    if (account.before != nullptr && account.before->state != AccountState::draft) {
+        SLUICE_TRY(check_fixed(wanted, *account.before, account.form));
+    }
     for (const FormField& field : account.form.fields) {
         SLUICE_TRY(check_field(wanted, field));
     }
-    // Nothing began with a draft.
-    if (account.before == nullptr || account.before->state == AccountState::draft) {
-        return {};
-    }
-    return check_fixed(wanted, *account.before, account.form);
+    return {};
 }
 
 }  // namespace sluice::channel

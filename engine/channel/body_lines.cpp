@@ -10,10 +10,10 @@
 namespace sluice::channel {
 namespace {
 
-using Places = std::map<std::string_view, std::size_t, std::less<>>;
+using LinePlaces = std::map<std::string_view, std::size_t, std::less<>>;
 
 /// Which of the instructions a member of the element names.
-std::optional<std::size_t> named_in(const Value& element, const Places& places) {
+std::optional<std::size_t> named_in(const Value& element, const LinePlaces& places) {
     if (element.as_object() == nullptr) {
         return std::nullopt;
     }
@@ -28,7 +28,7 @@ std::optional<std::size_t> named_in(const Value& element, const Places& places) 
 }
 
 /// The list that names instructions, with the names that lead to it.
-Value* find_list(Value& value, const Places& places, std::vector<std::string>& path) {
+Value* find_list(Value& value, const LinePlaces& places, std::vector<std::string>& path) {
     if (const ValueArray* list = value.as_array()) {
         const bool names_one = std::ranges::any_of(*list, [&](const Value& element) {
             return named_in(element, places).has_value();
@@ -67,7 +67,7 @@ BodyLines::BodyLines(std::string_view body, std::span<const std::string> numbers
     if (!parsed) {
         return;
     }
-    Places places;
+    LinePlaces places;
     for (std::size_t i = 0; i < numbers.size(); ++i) {
         places.emplace(numbers[i], i);
     }

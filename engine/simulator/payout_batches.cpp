@@ -57,13 +57,15 @@ ApiResult<PayoutBatchOrder> read_payout_batch(const Value& body) {
     order.total_amount = reader.amount("/total_amount");
     const std::int64_t count = reader.amount("/total_count");
     const Value* payouts = body.find("payouts");
-    const bool is_list = payouts != nullptr && payouts->as_array() != nullptr &&
-                         payouts->as_array()->size() <= kPayoutsInBatchMax;
+    const ValueArray* list = payouts == nullptr ? nullptr : payouts->as_array();
+    const bool is_list = list != nullptr && list->size() <= kPayoutsInBatchMax;
     reader.require(is_list, "/payouts", "payouts must be a list of 1 to 100 payout orders");
     if (const auto& error = reader.error()) {
         return refuse(*error);
     }
-    order.payouts = *payouts->as_array();
+    if (list != nullptr) {
+        order.payouts = *list;
+    }
     const auto sum = sum_of_payouts(order.payouts);
     if (!sum) {
         return refuse(sum.error());

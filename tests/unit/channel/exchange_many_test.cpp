@@ -59,7 +59,7 @@ class ExchangeMany : public ::testing::Test {
                 },
             .clock = clock_,
             .send =
-                [&](http::ClientRequest request, const http::ClientDone& done) {
+                [&](const http::ClientRequest& request, const http::ClientDone& done) {
                     sent_.push_back(request.url.substr(request.url.rfind('/')));
                     bodies_.push_back(json::parse(request.body).value_or(Value()));
                     done(answer_);
