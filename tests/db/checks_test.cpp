@@ -166,6 +166,9 @@ TEST_F(Checks, FindEachFaultThatIsPutIntoSoundBooks) {
         {"UPDATE sluice.instruction SET amount = amount + 1 WHERE kind = 'external' "
          "AND purpose = 'refund'",
          "channels_owe_what_they_moved"},
+        {"SET LOCAL session_replication_role = replica; "
+         "UPDATE sluice.account SET gl = '2101' WHERE gl = '1001'",
+         "pending_is_never_short"},
     };
 
     for (const Fault& fault : kFaults) {

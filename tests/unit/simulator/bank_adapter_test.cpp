@@ -178,6 +178,7 @@ TEST_F(BankAdapter, SendsTheSamePayoutAgainWithoutPayingTwice) {
 
 TEST_F(BankAdapter, LearnsOfAReturnByQueryAndCallback) {
     ASSERT_EQ(exchange(Operation::payout).kind, payment::OutcomeKind::pending);
+    ASSERT_EQ(told(1).outcome.kind, payment::OutcomeKind::succeeded);
     ASSERT_EQ(status_of(advance("returned", kInstruction)), 200);
 
     EXPECT_EQ(exchange(Operation::payout_query).kind, payment::OutcomeKind::returned);
