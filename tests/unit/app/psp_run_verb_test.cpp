@@ -19,6 +19,14 @@ namespace {
 using ::testing::HasSubstr;
 
 class PspRunVerb : public ::testing::Test {
+  public:
+    PspRunVerb(const PspRunVerb&) = delete;
+    PspRunVerb& operator=(const PspRunVerb&) = delete;
+    ~PspRunVerb() override {
+        server_.stop();
+        std::filesystem::remove(file_);
+    }
+
   protected:
     PspRunVerb()
         : file_(
@@ -33,10 +41,6 @@ class PspRunVerb : public ::testing::Test {
                       };
                   })) {
         EXPECT_TRUE(server_.start().has_value());
-    }
-    ~PspRunVerb() override {
-        server_.stop();
-        std::filesystem::remove(file_);
     }
 
     int run(const std::string& source, std::vector<std::string> more = {}) {
