@@ -47,7 +47,7 @@ class AccountSteps : public ::testing::Test {
         const auto of_shop = takes ? flow::Side::credit : flow::Side::debit;
         made.step.lines = {
             {"2002", {}, card, of_card, instruction.amount},
-            {"2101", "shop", {}, of_shop, instruction.amount}
+            {"5002", "shop", {}, of_shop, instruction.amount}
         };
         return made;
     }

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "faults/patient.hpp"
 #include "support/process_wait.hpp"
 
 namespace sluice::testing {
@@ -58,7 +59,7 @@ Reply Teller::pay(const WantedPayout& payout, const std::string& prefer) {
     body.set("currency", "CNY");
     http::Headers headers;
     headers.add({"Prefer", prefer});
-    return cluster_.api().post("/v1/payouts", body, headers);
+    return PatientApi(cluster_.api()).post("/v1/payouts", body, headers);
 }
 
 Value Teller::payout(const std::string& id) {

@@ -31,6 +31,7 @@ class Teller {
     [[nodiscard]] const std::string& account() const { return account_; }
     /// A member of a payout or of a line of a batch.
     [[nodiscard]] static Value body_of(const WantedPayout& payout);
+    /// Sent again until it is answered, as a node may just be handing its buckets over.
     Reply pay(const WantedPayout& payout, const std::string& prefer = "wait=0");
     [[nodiscard]] Value payout(const std::string& id);
     /// Waits until it is so; gives what it last was, also when it never was so.
