@@ -1,7 +1,5 @@
 // Runs a fuzz target on the files of a corpus and on a fixed number of changes of them, the same in
 // every run: fuzz_target <runs> <file>...
-#include <unistd.h>
-
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +9,7 @@
 #include <iterator>
 #include <random>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
