@@ -79,13 +79,13 @@ void LiveRuns::keep(RunId id, std::unique_ptr<flow::Run> run, Time now) {
     }
     warm_ += slot.run == nullptr ? 1U : 0U;
     slot.run = std::move(run);
-    if (!slot.is_listed) {
+    if (!slot.look_from) {
         list(id, slot, now);
     }
 }
 
 void LiveRuns::list(RunId id, Slot& slot, Time from) {
-    slot.is_listed = true;
+    slot.look_from = from;
     warm_order_.emplace(from, id);
 }
 
@@ -252,13 +252,14 @@ bool LiveRuns::may_stay(const Slot& slot, Time now) const {
 void LiveRuns::dehydrate(Time unused_since) {
     constexpr std::chrono::seconds kLookAgain{1};
     while (!warm_order_.empty() && warm_order_.front().first <= unused_since) {
-        const RunId id = warm_order_.front().second;
+        const auto [look_from, id] = warm_order_.front();
         warm_order_.pop();
         Slot* slot = find(id);
-        if (slot == nullptr) {
+        // Its bucket may have left and come back since.
+        if (slot == nullptr || slot->look_from != look_from) {
             continue;
         }
-        slot->is_listed = false;
+        slot->look_from.reset();
         if (slot->run == nullptr) {
             continue;
         }

@@ -28,7 +28,8 @@ class LiveRuns {
         /// The moment of the one timer that stands for the run; none while it is being taken.
         std::optional<Time> armed_at;
         Time used_at{};
-        bool is_listed = false;  ///< among those whose script's state is looked after
+        /// From when on its script's state is looked at; none while nobody looks after it.
+        std::optional<Time> look_from;
         bool quarantined = false;
         /// What it asked for may have been lost with the last owner: to be asked again before the
         /// run takes anything.
@@ -113,7 +114,7 @@ class LiveRuns {
     std::unordered_map<RunId, Slot> slots_;
     std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
     const Staying staying_;
-    /// From when on a run's script state is looked at, each once and again as long as it is there.
+    /// The moments of Slot::look_from, each once; one that its slot no longer names is void.
     std::queue<std::pair<Time, RunId>> warm_order_;
     std::size_t warm_ = 0;
     bool has_cooled_ = false;  ///< since the machine last got memory back

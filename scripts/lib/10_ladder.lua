@@ -1,7 +1,9 @@
 -- How long to wait between two questions to a channel. Milliseconds; the last step repeats.
 local ladder = {
-  -- A payer looks at a code: ask often at first, then ever more slowly.
-  payer_acts = { 3000, 3000, 5000, 5000, 10000, 10000, 20000, 40000, 60000, 120000, 300000 },
+  -- A payer looks at a code, and the channel tells when he paid: asking is for notices that are lost.
+  payer_acts = {
+    5000, 10000, 20000, 40000, 60000, 120000, 300000, 600000, 1800000, 3600000,
+  },
   -- The payer stands at the till and may have to type a password.
   at_the_till = { 1000, 3000, 5000, 5000 },
   -- An answer was lost: ask soon, the money may have moved.

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "bench/host_cpu.hpp"
 #include "bench/http_wire.hpp"
 #include "bench/latency.hpp"
 #include "bench/load_plan.hpp"
@@ -99,6 +100,22 @@ TEST(StubReply, SaysNullForWhatTheRequestDoesNotCarry) {
     EXPECT_EQ(raw_member(R"({"a":1})", "b"), "null");
     EXPECT_EQ(raw_member(R"({"a":1})", "a"), "1");
     EXPECT_EQ(raw_member(R"({"a":"x)", "a"), "null");
+}
+
+TEST(HostCpu, TellsHowMuchOfTheMachineOthersHad) {
+    const HostCpu before = HostCpu::from_stat("cpu  100 0 50 800 20 0 10 20 0 0\ncpu0 1 2 3");
+    const HostCpu after = HostCpu::from_stat("cpu  150 0 60 820 20 0 10 40 0 0");
+
+    EXPECT_EQ(before.all, 1000U);
+    EXPECT_EQ(before.taken, 20U);
+    EXPECT_DOUBLE_EQ(taken_percent(before, after), 20.0);
+    EXPECT_DOUBLE_EQ(taken_percent(before, before), 0);
+}
+
+TEST(HostCpu, IsZeroOfATextThatIsNoCount) {
+    for (const char* text : {"", "cpu", "cpu 1 2 3", "intr 1 2 3 4 5 6 7 8"}) {
+        EXPECT_EQ(HostCpu::from_stat(text).all, 0U) << text;
+    }
 }
 
 }  // namespace

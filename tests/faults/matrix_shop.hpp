@@ -49,6 +49,8 @@ class MatrixShop {
     MatrixCase begin_payment(const MatrixCell& cell);
     MatrixCase begin_refund(const MatrixCell& cell);
     MatrixCase begin_payout(const MatrixCell& cell);
+    /// All that is told of it, for a person to read.
+    std::string shown(const MatrixCase& begun);
     /// As a cell says it: the status, or "pending" and the status of the last instruction.
     [[nodiscard]] std::string end_of(const MatrixCase& begun);
     /// Fault orders that nothing met, without those that last until money comes.
@@ -70,7 +72,9 @@ class MatrixShop {
 
     static Value must(const Reply& reply, const std::string& doing);
     std::string next_number() { return "M-" + std::to_string(++numbers_); }
-    void order_fault(const FaultWords& fault, const Number& of = {});
+    std::int64_t order_fault(const FaultWords& fault, const Number& of = {});
+    bool is_met(std::int64_t fault);
+    MatrixCase ended(MatrixCase begun);
     MatrixCase meet(const MatrixCell& cell, const std::function<std::string()>& post);
     void keep_company(const std::string& path);
     std::string post_payment();

@@ -125,7 +125,7 @@ class ProtocolMatrix : public ::testing::TestWithParam<MatrixProtocol> {
             const std::string end = shop_.end_of(each);
             if (end != wanted) {
                 found.push_back(
-                    each.name() + ": wanted " + wanted + ", is " + end + " " + each.path
+                    each.name() + ": wanted " + wanted + ", is " + end + " " + shop_.shown(each)
                 );
             }
         }

@@ -119,7 +119,7 @@ TEST(PayFlow, AsksBySteppingDownTheLadderWhileThePayerActs) {
         pay.answer(Operation::query, qr_shown(pay.instruction()));
     }
 
-    EXPECT_THAT(pauses, ElementsAre(3, 3, 5, 5, 10));
+    EXPECT_THAT(pauses, ElementsAre(5, 10, 20, 40, 60));
 }
 
 TEST(PayFlow, IsNotPutOffByRepeatedCallbacksThatDecideNothing) {

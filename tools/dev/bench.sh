@@ -148,7 +148,7 @@ bench_waiting() {
 bench_all_in_flight() {
     local idle
     stub_mode silent
-    for _ in $(seq 1 300); do
+    for _ in $(seq 1 600); do
         idle=$(bench_psql sluice -qtA -c "$BENCH_IDLE_RUNS_SQL")
         [ "$idle" != 0 ] || break
         sleep 0.1

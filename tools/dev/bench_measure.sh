@@ -31,15 +31,21 @@ cpu_snapshot() {
     echo "$(cpu_ms "$SERVER_PID") $(cpu_ms "$POSTGRES_PID" tree) $(cpu_ms "$STUB_PID")"
 }
 
+# Ticks of all cores so far, and those of them that the machine's host gave to others: with many of
+# these a row tells of the neighbours.
+host_ticks() { awk '/^cpu / { for (i = 2; i <= 9; ++i) all += $i; print all, $9; exit }' /proc/stat; }
+
 wal_bytes() { bench_psql floor -qtA -c "SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn"; }
 
 # measure JOB CLIENTS COMMAND... : the command prints one JSON line. Records job, clients, how many
-# a second, p50, p99, max, then for each: server, PostgreSQL, stub CPU (us) and WAL (bytes).
+# a second, p50, p99, max, then for each: server, PostgreSQL, stub CPU (us) and WAL (bytes); last
+# the per cent of the machine's time that its host gave to others.
 measure() {
-    local job="$1" clients="$2" line cpu_before cpu_after wal_before wal_after count
+    local job="$1" clients="$2" line cpu_before cpu_after wal_before wal_after count host_before
     shift 2
     bench_psql floor -q -c CHECKPOINT
     wal_before=$(wal_bytes)
+    host_before=$(host_ticks)
     cpu_before=$(cpu_snapshot)
     line=$("$@") || die "the benchmark's $job with $clients clients failed: ${line:-no answer}"
     cpu_after=$(cpu_snapshot)
@@ -50,11 +56,12 @@ measure() {
     echo "$job $clients $(json_number per_second "$line") $(json_number p50_ms "$line")" \
         "$(json_number p99_ms "$line" | grep . || echo -)" \
         "$(json_number max_ms "$line" | grep . || echo -)" \
-        "$cpu_before $cpu_after $((wal_after - wal_before)) ${count:-0}" |
+        "$cpu_before $cpu_after $((wal_after - wal_before)) ${count:-0} $host_before $(host_ticks)" |
         awk '{ n = $14 > 0 ? $14 : 1
-               printf "%s\t%s\t%s\t%s\t%s\t%s\t%.0f\t%.0f\t%.0f\t%.0f\n", $1, $2, $3, $4, $5, $6,
-                      ($10 - $7) * 1000 / n, ($11 - $8) * 1000 / n, ($12 - $9) * 1000 / n,
-                      $13 / n }' | tee -a "$BENCH_RESULTS" |
+               ticks = $17 > $15 ? $17 - $15 : 1
+               printf "%s\t%s\t%s\t%s\t%s\t%s\t%.0f\t%.0f\t%.0f\t%.0f\t%.0f\n", $1, $2, $3, $4, $5,
+                      $6, ($10 - $7) * 1000 / n, ($11 - $8) * 1000 / n, ($12 - $9) * 1000 / n,
+                      $13 / n, ($18 - $16) * 100 / ticks }' | tee -a "$BENCH_RESULTS" |
         awk -F '\t' '{ printf "      %-15s %4s clients  %9s/s\n", $1, $2, $3 }'
 }
 

@@ -11,6 +11,7 @@ $1 ~ /^round-/ {
     p99[job, round] = $5
     cpu[job, round] = $8
     wal[job, round] = $10
+    taken[job, round] = $11
     next
 }
 {
@@ -44,18 +45,19 @@ function print_rounds(what, clients,    job) {
         " rounds in turn with the floors: p50 " \
         middle(p50, job) " ms, p99 " middle(p99, job) " ms, " \
         "throughput " against(speed, job, "naive") "x of naive, PostgreSQL CPU " \
-        against(cpu, job, "batch") "x and WAL " against(wal, job, "batch") "x of batch"
+        against(cpu, job, "batch") "x and WAL " against(wal, job, "batch") "x of batch; " \
+        middle(taken, job) " % of the machine given to others"
 }
 function ratio(value, base) { return base > 0 ? sprintf("%.2f", value / base) : "-" }
 END {
-    printf "\n%-8s %7s %11s %8s %8s %9s | %7s %7s | us CPU: %6s %6s %6s | %7s\n",
+    printf "\n%-8s %7s %11s %8s %8s %9s | %7s %7s | us CPU: %6s %6s %6s | %7s | %7s\n",
         "job", "clients", "each/s", "p50 ms", "p99 ms", "max ms", "x naive", "x batch",
-        "server", "pg", "stub", "WAL B"
+        "server", "pg", "stub", "WAL B", "taken %"
     for (i = 1; i <= row_count; ++i) {
         split(rows[i], f, "\t")
-        printf "%-8s %7s %11s %8s %8s %9s | %7s %7s |         %6s %6s %6s | %7s\n",
+        printf "%-8s %7s %11s %8s %8s %9s | %7s %7s |         %6s %6s %6s | %7s | %7s\n",
             f[1], f[2], f[3], f[4], f[5], f[6], ratio(f[3], best["naive"]),
-            ratio(f[3], best["batch"]), f[7], f[8], f[9], f[10]
+            ratio(f[3], best["batch"]), f[7], f[8], f[9], f[10], f[11]
     }
     print ""
     print_rounds("sluice", 1)
