@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "channel/form_field.hpp"
+
 namespace sluice::channel {
 namespace {
 
@@ -28,7 +30,21 @@ std::string joined_by_or(const std::vector<std::string>& choices) {
     return all;
 }
 
+/// A secret is told by its field alone.
+Result<void> check_shape(const ChannelAccountSettings& wanted, const FormField& field) {
+    const bool is_secret = field.kind != FieldKind::text;
+    const auto secret = wanted.secrets.find(field.name);
+    const bool has_secret = is_secret && secret != wanted.secrets.end();
+    const std::string said = has_secret ? secret->second.reveal() : setting_of(wanted, field.name);
+    if (said.empty() || has_shape(said, field.pattern)) {
+        return {};
+    }
+    const std::string shown = is_secret ? "does not look like one" : "is '" + said + "'";
+    return wrong_change(field.name, shown + ", wanted: " + field.title_en);
+}
+
 Result<void> check_field(const ChannelAccountSettings& wanted, const FormField& field) {
+    SLUICE_TRY(check_shape(wanted, field));
     const std::string said = setting_of(wanted, field.name);
     const bool is_choice =
         field.choices.empty() || std::ranges::find(field.choices, said) != field.choices.end();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "channel/json_source.hpp"
+#include "core/markup.hpp"
 #include "core/utf8.hpp"
 #include "core/value.hpp"
 
@@ -163,15 +164,6 @@ std::string json_escaped(const std::string& text) {
     return quoted.substr(1, quoted.size() - 2);
 }
 
-/// As a text between two tags.
-std::string xml_escaped(std::string_view text) {
-    std::string escaped;
-    for (const char c : text) {
-        escaped += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : std::string(1, c);
-    }
-    return escaped;
-}
-
 void hide_all(std::string& text, const std::string& secret) {
     std::size_t position = secret.empty() ? std::string::npos : text.find(secret);
     while (position != std::string::npos) {
@@ -186,7 +178,7 @@ std::string without_secrets(std::string text, const std::vector<std::string>& se
     for (const std::string& secret : secrets) {
         hide_all(text, secret);
         hide_all(text, json_escaped(secret));
-        hide_all(text, xml_escaped(secret));
+        hide_all(text, escape_markup(secret));
         hide_all(text, percent_encoded(secret, "%20"));
         hide_all(text, percent_encoded(secret, "+"));
     }

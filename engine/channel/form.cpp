@@ -58,6 +58,14 @@ Result<void> check_fields(const Form& form) {
                     "', which is no text field"
             );
         }
+        const bool is_file =
+            field.kind == FieldKind::private_key || field.kind == FieldKind::public_keys;
+        if (is_file && !field.pattern.empty()) {
+            return fail(
+                ErrorCode::invalid,
+                "form field '" + field.name + "' is a key, wanted a text or secret for a pattern"
+            );
+        }
         const bool is_certificate = field.name == kClientCertificate;
         const bool is_right =
             is_certificate ? field.kind == FieldKind::secret

@@ -30,7 +30,8 @@ struct FormField {
     /// Only these scenes need it. Of an account: without it, it does not offer these scenes or
     /// methods of payouts. Of a payer: it may be said of these alone.
     std::vector<std::string> scenes = {};
-    /// Of a party's field: what the whole text must match (ECMAScript); empty: anything.
+    /// What the whole text must match (ECMAScript): of a party's field, or of an account's text or
+    /// secret; empty: anything.
     std::string pattern = {};
     // Of an account's field alone; check_change() holds accounts to them.
     std::vector<std::string> choices = {};                 ///< of a text; empty: anything

@@ -113,8 +113,10 @@ bool has_shape(const std::string& text, const std::string& pattern) {
     if (pattern.empty()) {
         return true;
     }
+    // The library matches by recursion: a long text would take the whole stack.
+    constexpr std::size_t kShapedMax = 4096;
     const auto shape = compiled(pattern);
-    return shape && std::regex_match(text, *shape);
+    return shape && text.size() <= kShapedMax && std::regex_match(text, *shape);
 }
 
 Result<FormField> parse_field(const Value& value) {

@@ -16,8 +16,8 @@ Result<void> check_form_members(const Value& record, const std::vector<std::stri
 /// One line of form.json; `invalid` names the field and what is wrong with it.
 Result<FormField> parse_field(const Value& value);
 
-/// Whether the whole text matches; nothing is asked of one without a pattern, and of one whose
-/// pattern is none nobody knows.
+/// Whether the whole text matches; nothing is asked of one without a pattern, of one whose pattern
+/// is none nobody knows, and no pattern is for more than 4096 bytes.
 [[nodiscard]] bool has_shape(const std::string& text, const std::string& pattern);
 
 }  // namespace sluice::channel

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "core/markup.hpp"
 #include "core/utf8.hpp"
 
 namespace sluice::channel {
@@ -168,27 +169,6 @@ class RecordReader {
     bool is_in_root_ = false;
 };
 
-void append_xml_text(std::string& out, std::string_view text) {
-    for (const char c : text) {
-        switch (c) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '\r':
-                out += "&#13;";  // else a reader makes a line feed of it
-                break;
-            default:
-                out += c;
-        }
-    }
-}
-
 }  // namespace
 
 Result<Value> xml_decode(std::string_view text) {
@@ -220,7 +200,7 @@ Result<std::string> xml_encode(const Value& record) {
             );
         }
         out += '<' + name + '>';
-        append_xml_text(out, *value.as_text());
+        out += escape_markup(*value.as_text());
         out += "</" + name + '>';
     }
     return out + "</xml>";

@@ -8,6 +8,7 @@
 #include <qrencode.h>
 
 #include "core/currency.hpp"
+#include "core/markup.hpp"
 #include "simulator/beijing.hpp"
 #include "simulator/payer_code.hpp"
 
@@ -16,32 +17,6 @@ namespace sluice::simulator {
 namespace {
 
 constexpr std::string_view kPrefix = "/payer/";
-
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            case '\'':
-                out += "&#39;";
-                break;
-            default:
-                out.push_back(c);
-        }
-    }
-    return out;
-}
 
 using Marks = std::map<std::string, std::string, std::less<>>;
 
@@ -143,15 +118,15 @@ http::Response PayerPage::show(const http::Request& request, const std::string& 
         {"chosen", chosen_language(request)},
         {"language", language},
         {"other_language", is_chinese ? "en" : "zh"},
-        {"code", escaped(code)},
+        {"code", escape_markup(code)},
         {"pressed", std::string(pressed_in(request))},
         {"state", std::string(page_state(order))}
     };
     if (order) {
         std::ignore = world_.books.scan(order->key(), world_.now());
-        marks["merchant"] = escaped(world_.name_of(order->wanted.mchid));
-        marks["description"] = escaped(order->wanted.description);
-        marks["out_trade_no"] = escaped(order->wanted.out_trade_no);
+        marks["merchant"] = escape_markup(world_.name_of(order->wanted.mchid));
+        marks["description"] = escape_markup(order->wanted.description);
+        marks["out_trade_no"] = escape_markup(order->wanted.out_trade_no);
         marks["expires_at"] = beijing_time(order->wanted.expires);
         marks["paid_at"] = order->paid ? beijing_time(*order->paid) : "";
         marks["amount"] = Money(order->wanted.amount_total, cny()).to_decimal();

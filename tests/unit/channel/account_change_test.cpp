@@ -15,6 +15,8 @@ constexpr std::string_view kForm = R"({"merchant":"m","fields":[
     {"name":"m","kind":"text","required":true,"title":{"en":"M","zh":"M"}},
     {"name":"base_url","kind":"text","title":{"en":"U","zh":"U"}},
     {"name":"api","kind":"text","choices":["old","new"],"fixed":true,"title":{"en":"A","zh":"A"}},
+    {"name":"code","kind":"text","pattern":"[a-z]{3}","title":{"en":"Code","zh":"C"}},
+    {"name":"pin","kind":"secret","pattern":".{4}","title":{"en":"Pin of 4 bytes","zh":"P"}},
     {"name":"old_key","kind":"secret","needed_with":{"api":"old"},"title":{"en":"Key","zh":"K"}},
     {"name":"old_name","kind":"text","needed_with":{"api":"old"},"title":{"en":"N","zh":"N"}}]})";
 
@@ -52,6 +54,21 @@ TEST(AccountChange, SaysOneOfTheChoices) {
     EXPECT_EQ(told_of(account_with({})), "");
     EXPECT_EQ(told_of(account_with({{"api", "new"}})), "");
     EXPECT_EQ(told_of(account_with({{"api", "v9"}})), "api: api is 'v9', wanted old or new");
+}
+
+TEST(AccountChange, MatchesThePatternsOfItsFields) {
+    const auto with_pin = [](const std::string& pin) {
+        ChannelAccountSettings account = account_with({});
+        account.secrets.emplace("pin", Secret<std::string>(pin));
+        return account;
+    };
+
+    EXPECT_EQ(told_of(account_with({{"code", "abc"}})), "");
+    EXPECT_EQ(told_of(account_with({{"code", "abcd"}})), "code: code is 'abcd', wanted: Code");
+    EXPECT_EQ(told_of(with_pin("1234")), "");
+    EXPECT_EQ(told_of(with_pin("12345")), "pin: pin does not look like one, wanted: Pin of 4 bytes")
+        << "a secret is not shown";
+    EXPECT_NE(told_of(with_pin(std::string(1'000'000, 'x'))), "");
 }
 
 TEST(AccountChange, HasWhatAnotherFieldNeeds) {
@@ -100,7 +117,10 @@ TEST(AccountForm, IsRefusedWhereItsFieldsCannotMeanIt) {
         std::string_view to;
         std::string_view expected;
     };
-    constexpr std::array<Row, 8> kRows{{
+    constexpr std::array<Row, 9> kRows{{
+        {R"("kind":"secret","pattern")",
+         R"("kind":"private_key","pattern")",
+         "'pin' is a key, wanted a text or secret for a pattern"},
         {R"(["old","new"])", "[]", "'api' has choices that are no list of names"},
         {R"({"api":"old"})", R"({"ipa":"old"})", "'old_key' is needed with 'ipa', which is no"},
         {R"({"api":"old"})", R"({"old_key":"old"})", "needed with 'old_key', which is no text"},
