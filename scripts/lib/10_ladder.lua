@@ -1,6 +1,6 @@
 -- How long to wait between two questions to a channel. Milliseconds; the last step repeats.
 local ladder = {
-  -- A payer looks at a code, and the channel tells when he paid: asking is for notices that are lost.
+  -- A payer looks at a code; the channel tells when he paid: asking is for notices that are lost.
   payer_acts = {
     5000, 10000, 20000, 40000, 60000, 120000, 300000, 600000, 1800000, 3600000,
   },

@@ -33,7 +33,9 @@ cpu_snapshot() {
 
 # Ticks of all cores so far, and those of them that the machine's host gave to others: with many of
 # these a row tells of the neighbours.
-host_ticks() { awk '/^cpu / { for (i = 2; i <= 9; ++i) all += $i; print all, $9; exit }' /proc/stat; }
+host_ticks() {
+    awk '/^cpu / { for (i = 2; i <= 9; ++i) all += $i; print all, $9; exit }' /proc/stat
+}
 
 wal_bytes() { bench_psql floor -qtA -c "SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn"; }
 
@@ -59,8 +61,8 @@ measure() {
         "$cpu_before $cpu_after $((wal_after - wal_before)) ${count:-0} $host_before $(host_ticks)" |
         awk '{ n = $14 > 0 ? $14 : 1
                ticks = $17 > $15 ? $17 - $15 : 1
-               printf "%s\t%s\t%s\t%s\t%s\t%s\t%.0f\t%.0f\t%.0f\t%.0f\t%.0f\n", $1, $2, $3, $4, $5,
-                      $6, ($10 - $7) * 1000 / n, ($11 - $8) * 1000 / n, ($12 - $9) * 1000 / n,
+               printf "%s\t%s\t%s\t%s\t%s\t%s\t%.0f\t%.0f\t%.0f\t%.0f\t%.0f\n", $1, $2, $3, $4,
+                      $5, $6, ($10 - $7) * 1000 / n, ($11 - $8) * 1000 / n, ($12 - $9) * 1000 / n,
                       $13 / n, ($18 - $16) * 100 / ticks }' | tee -a "$BENCH_RESULTS" |
         awk -F '\t' '{ printf "      %-15s %4s clients  %9s/s\n", $1, $2, $3 }'
 }
