@@ -58,7 +58,8 @@ measure() {
     echo "$job $clients $(json_number per_second "$line") $(json_number p50_ms "$line")" \
         "$(json_number p99_ms "$line" | grep . || echo -)" \
         "$(json_number max_ms "$line" | grep . || echo -)" \
-        "$cpu_before $cpu_after $((wal_after - wal_before)) ${count:-0} $host_before $(host_ticks)" |
+        "$cpu_before $cpu_after $((wal_after - wal_before)) ${count:-0}" \
+        "$host_before $(host_ticks)" |
         awk '{ n = $14 > 0 ? $14 : 1
                ticks = $17 > $15 ? $17 - $15 : 1
                printf "%s\t%s\t%s\t%s\t%s\t%s\t%.0f\t%.0f\t%.0f\t%.0f\t%.0f\n", $1, $2, $3, $4,
