@@ -2,7 +2,8 @@
 // bench_callbacks [SECONDS] [CALLBACKS_A_SECOND] [SECONDS_BEFORE], one JSON line. A server,
 // PostgreSQL and the simulated WeChat Pay are processes of their own; the callbacks are built and
 // signed beforehand, sent at their moments whether or not earlier ones are answered, and timed from
-// those moments, while nothing else is under way.
+// those moments, while nothing else is under way. The seconds in which the machine's host gave at
+// most 2 % of it to others count once more by themselves.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -16,6 +17,7 @@
 
 #include "bench/host_cpu.hpp"
 #include "bench/latency.hpp"
+#include "bench/quiet_seconds.hpp"
 #include "channel/crypto.hpp"
 #include "core/clock.hpp"
 #include "core/mutex.hpp"
@@ -34,6 +36,8 @@ constexpr std::size_t kCallers = 64;
 /// forty seconds later (scripts/lib/10_ladder.lua): what is measured are the callbacks, not the
 /// questions, of which each costs two signatures on the same machine.
 constexpr std::size_t kSecondsUntilQuiet = 37;
+
+constexpr double kQuietPercent = 2;
 
 struct Wish {
     std::size_t seconds = 10;
@@ -159,18 +163,28 @@ class Notices {
 /// What became of the callbacks.
 class Watch {
   public:
-    explicit Watch(std::size_t count) : left_(static_cast<std::ptrdiff_t>(count)) {}
+    explicit Watch(const Wish& wish)
+        : left_(static_cast<std::ptrdiff_t>(wish.seconds * wish.a_second)),
+          seconds_(wish.seconds) {}
 
-    void answered(steady_clock::time_point due, const http::ClientResult& answer)
-        SLUICE_EXCLUDES(mutex_) {
+    struct Sent {
+        steady_clock::time_point due;
+        std::size_t second;
+    };
+    void answered(const Sent& sent, const http::ClientResult& answer) SLUICE_EXCLUDES(mutex_) {
         const auto took =
-            std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - due);
+            std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - sent.due);
         {
             const MutexLock lock(mutex_);
             latencies_.add(took);
+            seconds_.add(sent.second, took);
             acknowledged_ += answer && answer->status / 100 == 2 ? 1U : 0U;
         }
         left_.count_down();
+    }
+    void others_had(std::size_t second, double percent) SLUICE_EXCLUDES(mutex_) {
+        const MutexLock lock(mutex_);
+        seconds_.others_had(second, percent);
     }
     void wait() const { left_.wait(); }
     [[nodiscard]] std::size_t acknowledged() SLUICE_EXCLUDES(mutex_) {
@@ -182,10 +196,16 @@ class Watch {
         return latencies_.quantile_ms(part);
     }
 
+    [[nodiscard]] bench::QuietSeconds::Result quiet() SLUICE_EXCLUDES(mutex_) {
+        const MutexLock lock(mutex_);
+        return seconds_.with_at_most(kQuietPercent);
+    }
+
   private:
     std::latch left_;
     Mutex mutex_;
     bench::Latencies latencies_ SLUICE_GUARDED_BY(mutex_);
+    bench::QuietSeconds seconds_ SLUICE_GUARDED_BY(mutex_);
     std::size_t acknowledged_ SLUICE_GUARDED_BY(mutex_) = 0;
 };
 
@@ -196,12 +216,21 @@ void send_all(
     Watch& watch
 ) {
     const auto begun = steady_clock::now();
+    bench::HostCpu before = bench::HostCpu::now();
     for (std::size_t i = 0; i < notices.size(); ++i) {
-        const auto due = begun + std::chrono::microseconds(1'000'000 * i / a_second);
-        std::this_thread::sleep_until(due);
-        client.send(std::move(notices[i]), [due, &watch](const http::ClientResult& answer) {
-            watch.answered(due, answer);
+        const Watch::Sent sent{
+            .due = begun + std::chrono::microseconds(1'000'000 * i / a_second),
+            .second = i / a_second
+        };
+        std::this_thread::sleep_until(sent.due);
+        client.send(std::move(notices[i]), [sent, &watch](const http::ClientResult& answer) {
+            watch.answered(sent, answer);
         });
+        if ((i + 1) % a_second == 0) {
+            const bench::HostCpu after = bench::HostCpu::now();
+            watch.others_had(sent.second, bench::taken_percent(before, after));
+            before = after;
+        }
     }
     watch.wait();
 }
@@ -217,7 +246,7 @@ int run(const Wish& wish) {
         notices.push_back(made.notice_of(number));
     }
     http::Client client;
-    Watch watch(count);
+    Watch watch(wish);
     const bench::HostCpu before = bench::HostCpu::now();
     send_all(client, std::move(notices), wish.a_second, watch);
     const double taken = bench::taken_percent(before, bench::HostCpu::now());
@@ -226,9 +255,11 @@ int run(const Wish& wish) {
         return cluster.query_one("SELECT count(*) FROM sluice.payment WHERE status = 'succeeded'"
                ) == paid;
     });
+    const auto quiet = watch.quiet();
     std::printf(
         "{\"a_second\":%zu,\"callbacks\":%zu,\"acknowledged\":%zu,\"all_paid\":%d,"
-        "\"p50_ms\":%.1f,\"p99_ms\":%.1f,\"max_ms\":%.1f,\"taken_percent\":%.1f}\n",
+        "\"p50_ms\":%.1f,\"p99_ms\":%.1f,\"max_ms\":%.1f,\"taken_percent\":%.1f,"
+        "\"quiet_seconds\":%zu,\"quiet_p99_ms\":%.1f}\n",
         wish.a_second,
         count,
         watch.acknowledged(),
@@ -236,7 +267,9 @@ int run(const Wish& wish) {
         watch.ms_of(0.5),
         watch.ms_of(0.99),
         watch.ms_of(1),
-        taken
+        taken,
+        quiet.seconds,
+        quiet.p99_ms
     );
     return all_paid && watch.acknowledged() == count ? 0 : 1;
 }

@@ -4,6 +4,7 @@
 #include "bench/http_wire.hpp"
 #include "bench/latency.hpp"
 #include "bench/load_plan.hpp"
+#include "bench/quiet_seconds.hpp"
 #include "bench/stub_reply.hpp"
 
 namespace sluice::bench {
@@ -110,6 +111,23 @@ TEST(HostCpu, TellsHowMuchOfTheMachineOthersHad) {
     EXPECT_EQ(before.taken, 20U);
     EXPECT_DOUBLE_EQ(taken_percent(before, after), 20.0);
     EXPECT_DOUBLE_EQ(taken_percent(before, before), 0);
+}
+
+TEST(QuietSeconds, AreThoseInWhichOthersHadLittle) {
+    using std::chrono::milliseconds;
+    QuietSeconds seconds(3);
+    seconds.add(0, milliseconds(5));
+    seconds.add(1, milliseconds(900));
+    seconds.add(2, milliseconds(7));
+    seconds.add(9, milliseconds(8));  // the last one's
+    seconds.others_had(0, 1.5);
+    seconds.others_had(1, 30);
+
+    EXPECT_EQ(seconds.with_at_most(2).seconds, 1U) << "of the third nobody knows";
+    seconds.others_had(2, 0);
+    EXPECT_EQ(seconds.with_at_most(2).seconds, 2U);
+    EXPECT_DOUBLE_EQ(seconds.with_at_most(2).p99_ms, 8);
+    EXPECT_DOUBLE_EQ(seconds.with_at_most(50).p99_ms, 900);
 }
 
 TEST(HostCpu, IsZeroOfATextThatIsNoCount) {

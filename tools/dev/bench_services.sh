@@ -127,5 +127,7 @@ bench_callbacks() {
         "p50 $(json_number p50_ms "$line") ms, p99 $(json_number p99_ms "$line") ms, $(
             json_number acknowledged "$line") of $(
             json_number callbacks "$line") acknowledged, $(
-            json_number taken_percent "$line") % of the machine given to others"
+            json_number taken_percent "$line") % of the machine given to others; p99 of the $(
+            json_number quiet_seconds "$line") s with at most 2 %: $(
+            json_number quiet_p99_ms "$line") ms"
 }
