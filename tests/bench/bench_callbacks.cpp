@@ -282,7 +282,7 @@ int main(int argc, char** argv) {
     const auto number = [&](int at, std::size_t otherwise) {
         return argc > at ? std::strtoul(argv[at], nullptr, 10) : otherwise;
     };
-    wish.seconds = number(1, wish.seconds);
+    wish.seconds = std::max<std::size_t>(number(1, wish.seconds), 1);
     wish.a_second = std::max<std::size_t>(number(2, wish.a_second), 1);
     wish.wait = number(3, wish.wait);
     return sluice::testing::run(wish);
