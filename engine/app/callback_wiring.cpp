@@ -33,6 +33,8 @@ gateway::CallbackReader callback_reader(
         }
         gateway::CallbackVerdict result;
         result.fact.instruction = *verdict.instruction;
+        result.fact.channel = address.channel;
+        result.fact.channel_account = address.channel_account;
         result.fact.operation = verdict.operation;
         result.fact.outcome = std::move(verdict.outcome);
         hide_payer(keys, result.fact.outcome);

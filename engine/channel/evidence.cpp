@@ -176,11 +176,15 @@ void hide_all(std::string& text, const std::string& secret) {
 
 std::string without_secrets(std::string text, const std::vector<std::string>& secrets) {
     for (const std::string& secret : secrets) {
+        const std::string in_json = json_escaped(secret);
         hide_all(text, secret);
-        hide_all(text, json_escaped(secret));
+        hide_all(text, in_json);
         hide_all(text, escape_markup(secret));
-        hide_all(text, percent_encoded(secret, "%20"));
-        hide_all(text, percent_encoded(secret, "+"));
+        // A form may have JSON texts as its values.
+        for (const std::string& value : {secret, in_json}) {
+            hide_all(text, percent_encoded(value, "%20"));
+            hide_all(text, percent_encoded(value, "+"));
+        }
     }
     return text;
 }

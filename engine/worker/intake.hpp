@@ -46,6 +46,10 @@ using DoneReply = std::function<void(Result<void>)>;
 
 struct CallbackFact {
     InstructionId instruction;
+    /// Whose notice it is. It may speak of what left over this account alone: whoever can sign for
+    /// one account must not decide what becomes of another's money.
+    std::string channel;
+    std::string channel_account;
     /// What the channel had been asked for: collect, refund or payout.
     payment::Operation operation = payment::Operation::collect;
     payment::Outcome outcome;

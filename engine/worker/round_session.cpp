@@ -32,29 +32,31 @@ Result<void> Round::serve() {
 }
 
 Result<void> Round::resolve_callbacks() {
-    std::vector<InstructionId> ids;
+    std::vector<InstructionPlace> named;
     const auto is_unresolved = [](const Input& input) {
         return input.kind == Input::Kind::callback && input.run_id.is_nil();
     };
     for (const auto& input : waiting_) {
         if (is_unresolved(input)) {
-            ids.push_back(input.callback.instruction);
+            const CallbackFact& told = input.callback;
+            named.push_back({told.instruction, told.channel, told.channel_account});
         }
     }
-    if (ids.empty()) {
+    if (named.empty()) {
         return {};
     }
-    SLUICE_ASSIGN(const auto payments, store_.payments_of(ids));
+    SLUICE_ASSIGN(const auto runs, store_.runs_of(named));
     std::size_t next = 0;
     for (auto& input : waiting_) {
         if (!is_unresolved(input)) {
             continue;
         }
-        input.run_id = payments[next++];
+        input.run_id = runs[next++];
         if (input.run_id.is_nil()) {
             input.refuse(
                 {ErrorCode::not_found,
-                 "instruction " + input.callback.instruction.to_string() + " does not exist",
+                 input.callback.channel + "/" + input.callback.channel_account +
+                     " has no instruction " + input.callback.instruction.to_string(),
                  {}}
             );
         }

@@ -19,12 +19,15 @@ constexpr db::Statement kLiveRuns{
     "SELECT run_id, seq, wake_at, pending, release_id, state = 'quarantined' "
     "FROM sluice.flow_run WHERE bucket = ANY ($1)"
 };
-constexpr db::Statement kPaymentsOf{
-    "worker_payments_of",
-    "SELECT i.id, i.run_id FROM unnest($1::uuid[]) AS wanted (id) CROSS JOIN LATERAL ("
-    "SELECT x.id, x.run_id FROM sluice.instruction x WHERE x.run_id "
+constexpr db::Statement kRunsOf{
+    "worker_runs_of",
+    "SELECT wanted.n - 1, i.run_id "
+    "FROM unnest($1::uuid[], $2::text[], $3::text[]) "
+    "WITH ORDINALITY AS wanted (id, channel, account, n) CROSS JOIN LATERAL ("
+    "SELECT x.run_id, x.channel, x.channel_account FROM sluice.instruction x WHERE x.run_id "
     "BETWEEN sluice.first_id_beside(wanted.id) AND sluice.last_id_beside(wanted.id) "
-    "AND x.id = wanted.id OFFSET 0) i"
+    "AND x.id = wanted.id OFFSET 0) i "
+    "WHERE i.channel = wanted.channel AND i.channel_account = wanted.account"
 };
 constexpr db::Statement kPaymentOfOrder{
     "worker_payment_of_order",
@@ -121,21 +124,21 @@ Result<std::optional<RunHistory>> RunStore::history(RunId id) {
     return alone.read(id, decompressor_);
 }
 
-Result<std::vector<RunId>> RunStore::payments_of(const std::vector<InstructionId>& instructions) {
+Result<std::vector<RunId>> RunStore::runs_of(const std::vector<InstructionPlace>& instructions) {
     db::ArrayBuilder ids(db::ArrayType::uuid);
-    for (const InstructionId id : instructions) {
-        ids.append(id);
+    db::ArrayBuilder channels(db::ArrayType::text);
+    db::ArrayBuilder accounts(db::ArrayType::text);
+    for (const InstructionPlace& place : instructions) {
+        ids.append(place.id);
+        channels.append(place.channel);
+        accounts.append(place.channel_account);
     }
-    SLUICE_ASSIGN(const db::Rows rows, connection_.execute(kPaymentsOf, {ids}));
-    std::vector<RunId> payments(instructions.size());
+    SLUICE_ASSIGN(const db::Rows rows, connection_.execute(kRunsOf, {ids, channels, accounts}));
+    std::vector<RunId> runs(instructions.size());
     for (const db::Row row : rows) {
-        for (std::size_t i = 0; i < instructions.size(); ++i) {
-            if (instructions[i].raw() == row.uuid(0)) {
-                payments[i] = RunId(row.uuid(1));
-            }
-        }
+        runs.at(static_cast<std::size_t>(row.int64(0))) = RunId(row.uuid(1));
     }
-    return payments;
+    return runs;
 }
 
 Result<std::optional<RunId>> RunStore::payment_of_order(OrderId order) {

@@ -26,6 +26,13 @@ struct OpenSurplus {
     int refunds = 0;  ///< that were begun to give it back
 };
 
+/// An instruction, and the account at a channel that it must have left over.
+struct InstructionPlace {
+    InstructionId id;
+    std::string_view channel;
+    std::string_view channel_account;
+};
+
 /// The statements of the worker about runs, all on its own session. Begins and ends no transaction
 /// (each call is one statement). Errors as db::Connection tells them; `corrupt` for rows that
 /// cannot be read back.
@@ -45,8 +52,9 @@ class RunStore {
     /// none outlives the next call. No run may change between this and the taking of its history:
     /// whoever begins something new calls this first, also for no run at all.
     Result<void> read_ahead(std::span<const RunId> ids);
-    /// The payments the instructions belong to, in the order asked; nil where there is none.
-    Result<std::vector<RunId>> payments_of(const std::vector<InstructionId>& instructions);
+    /// The runs that the instructions belong to, in the order asked; nil where there is no such
+    /// instruction of that account.
+    Result<std::vector<RunId>> runs_of(const std::vector<InstructionPlace>& instructions);
     /// The hash of the body that an order was created with, and the payment it began with, if any.
     Result<std::optional<RunId>> payment_of_order(OrderId order);
 

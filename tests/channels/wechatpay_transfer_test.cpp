@@ -129,6 +129,16 @@ TEST_F(WechatpayTransfer, SaysWhatIsMissingInTheAccount) {
     EXPECT_THAT(build().error().message, HasSubstr("wanted bills or batches"));
 }
 
+TEST(WechatpayForm, KeepsTheApisThatMoneyBeganWith) {
+    const AdapterPtr adapter = wechatpay_registry(wechatpay_account())->find_adapter("wechatpay");
+
+    for (const char* api : {"transfer_api", "barcode_api"}) {
+        const FormField* field = adapter->form.find(api);
+        ASSERT_NE(field, nullptr) << api;
+        EXPECT_TRUE(field->is_fixed) << api << ": the other API knows nothing of what is open";
+    }
+}
+
 TEST_F(WechatpayTransfer, CutsWhatThePayeeReadsTo32Bytes) {
     order_.description = "一二三四五六七八九十十一";
 

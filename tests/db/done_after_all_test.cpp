@@ -35,7 +35,7 @@ class DoneAfterAll : public ::testing::Test {
         outcome.merchant = first.merchant;
         outcome.amount = first.amount;
         outcome.channel_reference = "5030001";
-        input.callback = {first.id, payment::Operation::refund, std::move(outcome), {}};
+        input.callback = RoundWorld::told(first, std::move(outcome));
         std::vector<Input> inputs;
         inputs.push_back(std::move(input));
         ASSERT_TRUE(world.process(std::move(inputs)).has_value());

@@ -40,7 +40,7 @@ class LateMoneyRound : public ::testing::Test {
     static Input told(const payment::Instruction& about, payment::Outcome outcome) {
         Input input;
         input.kind = Input::Kind::callback;
-        input.callback = {about.id, payment::moving(about.purpose), std::move(outcome), {}};
+        input.callback = RoundWorld::told(about, std::move(outcome));
         return input;
     }
     static payment::Outcome paid(const payment::Instruction& instruction) {

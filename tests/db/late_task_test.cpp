@@ -48,7 +48,7 @@ class LateTasks : public ::testing::Test {
         outcome.amount = out.amount;
         Input input;
         input.kind = Input::Kind::callback;
-        input.callback = {out.id, payment::Operation::payout, std::move(outcome), {}};
+        input.callback = RoundWorld::told(out, std::move(outcome));
         return input;
     }
     Input vote_of(const std::string& actor, const std::string& how, const std::string& task = {}) {

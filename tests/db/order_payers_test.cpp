@@ -59,7 +59,7 @@ class OrderPayers : public ::testing::Test {
     void comes_late_from(const std::string& payer) {
         worker::Input late;
         late.kind = worker::Input::Kind::callback;
-        late.callback = {refused.id, payment::Operation::collect, paid_by(refused, payer), {}};
+        late.callback = RoundWorld::told(refused, paid_by(refused, payer));
         take(std::move(late));
     }
     std::optional<OrderPaidBy> shown(RunId payment) {

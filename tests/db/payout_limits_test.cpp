@@ -346,7 +346,7 @@ TEST_F(PayoutLimitsRound, HaveTheRoomAgainOfWhatFailedOrCameBackAlsoAnotherDay) 
     returned.number = instruction.id.raw().to_string();
     returned.merchant = instruction.merchant;
     returned.amount = instruction.amount;
-    back.callback = {instruction.id, payment::Operation::payout, returned, {}};
+    back.callback = RoundWorld::told(instruction, returned);
     std::vector<Input> inputs;
     inputs.push_back(std::move(back));
     ASSERT_TRUE(world.process(std::move(inputs)).has_value());

@@ -225,9 +225,7 @@ TEST_F(RefundRound, BooksAPendingRefundOnceWhenItIsCompleted) {
 
     Input told;
     told.kind = Input::Kind::callback;
-    told.callback.instruction = world.sent.back().instruction.id;
-    told.callback.operation = payment::Operation::refund;
-    told.callback.outcome = world.paid();
+    told.callback = RoundWorld::told(world.sent.back().instruction, world.paid());
     for (int i = 0; i < 2; ++i) {
         std::vector<Input> inputs;
         Input& again = inputs.emplace_back();

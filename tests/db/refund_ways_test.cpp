@@ -196,9 +196,8 @@ TEST_F(RefundWays, KeepThePartThatTheChannelTookBeforeItFailed) {
     Input told;
     told.kind = Input::Kind::callback;
     told.run_id = RunId(taken.raw());
-    told.callback.instruction = world.sent.back().instruction.id;
-    told.callback.operation = payment::Operation::refund;
-    told.callback.outcome = RoundWorld::outcome(OutcomeKind::refused);
+    told.callback =
+        RoundWorld::told(world.sent.back().instruction, RoundWorld::outcome(OutcomeKind::refused));
     told.callback.outcome.code = "ABNORMAL";
     take(std::move(told));
     EXPECT_EQ(end_of(taken), "failed ABNORMAL");
@@ -288,9 +287,7 @@ TEST_F(RefundWays, GiveTheAccountEachConversionThatComesBackAfterItsSuccess) {
         ASSERT_EQ(end_of(out), "succeeded ");
         Input told;
         told.kind = Input::Kind::callback;
-        told.callback.instruction = world.sent.back().instruction.id;
-        told.callback.operation = payment::Operation::refund;
-        told.callback.outcome = world.paid();
+        told.callback = RoundWorld::told(world.sent.back().instruction, world.paid());
         told.callback.outcome.kind = OutcomeKind::returned;
         returns.push_back(std::move(told));
     }

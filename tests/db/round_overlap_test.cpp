@@ -215,8 +215,7 @@ TEST_F(RoundOverlap, LetsNothingForAPaymentOvertakeItsCallback) {
     const RunId id = given_payment_that_waits();
     Input callback;
     callback.kind = Input::Kind::callback;
-    callback.callback.instruction = world.sent.back().instruction.id;
-    callback.callback.outcome = world.paid();
+    callback.callback = RoundWorld::told(world.sent.back().instruction, world.paid());
     Input close;
     close.run_id = id;
     close.fact.kind = flow::Fact::Kind::close_requested;
@@ -280,8 +279,7 @@ TEST_F(RoundOverlap, ResolvesCallbacksBeforeItSendsAndRunsThemAfter) {
     const RunId id = given_payment_that_waits();
     Input callback;
     callback.kind = Input::Kind::callback;
-    callback.callback.instruction = world.sent.back().instruction.id;
-    callback.callback.outcome = world.paid();
+    callback.callback = RoundWorld::told(world.sent.back().instruction, world.paid());
     given_under_way(start());
     take(std::move(callback));
     take(start());

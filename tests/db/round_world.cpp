@@ -170,6 +170,17 @@ payment::Outcome RoundWorld::outcome(payment::OutcomeKind kind) {
     return outcome;
 }
 
+worker::CallbackFact RoundWorld::told(const payment::Instruction& about, payment::Outcome outcome) {
+    return {
+        .instruction = about.id,
+        .channel = about.channel,
+        .channel_account = about.channel_account,
+        .operation = payment::moving(about.purpose),
+        .outcome = std::move(outcome),
+        .evidence = {}
+    };
+}
+
 payment::Outcome RoundWorld::paid() const {
     payment::Outcome outcome = RoundWorld::outcome(payment::OutcomeKind::succeeded);
     const payment::Instruction& instruction = sent.back().instruction;

@@ -41,6 +41,10 @@ class RoundWorld {
     [[nodiscard]] worker::Input answer(payment::Outcome outcome) const;
     [[nodiscard]] payment::Outcome paid() const;
     [[nodiscard]] static payment::Outcome outcome(payment::OutcomeKind kind);
+    /// What the instruction's account at the channel tells unasked.
+    [[nodiscard]] static worker::CallbackFact told(
+        const payment::Instruction& about, payment::Outcome outcome
+    );
 
     /// The one channel account that routing knows.
     [[nodiscard]] static Value candidates();

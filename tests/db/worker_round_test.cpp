@@ -10,10 +10,12 @@
 namespace sluice::testing {
 namespace {
 
+using payment::OutcomeKind;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 using worker::Input;
 
 class WorkerRound : public ::testing::Test {
@@ -138,8 +140,9 @@ TEST_F(WorkerRound, ParksARunWhoseReleaseIsRefusedAgainAndAgain) {
     EXPECT_TRUE(take(world.answer(RoundWorld::outcome(payment::OutcomeKind::refused))));
     Input callback;
     callback.kind = Input::Kind::callback;
-    callback.callback.instruction = world.sent.back().instruction.id;
-    callback.callback.outcome = RoundWorld::outcome(payment::OutcomeKind::refused);
+    callback.callback = RoundWorld::told(
+        world.sent.back().instruction, RoundWorld::outcome(payment::OutcomeKind::refused)
+    );
     EXPECT_TRUE(take(std::move(callback)));
 
     EXPECT_THAT(
@@ -154,13 +157,48 @@ TEST_F(WorkerRound, ParksARunWhoseReleaseIsRefusedAgainAndAgain) {
     EXPECT_EQ(status_of(id), "pending");
 }
 
+TEST_F(WorkerRound, HearsOfAnInstructionFromItsOwnAccountAlone) {
+    const RunId id = given_payment_that_waits();
+    const payment::Instruction ours = world.sent.back().instruction;
+    payment::Instruction of_another_account = ours;
+    of_another_account.channel_account = "another";
+    payment::Instruction of_another_channel = ours;
+    of_another_channel.channel = "bank";
+    std::vector<std::string> refusals;
+    std::vector<Input> inputs;
+    for (const auto& about : {of_another_account, ours, of_another_channel}) {
+        Input& input = inputs.emplace_back();
+        input.kind = Input::Kind::callback;
+        input.callback = RoundWorld::told(about, RoundWorld::outcome(OutcomeKind::pending));
+        input.on_done = [&refusals](const Result<void>& done) {
+            refusals.push_back(done ? "" : done.error().message);
+        };
+    }
+
+    ASSERT_TRUE(world.process(std::move(inputs)).has_value());
+
+    const std::string number = ours.id.to_string();
+    EXPECT_THAT(
+        refusals,
+        UnorderedElementsAre(
+            ours.channel + "/another has no instruction " + number,
+            "",
+            "bank/" + ours.channel_account + " has no instruction " + number
+        )
+    );
+    EXPECT_EQ(world.value("SELECT count(*)::text FROM sluice.flow_journal"), "3")
+        << "begun, a code to scan, and what its own account told";
+    EXPECT_EQ(status_of(id), "pending");
+}
+
 TEST_F(WorkerRound, KeepsWhatACallbackIsAbout) {
     const RunId id = given_payment_that_waits();
     Input callback;
     callback.kind = Input::Kind::callback;
-    callback.callback.instruction = world.sent.back().instruction.id;
+    callback.callback = RoundWorld::told(
+        world.sent.back().instruction, RoundWorld::outcome(payment::OutcomeKind::pending)
+    );
     callback.callback.operation = payment::Operation::refund;
-    callback.callback.outcome = RoundWorld::outcome(payment::OutcomeKind::pending);
 
     EXPECT_TRUE(take(std::move(callback)));
 

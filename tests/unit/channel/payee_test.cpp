@@ -199,6 +199,10 @@ TEST(Evidence, HidesASecretHoweverItIsWritten) {
         ),
         "***|***|***|***"
     );
+    EXPECT_EQ(
+        without_secrets("b=a%20%5C%22b%5C%22%2F%E6%9D%8E&c=a+%5C%22b%5C%22%2F%E6%9D%8E", secrets),
+        "b=***&c=***"
+    ) << "JSON in a form";
     EXPECT_EQ(without_secrets("a \"b\"/王", secrets), "a \"b\"/王");
     EXPECT_EQ(without_secrets("66", {"6", ""}), "******");
 }
