@@ -234,7 +234,7 @@ TEST_F(RoundOverlap, KeepsTheTimerOfARunThatIsPrepared) {
     ASSERT_TRUE(world.process(world.due()).has_value());
     take(pending_answer());
     drain();
-    world.clock.advance(std::chrono::seconds(3));
+    world.clock.advance(RoundWorld::kFirstQuestion);
     ASSERT_TRUE(world.round.next_due() <= world.clock.now());
     take(world.answer(RoundWorld::outcome(payment::OutcomeKind::pending)));
 
@@ -316,7 +316,7 @@ TEST_F(RoundOverlap, DropsATimerWhoseRunHasMovedOn) {
     const RunId id = given_payment_that_waits();
     take(pending_answer());
     drain();
-    world.clock.advance(std::chrono::seconds(3));
+    world.clock.advance(RoundWorld::kFirstQuestion);
     std::vector<Input> timers = world.due();
     ASSERT_THAT(timers, SizeIs(1));
     take(pending_answer());

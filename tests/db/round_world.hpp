@@ -19,6 +19,9 @@ Result<void> take_to_end(worker::Round& round, std::vector<worker::Input> inputs
 /// the channels and the callers. Everything lies in one bucket. One thread.
 class RoundWorld {
   public:
+    /// After which the channel of a payer who acts is asked (scripts/lib/10_ladder.lua).
+    static constexpr std::chrono::seconds kFirstQuestion{5};
+
     explicit RoundWorld(worker::BatchLimits limits = {});
 
     /// A prepaid card with money on it.

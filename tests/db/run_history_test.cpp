@@ -60,7 +60,7 @@ class RunHistories : public ::testing::Test {
         payment::Outcome code = RoundWorld::outcome(payment::OutcomeKind::pending);
         code.next_action.set("type", "qr_code");
         EXPECT_TRUE(take(world.answer(std::move(code))));
-        world.clock.advance(std::chrono::seconds(3));
+        world.clock.advance(RoundWorld::kFirstQuestion);
         EXPECT_TRUE(world.process(world.due()).has_value());
         return id;
     }

@@ -64,7 +64,7 @@ class WorkerRound : public ::testing::Test {
 TEST_F(WorkerRound, TakesATimerAgainWhoseActivationCouldNotBeWritten) {
     given_payment_that_waits();
     given_commits_that_are_rolled_back();
-    world.clock.advance(std::chrono::seconds(3));
+    world.clock.advance(RoundWorld::kFirstQuestion);
 
     ASSERT_TRUE(world.process(world.due()).has_value());
     EXPECT_EQ(queries_sent(), 0U);
@@ -78,7 +78,7 @@ TEST_F(WorkerRound, TakesATimerAgainWhoseActivationCouldNotBeWritten) {
 
 TEST_F(WorkerRound, KeepsTheAnswerOfAChannelThatCouldNotBeWritten) {
     const RunId id = given_payment_that_waits();
-    world.clock.advance(std::chrono::seconds(3));
+    world.clock.advance(RoundWorld::kFirstQuestion);
     ASSERT_TRUE(world.process(world.due()).has_value());
     given_commits_that_are_rolled_back();
 
@@ -107,7 +107,7 @@ TEST_F(WorkerRound, TellsACallerWhoseWishCouldNotBeWritten) {
 
 TEST_F(WorkerRound, WakesARunAgainWhoseStateLeftMemoryMeanwhile) {
     given_payment_that_waits();
-    world.clock.advance(std::chrono::seconds(3));
+    world.clock.advance(RoundWorld::kFirstQuestion);
     world.runs.dehydrate(world.clock.now());
     // Reading the run back fails as surely as writing it.
     world.run("ALTER TABLE sluice.flow_journal RENAME TO hidden");
