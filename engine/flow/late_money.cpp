@@ -160,7 +160,7 @@ bool LateMoney::takes_its_place(payment::Instruction& instruction) {
             kernel_.book_being_paid_out(instruction.amount);
         }
         (void)kernel_.board_.cancel_about(
-            instruction.original.id, payment::kGiveBackTask, kernel_.activation_.now
+            instruction.original.claimed, payment::kGiveBackTask, kernel_.activation_.now
         );
         kernel_.tell_tasks();
     }

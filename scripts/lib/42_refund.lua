@@ -8,7 +8,7 @@ local refund_verbs = {
 
   -- Waits for the people who must agree first. What waits keeps its room: no other refund takes it.
   approve = function(self, approval)
-    if approval.needed > 0 then self:keep_room_from(1) end
+    if approval.needed > 0 then self:keep_room() end
     local title = { en = "Approve a refund", zh = "审批退款" }
     require_approval(title, self.amount, approval)
   end,
@@ -37,13 +37,14 @@ local refund_verbs = {
         amount = part.amount, room = "not kept",
       })
     end
-    -- Room for the later parts too: while the first one goes, no other refund may take it.
-    self:keep_room_from(2)
+    -- While one part goes, no other refund may take the room of the others: of later ones, and of
+    -- one that comes back meanwhile. A part alone has its room with its way, and ends with it.
+    if #self.parts > 1 then self:keep_room() end
   end,
 
-  keep_room_from = function(self, first)
-    for place = first, #self.parts do
-      local kept = keep_room(self.parts[place])
+  keep_room = function(self)
+    for _, part in ipairs(self.parts) do
+      local kept = keep_room(part)
       if not kept.ok then
         fail { code = kept.code, message = "another refund was faster" }
       end

@@ -51,6 +51,18 @@ class RefundRoom : public ::testing::Test {
         return outcome;
     }
 
+    /// The channel tells unasked that what it gave back is here again.
+    void come_back(const payment::Instruction& given) {
+        payment::Outcome returned = world.paid();
+        returned.kind = OutcomeKind::returned;
+        returned.number = given.id.raw().to_string();
+        returned.amount = given.amount;
+        Input input;
+        input.kind = Input::Kind::callback;
+        input.callback = {given.id, payment::moving(given.purpose), std::move(returned), {}};
+        take(std::move(input));
+    }
+
     RefundWorld world;
     AccountId card = world.given_card(100'000);
     OrderId order = world.given_paid(card);
@@ -126,6 +138,23 @@ TEST_F(RefundRoom, IsFreeAgainWhenTheChannelRefusesAfterAll) {
 
     EXPECT_EQ(world.status_of(waiting), "failed USER_ACCOUNT_ABNORMAL");
     EXPECT_EQ(world.refunded(order), "0: 0 0");
+}
+
+TEST_F(RefundRoom, IsKeptForAFirstPartThatComesBackWhileALaterOneWaits) {
+    world.close_account(card);
+    const RunId waiting = world.begin_refund(order, 8'000, "R-1");
+    const payment::Instruction first = world.sent.back().instruction;
+    world.answer_last(world.paid());
+    ASSERT_EQ(world.status_of(waiting), "pending") << "people say where the card's part goes";
+
+    come_back(first);
+
+    EXPECT_EQ(world.refunded(order), "8000: 1000 7000");
+    EXPECT_EQ(world.booked("2202"), "8000");
+    const RunId other = world.begin_refund(order, 2'000, "R-2");
+    EXPECT_EQ(world.status_of(other), "failed account_closed") << "it finds the card's money only";
+    world.reopen();
+    EXPECT_EQ(world.refunded(order), "8000: 1000 7000");
 }
 
 }  // namespace

@@ -175,7 +175,7 @@ TEST(Approval, OfARefundIsWaitedFor) {
 
     refund.start();
     EXPECT_EQ(refund.picture().subject.stage, "approve");
-    EXPECT_THAT(refund.claims(), ElementsAre("claim 3000", "claim 7000")) << "its room is kept";
+    EXPECT_THAT(refund.claims(), ElementsAre("claim 7000", "claim 3000")) << "its room is kept";
     EXPECT_THAT(refund.sent(), IsEmpty());
     EXPECT_FALSE(refund.run().wake_at().has_value()) << "without a deadline nothing wakes it";
     EXPECT_EQ(vote(refund, {"li.lei"}), "");
@@ -231,7 +231,7 @@ TEST(Approval, OfARefundThatIsDeniedOwesTheMerchantAgain) {
         )
     );
     EXPECT_THAT(
-        refund.claims(), ElementsAre("claim 3000", "claim 7000", "yield 3000", "yield 7000")
+        refund.claims(), ElementsAre("claim 7000", "claim 3000", "yield 3000", "yield 7000")
     );
 }
 

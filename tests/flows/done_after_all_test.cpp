@@ -196,6 +196,22 @@ TEST(DoneAfterAll, TakesTheQuestionBackThatPeopleWereAsked) {
     EXPECT_THAT(refund.sent(), ElementsAre("refund wx-b", "refund wx-a"));
 }
 
+TEST(DoneAfterAll, TakesTheQuestionBackWhoseMoneyAnAccountHadMeanwhile) {
+    FlowDriver refund = begun(conversion_of_two_parts());
+    refund.answer(Operation::refund, paid(refund.picture().instructions.back()));
+    const payment::Instruction second = refund.picture().instructions.back();
+    refund.answer(Operation::refund, says(OutcomeKind::refused, "USER_ACCOUNT_ABNORMAL"));
+    ASSERT_EQ(newest_task(refund).kind, "give_back");
+
+    hear_that_it_was_done(refund, second);
+
+    expect_done(refund);
+    EXPECT_EQ(newest_task(refund).status, payment::TaskStatus::cancelled);
+    EXPECT_EQ(closed_cases(refund), 1U);
+    EXPECT_EQ(refund.booked_on("2001"), 7000);
+    EXPECT_THAT(refund.sent(), SizeIs(2));
+}
+
 TEST(DoneAfterAll, WinsAgainstWhatPeopleDecideAtTheSameMoment) {
     FlowDriver refund = begun(refund_of_legs(2000, {"wx-a", "wx-b"}));
     refund.answer(Operation::refund, paid(refund.instruction(0)));

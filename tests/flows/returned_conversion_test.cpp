@@ -15,20 +15,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-/// 70.00 leave an account again, 30.00 and 40.00 of them the ways of two legs.
-DriveOptions conversion_of_two_parts() {
-    DriveOptions options = conversion_of(7000);
-    auto& sources = std::get<payment::Refund>(options.subject->details).sources;
-    payment::RefundSource second = sources.front();
-    sources.front().amount = cny(3000);
-    second.amount = cny(4000);
-    second.leg_number = 2;
-    second.instruction = InstructionId(second.instruction.raw().derive(1, 1));
-    second.collected.instruction = InstructionId(second.collected.instruction.raw().derive(1, 1));
-    sources.push_back(std::move(second));
-    return options;
-}
-
 struct Converted {
     FlowDriver driver{conversion_of_two_parts()};
     std::vector<payment::Instruction> parts;

@@ -110,6 +110,19 @@ DriveOptions conversion_of(std::int64_t minor) {
     return options;
 }
 
+DriveOptions conversion_of_two_parts() {
+    DriveOptions options = conversion_of(7000);
+    auto& sources = std::get<payment::Refund>(options.subject->details).sources;
+    payment::RefundSource second = sources.front();
+    sources.front().amount = cny(3000);
+    second.amount = cny(4000);
+    second.leg_number = 2;
+    second.instruction = InstructionId(second.instruction.raw().derive(1, 1));
+    second.collected.instruction = InstructionId(second.collected.instruction.raw().derive(1, 1));
+    sources.push_back(std::move(second));
+    return options;
+}
+
 DriveOptions payout_of(std::int64_t minor, std::int64_t fee_minor) {
     payment::Picture picture = picture_of(Service::payout, minor);
     payment::Payout payout;

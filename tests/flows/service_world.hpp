@@ -19,6 +19,8 @@ DriveOptions refund_of_legs(std::int64_t minor, const std::vector<std::string>& 
 void name_payee(DriveOptions& options);
 /// An earlier refund gave 7000 fen of "wx-a" to a balance account; so much of it leaves again.
 DriveOptions conversion_of(std::int64_t minor);
+/// 7000 fen leave such an account again, 3000 and 4000 of them the ways of two legs.
+DriveOptions conversion_of_two_parts();
 
 /// From the balance of payer_account() to somebody's bank card.
 DriveOptions payout_of(std::int64_t minor, std::int64_t fee_minor);

@@ -1,8 +1,11 @@
 // Money that no way of its refund takes: people say how it goes back, are asked again when that
 // fails, and the case ends with the money.
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "flows/after_the_end.hpp"
 #include "flows/people.hpp"
 #include "flows/service_world.hpp"
 
@@ -170,6 +173,45 @@ TEST(StuckMoney, ThatWasPaidOutAndCameBackIsDueAgain) {
     EXPECT_EQ(refund.status(), SubjectStatus::succeeded);
     EXPECT_EQ(refund.booked_on("2202"), 0);
     EXPECT_EQ(closed_cases(refund), 3U);
+}
+
+/// What the refund holds of what was collected: no other refund finds it.
+std::int64_t room_kept(const FlowDriver& refund, InstructionId collected) {
+    std::int64_t minor = 0;
+    for (const auto& step : refund.steps()) {
+        for (const auto& claim : step.claims) {
+            const bool yields = claim.kind == flow::RefundClaim::Kind::yield;
+            const std::int64_t more = yields ? -claim.amount.minor() : claim.amount.minor();
+            minor += claim.instruction == collected ? more : 0;
+        }
+    }
+    return minor;
+}
+
+TEST(StuckMoney, ThatCameBackWhileALaterPartWaitsIsLeftToItByOtherRefunds) {
+    FlowDriver refund(refund_of_legs(1200, {"wx-a", "wx-b"}));
+    refund.start();
+    const auto first = refund.instruction(0);
+    refund.answer(Operation::refund, paid(first));
+    refund.answer(Operation::refund, says(OutcomeKind::refused, "NOT_ENOUGH"));
+
+    refund.feed({AfterTheEnd::told(first, came_back(first))});
+    // The order of 2000 still has 800 for another refund, which takes what it finds.
+    const auto collected = first.original.id;
+    const std::int64_t left =
+        1000 - std::min<std::int64_t>(800, 1000 - room_kept(refund, collected));
+    refund.cap = [collected, left](const flow::RefundClaim& claim) {
+        const bool is_over = claim.instruction == collected && claim.amount.minor() > left;
+        return is_over ? "over_refunded" : "";
+    };
+    refund.wake();
+    refund.answer(Operation::refund, paid(refund.instruction(0)));
+    EXPECT_THAT(refund.cases(), ElementsAre("refund_due 1000"));
+    EXPECT_EQ(vote(refund, give_it("zhao.min", "original")), "");
+    refund.answer(Operation::refund, paid(refund.instruction(0)));
+
+    expect_all_back(refund);
+    EXPECT_EQ(room_kept(refund, collected), 1000) << "what it gave back, and no more";
 }
 
 TEST(StuckMoney, ThatWasGivenBackOutsideOfUsIsBookedWhereItLeft) {
