@@ -59,7 +59,7 @@ class RefundRoom : public ::testing::Test {
         returned.amount = given.amount;
         Input input;
         input.kind = Input::Kind::callback;
-        input.callback = {given.id, payment::moving(given.purpose), std::move(returned), {}};
+        input.callback = RoundWorld::told(given, std::move(returned));
         take(std::move(input));
     }
 
