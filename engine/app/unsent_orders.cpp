@@ -19,6 +19,7 @@ channel::ExchangeReport report_not_sent(const channel::ExchangeOrder& order) {
     report.ordinal = order.ordinal;
     report.operation = order.operation;
     report.resent = order.resent;
+    report.tenure = order.tenure;
     report.outcome.kind = payment::OutcomeKind::not_sent;
     report.outcome.code = "no_room";
     return report;

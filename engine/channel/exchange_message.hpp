@@ -30,6 +30,8 @@ struct ExchangeOrder {
     std::string description;
     /// An earlier send of the same effect may have left: `not_sent` now proves nothing.
     bool resent = false;
+    /// In which tenure of the run's bucket it is sent; the report carries it back.
+    Id128 tenure;
 };
 
 /// What was sent and answered, masked, for the timeline.
@@ -48,6 +50,7 @@ struct ExchangeReport {
     std::uint32_t ordinal = 0;
     Operation operation = Operation::collect;
     bool resent = false;
+    Id128 tenure;
     payment::Outcome outcome;
     Evidence evidence;
 };

@@ -96,6 +96,7 @@ ExchangeReport report_of(Journey& journey, Outcome outcome) {
     report.ordinal = journey.order.ordinal;
     report.operation = journey.order.operation;
     report.resent = journey.order.resent;
+    report.tenure = journey.order.tenure;
     report.outcome = std::move(outcome);
     report.outcome.message = without_secrets(std::move(report.outcome.message), journey.secrets);
     report.evidence = std::move(journey.evidence);

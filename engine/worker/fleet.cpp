@@ -160,6 +160,7 @@ void Fleet::wait_final(RunId run_id, Time deadline, PictureReply reply) {
 void Fleet::deliver(channel::ExchangeReport report) {
     Input input;
     input.run_id = report.run;
+    input.tenure = report.tenure;
     auto& fact = input.fact;
     fact.kind = flow::Fact::Kind::outcome;
     fact.instruction = report.instruction;

@@ -40,7 +40,8 @@ class Fleet final : public Intake {
     void stop();
 
     /// What the channels answered. Any thread; never blocks. An answer whose run has moved to
-    /// another node is dropped: the new owner asks again.
+    /// another node is dropped: the new owner asks again. What came of a request of an earlier
+    /// tenure is judged by the round.
     void deliver(channel::ExchangeReport report);
 
     [[nodiscard]] bool owns(Bucket bucket) const override { return worker_of(bucket) != nullptr; }

@@ -19,6 +19,7 @@ struct Input {
     std::unique_ptr<StartRun> start;           ///< start
     CallbackFact callback;                     ///< callback
     flow::Fact fact;                           ///< fact
+    Id128 tenure;                              ///< outcome: in which its exchange was sent
     WaitFor wait_for = WaitFor::final_status;  ///< wait
     Time deadline{};                           ///< wait
     PictureReply on_picture;

@@ -140,6 +140,12 @@ void LiveRuns::forget_all() {
     warm_ = 0;
 }
 
+void LiveRuns::begin_tenure(std::span<const Bucket> buckets, Id128 tenure) {
+    for (const Bucket bucket : buckets) {
+        tenures_[static_cast<std::uint8_t>(bucket)] = tenure;
+    }
+}
+
 Result<flow::FlowScriptsPtr> LiveRuns::scripts_in(
     const script::Release& release, const std::string& flow
 ) {

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <queue>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -73,6 +76,13 @@ class LiveRuns {
     void forget_bucket(Bucket bucket);
     void forget_all();
 
+    /// The buckets are taken: from now on this name, which no other time has that any worker of the
+    /// process holds them, tells what is sent since from what was sent before.
+    void begin_tenure(std::span<const Bucket> buckets, Id128 tenure);
+    [[nodiscard]] Id128 tenure_of(Bucket bucket) const {
+        return tenures_[static_cast<std::uint8_t>(bucket)];
+    }
+
     /// A run at its beginning, in the live release.
     Result<std::unique_ptr<flow::Run>> begin(const payment::Picture& picture);
     /// The run as its journal tells it. nullptr when it is not live. `nondeterminism`, `script` or
@@ -112,6 +122,7 @@ class LiveRuns {
     );
 
     std::unordered_map<RunId, Slot> slots_;
+    std::array<Id128, kBucketCount> tenures_{};
     std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
     const Staying staying_;
     /// The moments of Slot::look_from, each once; one that its slot no longer names is void.

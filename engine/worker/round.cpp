@@ -15,6 +15,12 @@ std::vector<flow::Fact> facts_of(const std::vector<Input>& inputs) {
     return facts;
 }
 
+/// Whether money moves by it, or will.
+bool is_a_yes(payment::OutcomeKind kind) {
+    return kind == payment::OutcomeKind::succeeded || kind == payment::OutcomeKind::pending ||
+           kind == payment::OutcomeKind::returned;
+}
+
 }  // namespace
 
 Round::Round(Parts parts) : parts_(parts), store_(parts.connection) {
@@ -24,6 +30,7 @@ Round::Round(Parts parts) : parts_(parts), store_(parts.connection) {
 }
 
 Result<void> Round::take(std::vector<Input> inputs) {
+    judge_superseded(inputs);
     gather(std::move(inputs));
     run_some(left_);
     const bool may_go_on = has_freed_ || (wants_session_ && !is_under_way());
@@ -49,6 +56,25 @@ void Round::abandon(const Error& error) {
     callbacks_wait_.reset();
     parts_.batch.clear();
     parts_.batch.forget_accounts();
+}
+
+/// Answers to what was sent in an earlier tenure of the bucket. What had no answer when this one
+/// began has been sent again since or will be, and that may be on its way still: a no to the one
+/// before says nothing of it, so it is not even an answer. Taken for one, it would let the run end
+/// the instruction, ask about it or close it while the other can yet move the money.
+void Round::judge_superseded(std::vector<Input>& inputs) const {
+    std::erase_if(inputs, [this](Input& input) {
+        const bool is_answer =
+            input.kind == Input::Kind::fact && input.fact.kind == flow::Fact::Kind::outcome;
+        if (!is_answer || input.tenure == parts_.runs.tenure_of(input.run_id.bucket())) {
+            return false;
+        }
+        input.fact.source = payment::Source::resend;
+        // Nobody sends again for a run that is over or parked: it keeps what it is told.
+        const LiveRuns::Slot* slot = parts_.runs.find(input.run_id);
+        const bool is_asked_again = slot != nullptr && !slot->quarantined;
+        return is_asked_again && !is_a_yes(input.fact.outcome.kind);
+    });
 }
 
 void Round::gather(std::vector<Input> inputs) {

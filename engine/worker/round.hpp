@@ -116,6 +116,7 @@ class Round {
     enum class Fate { ready, needs_session, over };
 
     // With memory alone (round.cpp).
+    void judge_superseded(std::vector<Input>& inputs) const;
     void gather(std::vector<Input> inputs);
     void gather_one(Input input, Places& places);
     [[nodiscard]] bool must_wait(const Input& input) const;

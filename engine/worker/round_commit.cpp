@@ -197,6 +197,7 @@ void Round::send(const flow::Run& run, const flow::SendExchange& effect, bool re
     order.instruction = *run.kernel().find(effect.instruction);
     order.description = picture.channel_text();
     order.resent = resent;
+    order.tenure = parts_.runs.tenure_of(order.run.bucket());
     parts_.services.send(std::move(order));
 }
 

@@ -219,6 +219,7 @@ Result<bool> Round::ask_again(Work& work) {
         lost.outcome.code = "interrupted";
         Input& input = work.inputs.emplace_back();
         input.run_id = work.run_id;
+        input.tenure = parts_.runs.tenure_of(work.run_id.bucket());
         input.fact = std::move(lost);
     }
     if (work.inputs.empty()) {

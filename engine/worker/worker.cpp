@@ -365,6 +365,7 @@ Result<void> Worker::rebalance() {
     if (taken.empty()) {
         return {};
     }
+    session.runs.begin_tenure(taken, settings_.worker.derive(++tenures_, 0));
     SLUICE_ASSIGN(const auto live, RunStore(session.connection).live_runs(taken));
     std::size_t interrupted = 0;
     for (const auto& row : live) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -108,6 +109,7 @@ class Worker {
     Inbox inbox_;
     std::unique_ptr<Session> session_;
     Waiters waiters_;
+    std::uint32_t tenures_ = 0;  ///< so often buckets were taken, in whichever session
     Time next_rebalance_{};
     Time next_sweep_{};
     Time next_late_sweep_{};

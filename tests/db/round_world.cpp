@@ -1,5 +1,6 @@
 #include "db/round_world.hpp"
 
+#include <array>
 #include <stdexcept>
 #include <utility>
 
@@ -154,6 +155,7 @@ Result<void> RoundWorld::process(std::vector<worker::Input> inputs) {
 void RoundWorld::reopen() {
     connection = database.connect({.statement_timeout = {}, .role = "sluice_app"});
     runs.forget_all();
+    runs.begin_tenure(std::array{kBucket}, Id128{1, ++tenures_});
     for (const auto& row : must(worker::RunStore(connection).live_runs({kBucket}))) {
         runs.note(row);
     }
@@ -191,13 +193,18 @@ payment::Outcome RoundWorld::paid() const {
 }
 
 worker::Input RoundWorld::answer(payment::Outcome outcome) const {
-    const channel::ExchangeOrder& order = sent.back();
+    return answer_to(sent.back(), std::move(outcome));
+}
+
+worker::Input RoundWorld::answer_to(const channel::ExchangeOrder& order, payment::Outcome outcome) {
     worker::Input input;
     input.run_id = RunId(order.run.raw());
+    input.tenure = order.tenure;
     input.fact.kind = flow::Fact::Kind::outcome;
     input.fact.instruction = order.instruction.id;
     input.fact.exchange = order.ordinal;
     input.fact.operation = order.operation;
+    input.fact.source = order.resent ? payment::Source::resend : payment::Source::first_send;
     input.fact.outcome = std::move(outcome);
     return input;
 }

@@ -42,6 +42,9 @@ class RoundWorld {
     [[nodiscard]] std::vector<worker::Input> due();
     /// The answer of the channel to the last exchange that was sent.
     [[nodiscard]] worker::Input answer(payment::Outcome outcome) const;
+    [[nodiscard]] static worker::Input answer_to(
+        const channel::ExchangeOrder& order, payment::Outcome outcome
+    );
     [[nodiscard]] payment::Outcome paid() const;
     [[nodiscard]] static payment::Outcome outcome(payment::OutcomeKind kind);
     /// What the instruction's account at the channel tells unasked.
@@ -53,6 +56,7 @@ class RoundWorld {
     [[nodiscard]] static Value candidates();
 
     /// A new session after the old one was lost, with nothing in memory but which runs are live.
+    /// The bucket's new tenure begins.
     void reopen();
 
     /// The one value of a statement of the schema's owner; throws when it is refused.
@@ -78,6 +82,7 @@ class RoundWorld {
 
   private:
     int orders_ = 0;
+    std::uint64_t tenures_ = 0;
 };
 
 }  // namespace sluice::testing

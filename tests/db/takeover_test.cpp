@@ -55,6 +55,7 @@ class FleetWithQuickChannel {
             report.ordinal = order.ordinal;
             report.operation = order.operation;
             report.resent = order.resent;
+            report.tenure = order.tenure;
             report.outcome = RoundWorld::outcome(payment::OutcomeKind::succeeded);
             report.outcome.number = order.instruction.id.raw().to_string();
             report.outcome.merchant = order.instruction.merchant;

@@ -229,6 +229,7 @@ TEST_F(ExchangeMany, LeaveOutWhatIsSentAgain) {
     std::vector<ExchangeOrder> orders = three();
     ExchangeOrder again = toy_payout('D');
     again.resent = true;
+    again.tenure = Id128{5, 6};
     orders.insert(orders.begin() + 1, again);
 
     const Reports reports = reports_of(orders);
@@ -237,6 +238,7 @@ TEST_F(ExchangeMany, LeaveOutWhatIsSentAgain) {
     EXPECT_THAT(sent_[0], HasSubstr("6222021D"));
     EXPECT_EQ(sent_[1], "/many");
     EXPECT_TRUE(reports.at('D').resent);
+    EXPECT_EQ(reports.at('D').tenure, again.tenure);
     EXPECT_EQ(reports.at('D').outcome.kind, OutcomeKind::pending);
 }
 

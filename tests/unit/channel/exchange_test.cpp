@@ -60,6 +60,7 @@ ExchangeOrder toy_order_for(Operation operation) {
 TEST_F(ExchangeTest, CarriesAnInstructionThereAndItsOutcomeBack) {
     ExchangeOrder order = toy_order();
     order.resent = true;
+    order.tenure = Id128{5, 6};
 
     const auto report = report_of(order, answer(R"({"kind":"succeeded","amount":7000})"));
 
@@ -67,6 +68,7 @@ TEST_F(ExchangeTest, CarriesAnInstructionThereAndItsOutcomeBack) {
     EXPECT_EQ(report.instruction, order.instruction.id);
     EXPECT_EQ(report.ordinal, 3U);
     EXPECT_TRUE(report.resent);
+    EXPECT_EQ(report.tenure, order.tenure);
     EXPECT_EQ(report.outcome.kind, OutcomeKind::succeeded);
     EXPECT_EQ(report.outcome.amount, Money(7000, cny()));
     EXPECT_EQ(report.evidence.method, "POST");
