@@ -164,6 +164,15 @@ std::string json_escaped(const std::string& text) {
     return quoted.substr(1, quoted.size() - 2);
 }
 
+/// As other writers of XML have a text: they leave quotes as they are.
+std::string markup_with_quotes(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        out += c == '"' || c == '\'' ? std::string(1, c) : escape_markup({&c, 1});
+    }
+    return out;
+}
+
 void hide_all(std::string& text, const std::string& secret) {
     std::size_t position = secret.empty() ? std::string::npos : text.find(secret);
     while (position != std::string::npos) {
@@ -180,6 +189,7 @@ std::string without_secrets(std::string text, const std::vector<std::string>& se
         hide_all(text, secret);
         hide_all(text, in_json);
         hide_all(text, escape_markup(secret));
+        hide_all(text, markup_with_quotes(secret));
         // A form may have JSON texts as its values.
         for (const std::string& value : {secret, in_json}) {
             hide_all(text, percent_encoded(value, "%20"));

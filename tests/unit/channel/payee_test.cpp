@@ -204,6 +204,10 @@ TEST(Evidence, HidesASecretHoweverItIsWritten) {
         "b=***&c=***"
     ) << "JSON in a form";
     EXPECT_EQ(without_secrets("a \"b\"/王", secrets), "a \"b\"/王");
+    EXPECT_EQ(
+        without_secrets("<a>x&lt;\"y\"</a><b>x&lt;&quot;y&quot;</b>", {"x<\"y\""}),
+        "<a>***</a><b>***</b>"
+    );
     EXPECT_EQ(without_secrets("66", {"6", ""}), "******");
 }
 
