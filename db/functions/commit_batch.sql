@@ -19,7 +19,8 @@
 --
 -- A business refusal is a returned row (activation, ordinal of the hold step or 0, reason, the id
 -- and hash of what stands in the way, and what there would have been room for); nothing of that
--- activation is written. An exception means that nothing of the batch is.
+-- activation is written. look_again: it asks for room that may be free when the batch is over. An
+-- exception means that nothing of the batch is.
 -- Another number of arrays makes another function: the one before must not stay beside it.
 DO $$
 DECLARE
@@ -73,13 +74,15 @@ AS $$
 #variable_conflict use_column
 DECLARE
     refused integer[] := '{}';
+    -- What may have no room for it, told when the balances have been looked at.
+    no_room jsonb[] := '{}';
+    too_poor integer;  -- the first that its accounts refused
     tight boolean := false;
     found_row record;
     moved bigint := 0;
     gone bigint := 0;
     ended bigint;
     wanted bigint;
-    named uuid[];
     b_moved bigint[];
     b_base bigint[];
 BEGIN
@@ -113,20 +116,17 @@ BEGIN
     END IF;
     IF cardinality(p_i) > coalesce(cardinality(o_i), 0) THEN
         FOR found_row IN
-            SELECT * FROM payment_refusals(refused, r_at, p_i, p_order, p_currency, p_amount)
+            SELECT p.*, 0 AS ordinal
+            FROM payment_refusals(refused, r_at, p_i, p_order, p_currency, p_amount) p
         LOOP
             refused := refused || found_row.activation;
-            RETURN QUERY
-                SELECT found_row.activation, 0, found_row.reason, found_row.other_id, NULL::uuid,
-                    NULL::bigint;
+            no_room := no_room || to_jsonb(found_row);
         END LOOP;
     END IF;
     IF w IS NOT NULL THEN
         FOR found_row IN SELECT * FROM service_refusals(w, refused) LOOP
             refused := refused || found_row.activation;
-            RETURN QUERY
-                SELECT found_row.activation, found_row.ordinal, found_row.reason,
-                    found_row.other_id, found_row.other_hash, found_row.rest;
+            no_room := no_room || to_jsonb(found_row);
         END LOOP;
     END IF;
     IF 'hold' <> ANY (h_kind) THEN
@@ -152,52 +152,18 @@ BEGIN
                 ) AS t (i, ordinal, reason)
             LOOP
                 refused := refused || found_row.i;
+                too_poor := least(too_poor, found_row.i);
                 RETURN QUERY
                     SELECT found_row.i, found_row.ordinal, found_row.reason, NULL::uuid, NULL::uuid,
                         NULL::bigint;
             END LOOP;
         END IF;
         IF cardinality(refused) > 0 THEN
-            -- What the refused activations would have done to the accounts, and their places in the
-            -- numbers of the entries, are taken out again.
-            named := b_id;
-            SELECT array_agg(w.account), array_agg(w.sums)
-            INTO b_id, b_sums
-            FROM (
-                SELECT d.account, ARRAY[
-                        sum(d.asked), sum(d.held), sum(d.dr), sum(d.cr), sum(d.n)
-                    ]::bigint[] AS sums
-                FROM (
-                    SELECT h.account,
-                        CASE WHEN h.kind IN ('hold', 'take') THEN h.amount ELSE 0 END AS asked,
-                        CASE
-                            WHEN h.kind = 'hold' THEN h.amount
-                            WHEN h.kind IN ('capture', 'release') THEN -h.amount
-                            ELSE 0
-                        END AS held,
-                        0::bigint AS dr, 0::bigint AS cr, 0 AS n
-                    FROM unnest(h_i, h_kind, h_account, h_amount) AS h (i, kind, account, amount)
-                    WHERE h.i <> ALL (refused)
-                    UNION ALL
-                    SELECT b_id[e.slot], 0, 0, greatest(e.amount, 0), greatest(-e.amount, 0), 1
-                    FROM (
-                        SELECT t.slot, l_amount[j_first[t.j] + t.line - 1] AS amount
-                        FROM unnest(e_j, e_line, e_slot) AS t (j, line, slot)
-                        WHERE j_i[t.j] <> ALL (refused)
-                    ) e
-                ) d
-                GROUP BY d.account
-            ) w;
-            SELECT array_agg(s.amount ORDER BY s.n) INTO b_sums
-            FROM unnest(b_sums) WITH ORDINALITY AS s (amount, n);
-            SELECT array_agg(w.slot ORDER BY w.n), array_agg(w.turn ORDER BY w.n)
-            INTO e_slot, e_turn
-            FROM (
-                SELECT e.n, array_position(b_id, named[e.slot]) AS slot,
-                    count(*) FILTER (WHERE j_i[e.j] <> ALL (refused))
-                        OVER (PARTITION BY e.slot ORDER BY e.n)::integer AS turn
-                FROM unnest(e_j, e_slot) WITH ORDINALITY AS e (j, slot, n)
-            ) w;
+            SELECT m.id, m.sums, m.slot, m.turn INTO b_id, b_sums, e_slot, e_turn
+            FROM moves_left(
+                refused, b_id, h_i, h_kind, h_account, h_amount, e_j, e_line, e_slot, l_amount,
+                j_first, j_i
+            ) m;
             EXIT WHEN b_id IS NULL;
         END IF;
         WITH moved AS (
@@ -227,6 +193,20 @@ BEGIN
         WHERE b.account_id = b_id[t.n];
         tight := true;
     END LOOP;
+
+    -- Room was given out before the balances were looked at: what came after an activation that
+    -- its accounts refused is decided again, in a batch without it.
+    IF cardinality(no_room) > 0 THEN
+        RETURN QUERY
+            SELECT r.activation, r.ordinal,
+                CASE WHEN r.activation > too_poor THEN 'look_again' ELSE r.reason END,
+                r.other_id, r.other_hash, r.rest
+            FROM unnest(no_room) AS n (row_of)
+            CROSS JOIN LATERAL jsonb_to_record(n.row_of) AS r (
+                activation integer, ordinal integer, reason text, other_id uuid, other_hash uuid,
+                rest bigint
+            );
+    END IF;
 
     -- 2. Write what was not refused.
     IF cardinality(s_id) > 0 THEN

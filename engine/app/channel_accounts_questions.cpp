@@ -17,6 +17,35 @@ using channel::ChannelAccountSettings;
 
 constexpr std::size_t kNonceBytes = 16;
 
+/// One question after the other, until one is not answered well: that answer, or the last.
+void ask_all(
+    http::Client& client,
+    std::shared_ptr<channel::AccountTrial> trial,
+    std::chrono::steady_clock::time_point begun,
+    gateway::TrialDone done
+) {
+    const http::ClientRequest& request = trial->request();
+    client.send(
+        request,
+        [&client, trial = std::move(trial), begun, done = std::move(done)](
+            const http::ClientResult& answer
+        ) mutable {
+            auto verdict = trial->read(answer);
+            if (verdict.works && trial->go_on()) {
+                ask_all(client, std::move(trial), begun, std::move(done));
+                return;
+            }
+            const auto took = std::chrono::steady_clock::now() - begun;
+            done(gateway::TrialResult{
+                .works = verdict.works,
+                .outcome = std::move(verdict.outcome),
+                .http_status = verdict.http_status,
+                .took_ms = std::chrono::duration_cast<std::chrono::milliseconds>(took).count()
+            });
+        }
+    );
+}
+
 }  // namespace
 
 Result<channel::AccountTrial> ChannelAccounts::make_trial(const ChannelAccountSettings& settings
@@ -67,32 +96,24 @@ void ChannelAccounts::ask_balance(
 }
 
 gateway::ChannelAccounts ChannelAccounts::api(http::Client& client) {
-    const auto try_out = [this, &client](
-                             const ChannelAccountSettings& settings, gateway::TrialDone done
-                         ) {
-        auto made = make_trial(settings);
-        if (!made) {
-            gateway::TrialResult cannot;
-            cannot.outcome.kind = payment::OutcomeKind::config;
-            cannot.outcome.code = "cannot_ask";
-            cannot.outcome.message = made.error().message;
-            done(std::move(cannot));
-            return;
-        }
-        auto trial = std::make_shared<channel::AccountTrial>(*std::move(made));
-        const auto begun = std::chrono::steady_clock::now();
-        auto answered = [trial, begun, done = std::move(done)](const http::ClientResult& answer) {
-            auto verdict = trial->read(answer);
-            const auto took = std::chrono::steady_clock::now() - begun;
-            done(gateway::TrialResult{
-                .works = verdict.works,
-                .outcome = std::move(verdict.outcome),
-                .http_status = verdict.http_status,
-                .took_ms = std::chrono::duration_cast<std::chrono::milliseconds>(took).count()
-            });
+    const auto try_out =
+        [this, &client](const ChannelAccountSettings& settings, gateway::TrialDone done) {
+            auto made = make_trial(settings);
+            if (!made) {
+                gateway::TrialResult cannot;
+                cannot.outcome.kind = payment::OutcomeKind::config;
+                cannot.outcome.code = "cannot_ask";
+                cannot.outcome.message = made.error().message;
+                done(std::move(cannot));
+                return;
+            }
+            ask_all(
+                client,
+                std::make_shared<channel::AccountTrial>(*std::move(made)),
+                std::chrono::steady_clock::now(),
+                std::move(done)
+            );
         };
-        client.send(trial->request(), std::move(answered));
-    };
     return {
         .store = store_,
         .floats = *floats_,

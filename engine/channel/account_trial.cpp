@@ -1,5 +1,6 @@
 #include "channel/account_trial.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "channel/account_settings.hpp"
@@ -22,7 +23,7 @@ Result<payment::Operation> question_of(const Adapter& adapter) {
     );
 }
 
-/// As small as can be, and inside of what the adapter declares.
+/// As small as can be, and inside of what the adapter declares. Its scene is left open.
 payment::Instruction made_up(
     const AccountTrial::Parts& parts, payment::Operation operation, Currency currency
 ) {
@@ -33,7 +34,6 @@ payment::Instruction made_up(
     instruction.purpose = payment::purpose_of(operation);
     instruction.channel = parts.account.channel();
     instruction.channel_account = parts.account.name();
-    instruction.scene = collects ? can.scenes.front() : can.payout->methods.front();
     instruction.amount =
         Money{collects ? can.amount_min_minor : can.payout->amount_min_minor, currency};
     if (!collects) {
@@ -62,24 +62,43 @@ Result<AccountTrial> AccountTrial::make(Parts parts) {
         const Currency currency, Currency::parse(parts.adapter->capabilities.currencies.front())
     );
     AccountTrial trial(std::move(parts));
-    trial.order_.operation = operation;
-    trial.order_.instruction = made_up(trial.parts_, operation, currency);
-    trial.order_.description = "test";
-    SLUICE_ASSIGN(
-        trial.request_, trial.host_->build(trial.order_, trial.parts_.account, trial.parts_.moment)
-    );
-    SLUICE_TRY(trial.parts_.account.check_url(trial.request_.url));
-    const ChannelTimeouts& timeouts = trial.parts_.account.settings().timeouts;
-    trial.request_.connect_timeout = timeouts.connect;
-    trial.request_.total_timeout = timeouts.of(operation);
+    payment::Instruction instruction = made_up(trial.parts_, operation, currency);
+    const Capabilities& can = trial.parts_.adapter->capabilities;
+    const bool collects = operation == payment::Operation::query;
+    for (const std::string& scene : collects ? can.scenes : can.payout->methods) {
+        instruction.scene = scene;
+        SLUICE_ASSIGN(Question question, trial.ask_about(instruction, operation));
+        const bool is_asked = std::ranges::any_of(trial.questions_, [&](const Question& other) {
+            return other.request.url == question.request.url;
+        });
+        if (!is_asked) {
+            trial.questions_.push_back(std::move(question));
+        }
+    }
     return trial;
+}
+
+Result<AccountTrial::Question> AccountTrial::ask_about(
+    payment::Instruction instruction, payment::Operation operation
+) {
+    Question question;
+    question.order.operation = operation;
+    question.order.instruction = std::move(instruction);
+    question.order.description = "test";
+    SLUICE_ASSIGN(question.request, host_->build(question.order, parts_.account, parts_.moment));
+    SLUICE_TRY(parts_.account.check_url(question.request.url));
+    const ChannelTimeouts& timeouts = parts_.account.settings().timeouts;
+    question.request.connect_timeout = timeouts.connect;
+    question.request.total_timeout = timeouts.of(operation);
+    return question;
 }
 
 AccountTrial::Verdict AccountTrial::read(const http::ClientResult& result) {
     Verdict verdict;
     if (result) {
         verdict.http_status = result->status;
-        verdict.outcome = host_->read({order_, *result}, parts_.account, parts_.moment);
+        verdict.outcome =
+            host_->read({questions_[next_].order, *result}, parts_.account, parts_.moment);
     } else {
         const bool left = result.error().stage != http::FailureStage::not_sent;
         verdict.outcome.kind = left ? OutcomeKind::unknown : OutcomeKind::not_sent;

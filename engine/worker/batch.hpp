@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 #include <vector>
 
@@ -34,6 +35,10 @@ struct Activated {
     Id128 release;
     RunState state = RunState::continues;
 };
+
+/// The reason of a refusal that says nothing yet: the activation found no room only because of one
+/// before it in the batch that its accounts refused. It is to be decided in a later batch.
+inline constexpr std::string_view kLookAgain = "look_again";
 
 /// The database said no to one activation for a reason of the business. Nothing of it is written.
 struct Refusal {

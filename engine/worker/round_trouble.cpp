@@ -150,6 +150,10 @@ std::optional<Time> Round::next_due() const {
 
 Result<void> Round::take_refusal(Work& work, const Refusal& refusal, Works& again) {
     work.start_over();
+    if (refusal.reason == kLookAgain) {
+        again.push_back(std::move(work));
+        return {};
+    }
     // What a run that begins was shown to give back is not there any more: it never began, and
     // whoever asked for it may look again.
     const bool is_outdated = work.start != nullptr && refusal.reason == "over_refunded";

@@ -192,8 +192,10 @@ local function tell_due(refund, part, why)
   kernel.open_case("refund_due", part.source, "cannot be given back: " .. why)
 end
 
--- The way that people choose, and another when that one fails; theirs is the last word.
+-- The way that people choose, and another when that one fails; theirs is the last word. What waits
+-- for them keeps its room: what they choose shall still be possible.
 ways.task = function(refund, part)
+  keep_room(part)
   tell_due(refund, part, part.why or "no_way")
   local ended
   repeat

@@ -370,6 +370,33 @@ TEST_F(PayoutLimitsRound, CountNothingOfWhatTheAccountCannotPay) {
     EXPECT_EQ(world.value("SELECT coalesce(sum(amount), 0)::text FROM sluice.payout_sum"), "0");
 }
 
+TEST_F(PayoutLimitsRound, GiveTheRoomOfWhatTheAccountCannotPayToTheNextOfTheBatch) {
+    auto poor = payout("P-1", 50'000);
+    std::get<payment::Payout>(poor->picture.details).from.id = world.given_card(50'000);
+    std::unique_ptr<worker::StartRun> starts[] = {
+        payout("P-0", 10'000, "k0"),
+        std::move(poor),
+        payout("P-2", 60'000, "k2"),
+        payout("P-3", 10'001, "k3")
+    };
+    std::vector<RunId> ids;
+    std::vector<Input> inputs;
+    for (auto& start : starts) {
+        ids.push_back(start->picture.subject.id);
+        inputs.push_back(world.start_of(std::move(start)));
+    }
+
+    ASSERT_TRUE(world.process(std::move(inputs)).has_value());
+
+    EXPECT_EQ(status_of(ids[0]), "pending");
+    EXPECT_EQ(status_of(ids[1]), "failed insufficient_balance");
+    EXPECT_EQ(status_of(ids[2]), "pending") << "700.00 a day less the 100.00 of the first";
+    EXPECT_EQ(status_of(ids[3]), "failed over_daily_limit");
+    EXPECT_THAT(sums(), HasSubstr("merchant_day  2026-01-01 70000"));
+    EXPECT_EQ(world.sent.size(), 2U);
+    EXPECT_THAT(world.alarms, IsEmpty());
+}
+
 TEST_F(PayoutLimitsRound, CountAPayoutOnceHoweverLongItIsUnknown) {
     const RunId unknown = begin("P-1", 60'000);
     answer(RoundWorld::outcome(OutcomeKind::unknown));

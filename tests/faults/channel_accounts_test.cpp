@@ -257,6 +257,16 @@ TEST_F(ChannelAccounts, ForCodesOverTheOldApiNeedItsKeyAndCertificate) {
     missing("client_key");
     add("client_key", "merchant_private.pem");
     EXPECT_EQ(create().status, 201);
+
+    const auto tried = [&] { return operator_at(0).post(path_of("wx-till") + "/test"); };
+    const Reply good = tried();
+    EXPECT_EQ(*good.body.find("works"), Value(true)) << to_json(good.body);
+    const ValueObject other_key{{"api_v2_key", std::string(32, 'x')}};
+    const Reply changed =
+        operator_at(0).patch(path_of("wx-till"), Value(ValueObject{{"secrets", Value(other_key)}}));
+    ASSERT_EQ(changed.status, 200) << changed.why;
+    const Reply wrong = tried();
+    EXPECT_EQ(*wrong.body.find("works"), Value(false)) << "its key of v3 alone is right";
 }
 
 TEST_F(ChannelAccounts, KeepTheApiThatOrdersBeganWith) {

@@ -307,6 +307,18 @@ TEST(StuckMoney, StaysWithTheMerchantWhenPeopleSayNoAndNothingHasGone) {
     EXPECT_EQ(closed_cases(refund), 1U);
 }
 
+TEST(StuckMoney, KeepsItsRoomWhileItWaitsForPeople) {
+    FlowDriver refund = asking_refund();
+    const auto collected = refund.instruction(0).original.id;
+    EXPECT_EQ(room_kept(refund, collected), 1000);
+
+    EXPECT_EQ(vote(refund, {"zhao.min", Verdict::deny}), "");
+
+    EXPECT_EQ(refund.error(), "");
+    EXPECT_EQ(refund.status(), SubjectStatus::failed);
+    EXPECT_EQ(room_kept(refund, collected), 0) << "nothing went back";
+}
+
 /// A payment that fails after the channel collected, and whose way back is closed.
 FlowDriver stuck_payment() {
     FlowDriver pay({.memory = Memory::dehydrated});
