@@ -23,6 +23,7 @@ endif()
 
 set(SLUICE_SANITIZE "" CACHE STRING "For every target: empty, address,undefined or thread")
 if(SLUICE_SANITIZE)
+    add_compile_definitions(SLUICE_SANITIZED)
     add_compile_options(
         -fsanitize=${SLUICE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
     )

@@ -24,7 +24,7 @@ class Arena {
 
   private:
     static constexpr std::size_t kGrain = 16;
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(SLUICE_SANITIZED)
     // Every block by itself, so that the sanitizer sees what is used after it was given back.
     static constexpr std::size_t kSmall = 0;
 #else

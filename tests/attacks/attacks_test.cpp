@@ -18,7 +18,7 @@ using script::TryOutcome;
 using script::TryRequest;
 using script::TryResult;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(SLUICE_SANITIZED)
 constexpr bool kIsSanitized = true;
 #else
 constexpr bool kIsSanitized = false;

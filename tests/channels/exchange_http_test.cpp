@@ -280,7 +280,7 @@ TEST_F(ExchangeOverHttp, HasTwoThousandSlowExchangesUnderWayOnOneThread) {
     channel.wait_for_all();
 
     EXPECT_EQ(exchange.open(), kExchanges);
-    EXPECT_EQ(threads_of_this_process(), threads_before + 1);
+    EXPECT_LE(threads_of_this_process(), threads_before + 1);
     const std::string body = R"({"code_url":"weixin://wxpay/bizpayurl?pr=p4lpSuKzz"})";
     channel.answer_all({200, signature_headers("good", body), body});
     reported.wait();

@@ -249,14 +249,19 @@ TEST(OpeningASession, TellsAnUnreadableConninfoFromAnAbsentServer) {
 
 constexpr Statement kSlowEcho = {"slow_echo", "SELECT $1::text FROM pg_sleep(0.05)"};
 
+constexpr Statement kLockedEcho = {"locked_echo", "SELECT $1::text FROM pg_advisory_lock(7)"};
+
 TEST_F(Session, TakesTheAnswerLater) {
+    Connection other = database_.connect();
+    ASSERT_TRUE(other.run("SELECT pg_advisory_lock(7)").has_value());
     std::string text = "later";
     const std::array<Parameter, 1> parameters{std::string_view(text)};
 
-    ASSERT_TRUE(connection_.send(kSlowEcho, parameters).has_value());
+    ASSERT_TRUE(connection_.send(kLockedEcho, parameters).has_value());
     text = "other";
     EXPECT_FALSE(connection_.has_answer());
     EXPECT_GE(connection_.socket(), 0);
+    ASSERT_TRUE(other.run("SELECT pg_advisory_unlock(7)").has_value());
     const Result<Rows> rows = connection_.take_answer();
 
     ASSERT_TRUE(rows.has_value()) << rows.error().message;

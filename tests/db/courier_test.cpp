@@ -132,7 +132,6 @@ TEST_F(WebhookDelivery, TakesNothingButA2xxOfThatVeryAddressForSuccess) {
         const char* failure;
     };
     WebhookReceiver elsewhere;
-    world.settings.timeout = milliseconds(300);
     const std::vector<Case> cases = {
         {"redirect",
          WebhookReceiver::answering(302, {{"Location", elsewhere.url()}}),
@@ -144,6 +143,9 @@ TEST_F(WebhookDelivery, TakesNothingButA2xxOfThatVeryAddressForSuccess) {
         {"any body", WebhookReceiver::answering(202), DeliveryStatus::delivered, ""},
     };
     for (const Case& one : cases) {
+        // Only silence is waited for; the others have all the time they need.
+        const bool is_silent = std::string_view(one.name) == "silence";
+        world.settings.timeout = milliseconds(is_silent ? 300 : 20'000);
         const Endpoint endpoint = world.given_endpoint(receiver.url());
         receiver.behave(one.behave);
         world.given_event();
@@ -196,7 +198,7 @@ TEST_F(WebhookDelivery, ASlowReceiverDelaysNobodyElse) {
     }
     const auto node = world.node();
 
-    EXPECT_TRUE(node->run_until([&] { return receiver.count() == 60; }));
+    EXPECT_TRUE(node->run_until([&] { return receiver.count() == 60 && slow.count() == 4; }));
     EXPECT_TRUE(node->run_until([&] { return node->counters().delivered == 60; }));
     EXPECT_EQ(slow.count(), 4U);
     EXPECT_EQ(node->counters().under_way, 4U);

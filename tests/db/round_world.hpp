@@ -22,7 +22,9 @@ class RoundWorld {
     /// After which the channel of a payer who acts is asked (scripts/lib/10_ladder.lua).
     static constexpr std::chrono::seconds kFirstQuestion{5};
 
-    explicit RoundWorld(worker::BatchLimits limits = {});
+    /// Only size ends a batch: how long Lua takes is the machine's affair.
+    static constexpr worker::BatchLimits kUntimed{.lua = std::chrono::hours{1}};
+    explicit RoundWorld(worker::BatchLimits limits = kUntimed);
 
     /// A prepaid card with money on it.
     AccountId given_card(std::int64_t amount_minor);

@@ -201,6 +201,10 @@ class FleetWithSlowChannel {
         services.clock = &clock_;
         services.resend = idempotent;
         services.send = [this](channel::ExchangeOrder order) {
+            // A slow machine comes to the first question about it, which is no request to pay.
+            if (order.operation != payment::Operation::payout) {
+                return;
+            }
             const MutexLock lock(mutex_);
             orders_.push_back(std::move(order));
         };
@@ -262,7 +266,7 @@ TEST_F(SupersededAnswerOfANode, IsNotBelievedAfterItsBucketLeftAndCameBack) {
     {
         FleetWithSlowChannel guest(world, 2);
         ASSERT_TRUE(eventually([&] { return guest.asked() == 1; }));
-        ASSERT_FALSE(node.fleet().owns(kBucket));
+        ASSERT_TRUE(eventually([&] { return !node.fleet().owns(kBucket); }));
     }
     ASSERT_TRUE(eventually([&] { return node.asked() == 2; }));
 

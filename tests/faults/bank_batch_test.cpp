@@ -71,7 +71,7 @@ TEST_F(GatheredPayouts, ThatComeAtOnceLeaveInFewRequests) {
 
 TEST_F(GatheredPayouts, AreShownEachInATimelineOfItsOwn) {
     // The answer comes before the notice, which would end the payout without it.
-    teller_.bank().take_time(std::chrono::milliseconds{500});
+    teller_.bank().take_time(std::chrono::seconds{3});
     given_payouts(3);
     expect_paid_once(cluster_, teller_);
     ASSERT_GE(gathered(), 2U) << "three lines of one request to us come at once";

@@ -44,6 +44,10 @@ class Callback : public ::testing::Test {
     }
 
     /// The answer contradicts our record: nobody is paid, nothing is lost, a person must look.
+    /// Only the notice can tell then, however late it comes.
+    void refuse_queries() {
+        cluster_.psp().order_fault({.operation = "query", .kind = "status_5xx", .count = -1});
+    }
     void expect_conflict(const PaymentView& begun) {
         EXPECT_TRUE(eventually([&] {
             return shop_.payment(begun.id()).channel_status() == "conflicted";
@@ -69,7 +73,9 @@ TEST_F(Callback, BeforeTheCreateResponseIsNotLost) {
     const PaymentView begun = shop_.begin(order);
     expect_paid_once(order, begun);
 
-    EXPECT_EQ(cluster_.psp().order(begun.channel_number()).callbacks_acknowledged, 1);
+    EXPECT_TRUE(eventually([&] {
+        return cluster_.psp().order(begun.channel_number()).callbacks_acknowledged == 1;
+    }));
 }
 
 TEST_F(Callback, ManyTimesAtOnceCountsOnce) {
@@ -153,6 +159,7 @@ TEST_F(Callback, OfAnUnknownAccountOrOfAnotherTypeLeavesNoTrace) {
 
 TEST_F(Callback, WithAWrongAmountOpensACaseAndPaysNothing) {
     const PaymentView begun = shop_.begin(shop_.next_order());
+    refuse_queries();
     cluster_.psp().order_fault({.operation = "callback", .kind = "wrong_amount"});
 
     EXPECT_TRUE(cluster_.psp().pay(begun.channel_number()));
@@ -162,6 +169,7 @@ TEST_F(Callback, WithAWrongAmountOpensACaseAndPaysNothing) {
 
 TEST_F(Callback, OfAWrongMerchantOpensACaseAndPaysNothing) {
     const PaymentView begun = shop_.begin(shop_.next_order());
+    refuse_queries();
     cluster_.psp().order_fault({.operation = "callback", .kind = "wrong_merchant"});
 
     EXPECT_TRUE(cluster_.psp().pay(begun.channel_number()));
@@ -171,6 +179,7 @@ TEST_F(Callback, OfAWrongMerchantOpensACaseAndPaysNothing) {
 
 TEST_F(Callback, CannotMendWhatContradictedBefore) {
     const PaymentView begun = shop_.begin(shop_.next_order());
+    refuse_queries();
     cluster_.psp().order_fault({.operation = "callback", .kind = "wrong_amount"});
     EXPECT_TRUE(cluster_.psp().pay(begun.channel_number()));
     expect_conflict(begun);

@@ -242,7 +242,7 @@ TEST_F(SeveralLegs, MakeAnotherAttemptWaitUntilTheirMoneyIsBack) {
     const Reply too_soon = cluster_.api().post("/v1/payments", again);
     EXPECT_EQ(too_soon.status, 409) << too_soon.why;
     EXPECT_EQ(too_soon.text("code"), "payment_unresolved");
-    EXPECT_EQ(shop_.payment(begun.id()).status(), "compensating");
+    EXPECT_EQ(shop_.wait_for_status(begun.id(), "compensating").status(), "compensating");
     cluster_.psp().clear_faults();
     EXPECT_EQ(shop_.wait_for_status(begun.id(), "closed").status(), "closed");
     const Reply second = cluster_.api().post("/v1/payments", again);

@@ -97,7 +97,7 @@ inline constexpr std::array kRefundCells{
     MatrixCell{"refund", "processing_ms", 700, kGivenBack, kGivenBack, kNotThere},
     MatrixCell{"refund", "refund_abnormal", 0, kNotGivenBack, kNotThere, kNotThere},
     MatrixCell{"refund", "refund_closed", 0, kNotGivenBack, kInDoubt, kNotThere},
-    MatrixCell{"refund", "reversed", 300, "returned", kNotThere, kNotThere},
+    MatrixCell{"refund", "reversed", 2'000, "returned", kNotThere, kNotThere},
     MatrixCell{"refund_query", "latency_ms", 300, kGivenBack, kGivenBack, kNotThere},
     MatrixCell{"refund_query", "slow_answer_ms", 300, kGivenBack, kGivenBack, kNotThere},
     MatrixCell{"refund_query", "drop_before", 0, kGivenBack, kGivenBack, kNotThere},
@@ -142,7 +142,7 @@ inline constexpr std::array kPayoutCells{
     // Where there is another account that pays out, it does.
     MatrixCell{"payout", "payout_failed", 0, kAtPayee, kBackOnAccount, kAtPayee},
     // Alipay tells of it only whom asks again, or by its bill.
-    MatrixCell{"payout", "payout_returned", 300, kNotThere, kAtPayee, "returned"},
+    MatrixCell{"payout", "payout_returned", 2'000, kNotThere, kAtPayee, "returned"},
     MatrixCell{"payout_query", "latency_ms", 300, kAtPayee, kAtPayee, kAtPayee},
     MatrixCell{"payout_query", "slow_answer_ms", 300, kAtPayee, kAtPayee, kAtPayee},
     MatrixCell{"payout_query", "drop_before", 0, kAtPayee, kAtPayee, kAtPayee},

@@ -9,9 +9,9 @@ namespace sluice::testing {
 namespace {
 
 /// Not over before the fault of its query or its notice is ordered, as its number is known late.
-constexpr std::int64_t kPayoutUnderWayMs = 5'000;
+constexpr std::int64_t kUnderWayMs = 5'000;
 /// Over when the first query comes, after two seconds.
-constexpr std::int64_t kRefundUnderWayMs = 1'500;
+constexpr std::int64_t kBrieflyUnderWayMs = 200;
 /// So many without a fault beside each with one.
 constexpr int kCompany = 2;
 
@@ -96,7 +96,7 @@ MatrixCase MatrixShop::meet(const MatrixCell& cell, const std::function<std::str
     }
     const std::int64_t fault = order_fault({cell.operation, cell.kind, cell.value});
     if (must_come_first(cell, protocol_)) {
-        order_fault({cell.operation, "processing_ms", kPayoutUnderWayMs});
+        order_fault({cell.operation, "processing_ms", kUnderWayMs});
     }
     MatrixCase begun{.cell = &cell, .path = post()};
     if (!lasts(cell) && !eventually([&] { return is_met(fault); })) {
@@ -234,8 +234,10 @@ MatrixCase MatrixShop::begin_refund(const MatrixCell& cell) {
     }
     MatrixCase begun{.cell = &cell, .order = number_of(payment)};
     const Number order{protocol_.order_member, begun.order};
-    if (cell.operation != "refund" || must_come_first(cell, protocol_)) {
-        order_fault({"refund", "processing_ms", kRefundUnderWayMs}, order);
+    if (must_come_first(cell, protocol_)) {
+        order_fault({"refund", "processing_ms", kUnderWayMs}, order);
+    } else if (cell.operation != "refund") {
+        order_fault({"refund", "processing_ms", kBrieflyUnderWayMs}, order);
     }
     if (cell.operation == "refund_query" && protocol_.tells_of_refunds) {
         order_fault({"refund_callback", "missing", 0}, order);
@@ -268,7 +270,7 @@ MatrixCase MatrixShop::begin_payout(const MatrixCell& cell) {
         return ended(meet(cell, [this] { return post_payout(); }));
     }
     const MatrixCell under_way{
-        .operation = "payout", .kind = "processing_ms", .value = kPayoutUnderWayMs
+        .operation = "payout", .kind = "processing_ms", .value = kUnderWayMs
     };
     MatrixCase begun = meet(under_way, [this] { return post_payout(); });
     begun.cell = &cell;

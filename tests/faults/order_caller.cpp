@@ -161,12 +161,15 @@ void OrderCaller::pay(const PaymentWish& wish) {
     const int percent = is_first ? std::min(wish.share_percent, 100) : wish.share_percent;
     const auto legs = legs_of(wish, due == 0 ? 1 : share_of(due, percent));
     const auto calls = send_payment(wish, payment_body(legs));
+    // A refusal leaves nothing of the key: the other of two may still have begun.
+    const auto taken = std::ranges::find_if(calls, &NumberedCall::is_taken);
+    const NumberedCall& first = taken == calls.end() ? calls.front() : *taken;
     for (const NumberedCall& call : calls) {
-        if (call.is_taken() && call.reply().text("id") != calls.front().reply().text("id")) {
+        if (call.is_taken() && call.reply().text("id") != first.reply().text("id")) {
             town_.notes.complain("sent twice, begun twice: " + call.shown());
         }
     }
-    if (take_payment(calls.front(), legs)) {
+    if (take_payment(first, legs)) {
         let_the_payer_act(life_.payments.back(), wish);
     }
 }

@@ -37,8 +37,8 @@ class Orders : public ::testing::Test {
         payment.set("legs", ValueArray{leg});
         return payment;
     }
-    Reply pay(const std::string& order, std::int64_t amount) {
-        return cluster_.api().post("/v1/payments", payment_of(order, amount));
+    Reply pay(const std::string& order, std::int64_t amount, const http::Headers& headers = {}) {
+        return cluster_.api().post("/v1/payments", payment_of(order, amount), headers);
     }
     /// Shows the code and lets the payer pay it.
     std::string pay_to_the_end(const std::string& order, std::int64_t amount) {
@@ -91,7 +91,7 @@ TEST_F(Orders, ArePaidInParts) {
 }
 
 TEST_F(Orders, ThatExpirePartlyPaidKeepWhatWasPaid) {
-    const std::string id = given_order("partly", 4);
+    const std::string id = given_order("partly", 12);
     pay_to_the_end(id, 3'000);
 
     EXPECT_TRUE(eventually([&] { return order(id).text_or_empty("status") == "closed"; }));
@@ -107,7 +107,7 @@ TEST_F(Orders, ThatExpirePartlyPaidKeepWhatWasPaid) {
 TEST_F(Orders, GiveTheirPlaceToANewAttemptEvenWhenTheChannelAnswersLate) {
     const std::string id = given_order("superseded");
     const PaymentView first(pay(id, kWhole).body);
-    cluster_.psp().order_fault({.operation = "close", .kind = "slow_answer_ms", .value = 1'500});
+    cluster_.psp().order_fault({.operation = "close", .kind = "slow_answer_ms", .value = 500});
 
     const Reply second = pay(id, kWhole);
     const PaymentView ended = shop_.payment(first.id());
@@ -149,7 +149,7 @@ TEST_F(Orders, RefuseANewAttemptWhenTheFirstWasPaidMeanwhile) {
     cluster_.psp().order_fault({.operation = "callback", .kind = "missing", .count = -1});
     cluster_.psp().order_fault({.operation = "close", .kind = "close_after_pay"});
 
-    const Reply second = pay(id, kWhole);
+    const Reply second = pay(id, kWhole, {{"Prefer", "wait=30"}});
 
     EXPECT_EQ(second.status, 422) << to_json(second.body);
     EXPECT_EQ(second.text("code"), "order_not_open");

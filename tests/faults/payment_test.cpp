@@ -59,6 +59,8 @@ TEST_F(CompositePayment, IsPaidBookedAndExplained) {
 }
 
 TEST_F(CompositePayment, HasATimelineThatExplainsIt) {
+    // It is the notice that tells of the end, however late it comes.
+    cluster_.psp().order_fault({.operation = "query", .kind = "status_5xx", .count = -1});
     const PaymentView begun = shop_.begin(shop_.next_order());
     EXPECT_TRUE(cluster_.psp().pay(begun.channel_number()));
     ASSERT_EQ(shop_.wait_for_status(begun.id(), "succeeded").status(), "succeeded");
@@ -173,7 +175,7 @@ TEST_F(CompositePayment, IsGivenBackWhenTheCardIsClosedBetweenHoldAndCapture) {
 
 TEST_F(CompositePayment, ClosesAtTheChannelFirstWhenThePayerNeverPays) {
     CompositeOrder order = shop_.next_order();
-    order.expires_in_seconds = 3;
+    order.expires_in_seconds = 6;
 
     const PaymentView begun = shop_.begin(order);
     const PaymentView ended = shop_.wait_for_status(begun.id(), "closed");

@@ -50,6 +50,7 @@ TEST_F(TamperedJournal, ParksTheRunAndKeepsTheCallback) {
     tamper_with(begun);
     cluster_.kill_node(0);
     cluster_.start_node(0);
+    ASSERT_TRUE(cluster_.serves_everything());
 
     EXPECT_TRUE(cluster_.psp().pay(begun.channel_number()));
     const int answered = cluster_.psp().send_callback(begun.channel_number(), "resend");

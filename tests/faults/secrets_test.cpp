@@ -320,6 +320,7 @@ TEST_F(Rotation, SealsEverythingAgainAndTheOldKeyMayGo) {
         ASSERT_EQ(cluster_.stop_node(node), 0);
         cluster_.start_node(node);
     }
+    ASSERT_TRUE(cluster_.serves_everything());
     EXPECT_TRUE(cluster_.psp().pay(waiting.channel_number()));
     EXPECT_EQ(shop.wait_for_status(waiting.id(), "succeeded").status(), "succeeded");
     const std::size_t told = receiver_.count();

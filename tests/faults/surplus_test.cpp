@@ -101,7 +101,7 @@ TEST_F(SurplusMoney, ThatComesAfterTheCloseGoesBackByItself) {
 
 TEST_F(SurplusMoney, ThatComesAfterTheExpiryGoesBackByItself) {
     CompositeOrder order = shop_.next_order();
-    order.expires_in_seconds = 3;
+    order.expires_in_seconds = 6;
     const PaymentView payment = shop_.begin(order);
     ASSERT_EQ(shop_.wait_for_status(payment.id(), "closed").status(), "closed");
     ASSERT_TRUE(eventually([&] { return shop_.payment(payment.id()).order_status() == "closed"; }));
@@ -172,6 +172,9 @@ TEST_F(SurplusMoney, GoesBackAlsoWhenTheProcessDiesBeforeItsRefundBegins) {
     ASSERT_TRUE(cluster_.psp().pay_late(payment.channel_number()));
     ASSERT_EQ(shop_.wait_for_status(payment.id(), "surplus").status(), "surplus");
     EXPECT_EQ(booked("2204"), kChannelPart);
+    // Its commit must not be under way any more when the trigger goes.
+    ASSERT_TRUE(eventually([&] { return cluster_.node(0).has_logged("surplus_refund_not_begun"); })
+    );
 
     cluster_.kill_node(0);
     ASSERT_TRUE(owner.run("DROP TRIGGER fails ON sluice.refund").has_value());

@@ -40,7 +40,10 @@ bool is_owned_by(const Cluster& cluster, const std::string& payment, const std::
 
 class TwoNodes : public ::testing::Test {
   protected:
-    void SetUp() override { ASSERT_TRUE(share_the_buckets(cluster_)); }
+    void SetUp() override {
+        ASSERT_TRUE(share_the_buckets(cluster_));
+        ASSERT_TRUE(cluster_.serves_everything());
+    }
 
     /// Payment id -> order number, all posted at the first node.
     std::map<std::string, std::string> begin_at_the_first_node() {

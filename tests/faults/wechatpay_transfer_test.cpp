@@ -133,6 +133,8 @@ TEST_F(WechatpayTransfers, AreAskedAboutWhenTheAnswerWasLostAndNeverSentAgain) {
 
 TEST_F(WechatpayTransfers, AreConflictedWhenAnotherAmountIsTold) {
     cluster_.psp().order_fault({.operation = "payout_callback", .kind = "wrong_amount"});
+    // It is the notice that tells of the end, however late it comes.
+    cluster_.psp().order_fault({.operation = "payout_query", .kind = "status_5xx", .count = -1});
     const Reply begun = pay("T-1", "wait=0");
 
     EXPECT_TRUE(eventually([&] {

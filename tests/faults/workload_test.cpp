@@ -28,7 +28,6 @@ using ::testing::IsEmpty;
 constexpr std::size_t kKillsUsual = 6;
 constexpr std::size_t kStepsBetween = 60;
 constexpr std::size_t kStepsAfterwards = 60;
-constexpr milliseconds kSettling{10'000};
 /// Little enough to be reached.
 constexpr std::int64_t kPayeeDay = 150'000;
 
@@ -117,16 +116,16 @@ class RandomRun {
         // What a bank sends back, and what a channel takes late, is told when they like.
         Testimony told;
         std::vector<std::string> findings;
-        const bool is_sound = eventually(
-            [&] {
-                witness.hear_again();
-                told = witness.complete(workload_.testimony());
-                told.payee_day = kPayeeDay;
-                findings = Auditor(told).findings();
-                return findings.empty();
-            },
-            kSettling
-        );
+        const bool is_sound = eventually([&] {
+            witness.hear_again();
+            if (!wait_until_quiet(cluster_)) {
+                return false;
+            }
+            told = witness.complete(workload_.testimony());
+            told.payee_day = kPayeeDay;
+            findings = Auditor(told).findings();
+            return findings.empty();
+        });
         std::cout << summary_of(told) << "; " << workload_.sent_again() << " requests sent again"
                   << std::endl;
 

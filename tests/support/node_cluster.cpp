@@ -1,12 +1,17 @@
 #include "support/node_cluster.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <iostream>
+#include <iterator>
+#include <numeric>
+#include <sstream>
 #include <stdexcept>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
 
+#include "core/id.hpp"
 #include "support/process_postgres.hpp"
 #include "support/process_wait.hpp"
 
@@ -17,6 +22,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kApiKey = "key-of-the-merchant-in-tests";
 constexpr std::size_t kTailLines = 40;
+constexpr std::size_t kBuckets = kBucketCount;
 
 std::string next_name() {
     static std::atomic<int> number = 0;
@@ -31,6 +37,18 @@ fs::path shared_keys() {
         return keys;
     }();
     return made;
+}
+
+/// How many buckets each worker of the node serves, by its own word: it has the lock before.
+std::vector<std::size_t> served_at(Api node) {
+    std::vector<std::size_t> served;
+    std::istringstream lines(node.get("/metrics").why);
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with("sluice_worker_buckets{")) {
+            served.push_back(std::stoul(line.substr(line.rfind(' ') + 1)));
+        }
+    }
+    return served;
 }
 
 std::string created_id(const Reply& reply, const std::string& doing) {
@@ -152,11 +170,11 @@ void Cluster::thaw_node(std::size_t index) {
 }
 
 void Cluster::cut_sessions_of(std::size_t index) {
-    const auto cut = query(
+    const std::string cut =
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '" +
-        nodes_.at(index)->name() + "' AND datname = current_database()"
-    );
-    if (cut.empty()) {
+        nodes_.at(index)->name() + "' AND datname = current_database()";
+    // Those that were cut before may not have come back yet.
+    if (!eventually([&] { return !query(cut).empty(); })) {
         throw std::runtime_error(nodes_.at(index)->name() + " has no session to cut");
     }
 }
@@ -184,7 +202,21 @@ bool Cluster::serves_everything() {
         "WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 1936483170 "
         "AND a.datname = current_database() AND a.application_name IN (" +
         living + ")";
-    return eventually([&] { return query_one(held) == "256"; });
+    return eventually([&] {
+        std::vector<std::size_t> served;
+        for (std::size_t i = 0; i < nodes_.size(); ++i) {
+            if (nodes_[i]->is_running() && !frozen_[i]) {
+                std::ranges::copy(served_at(api_of(i)), std::back_inserter(served));
+            }
+        }
+        if (served.empty()) {
+            return false;
+        }
+        // What is above its share a worker is about to give away.
+        const std::size_t share = (kBuckets + served.size() - 1) / served.size();
+        return std::accumulate(served.begin(), served.end(), std::size_t{0}) == kBuckets &&
+               std::ranges::max(served) <= share && query_one(held) == std::to_string(kBuckets);
+    });
 }
 
 void Cluster::open_cards() {

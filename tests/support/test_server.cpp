@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <unistd.h>
 
+#include "db/connection.hpp"
 #include "db/private_server.hpp"
 
 namespace sluice::testing {
@@ -68,6 +69,12 @@ std::string start_private_server() {
         throw std::runtime_error("no test database: " + server.error().message);
     }
     start_watcher(*server, pattern);
+    // Its transactions would hide commits from whoever waits for all older ones.
+    auto owner = db::Connection::open(server->conninfo_of("postgres"));
+    if (!owner || !owner->run("ALTER SYSTEM SET autovacuum = off") ||
+        !owner->run("SELECT pg_reload_conf()")) {
+        throw std::runtime_error("autovacuum of the test database cannot be turned off");
+    }
     return server->conninfo_of("");
 }
 

@@ -36,7 +36,7 @@ class ForwarderToAHangingNode : public ::testing::Test {
         return std::chrono::duration_cast<milliseconds>(steady_clock::now() - begun);
     }
 
-    static constexpr milliseconds kUnasked{150};
+    static constexpr milliseconds kUnasked{1'000};
     static constexpr milliseconds kBeyondWait{50};
     RawListener listener_;
     http::Client client_;

@@ -18,7 +18,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 // Three are a full group of the toy and need not wait.
-constexpr std::chrono::milliseconds kLongWait{1'000};
+constexpr std::chrono::milliseconds kLongWait{3'600'000};
 constexpr std::chrono::milliseconds kShortWait{1};
 
 std::string number_ending(char last) { return toy_payout(last).instruction.id.raw().to_string(); }

@@ -79,6 +79,7 @@ TEST_F(Callbacks, AreAcknowledgedAfterTheyAreRecorded) {
 }
 
 TEST_F(Callbacks, AreNotAcknowledgedWhileTheirCommitIsUnderWay) {
+    settings.engine_grace = std::chrono::milliseconds(50);
     intake.silent = true;
 
     EXPECT_EQ(summary(tell("{}")), "503 callback_not_recorded");

@@ -45,7 +45,7 @@ GatewayFixture::GatewayFixture() : clock(*parse_rfc3339("2026-01-01T08:00:00Z"))
         return "key of " + std::string(account);
     };
     settings.internal_secret = Secret<std::string>("nodes only");
-    settings.engine_grace = std::chrono::milliseconds(50);
+    settings.engine_grace = std::chrono::seconds(20);
     settings.action_wait = std::chrono::seconds(0);
 }
 

@@ -338,6 +338,7 @@ TEST_F(PaymentsApi, TellsWhatTheEngineSays) {
 }
 
 TEST_F(PaymentsApi, TellsASilentEngineAsUnknown) {
+    settings.engine_grace = std::chrono::milliseconds(50);
     intake.silent = true;
 
     EXPECT_EQ(summary(pay(qr_payment_json(order_json("A-1")))), "503 outcome_unknown");

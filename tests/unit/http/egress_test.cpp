@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <fstream>
 #include <future>
+#include <string>
+#include <unistd.h>
 #include <utility>
 
 #include <gmock/gmock.h>
@@ -81,7 +83,8 @@ TEST(Egress, ThePinnedAuthorityStandsInThePlaceOfTheClients) {
     const TestAuthority of_client("of the client");
     const TestAuthority pinned("pinned");
     const TlsPeer peer(of_client.issue());
-    const std::string file = ::testing::TempDir() + "egress_ca.pem";
+    const std::string file =
+        ::testing::TempDir() + "egress_ca_" + std::to_string(::getpid()) + ".pem";
     std::ofstream(file) << of_client.certificate();
     Client client({.ca_file = file});
 

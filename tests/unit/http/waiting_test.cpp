@@ -223,7 +223,9 @@ TEST(HttpServer, HoldsAThousandCallersThatWait) {
     std::latch done(kCallers);
 
     for (std::size_t i = 0; i < kCallers; ++i) {
-        client.send({.method = "POST", .url = server.url("/x"), .body = "b"}, [&](auto result) {
+        ClientRequest request{.method = "POST", .url = server.url("/x"), .body = "b"};
+        request.connect_timeout = request.total_timeout = std::chrono::seconds(60);
+        client.send(std::move(request), [&](auto result) {
             succeeded += result && result->body == "answer to b" ? 1U : 0U;
             done.count_down();
         });

@@ -207,6 +207,8 @@ TEST_P(AlipayAdapter, GuessesNothingFromAnswersThatCannotBeRead) {
 }
 
 TEST_P(AlipayAdapter, TurnsForgedNoticesAway) {
+    // Every notice is one of those that are sent here: the simulator has none of its own.
+    order_fault(R"({"operation":"callback","kind":"missing"})");
     given_paid();
     const auto forge = [this](const char* kind) {
         const auto sent = control(
@@ -216,9 +218,6 @@ TEST_P(AlipayAdapter, TurnsForgedNoticesAway) {
         EXPECT_EQ(status_of(sent), 200) << kind;
         return told(receiver_.count() - 1);
     };
-    ASSERT_EQ(told(0).outcome.kind, OutcomeKind::succeeded);
-    // Every notice after the first is one of these: the simulator's own ladder is over by then.
-    receiver_.wait_for(8);
 
     EXPECT_EQ(forge("forged").answer.status, 401);
     EXPECT_EQ(forge("bad_signature").answer.status, 401);
