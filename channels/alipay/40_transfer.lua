@@ -27,6 +27,30 @@ local function payee_of(instruction)
   return info
 end
 
+-- What the scene wants told, a JSON record of names and texts.
+local function report_of(account)
+  local infos = {}
+  for name, content in pairs(json.decode(account.settings.transfer_report) or {}) do
+    if type(content) ~= "string" or content == "" then
+      mistake("transfer_report says no text of '" .. name .. "'")
+    end
+    list.insert(infos, { info_type = name, info_content = content })
+  end
+  if #infos == 0 then mistake("transfer_report is no JSON record of names and texts") end
+  return infos
+end
+
+-- Older contracts know no scenes and are sent none; where there is one, its report belongs to it.
+local function add_scene(content, account)
+  local scene, report = account.settings.transfer_scene, account.settings.transfer_report
+  if not scene and not report then return end
+  if not (scene and report) then
+    mistake("transfer_scene and transfer_report go together: one of them is missing")
+  end
+  content.transfer_scene_name = scene
+  content.transfer_scene_report_infos = report_of(account)
+end
+
 local function transfer(instruction, account, context)
   if not crypto.has_secret("app_certificate") then
     mistake("transfers need certificate mode: app_certificate and root_certificates are missing")
@@ -37,6 +61,7 @@ local function transfer(instruction, account, context)
     payee_info = payee_of(instruction),
   }
   if instruction.description ~= "" then content.order_title = instruction.description end
+  add_scene(content, account)
   return call(account, context, "alipay.fund.trans.uni.transfer", content)
 end
 

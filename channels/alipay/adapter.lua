@@ -32,9 +32,12 @@ local function order_of(instruction, product)
   }
 end
 
+-- What most contracts for codes name; others have a product of their own for either kind of code.
+local FACE_TO_FACE = "FACE_TO_FACE_PAYMENT"
+
 -- The code that the payer shows: taken at once, so nothing is told of it and we ask.
 local function pay_by_code(instruction, account, context)
-  local order = order_of(instruction, "FACE_TO_FACE_PAYMENT")
+  local order = order_of(instruction, account.settings.barcode_product or FACE_TO_FACE)
   order.scene, order.auth_code = "bar_code", instruction.payer.auth_code
   return call(account, context, "alipay.trade.pay", order)
 end
@@ -43,9 +46,9 @@ end
 -- trade.
 local function create(instruction, account, context)
   if instruction.scene == "barcode" then return pay_by_code(instruction, account, context) end
+  local order = order_of(instruction, account.settings.qr_product or FACE_TO_FACE)
   return call(
-    account, context, "alipay.trade.precreate", order_of(instruction, "FACE_TO_FACE_PAYMENT"),
-    { notify_url = account.callback_url })
+    account, context, "alipay.trade.precreate", order, { notify_url = account.callback_url })
 end
 
 -- What the payer's browser or app takes to the channel: signed like a request, never sent by us.

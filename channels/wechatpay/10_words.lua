@@ -17,7 +17,7 @@ local CODE_REFUSED = {
 }
 local REFUND_REFUSED = {
   "RULE_LIMIT", "RULELIMIT", "TRADE_ERROR", "USER_ACCOUNT_ABNORMAL", "ACCOUNT_ERROR",
-  "NOT_ENOUGH", "NOTENOUGH", "TRADE_OVERDUE",
+  "TRADE_OVERDUE",
 }
 -- What cannot be refunded, or another refund under the same number.
 local REFUND_TURNED_AWAY = { "INVALID_REQUEST", "REFUND_FEE_MISMATCH" }
@@ -47,8 +47,8 @@ local BILL_KINDS = {
 local BATCH_KINDS = {
   WAIT_PAY = "pending", ACCEPTED = "pending", PROCESSING = "pending", CLOSED = "closed",
 }
--- Short of our money: nothing was taken, the business may order it again.
-local TRANSFER_NOT_SENT = { "NOT_ENOUGH", "NOTENOUGH" }
+-- Short of our money: nothing was taken, and the same number may be sent again.
+local NO_FUNDS = { "NOT_ENOUGH", "NOTENOUGH" }
 local NO_SUCH_TRANSFER = { "RESOURCE_NOT_EXISTS", "NOT_FOUND" }
 
 -- API v2 takes payers' codes; its tables are its own. Nothing in them is safe to send again.
@@ -67,7 +67,7 @@ local V2_WAITING = { "NOTPAY", "USERPAYING", "PAYERROR", "ACCEPT" }
 return {
   V2_OUR_SETUP = V2_OUR_SETUP, V2_CODE_REFUSED = V2_CODE_REFUSED, V2_PAYER_ACTS = V2_PAYER_ACTS,
   V2_WAITING = V2_WAITING,
-  BILL_KINDS = BILL_KINDS, BATCH_KINDS = BATCH_KINDS, TRANSFER_NOT_SENT = TRANSFER_NOT_SENT,
+  BILL_KINDS = BILL_KINDS, BATCH_KINDS = BATCH_KINDS, NO_FUNDS = NO_FUNDS,
   NO_SUCH_TRANSFER = NO_SUCH_TRANSFER,
   NOTHING_SENT = NOTHING_SENT, OUR_SETUP = OUR_SETUP, REFUSED = REFUSED,
   CODE_REFUSED = CODE_REFUSED, REFUND_REFUSED = REFUND_REFUSED,

@@ -10,6 +10,16 @@ local function is_in(words, word)
   return false
 end
 
+-- Which of the channel's keys the account works with now: the public key that it names, else the
+-- certificate. Where certificates are downloaded that is the newest: the one that was named ends.
+local function key_serial(account, context)
+  local named = account.settings.platform_serial
+  local is_public_key = named and text.starts_with(named, "PUB_KEY_ID_")
+  if account.settings.certificates ~= "download" or is_public_key then return named end
+  return crypto.newest_certificate(context.now) or named
+end
+
+-- `request.has_secrets`: something in it is encrypted, so the channel must be told for which key.
 local function signed(account, context, request)
   local settings = account.settings
   local body = request.body or ""
@@ -24,7 +34,9 @@ local function signed(account, context, request)
       .. '",serial_no="' .. settings.merchant_serial .. '"',
   }
   if request.body then headers["Content-Type"] = "application/json" end
-  if settings.platform_serial then headers["Wechatpay-Serial"] = settings.platform_serial end
+  if settings.platform_serial or request.has_secrets then
+    headers["Wechatpay-Serial"] = key_serial(account, context)
+  end
   return { method = request.method, path = request.path, headers = headers, body = request.body }
 end
 
@@ -80,6 +92,6 @@ local function unknown(code)
 end
 
 return {
-  BEIJING_MINUTES = BEIJING_MINUTES, is_in = is_in, signed = signed, doubt = doubt,
-  refusal = refusal, unknown = unknown,
+  BEIJING_MINUTES = BEIJING_MINUTES, is_in = is_in, key_serial = key_serial, signed = signed,
+  doubt = doubt, refusal = refusal, unknown = unknown,
 }

@@ -19,7 +19,7 @@ local function remark_of(instruction)
 end
 
 -- The name goes encrypted, under the key that the header names.
-local function name_of(instruction, account)
+local function name_of(instruction, account, context)
   local name = instruction.payee.name
   if not name then
     if instruction.amount:minor() >= NAME_NEEDED_FROM then
@@ -27,8 +27,10 @@ local function name_of(instruction, account)
     end
     return nil
   end
-  local key = crypto.key_of_serial(account.settings.platform_serial or "")
-  if not key then mistake("platform_serial names no key to encrypt the payee's name with") end
+  local key = crypto.key_of_serial(key_serial(account, context) or "")
+  if not key then
+    mistake("platform_serial names no key to encrypt the payee's name with, nor is one downloaded")
+  end
   return crypto.encrypt_rsa_oaep(key, name)
 end
 
@@ -43,17 +45,17 @@ local function report_of(account)
   return infos
 end
 
-local function bill_of(instruction, account)
+local function bill_of(instruction, account, name)
   return {
     appid = account.settings.appid, out_bill_no = instruction.number,
     transfer_scene_id = account.settings.transfer_scene_id, openid = instruction.payee.openid,
-    user_name = name_of(instruction, account), transfer_amount = instruction.amount:minor(),
+    user_name = name, transfer_amount = instruction.amount:minor(),
     transfer_remark = remark_of(instruction), notify_url = account.callback_url,
     transfer_scene_report_infos = report_of(account),
   }
 end
 
-local function batch_of(instruction, account)
+local function batch_of(instruction, account, name)
   local amount, remark = instruction.amount:minor(), remark_of(instruction)
   return {
     appid = account.settings.appid, out_batch_no = instruction.number, batch_name = remark,
@@ -61,16 +63,18 @@ local function batch_of(instruction, account)
     transfer_scene_id = account.settings.transfer_scene_id, notify_url = account.callback_url,
     transfer_detail_list = { {
       out_detail_no = instruction.number, transfer_amount = amount, transfer_remark = remark,
-      openid = instruction.payee.openid, user_name = name_of(instruction, account),
+      openid = instruction.payee.openid, user_name = name,
     } },
   }
 end
 
 local function transfer(instruction, account, context)
   local is_bill = by_bills(account)
-  local order = is_bill and bill_of(instruction, account) or batch_of(instruction, account)
+  local name = name_of(instruction, account, context)
+  local order_of_kind = is_bill and bill_of or batch_of
   return signed(account, context, {
-    method = "POST", path = is_bill and BILLS or BATCHES, body = json.encode(order),
+    method = "POST", path = is_bill and BILLS or BATCHES, has_secrets = name ~= nil,
+    body = json.encode(order_of_kind(instruction, account, name)),
   })
 end
 
@@ -162,7 +166,7 @@ end
 
 local function transferred(instruction, account, answer, context)
   if answer.status ~= 200 then
-    return refusal(answer, { { codes = TRANSFER_NOT_SENT, kind = "not_sent" } })
+    return refusal(answer, { { codes = NO_FUNDS, kind = "not_sent" } })
   end
   local why = doubt(answer.headers, answer.body, context)
   if why then return unknown(why) end

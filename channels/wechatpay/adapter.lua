@@ -224,6 +224,7 @@ local function refunded(instruction, account, answer, context)
   if answer.status ~= 200 then
     return refusal(answer, {
       { codes = REFUND_REFUSED, kind = "refused" },
+      { codes = NO_FUNDS, kind = "not_sent" },
       { codes = REFUND_TURNED_AWAY, kind = "unknown", refused_unless_found = true },
       { codes = NO_SUCH_RESOURCE, kind = "not_sent" },
     })

@@ -68,6 +68,9 @@ Result<void> set_option(PspOptions& options, std::string_view name, const std::s
         options.merchants = value;
     } else if (name == "--payer-page") {
         options.settings.payer_page_base = value;
+        while (options.settings.payer_page_base.ends_with('/')) {
+            options.settings.payer_page_base.pop_back();
+        }
     } else if (name == "--seed") {
         SLUICE_ASSIGN(options.settings.seed, parse_number<std::uint64_t>(value, name));
     } else {

@@ -11,9 +11,9 @@
 namespace sluice::channel {
 
 /// Whether a channel account works: harmless questions to the channel, the query of a number that
-/// nobody has, once at each address where scenes of the account ask. Who answers them all, and
-/// signs the answers well, has our keys right and we have its. Moves no money, keeps nothing. One
-/// thread at a time.
+/// nobody has, once at each address where scenes of the account ask. Who answers them all has our
+/// keys right; we have its keys right where it signs such answers (WeChat Pay signs no 404). Moves
+/// no money, keeps nothing. One thread at a time.
 class AccountTrial {
   public:
     struct Parts {

@@ -344,6 +344,20 @@ std::vector<std::string> ChannelAccount::certificates_over_at(Time time) const {
     return over;
 }
 
+const std::string* ChannelAccount::newest_certificate_at(Time time) const {
+    const std::string* newest = nullptr;
+    Validity its;
+    for (const auto& [serial, name] : settings_.keys_by_serial) {
+        const auto validity = certificate_validity(settings_.secrets.find(name)->second.reveal());
+        const bool is_good = validity && validity->from <= time && time < validity->until;
+        if (is_good && (newest == nullptr || its < *validity)) {
+            newest = &serial;
+            its = *validity;
+        }
+    }
+    return newest;
+}
+
 const PrivateKey* ChannelAccount::private_key(std::string_view name) const {
     const auto found = private_keys_.find(name);
     return found == private_keys_.end() ? nullptr : &found->second;

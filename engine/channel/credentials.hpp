@@ -88,6 +88,9 @@ class ChannelAccount {
     /// One sentence for each of the channel's certificates, and the account's own, that is over at
     /// `time`.
     [[nodiscard]] std::vector<std::string> certificates_over_at(Time time) const;
+    /// The serial of the channel's certificate that is good at `time` and became so last; nullptr
+    /// when none is. Of two that began together the one that lasts longer.
+    [[nodiscard]] const std::string* newest_certificate_at(Time time) const;
     /// The name of the public key with this serial; nullptr when none has it.
     [[nodiscard]] const std::string* key_of_serial(std::string_view serial) const;
 

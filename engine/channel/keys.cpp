@@ -77,6 +77,19 @@ std::string public_pem(EVP_PKEY* key) {
     return text_of(bio);
 }
 
+Result<Time> time_of(const ASN1_TIME* stamp) {
+    int days = 0;
+    int seconds = 0;
+    const std::unique_ptr<ASN1_TIME, decltype(&ASN1_TIME_free)> epoch(
+        ASN1_TIME_set(nullptr, 0), &ASN1_TIME_free
+    );
+    SLUICE_INVARIANT(epoch != nullptr);
+    if (ASN1_TIME_diff(&days, &seconds, epoch.get(), stamp) != 1) {
+        return fail(ErrorCode::invalid, "the certificate has no readable beginning or end");
+    }
+    return Time{} + std::chrono::days(days) + std::chrono::seconds(seconds);
+}
+
 void set_random_serial(X509* certificate) {
     std::string bytes(kSerialBytes, '\0');
     SLUICE_INVARIANT(RAND_bytes(bytes_of(bytes), kSerialBytes) == 1);
@@ -171,22 +184,19 @@ bool is_certificate_of(const PrivateKey& key, std::string_view pem) {
     return is_its;
 }
 
-Result<Time> certificate_valid_until(std::string_view pem) {
+Result<Validity> certificate_validity(std::string_view pem) {
     const CertificatePtr certificate = read_certificate(pem);
     if (!certificate) {
         return fail(ErrorCode::invalid, "the certificate is not readable PEM, wanted X.509");
     }
-    int days = 0;
-    int seconds = 0;
-    const std::unique_ptr<ASN1_TIME, decltype(&ASN1_TIME_free)> epoch(
-        ASN1_TIME_set(nullptr, 0), &ASN1_TIME_free
-    );
-    const ASN1_TIME* end = X509_get0_notAfter(certificate.get());
-    SLUICE_INVARIANT(epoch != nullptr);
-    if (ASN1_TIME_diff(&days, &seconds, epoch.get(), end) != 1) {
-        return fail(ErrorCode::invalid, "the certificate has no readable end");
-    }
-    return Time{} + std::chrono::days(days) + std::chrono::seconds(seconds);
+    SLUICE_ASSIGN(const Time from, time_of(X509_get0_notBefore(certificate.get())));
+    SLUICE_ASSIGN(const Time until, time_of(X509_get0_notAfter(certificate.get())));
+    return Validity{from, until};
+}
+
+Result<Time> certificate_valid_until(std::string_view pem) {
+    SLUICE_ASSIGN(const Validity validity, certificate_validity(pem));
+    return validity.until;
 }
 
 }  // namespace sluice::channel

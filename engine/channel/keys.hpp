@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -72,6 +73,13 @@ struct Certificate {
 Result<std::string> certificate_serial(std::string_view pem);
 /// Whether the first certificate of a PEM text is about this key.
 [[nodiscard]] bool is_certificate_of(const PrivateKey& key, std::string_view pem);
+/// When a certificate is good. Ordered by what makes one newer than another.
+struct Validity {
+    Time from;
+    Time until;  ///< not any more
+    auto operator<=>(const Validity&) const = default;
+};
+Result<Validity> certificate_validity(std::string_view pem);
 /// The last moment that a PEM certificate is good for.
 Result<Time> certificate_valid_until(std::string_view pem);
 

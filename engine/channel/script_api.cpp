@@ -47,6 +47,18 @@ HostReply key_of_serial(const ScriptCalls& calls, Arguments arguments) {
     return give(name != nullptr ? Value(*name) : Value());
 }
 
+/// Whether a certificate is good yet depends on the moment, which the script has been given.
+HostReply newest_certificate(const ScriptCalls& calls, Arguments arguments) {
+    const auto* seconds = !arguments.empty() ? arguments[0].as_int() : nullptr;
+    if (seconds == nullptr || *seconds < 0 || *seconds > kSecondsMax) {
+        return mistake("crypto.newest_certificate wants Unix seconds");
+    }
+    const Time time{std::chrono::seconds(*seconds)};
+    const std::string* serial =
+        calls.account != nullptr ? calls.account->newest_certificate_at(time) : nullptr;
+    return give(serial != nullptr ? Value(*serial) : Value());
+}
+
 /// In order of name, so that every node tries them alike.
 HostReply public_keys(const ScriptCalls& calls, Arguments /*arguments*/) {
     ValueArray names;
@@ -264,6 +276,7 @@ std::vector<lua::HostTable> script_host_tables(ScriptCalls& calls) {
          {{"sign_rsa_sha256", with_keys(sign)},
           {"verify_rsa_sha256", with_keys(verify)},
           {"key_of_serial", with_keys(key_of_serial)},
+          {"newest_certificate", with_keys(newest_certificate)},
           {"public_keys", with_keys(public_keys)},
           {"has_secret", with_keys(has_secret)},
           {"certificate_number", with_keys(number_of_certificate)},

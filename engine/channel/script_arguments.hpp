@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <utility>
@@ -11,6 +12,9 @@ namespace sluice::channel {
 
 using lua::HostReply;
 using Arguments = std::span<const Value>;
+
+/// The latest moment that a script may name, in Unix seconds: the end of the year 9999.
+inline constexpr std::int64_t kSecondsMax = 253'402'300'799;
 
 /// What host functions do with their arguments and answers.
 [[nodiscard]] inline HostReply give(Value value) {

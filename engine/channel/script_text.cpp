@@ -14,7 +14,6 @@ namespace sluice::channel {
 namespace {
 
 constexpr std::int64_t kDayMinutes = std::int64_t{24} * 60;
-constexpr std::int64_t kSecondsMax = 253'402'300'799;  // the end of the year 9999
 
 HostReply encode(Arguments arguments) {
     if (arguments.empty()) {

@@ -142,7 +142,8 @@ bool LateMoneyEnd::book(const Task& task, payment::Instruction& about) {
     return true;
 }
 
-/// What was owed to us (1202) is here, is lost, or is taken from what the merchant is owed.
+/// What was owed to us (1202) is here, is lost, or is owed to us by the merchant (1201): what waits
+/// for his settlement may be less, and what is taken there must never be more.
 void LateMoneyEnd::end_recoverable(std::string_view how, payment::Instruction& about) {
     if (how == payment::kRecoveredAtChannel) {
         about.outcome_code = kWentAndCame;
@@ -151,7 +152,7 @@ void LateMoneyEnd::end_recoverable(std::string_view how, payment::Instruction& a
         return;
     }
     const std::string& merchant = kernel_.picture_.subject.merchant_id;
-    PostLine bears = kernel_.merchant_line(Side::debit, about.amount);
+    PostLine bears = system_line("1201", merchant, Side::debit, about.amount);
     if (how == payment::kRecoveredByBank) {
         bears = system_line("1001", kOwnBank, Side::debit, about.amount);
     } else if (how == payment::kWrittenOff) {

@@ -12,6 +12,9 @@
 namespace sluice::gateway {
 namespace {
 
+/// How far the day of the list is ahead of UTC: finance reconciles by days in Beijing, as the bills
+/// of channels and the limits of payouts count them. No daylight saving there.
+constexpr std::chrono::hours kBeijing{8};
 constexpr std::size_t kDaySize = 10;  // "2026-01-31"
 constexpr TextRule kDayRule{.min = kDaySize, .max = kDaySize, .charset = TextRule::Charset::any};
 
@@ -62,16 +65,16 @@ Value render_all(const Items& items) {
     return Value(std::move(list));
 }
 
-/// The moment at which the day begins in UTC.
+/// The moment at which the day begins in Beijing. No day before 1970: the database has no year 0.
 std::expected<Time, FieldError> begin_of(const std::optional<std::string>& day) {
     const auto begin = parse_rfc3339(day.value_or("") + "T00:00:00Z");
-    if (!begin) {
+    if (!begin || *begin < Time{}) {
         const std::string given = day ? "is '" + show_bytes(*day) + "'" : "is missing";
         return std::unexpected(FieldError{
             FieldError::Where::parameter, "day", "day " + given + ", wanted a day as 2026-01-31"
         });
     }
-    return *begin;
+    return *begin - kBeijing;
 }
 
 }  // namespace

@@ -69,9 +69,11 @@ constexpr std::array<Word, 6> kAccountSteps{{
     {"restore", "Gave back", "退回"},
 }};
 
-constexpr std::array<Word, 13> kLedgerAccounts{{
+constexpr std::array<Word, 16> kLedgerAccounts{{
+    {"1001", "Our bank account", "我方银行账户"},
     {"1101", "Payment in transit", "支付在途"},
     {"1103", "Channel float", "渠道运营账户"},
+    {"1201", "Merchant receivable", "应收商户款"},
     {"1202", "Compensation recoverable", "应收赔付款"},
     {"2001", "User balance", "用户余额"},
     {"2002", "Prepaid card", "预付卡"},
@@ -83,6 +85,7 @@ constexpr std::array<Word, 13> kLedgerAccounts{{
     {"2204", "Duplicate payment payable", "重复支付应付"},
     {"4002", "Service fee", "服务费收入"},
     {"5002", "Compensation", "赔付支出"},
+    {"5901", "Short loss", "短款损失"},
 }};
 
 constexpr std::array<Word, 4> kServices{{

@@ -27,14 +27,23 @@ struct SceneRow {
     std::string_view method;
     std::string_view product_code;
     std::chrono::minutes expiry;
+    std::string_view other_product_code = {};  ///< of contracts of another kind; empty: none
 };
 
 constexpr std::array kScenes{
     SceneRow{
-        AlipayScene::qr, "alipay.trade.precreate", "FACE_TO_FACE_PAYMENT", std::chrono::hours(2)
+        AlipayScene::qr,
+        "alipay.trade.precreate",
+        "FACE_TO_FACE_PAYMENT",
+        std::chrono::hours(2),
+        "QR_CODE_OFFLINE"
     },
     SceneRow{
-        AlipayScene::barcode, "alipay.trade.pay", "FACE_TO_FACE_PAYMENT", std::chrono::hours(3)
+        AlipayScene::barcode,
+        "alipay.trade.pay",
+        "FACE_TO_FACE_PAYMENT",
+        std::chrono::hours(3),
+        "OFFLINE_PAYMENT"
     },
     SceneRow{AlipayScene::page, "alipay.trade.page.pay", "FAST_INSTANT_TRADE_PAY", kTradeExpiryMax},
     SceneRow{AlipayScene::wap, "alipay.trade.wap.pay", "QUICK_WAP_WAY", kTradeExpiryMax},
@@ -79,6 +88,11 @@ std::optional<Time> expiry_of(const Value& content, std::chrono::minutes fallbac
     }
     const auto span = span_of(content.text_or_empty("timeout_express"));
     return span && *span <= kTradeExpiryMax ? std::optional(now + *span) : std::nullopt;
+}
+
+bool is_product_of(const SceneRow& row, std::string_view product_code) {
+    return !product_code.empty() &&
+           (product_code == row.product_code || product_code == row.other_product_code);
 }
 
 bool is_payment_code(std::string_view code) {
@@ -177,7 +191,7 @@ ApiResult<CreateOrder> read_alipay_order(const AlipayCall& call, AlipayScene sce
     if (!is_subject) {
         return wrong("subject");
     }
-    if (content.text_or_empty("product_code") != row.product_code) {
+    if (!is_product_of(row, content.text_or_empty("product_code"))) {
         return wrong("product_code");
     }
     if (!expires) {

@@ -1,5 +1,6 @@
 #include "simulator/alipay_transfers.hpp"
 
+#include <algorithm>
 #include <tuple>
 
 #include "simulator/alipay_order.hpp"
@@ -56,6 +57,24 @@ ApiResult<Target> payee_of(const Value& content) {
     return target;
 }
 
+/// A name and a text, and nothing else.
+bool is_report_info(const Value& info) {
+    return info.as_object() != nullptr && info.as_object()->size() == 2 &&
+           !info.text_or_empty("info_type").empty() && !info.text_or_empty("info_content").empty();
+}
+
+/// Contracts without scenes say neither; a scene wants something told.
+bool is_scene_told(const Value& content) {
+    const Value* scene = content.find("transfer_scene_name");
+    const Value* infos = content.find("transfer_scene_report_infos");
+    if (scene == nullptr && infos == nullptr) {
+        return true;
+    }
+    return !content.text_or_empty("transfer_scene_name").empty() && infos != nullptr &&
+           infos->as_array() != nullptr && !infos->as_array()->empty() &&
+           std::ranges::all_of(*infos->as_array(), is_report_info);
+}
+
 ApiResult<PayoutOrder> read_transfer(const Value& content) {
     const auto known = check_content(
         content,
@@ -66,7 +85,9 @@ ApiResult<PayoutOrder> read_transfer(const Value& content) {
          "order_title",
          "remark",
          "payee_info",
-         "business_params"}
+         "business_params",
+         "transfer_scene_name",
+         "transfer_scene_report_infos"}
     );
     if (!known) {
         return refuse(known.error());
@@ -81,7 +102,7 @@ ApiResult<PayoutOrder> read_transfer(const Value& content) {
     const std::string_view product = content.text_or_empty("product_code");
     const bool is_product = product == "TRANS_ACCOUNT_NO_PWD" || product == "TRANS_BANKCARD_NO_PWD";
     if (!amount || !is_alipay_number(order.request_number) || !is_product ||
-        content.text_or_empty("biz_scene") != "DIRECT_TRANSFER") {
+        content.text_or_empty("biz_scene") != "DIRECT_TRANSFER" || !is_scene_told(content)) {
         return refuse(transfer_error("INVALID_PARAMETER"));
     }
     if (*amount < kTransferMin) {

@@ -58,6 +58,9 @@ ApiResult<OrderKey> ControlApi::order_named_in(const Value& body) {
     if (code.empty()) {
         code = body.text_or_empty("code");
     }
+    if (code.find("/payer/") != std::string_view::npos) {
+        code = code.substr(0, code.find('?'));
+    }
     if (!code.empty()) {
         const auto order =
             world.books.find_code(code.substr(code.find_last_of("/=") + 1), world.now());

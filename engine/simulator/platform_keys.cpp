@@ -24,6 +24,16 @@ bool PlatformKeys::has(std::string_view serial) const {
     });
 }
 
+std::optional<channel::PrivateKey> PlatformKeys::private_key_of(std::string_view serial) const {
+    const MutexLock lock(mutex_);
+    for (const PlatformKey& key : keys_) {
+        if (key.certificate.serial == serial) {
+            return key.private_key;
+        }
+    }
+    return std::nullopt;
+}
+
 std::string PlatformKeys::rotate(Time now) {
     channel::RsaKeyPair pair = channel::make_rsa_key_pair();
     channel::Certificate certificate = channel::make_self_signed_certificate(

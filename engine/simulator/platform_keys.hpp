@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,9 @@ class PlatformKeys {
     [[nodiscard]] PlatformKey newest() const SLUICE_EXCLUDES(mutex_);
     [[nodiscard]] std::vector<PlatformKey> all() const SLUICE_EXCLUDES(mutex_);
     [[nodiscard]] bool has(std::string_view serial) const SLUICE_EXCLUDES(mutex_);
+    /// Who opens what is encrypted for the certificate of this serial; nullopt for another's.
+    [[nodiscard]] std::optional<channel::PrivateKey> private_key_of(std::string_view serial) const
+        SLUICE_EXCLUDES(mutex_);
     /// Another key from now on; takes some tenths of a second. Its serial.
     std::string rotate(Time now) SLUICE_EXCLUDES(mutex_);
 

@@ -156,7 +156,11 @@ ApiResult<AuthenticatedRequest> authenticate(
     if (!name) {
         return refuse(name.error());
     }
-    return AuthenticatedRequest{.merchant = merchant, .signing_name = *name};
+    return AuthenticatedRequest{
+        .merchant = merchant,
+        .signing_name = *name,
+        .key_serial = std::string(request.headers.get_or_empty("Wechatpay-Serial"))
+    };
 }
 
 }  // namespace sluice::simulator

@@ -14,6 +14,7 @@ enum class SigningName { public_key, certificate };
 struct AuthenticatedRequest {
     const Merchant* merchant = nullptr;
     SigningName signing_name = SigningName::certificate;
+    std::string key_serial = {};  ///< of the platform's key that it names; empty: none
 };
 
 /// Checks, in this order: User-Agent, Accept and Content-Type (400), form of Authorization, its

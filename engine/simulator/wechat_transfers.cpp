@@ -78,24 +78,27 @@ ApiResult<Value> WechatTransfers::begin(
     const Value& body, const AuthenticatedRequest& caller, Form form, const Deviation& deviation
 ) {
     const bool is_bill = form == Form::bill;
-    const TransferReader reader{world_.platform.private_key, *caller.merchant};
+    // The payee's name is encrypted for the key that the request names.
+    const channel::PrivateKey key = world_.platform_keys.private_key_of(caller.key_serial)
+                                        .value_or(world_.platform.private_key);
+    const TransferReader reader{key, *caller.merchant};
     const auto wanted = is_bill ? reader.bill(body) : reader.batch(body);
     if (!wanted) {
         return refuse(wanted.error());
     }
-    const PayoutKey key{caller.merchant->mchid, wanted->request_number};
-    const bool is_short = deviation.has(FaultKind::not_enough) && !world_.transfers.find(key);
+    const PayoutKey number{caller.merchant->mchid, wanted->request_number};
+    const bool is_short = deviation.has(FaultKind::not_enough) && !world_.transfers.find(number);
     const auto payout =
         is_short ? refuse({.status = 403, .code = "INSUFFICIENT_FUNDS", .message = {}, .field = {}})
                  : world_.transfers.create(
-                       *wanted, *world_.transfer_accounts.find(key.account), world_.now()
+                       *wanted, *world_.transfer_accounts.find(number.account), world_.now()
                    );
     if (!payout) {
         return refuse(transfer_refusal(payout.error()));
     }
     {
         const MutexLock lock(mutex_);
-        courses_[key] = {form, caller.signing_name};
+        courses_[number] = {form, caller.signing_name};
     }
     Payout answered = *payout;
     if (deviation.has(FaultKind::wrong_number)) {
@@ -103,7 +106,7 @@ ApiResult<Value> WechatTransfers::begin(
     }
     Value out = is_bill ? bill_object(answered) : batch_begun(answered);
     if (payout->creates == 1) {
-        run_its_course(key, deviation);
+        run_its_course(number, deviation);
     }
     return out;
 }

@@ -13,6 +13,20 @@
 namespace sluice::channel::testing {
 namespace {
 
+/// An account in certificate mode, which transfers want.
+ChannelAccountSettings certified_account() {
+    const Certificate own = make_self_signed_certificate(
+        private_key("merchant"),
+        {.common_name = "Test",
+         .valid_from = test_now(),
+         .valid_until = test_now() + std::chrono::days(1)}
+    );
+    ChannelAccountSettings settings = alipay_account();
+    settings.secrets.insert_or_assign("app_certificate", Secret(std::string(own.pem)));
+    settings.secrets.insert_or_assign("root_certificates", Secret(std::string(own.pem)));
+    return settings;
+}
+
 class AlipayRequest : public ::testing::Test {
   protected:
     Result<http::ClientRequest> build(const ExchangeOrder& order) {
@@ -138,16 +152,7 @@ TEST_F(AlipayRequest, SaysItsCertificatesAndHidesItsContentWhenTheAccountHasThem
 TEST_F(AlipayRequest, TransfersOnlyInCertificateModeAndToSomebodyWithAName) {
     const ExchangeOrder order = alipay_order(Operation::payout);
     EXPECT_FALSE(build(order).has_value()) << "key mode";
-    ChannelAccountSettings settings = alipay_account();
-    const Certificate own = make_self_signed_certificate(
-        private_key("merchant"),
-        {.common_name = "Test",
-         .valid_from = test_now(),
-         .valid_until = test_now() + std::chrono::days(1)}
-    );
-    settings.secrets.insert_or_assign("app_certificate", Secret(std::string(own.pem)));
-    settings.secrets.insert_or_assign("root_certificates", Secret(std::string(own.pem)));
-    registry_ = alipay_registry(std::move(settings));
+    registry_ = alipay_registry(certified_account());
     ExchangeOrder nameless = order;
     nameless.instruction.payee = Value(ValueObject{{"account_number", "payee@example.com"}});
     ExchangeOrder user = nameless;
@@ -165,6 +170,119 @@ TEST_F(AlipayRequest, TransfersOnlyInCertificateModeAndToSomebodyWithAName) {
         content_of(sent(user)).find("payee_info")->text_or_empty("identity_type"), "ALIPAY_USER_ID"
     );
     EXPECT_EQ(content_of(sent(card)).text_or_empty("product_code"), "TRANS_BANKCARD_NO_PWD");
+}
+
+TEST_F(AlipayRequest, NamesTheProductOfTheContractForEitherKindOfCode) {
+    const std::string other_qr = "QR_CODE_OFFLINE";
+    const std::string other_barcode = "OFFLINE_PAYMENT";
+    ExchangeOrder shown = alipay_order(Operation::collect);
+    shown.instruction.scene = "barcode";
+    shown.instruction.payer = ValueObject{{"auth_code", "280000000000000001"}};
+    const auto expected = [](const std::string& product) -> Value {
+        return ValueObject{
+            {"auth_code", "280000000000000001"},
+            {"out_trade_no", kNumber},
+            {"product_code", product},
+            {"scene", "bar_code"},
+            {"subject", "两斤橙子"},
+            {"time_expire", "2026-01-01 08:10:00"},
+            {"total_amount", "70.00"},
+        };
+    };
+    const auto products = [&] {
+        const Value content = content_of(sent(shown));
+        EXPECT_EQ(content, expected(std::string(content.text_or_empty("product_code"))));
+        const Value scanned = content_of(sent(alipay_order(Operation::collect)));
+        return std::string(scanned.text_or_empty("product_code")) + " " +
+               std::string(content.text_or_empty("product_code"));
+    };
+    EXPECT_EQ(products(), "FACE_TO_FACE_PAYMENT FACE_TO_FACE_PAYMENT") << "unless it is said";
+
+    ChannelAccountSettings settings = alipay_account();
+    settings.settings["qr_product"] = other_qr;
+    registry_ = alipay_registry(settings);
+    EXPECT_EQ(products(), other_qr + " FACE_TO_FACE_PAYMENT");
+    settings.settings["barcode_product"] = other_barcode;
+    registry_ = alipay_registry(std::move(settings));
+    EXPECT_EQ(products(), other_qr + " " + other_barcode);
+
+    const Form& form = registry_->find_adapter("alipay")->form;
+    const auto choices = [&form](const char* field) { return form.find(field)->choices; };
+    EXPECT_EQ(choices("qr_product"), std::vector({std::string("FACE_TO_FACE_PAYMENT"), other_qr}));
+    EXPECT_EQ(
+        choices("barcode_product"),
+        std::vector({std::string("FACE_TO_FACE_PAYMENT"), other_barcode})
+    );
+}
+
+TEST_F(AlipayRequest, TellsTheSceneOfATransferWhereTheContractHasOne) {
+    ChannelAccountSettings settings = certified_account();
+    registry_ = alipay_registry(settings);
+    Value expected = ValueObject{
+        {"biz_scene", "DIRECT_TRANSFER"},
+        {"order_title", "货款"},
+        {"out_biz_no", kNumber},
+        {"payee_info",
+         ValueObject{
+             {"identity", "payee@example.com"},
+             {"identity_type", "ALIPAY_LOGON_ID"},
+             {"name", "张三"},
+         }},
+        {"product_code", "TRANS_ACCOUNT_NO_PWD"},
+        {"trans_amount", "50.00"},
+    };
+    ExchangeOrder card = alipay_order(Operation::payout);
+    card.instruction.scene = "bank_account";
+    EXPECT_EQ(content_of(sent(alipay_order(Operation::payout))), expected) << "no scene is said";
+
+    settings.settings["transfer_scene"] = "佣金报酬";
+    settings.settings["transfer_report"] = R"({"报酬说明":"高温补贴","岗位类型":"外卖员"})";
+    registry_ = alipay_registry(std::move(settings));
+    const Value report(ValueArray{
+        Value(ValueObject{{"info_content", "外卖员"}, {"info_type", "岗位类型"}}),
+        Value(ValueObject{{"info_content", "高温补贴"}, {"info_type", "报酬说明"}}),
+    });
+    expected.set("transfer_scene_name", "佣金报酬");
+    expected.set("transfer_scene_report_infos", report);
+
+    const Value content = content_of(sent(alipay_order(Operation::payout)));
+    const Value to_card = content_of(sent(card));
+    EXPECT_EQ(content, expected) << to_json(content);
+    EXPECT_EQ(to_card.text_or_empty("transfer_scene_name"), "佣金报酬");
+    EXPECT_EQ(*to_card.find("transfer_scene_report_infos"), report);
+}
+
+TEST_F(AlipayRequest, IsNoTransferWithHalfASceneOrAReportThatSaysNothing) {
+    struct Row {
+        const char* scene;
+        const char* report;
+        std::string_view why;
+    };
+    const std::vector<Row> rows = {
+        {"佣金报酬", nullptr, "transfer_scene and transfer_report go together"},
+        {nullptr, R"({"岗位类型":"外卖员"})", "transfer_scene and transfer_report go together"},
+        {"佣金报酬", "外卖员", "transfer_report is no JSON record of names and texts"},
+        {"佣金报酬", "{}", "transfer_report is no JSON record of names and texts"},
+        {"佣金报酬", R"(["外卖员"])", "transfer_report is no JSON record of names and texts"},
+        {"佣金报酬", R"({"岗位类型":""})", "transfer_report says no text of '岗位类型'"},
+        {"佣金报酬", R"({"岗位类型":7})", "transfer_report says no text of '岗位类型'"},
+    };
+    for (const Row& row : rows) {
+        ChannelAccountSettings settings = certified_account();
+        if (row.scene != nullptr) {
+            settings.settings["transfer_scene"] = row.scene;
+        }
+        if (row.report != nullptr) {
+            settings.settings["transfer_report"] = row.report;
+        }
+        registry_ = alipay_registry(std::move(settings));
+
+        const auto request = build(alipay_order(Operation::payout));
+
+        ASSERT_FALSE(request.has_value()) << row.why;
+        EXPECT_NE(request.error().message.find(row.why), std::string::npos)
+            << request.error().message;
+    }
 }
 
 TEST_F(AlipayRequest, AndNoticesShowNobodyWhoPays) {

@@ -1,3 +1,5 @@
+#include <set>
+
 #include <gtest/gtest.h>
 
 #include "channel/adapter_host.hpp"
@@ -50,6 +52,17 @@ std::string with(std::string text, std::string_view from, std::string_view to) {
     return at == std::string::npos ? text : text.replace(at, from.size(), to);
 }
 
+/// What is signed of a form: its members without these, sorted by name.
+std::string joined(const Value& form, const std::set<std::string>& without) {
+    std::string whole;
+    for (const auto& [name, value] : *form.as_object()) {
+        if (!without.contains(name)) {
+            whole += (whole.empty() ? "" : "&") + name + "=" + *value.as_text();
+        }
+    }
+    return whole;
+}
+
 TEST_F(AlipayVectors, SignARequest) {
     const Value& v = vector("request");
     const PrivateKey key = private_key("merchant");
@@ -62,14 +75,8 @@ TEST_F(AlipayVectors, SignARequest) {
 TEST_F(AlipayVectors, EncodeAFormAsItWasSigned) {
     const Value& v = vector("request");
     const Value members = form_decode(text(v, "form"), Charset::utf8).value();
-    std::string signed_text;
-    for (const auto& [name, value] : *members.as_object()) {
-        if (name != "sign") {
-            signed_text += (signed_text.empty() ? "" : "&") + name + "=" + *value.as_text();
-        }
-    }
 
-    EXPECT_EQ(signed_text, v.text_or_empty("text"));
+    EXPECT_EQ(joined(members, {"sign"}), v.text_or_empty("text"));
     EXPECT_EQ(form_decode(form_encode(members).value(), Charset::utf8).value(), members);
     EXPECT_NE(form_encode(members).value().find("2026-01-01%2008%3A00%3A00"), std::string::npos);
 }
@@ -183,6 +190,19 @@ TEST_F(AlipayVectors, ReadANoticeInGbk) {
     EXPECT_FALSE(told.is_refused);
     EXPECT_EQ(told.outcome.amount, Money(1, cny()));
     EXPECT_TRUE(changed.is_refused);
+}
+
+TEST_F(AlipayVectors, VerifyANoticeInItsBytesOfGbk) {
+    const Value& v = vector("gbk_notice");
+    const Value form = form_decode(text(v, "body"), Charset::gbk).value();
+    const std::string in_utf8 = joined(form, {"sign", "sign_type"});
+    const std::string signature = text(form, "sign");
+
+    const std::string bytes = from_utf8(in_utf8, Charset::gbk).value();
+
+    EXPECT_EQ(sha256_hex(bytes), v.text_or_empty("sha256"));
+    EXPECT_TRUE(rsa_sha256_verify(public_key("platform"), {bytes, signature}));
+    EXPECT_FALSE(rsa_sha256_verify(public_key("platform"), {in_utf8, signature}));
 }
 
 TEST_F(AlipayVectors, WriteABillInGbk) {

@@ -122,6 +122,88 @@ TEST_F(WechatpayTransfer, EncryptsNothingForAKeyThatNobodyNamed) {
     EXPECT_THAT(build().error().message, HasSubstr("platform_serial names no key"));
 }
 
+/// The channel goes on from one certificate to the next, and the account is told of each.
+class WechatpayTransferAcrossCertificates : public WechatpayTransfer {
+  protected:
+    WechatpayTransferAcrossCertificates() {
+        settings_.settings["certificates"] = "download";
+        settings_.settings.erase("platform_serial");
+        settings_.secrets.erase("platform_certificate");
+        settings_.keys_by_serial.erase(std::string(kCertificateSerial));
+    }
+    std::string learn(const PrivateKey& key, std::chrono::days from, std::chrono::days until) {
+        const Certificate made = make_self_signed_certificate(
+            key,
+            {.common_name = "Platform",
+             .valid_from = test_now() + from,
+             .valid_until = test_now() + until}
+        );
+        const std::string name = "shown_" + made.serial;
+        settings_.secrets.emplace(name, Secret<std::string>(made.pem));
+        settings_.keys_by_serial.emplace(made.serial, name);
+        return made.serial;
+    }
+    /// Who can open the payee's name of the request that names this key: nobody for another one.
+    std::string name_for(std::string_view serial, const PrivateKey& key) {
+        const auto request = build();
+        EXPECT_TRUE(request) << request.error().message;
+        EXPECT_EQ(request->headers.get_or_empty("wechatpay-serial"), serial);
+        const Value body = json::parse(request->body).value();
+        const Value* list = body.find("transfer_detail_list");
+        const Value& record = list != nullptr ? list->as_array()->front() : body;
+        return rsa_oaep_sha1_decrypt(key, record.text_or_empty("user_name")).value_or("");
+    }
+
+    const PrivateKey first_key_ = private_key("platform");
+    const PrivateKey next_key_ = make_rsa_key_pair().private_key;
+};
+
+TEST_F(WechatpayTransferAcrossCertificates, EncryptsTheNameForTheNewestThatIsGood) {
+    using std::chrono::days;
+    const std::string first = learn(first_key_, days(-300), days(30));
+    (void)learn(next_key_, days(1), days(400));
+    EXPECT_EQ(name_for(first, first_key_), "张三丰") << "the next one is not good yet";
+
+    const std::string next = learn(next_key_, days(-1), days(365));
+
+    for (const char* api : {"bills", "batches"}) {
+        settings_.settings["transfer_api"] = api;
+        EXPECT_EQ(name_for(next, next_key_), "张三丰") << api;
+        settings_.settings["platform_serial"] = first;
+        EXPECT_EQ(name_for(next, next_key_), "张三丰") << "the one that people named ends, " << api;
+        settings_.settings.erase("platform_serial");
+    }
+}
+
+TEST_F(WechatpayTransferAcrossCertificates, EncryptsTheNameForThePublicKeyThatTheAccountNames) {
+    (void)learn(next_key_, std::chrono::days(-1), std::chrono::days(365));
+    settings_.settings["platform_serial"] = kPublicKeyId;
+
+    EXPECT_EQ(name_for(kPublicKeyId, private_key("platform")), "张三丰");
+}
+
+TEST_F(WechatpayTransferAcrossCertificates, KeepsToTheNamedOneWhereNoneIsDownloaded) {
+    using std::chrono::days;
+    const std::string first = learn(first_key_, days(-300), days(30));
+    (void)learn(next_key_, days(-1), days(365));
+    settings_.settings.erase("certificates");
+    settings_.settings["platform_serial"] = first;
+
+    EXPECT_EQ(name_for(first, first_key_), "张三丰");
+}
+
+TEST_F(WechatpayTransferAcrossCertificates, NamesOneWhereItIsNeededAndAsksForNoneThatEnded) {
+    using std::chrono::days;
+    const std::string over = learn(first_key_, days(-300), days(-1));
+    EXPECT_THAT(build().error().message, HasSubstr("nor is one downloaded"));
+    const std::string next = learn(next_key_, days(-1), days(365));
+    order_.operation = Operation::payout_query;
+    EXPECT_EQ(build()->headers.find("wechatpay-serial"), nullptr) << "nothing in it is encrypted";
+
+    settings_.settings["platform_serial"] = over;
+    EXPECT_EQ(build()->headers.get_or_empty("wechatpay-serial"), next);
+}
+
 TEST_F(WechatpayTransfer, SaysWhatIsMissingInTheAccount) {
     settings_.settings["transfer_report"] = "none";
     EXPECT_THAT(build().error().message, HasSubstr("transfer_report is no JSON record"));

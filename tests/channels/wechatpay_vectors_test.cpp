@@ -74,6 +74,20 @@ TEST_F(WechatpayVectors, SignARequestWithoutBody) {
     );
 }
 
+TEST_F(WechatpayVectors, WriteTheHeaderThatCarriesTheSignature) {
+    const Value& w = vector("request_with_body");
+    const Moment moment{test_now() - std::chrono::seconds(31), text(w, "nonce")};
+
+    const auto request = host_.build(wechatpay_order(Operation::collect), account(), moment);
+
+    ASSERT_TRUE(request) << request.error().message;
+    std::string header(request->headers.get_or_empty("authorization"));
+    const std::size_t begin = header.find("signature=\"") + 11;
+    // Of another body, so only it differs.
+    header.replace(begin, header.find('"', begin) - begin, text(w, "signature"));
+    EXPECT_EQ(header, w.text_or_empty("header"));
+}
+
 TEST_F(WechatpayVectors, VerifyOnlyWhatWasSigned) {
     const PublicKey key = public_key("merchant");
     for (const std::string_view name : {"request_with_body", "request_without_body"}) {
@@ -206,6 +220,15 @@ TEST_F(WechatpayVectors, SignTheOldProtocol) {
         upper(sign_with_key(KeyedSign::md5, key, with_one_change(before_key))),
         w.text_or_empty("md5")
     );
+}
+
+TEST_F(WechatpayVectors, HashABill) {
+    const Value& w = vector("bill");
+    const std::string bill = source_text("tests/channels/bills/wechatpay_trade.csv");
+
+    EXPECT_EQ(static_cast<std::int64_t>(bill.size()), w.int_or("bytes", 0));
+    EXPECT_EQ(sha1_hex(bill), w.text_or_empty("sha1"));
+    EXPECT_NE(sha1_hex(with_one_change(bill)), w.text_or_empty("sha1"));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // no flow would ask for.
 #include <atomic>
 #include <future>
+#include <map>
 #include <random>
 #include <thread>
 
@@ -61,6 +62,22 @@ class CommitBatch : public ::testing::Test {
     }
     std::int64_t count(const std::string& table) {
         return number("SELECT count(*) FROM sluice." + table);
+    }
+    /// A print of every row, by its table.
+    std::map<std::string, std::string> prints() {
+        std::map<std::string, std::string> by_table;
+        const auto tables =
+            owner_.run("SELECT tablename FROM pg_tables WHERE schemaname = 'sluice'");
+        EXPECT_TRUE(tables.has_value()) << tables.error().message;
+        for (const db::Row table : *tables) {
+            const std::string name(table.text(0));
+            const auto print = owner_.run(
+                "SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM sluice." + name + " t"
+            );
+            EXPECT_TRUE(print.has_value()) << print.error().message;
+            by_table[name] = (*print)[0].text_or_empty(0);
+        }
+        return by_table;
     }
     std::int64_t held() { return number("SELECT sum(held)::bigint FROM sluice.balance"); }
 
@@ -146,6 +163,35 @@ TEST_F(CommitBatch, TellsARepeatedIdempotencyKeyAsAResult) {
     ASSERT_THAT(*refusals, SizeIs(1));
     EXPECT_EQ((*refusals)[0].reason, "key_exists");
     EXPECT_EQ((*refusals)[0].other, first.payment().raw());
+}
+
+TEST_F(CommitBatch, LeavesEveryRowOfEveryTableAsItWasWhenAllOfItIsRefused) {
+    const AccountId rich = given_card(10'000);
+    const AccountId poor = given_card(999);
+    HandMade first = payment_from(rich, 100).begins();
+    first.start.idempotency_key = "key-1";
+    given(first);
+    given(first.captures());
+    HandMade too_much = payment_from(poor, 1'000).begins();
+    HandMade same_number = payment_from(rich, 100).begins();
+    same_number.start.picture.order.merchant_order_number =
+        first.picture.order.merchant_order_number;
+    HandMade same_key = payment_from(rich, 100).begins();
+    same_key.start.idempotency_key = "key-1";
+    const auto before = prints();
+
+    // Alone and together: a batch takes another way once something of it is refused.
+    EXPECT_THAT(commit(too_much).value(), SizeIs(1));
+    EXPECT_EQ(prints(), before);
+    EXPECT_THAT(commit(same_number).value(), SizeIs(1));
+    EXPECT_THAT(commit(same_key).value(), SizeIs(1));
+    EXPECT_EQ(prints(), before);
+    EXPECT_THAT(commit(same_number, too_much, same_key).value(), SizeIs(3));
+    EXPECT_EQ(prints(), before);
+
+    HandMade fits = payment_from(rich, 100).begins();
+    given(fits);
+    EXPECT_NE(prints(), before) << "the prints tell nothing";
 }
 
 TEST_F(CommitBatch, RefusesAStaleWriterWithAllItBrought) {

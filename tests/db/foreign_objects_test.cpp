@@ -1,5 +1,7 @@
 // A merchant sees its own objects only: at every address with an id in it, another's id answers as
-// an id that never existed, and nothing changes. On a real database for the sake of webhooks.
+// an id that never existed, and nothing changes. The same wherever a body or a filter names one. On
+// a real database for the sake of webhooks.
+#include <array>
 #include <map>
 
 #include "db/webhook_world.hpp"
@@ -17,6 +19,14 @@ struct Try {
     std::string body{};
     std::string_view own_key = kMerchantKey;
     std::string_view other_key = kOtherKey;
+};
+
+/// A request of the merchant "beta" that would do, but that it names an object of "alpha" at "ID".
+struct Naming {
+    std::string target;
+    std::string body;
+    std::string foreign_id;
+    std::string answer;
 };
 
 constexpr std::string_view kOwnOperator = "op_alpha";
@@ -199,6 +209,82 @@ class ForeignObjects : public GatewayFixture {
         );
     }
 
+    std::string given_balance(std::string_view key) {
+        const auto opened = send(
+            {.method = "POST",
+             .target = "/v1/accounts",
+             .body = R"({"kind":"balance","owner_number":"named","currency":"CNY"})",
+             .key = key}
+        );
+        EXPECT_EQ(opened.status, 201) << opened.body;
+        return text_of(opened, "id");
+    }
+
+    payment::Picture& picture_of(const std::string& payment) {
+        return payments.pictures.at(RunId(PaymentId::parse(payment)->raw()));
+    }
+    std::string order_of(const std::string& payment) {
+        return picture_of(payment).subject.order_id.to_string();
+    }
+    std::string given_paid_to_beta() {
+        const std::string paid = given_paid("B-0");
+        picture_of(paid).subject.merchant_id = "beta";
+        picture_of(paid).order.merchant_id = "beta";
+        return paid;
+    }
+
+    /// A new member that takes an id needs a row here.
+    std::vector<Naming> given_namings() {
+        const std::string converted = given_tries().at("GET /v1/refunds/{refund_id}").own_id;
+        const std::string paid = given_paid("A-4");
+        const std::string balance = given_balance(kMerchantKey);
+        const std::string beta = "account_id\":\"" + given_balance(kOtherKey) + "\"}";
+        const std::string amount = R"(_number":"1","amount":1,"currency":"CNY",)";
+        const std::string refund = R"({"merchant_refund)" + amount + R"("reason":"r",)";
+        const std::string of_beta = refund + R"("payment_id":")" + given_paid_to_beta() + R"(",)";
+        const std::string payout = R"({"merchant_payout)" + amount + payee_members() + ",";
+        const std::string transfer = R"({"merchant_transfer)" + amount;
+        const std::string top_up =
+            R"({"merchant_order)" + amount + R"("description":"d","credit_account_id":"ID"})";
+        const std::string by_card = R"({"order":)" + order_json("2", 1) +
+                                    R"(,"legs":[{"kind":"internal","method":"prepaid_card",)"
+                                    R"("amount":1,"account_id":"ID"}]})";
+        const std::string none = "404 not_found";
+        const std::string at = "400 invalid_request /";
+        const std::string fallback = "fallback/balance_account_id";
+        const std::string to_balance = R"("to":"balance","account_id":"ID"})";
+        const std::string to_fallback = R"("fallback":{"balance_account_id":"ID"}})";
+        const std::string from = R"("from_account_id":"ID")";
+        const std::string to = R"("to_account_id":"ID")";
+        return {
+            {"/v1/orders", top_up, balance, at + "credit_account_id"},
+            {"/v1/payments", qr_payment_json(top_up, 1), balance, at + "order/credit_account_id"},
+            {"/v1/payments", qr_payment_json("ID"), order_, none},
+            {"/v1/payments", by_card, account_, at + "legs/0/account_id"},
+            {"/v1/refunds", refund + R"("order_id":"ID"})", order_of(paid), none},
+            {"/v1/refunds", refund + R"("payment_id":"ID"})", paid, none},
+            {"/v1/refunds", refund + R"("converts":"ID"})", converted, none},
+            {"/v1/refunds", of_beta + to_balance, balance, at + "account_id"},
+            {"/v1/refunds", of_beta + to_fallback, balance, at + fallback},
+            {"/v1/payouts", payout + R"("compensates":"ID"})", order_of(paid), at + "compensates"},
+            {"/v1/payouts", payout + R"("compensates":"ID"})", paid, at + "compensates"},
+            {"/v1/payouts", payout + from + "}", balance, at + "from_account_id"},
+            {"/v1/transfers", transfer + from + ",\"to_" + beta, balance, at + "from_account_id"},
+            {"/v1/transfers", transfer + to + ",\"from_" + beta, balance, at + "to_account_id"},
+        };
+    }
+
+    /// Another of that kind, which never existed.
+    static std::string absent(const std::string& id) {
+        return id.substr(0, 4) + "01K9ZV3Q8E3V7T4N6YB2D5H8JM";
+    }
+
+    http::Response ask(const Naming& naming, const std::string& id, std::string_view key) {
+        std::string body = naming.body;
+        body.replace(body.find("ID"), 2, id);
+        return send({.method = "POST", .target = naming.target, .body = body, .key = key});
+    }
+
     /// All that a request could have changed.
     std::string state() {
         const auto account = accounts.find(*AccountId::parse(account_));
@@ -227,6 +313,17 @@ class ForeignObjects : public GatewayFixture {
     static std::string without(std::string text, const std::string& id) {
         const auto at = text.find(id);
         return at == std::string::npos ? text : text.replace(at, id.size(), "ID");
+    }
+
+    /// A problem in all its words, but for the id that it is about.
+    static std::string problem_without(const std::string& id, const http::Response& response) {
+        Value body = parsed(response);
+        body.set("request_id", "");
+        std::string text = to_json(body);
+        while (text.find(id) != std::string::npos) {
+            text = without(std::move(text), id);
+        }
+        return text;
     }
 
     WebhookReceiver receiver_;
@@ -283,40 +380,118 @@ TEST_F(ForeignObjects, AreThereForTheirOwner) {
     }
 }
 
-TEST_F(ForeignObjects, CannotBePaidNorPayWhenABodyNamesThem) {
-    given_tries();
+TEST_F(ForeignObjects, CannotBePaidNorPayNorBeRefundedWhenABodyNamesThem) {
+    const auto namings = given_namings();
     const std::string before = state();
-    const auto pay = [&](const std::string& body) {
-        return send({.method = "POST", .target = "/v1/payments", .body = body, .key = kOtherKey});
-    };
-    const std::string leg = R"("legs":[{"kind":"internal","method":"prepaid_card","amount":100,)";
+    for (const Naming& naming : namings) {
+        const std::string none = absent(naming.foreign_id);
 
-    const auto order = pay(qr_payment_json(order_));
-    const auto card =
-        pay(R"({"order":)" + order_json("B-1", 100) + "," + leg + R"("account_id":")" + account_ +
-            "\"}]}");
-    const auto no_card =
-        pay(R"({"order":)" + order_json("B-1", 100) + "," + leg +
-            R"("account_id":"acc_01K9ZV3Q8E3V7T4N6YB2D5H8JM"}]})");
+        const auto foreign = ask(naming, naming.foreign_id, kOtherKey);
+        const auto nothing = ask(naming, none, kOtherKey);
 
-    const auto refund = [&](const std::string& target) {
-        return send(
+        EXPECT_EQ(summary(foreign), naming.answer) << naming.body;
+        EXPECT_EQ(summary(nothing), naming.answer) << naming.body;
+        EXPECT_EQ(problem_without(naming.foreign_id, foreign), problem_without(none, nothing));
+        EXPECT_EQ(state(), before) << naming.body;
+    }
+    for (const Naming& naming : namings) {
+        EXPECT_NE(summary(ask(naming, naming.foreign_id, kMerchantKey)), naming.answer)
+            << "their owner is told otherwise: " << naming.body;
+    }
+}
+
+TEST_F(ForeignObjects, PayNoLineOfABatch) {
+    given_tries();
+    const std::string balance = given_balance(kMerchantKey);
+    const std::string before = state();
+    const auto failure_of_line_from = [&](const std::string& account) {
+        const auto made = send(
             {.method = "POST",
-             .target = "/v1/refunds",
-             .body = refund_json("R-2", target, 1),
+             .target = "/v1/payout_batches",
+             .body = R"({"merchant_batch_number":"of-)" + account +
+                     R"(","count":1,"total_amount":1,"currency":"CNY","lines":[{)"
+                     R"("merchant_payout_number":"L","amount":1,"from_account_id":")" +
+                     account + "\"," + payee_members() + "}]}",
              .key = kOtherKey}
         );
+        EXPECT_EQ(made.status, 201) << made.body;
+        const Value batch = parsed(made);
+        const Value& line = batch.find("lines")->as_array()->front();
+        EXPECT_EQ(line.text_or_empty("status"), "refused");
+        return without(to_json(*line.find("failure")), account);
     };
 
-    EXPECT_EQ(summary(order), "404 not_found");
-    EXPECT_EQ(summary(refund(order_)), "404 not_found");
-    EXPECT_EQ(summary(refund(payment_)), "404 not_found");
-    EXPECT_EQ(card.status, no_card.status);
-    EXPECT_EQ(
-        without(text_of(card, "detail"), account_),
-        without(text_of(no_card, "detail"), "acc_01K9ZV3Q8E3V7T4N6YB2D5H8JM")
-    );
+    const std::string foreign = failure_of_line_from(balance);
+
+    EXPECT_THAT(foreign, ::testing::HasSubstr("account ID does not exist"));
+    EXPECT_EQ(foreign, failure_of_line_from(absent(balance)));
     EXPECT_EQ(state(), before);
+}
+
+TEST_F(ForeignObjects, AreInNoListWhateverItIsFilteredBy) {
+    const std::string paid = given_paid("A-1");
+    const std::string order = order_of(paid);
+    given_refund("R-1", paid);
+    given_available(10'000);
+    const auto payout =
+        post("/v1/payouts", payout_json("P-1", 1, R"(,"compensates":")" + order + "\""));
+    ASSERT_EQ(payout.status, 201) << payout.body;
+    // Of another order: what is in memory does not tell a payment of an order from its refund.
+    const std::string other_order = order_of(given_payment("A-2"));
+    const std::vector<std::array<std::string, 3>> filters{
+        {"refunds", "order_id", order},
+        {"refunds", "payment_id", paid},
+        {"payouts", "order_id", order},
+        {"payments", "order_id", other_order}
+    };
+    for (const auto& [list, parameter, id] : filters) {
+        const std::string target = "/v1/" + list + "?" + parameter + "=";
+
+        const auto foreign = send({.target = target + id, .key = kOtherKey});
+        const auto nothing = send({.target = target + absent(id), .key = kOtherKey});
+
+        EXPECT_EQ(foreign.status, 200) << target;
+        EXPECT_EQ(foreign.body, nothing.body) << target;
+        EXPECT_TRUE(parsed(foreign).find(list)->as_array()->empty()) << target;
+        EXPECT_EQ(parsed(get(target + id)).find(list)->as_array()->size(), 1U) << target;
+    }
+}
+
+TEST_F(ForeignObjects, AreInNoListOfTheDatabaseEither) {
+    const PaymentId paid = world_.given_payment();
+    const auto uuid_of = [](auto id) { return "'" + id.raw().to_uuid() + "'"; };
+    const std::string order =
+        "(SELECT order_id FROM sluice.payment WHERE id = " + uuid_of(paid) + ")";
+    for (const auto service : {payment::Service::refund, payment::Service::payout}) {
+        const RunId run = world_.given_service(service);
+        world_.run(
+            "UPDATE sluice." + std::string(to_string(service)) + " SET merchant_number = 'N-1', " +
+            R"(details = '{"sources":[],"payment":")" + RunId(paid.raw()).to_string() +
+            "\"}', order_id = " + order + " WHERE id = " + uuid_of(run)
+        );
+    }
+    const OrderId order_id(*Id128::parse_uuid(world_.value("SELECT " + order + "::text")));
+    const auto count = [](auto& store, auto query, const std::string& merchant) {
+        query.merchant_id = merchant;
+        query.window.before = Id128{~std::uint64_t{0}, ~std::uint64_t{0}};
+        return store.list(query).value().pictures.size();
+    };
+
+    const auto refund_store = gateway::make_refund_store(world_.pool);
+    for (const auto& query :
+         {gateway::RefundQuery{.order_id = order_id},
+          gateway::RefundQuery{.payment_id = paid},
+          gateway::RefundQuery{.payment_id = paid, .number = "N-1"}}) {
+        EXPECT_EQ(count(*refund_store, query, "beta"), 0U);
+        EXPECT_EQ(count(*refund_store, query, "alpha"), 1U);
+    }
+    const auto payout_store = gateway::make_payout_store(world_.pool);
+    for (const auto& query :
+         {gateway::OutgoingQuery{.order_id = order_id},
+          gateway::OutgoingQuery{.number = "N-1", .order_id = order_id}}) {
+        EXPECT_EQ(count(*payout_store, query, "beta"), 0U);
+        EXPECT_EQ(count(*payout_store, query, "alpha"), 1U);
+    }
 }
 
 }  // namespace

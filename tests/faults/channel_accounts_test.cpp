@@ -19,6 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::SizeIs;
 
 std::string key_text(const std::string& file) {
     std::ifstream in(DurableServer::instance().folder() / "keys" / file);
@@ -142,6 +143,48 @@ TEST_F(ChannelAccounts, ThatAreRetiredFinishWhatTheyBegan) {
         return cluster_.psp().order(begun.channel_number()).callbacks_acknowledged == 1;
     }));
     EXPECT_EQ(operator_at(1).post(path_of("wx-main") + "/resume").status, 409);
+}
+
+TEST_F(ChannelAccounts, ThatAreRetiredOrPausedGiveBackWhatTheyCollected) {
+    const auto collect_by = [&](const std::string& account) {
+        EXPECT_TRUE(eventually([&] { return next_account() == account; }));
+        const PaymentView begun = last_;
+        EXPECT_TRUE(cluster_.psp().pay(begun.channel_number()));
+        EXPECT_EQ(shop_.wait_for_status(begun.id(), "succeeded").status(), "succeeded");
+        return begun;
+    };
+    const PaymentView by_main = collect_by("wx-main");
+    EXPECT_EQ(do_to("wx-main", "retire"), "retired");
+    const PaymentView by_backup = collect_by("wx-backup");
+    EXPECT_EQ(do_to("wx-backup", "pause"), "paused");
+    // Orders fall on both nodes: many in a row mean that both know.
+    int in_a_row = 0;
+    EXPECT_TRUE(eventually([&] {
+        const Reply begun = cluster_.api().post("/v1/payments", body_of(shop_.next_order()));
+        in_a_row = begun.status == 422 ? in_a_row + 1 : 0;
+        return in_a_row == 8;
+    }));
+
+    for (const auto& [paid, account] : {std::pair(by_main, "wx-main"), {by_backup, "wx-backup"}}) {
+        const Value body(ValueObject{
+            {"merchant_refund_number", std::string("R-") + account},
+            {"payment_id", paid.id()},
+            {"amount", kWhole},
+            {"currency", "CNY"},
+            {"reason", "the goods came back"}
+        });
+        const Reply done = cluster_.api().post("/v1/refunds", body, {{"Prefer", "wait=30"}});
+
+        ASSERT_EQ(done.text("status"), "succeeded") << done.status << to_json(done.body);
+        const ValueArray& ways = *done.body.find("ways")->as_array();
+        ASSERT_THAT(ways, SizeIs(2)) << "each leg at its first way: " << to_json(done.body);
+        EXPECT_EQ(ways.front().text_or_empty("to"), "original");
+        EXPECT_EQ(ways.front().text_or_empty("channel_account"), account);
+        const auto refunds = cluster_.psp().refunds(paid.channel_number());
+        ASSERT_THAT(refunds, SizeIs(1));
+        EXPECT_EQ(refunds.front().status, "SUCCESS");
+        EXPECT_EQ(refunds.front().amount, kChannelPart);
+    }
 }
 
 TEST_F(ChannelAccounts, AllPausedLeaveNothingThatIsOffered) {

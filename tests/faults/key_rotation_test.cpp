@@ -4,6 +4,7 @@
 
 #include "faults/audit.hpp"
 #include "faults/scene_shop.hpp"
+#include "faults/teller.hpp"
 #include "support/process_wait.hpp"
 
 namespace sluice::testing {
@@ -54,6 +55,37 @@ TEST_F(KeyRotation, IsFollowedUnderTrafficWithoutALoss) {
     EXPECT_NE(versions(), "0");
     EXPECT_EQ(shop_.booked("1101"), 3 * 1234);
     EXPECT_EQ(cluster_.psp().order(shop_.payment(after.id()).channel_number()).payments, 1);
+    EXPECT_THAT(unsound_ledger(cluster_), IsEmpty());
+}
+
+TEST_F(KeyRotation, LetsTransfersToPayeesWithANameGoOn) {
+    constexpr std::int64_t kAvailable = 1'000'000;
+    constexpr std::int64_t kAmount = 5'000;
+    Teller teller(cluster_, kAvailable);
+    const auto transferred = [&](const std::string& number) {
+        const Value payee(ValueObject{{"openid", "oUpF8uMuAJO_M2pxb1Q9"}, {"name", "张三丰"}});
+        const Reply begun = cluster_.api().post(
+            "/v1/payouts",
+            Value(ValueObject{
+                {"merchant_payout_number", number},
+                {"amount", kAmount},
+                {"currency", "CNY"},
+                {"method", "wechatpay"},
+                {"payee", payee}
+            }),
+            {{"Prefer", "wait=0"}}
+        );
+        const Value payout = teller.wait_for_status(begun.text("id"), "succeeded");
+        return std::string(payout.text_or_empty("status"));
+    };
+    EXPECT_EQ(transferred("T-1"), "succeeded");
+
+    rotate();
+    expect_paid(begin().id());
+    EXPECT_NE(versions(), "0");
+
+    EXPECT_EQ(transferred("T-2"), "succeeded");
+    EXPECT_EQ(teller.balance_of(teller.account()), kAvailable - 2 * kAmount);
     EXPECT_THAT(unsound_ledger(cluster_), IsEmpty());
 }
 

@@ -75,14 +75,19 @@ TEST(Matrix, HasACellForEveryFaultThatTheSimulatorKnows) {
     EXPECT_EQ(cells, faults);
 }
 
-/// Protocols whose cells have an end, for what the simulator says that they cannot do.
+/// Where a cell has an end for what the simulator says that its protocol cannot do, or has none for
+/// what it can.
 template <class Cells>
-void collect_impossible(std::set<std::string>& found, const Cells& cells) {
+void collect_wrong(std::set<std::string>& found, const Cells& cells) {
     for (const MatrixProtocol& protocol : {kWechatpay, kAlipay, kBank}) {
         for (const MatrixCell& cell : cells) {
+            // The bank gives nothing back: what it collected goes back as a payout.
+            if (protocol.name == kBank.name && cell.operation.starts_with("refund")) {
+                continue;
+            }
             const auto why =
                 simulator::why_not(protocol.name, {.operation = cell.operation, .kind = cell.kind});
-            if (!why.empty() && cell.*protocol.end != kNotThere) {
+            if (why.empty() == (cell.*protocol.end == kNotThere)) {
                 found.insert(
                     std::string(protocol.name) + " " + std::string(cell.operation) + " " +
                     std::string(cell.kind)
@@ -92,13 +97,14 @@ void collect_impossible(std::set<std::string>& found, const Cells& cells) {
     }
 }
 
-TEST(Matrix, HasNoEndForWhatAProtocolCannotDo) {
-    std::set<std::string> impossible;
-    collect_impossible(impossible, kPaymentCells);
-    collect_impossible(impossible, kRefundCells);
-    collect_impossible(impossible, kPayoutCells);
+TEST(Matrix, HasAnEndForWhatAProtocolCanDoAndForNothingElse) {
+    std::set<std::string> wrong;
+    collect_wrong(wrong, kPaymentCells);
+    collect_wrong(wrong, kRefundCells);
+    collect_wrong(wrong, kPayoutCells);
+    collect_wrong(wrong, kPayoutCellsThatLast);
 
-    EXPECT_THAT(impossible, IsEmpty());
+    EXPECT_THAT(wrong, IsEmpty());
 }
 
 class ProtocolMatrix : public ::testing::TestWithParam<MatrixProtocol> {

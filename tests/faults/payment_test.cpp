@@ -14,10 +14,13 @@ namespace sluice::testing {
 namespace {
 
 using ::testing::Contains;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::IsSupersetOf;
+using ::testing::Not;
 
 constexpr std::int64_t kOnCard = 100'000'000;
+constexpr const char* kPayer = "oPayerOfATimeline0123456789a";
 
 /// "kind type" of every item, for example "effect stage".
 std::set<std::string> items_of(const Reply& timeline) {
@@ -62,7 +65,7 @@ TEST_F(CompositePayment, HasATimelineThatExplainsIt) {
     // It is the notice that tells of the end, however late it comes.
     cluster_.psp().order_fault({.operation = "query", .kind = "status_5xx", .count = -1});
     const PaymentView begun = shop_.begin(shop_.next_order());
-    EXPECT_TRUE(cluster_.psp().pay(begun.channel_number()));
+    EXPECT_TRUE(cluster_.psp().pay_as(begun.channel_number(), kPayer));
     ASSERT_EQ(shop_.wait_for_status(begun.id(), "succeeded").status(), "succeeded");
 
     const Reply timeline = cluster_.api().get("/v1/payments/" + begun.id() + "/timeline");
@@ -81,6 +84,9 @@ TEST_F(CompositePayment, HasATimelineThatExplainsIt) {
              "fact callback"}
         )
     ) << timeline.why;
+    const std::string told = to_json(timeline.body);
+    EXPECT_THAT(told, HasSubstr(R"("path":"/callbacks/wechatpay/)")) << "how the notice came";
+    EXPECT_THAT(told, Not(HasSubstr(kPayer))) << "whom it named";
 }
 
 TEST_F(CompositePayment, IsTheSameForARepeatedRequest) {

@@ -1,7 +1,7 @@
 // What is secret stands nowhere: a whole run over real processes, with everything that goes wrong,
 // and then a look at all that was written and answered.
 #include <fstream>
-#include <sstream>
+#include <iterator>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,6 +10,7 @@
 #include "faults/scene_shop.hpp"
 #include "faults/teller.hpp"
 #include "faults/written.hpp"
+#include "simulator/demo_keys.hpp"
 #include "support/node_shop.hpp"
 #include "support/process_child.hpp"
 #include "support/process_postgres.hpp"
@@ -21,12 +22,20 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr const char* kPayee = "marked payee 李";
 constexpr const char* kPayeeAccount = "6222029988776655443";
 constexpr const char* kPayer = "oMarkedPayer0123456789abcdef";
+/// Plain letters, which a form, JSON and XML write alike; the names go on in Chinese.
+constexpr const char* kNameAtAlipay = "MarkedForAlipay";
+constexpr const char* kNameAtWechat = "MarkedForWechat";
+constexpr const char* kAccountAtAlipay = "markedaccount@example.com";
+constexpr const char* kPayeeOpenid = "oAnotherMarkedPayee012345678";
+constexpr const char* kCodeOfWechat = "134071982653907154";
+constexpr const char* kCodeOfAlipay = "284071982653907155";
 constexpr const char* kOfTheProxy = "marked-password-of-the-proxy";
 
 fs::path keys_folder() { return DurableServer::instance().folder() / "keys"; }
@@ -48,13 +57,55 @@ Value payee() {
     return payee;
 }
 
+/// Who gets a payout, and by which method.
+struct Outgoing {
+    std::string method;
+    Value payee;
+};
+
+Outgoing to_the_bank() { return {"bank_account", payee()}; }
+
+Outgoing to_alipay() {
+    return {
+        "alipay",
+        Value(ValueObject{
+            {"account_number", kAccountAtAlipay}, {"name", std::string(kNameAtAlipay) + " 李"}
+        })
+    };
+}
+
+Outgoing to_wechat() {
+    return {
+        "wechatpay",
+        Value(ValueObject{{"openid", kPayeeOpenid}, {"name", std::string(kNameAtWechat) + " 李"}})
+    };
+}
+
+/// Of all databases of this program: what a statement said stands there when it was refused.
+std::string log_of_the_database() {
+    std::ifstream in(DurableServer::instance().folder() / "database" / "server.log");
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::string with_its_head(const http::Request& request) {
+    std::string text = request.target + "\n";
+    for (const auto& [name, value] : request.headers) {
+        text += name + ": " + value + "\n";
+    }
+    return text + "\n" + request.body;
+}
+
 class Secrets : public ::testing::Test {
   protected:
     /// What the configuration and callers told, and nobody may find again.
     static std::vector<Marked> marked() {
+        const std::string content_key = line_of("alipay_content_key.txt");
         return {
             {"the merchant's private key", line_of("merchant_private.pem", 2)},
             {"the API v3 key", line_of("api_v3_key.txt")},
+            {"the APIv2 key", line_of("api_v2_key.txt")},
+            // Up to what some would write in another way.
+            {"the content key", content_key.substr(0, content_key.find_first_of("+/="))},
             {"the bank's key", line_of("bank_key.txt")},
             {"the master key", line_of("master.key")},
             {"the merchant's API key", "key-of-the-merchant-in-tests"},
@@ -62,7 +113,13 @@ class Secrets : public ::testing::Test {
             {"the nodes' secret", "between-the-nodes-of-a-test"},
             {"the payee's name", kPayee},
             {"the payee's account", kPayeeAccount},
+            {"the name of the payee at Alipay", kNameAtAlipay},
+            {"the account of the payee at Alipay", kAccountAtAlipay},
+            {"the name of the payee at WeChat Pay", kNameAtWechat},
+            {"the openid of the payee", kPayeeOpenid},
             {"the payer's openid", kPayer},
+            {"the code shown at WeChat Pay's till", kCodeOfWechat},
+            {"the code shown at Alipay's till", kCodeOfAlipay},
             {"the proxy's password", kOfTheProxy},
         };
     }
@@ -108,11 +165,65 @@ class Secrets : public ::testing::Test {
         get("/v1/payments/" + begun.id() + "/timeline");
     }
 
-    std::string pay_out(const std::string& number) {
+    /// At the till, by the code that the payer shows.
+    void pay_by_code(const std::string& method, const std::string& code) {
+        SceneShop shop(cluster_);
+        const PaymentView begun = shop.begin(
+            {.number = "S-" + method,
+             .method = method,
+             .scene = "barcode",
+             .payer = Value(ValueObject{{"auth_code", code}})},
+            "wait=0"
+        );
+        EXPECT_EQ(shop.wait_for_status(begun.id(), "succeeded").status(), "succeeded") << method;
+        get("/v1/payments/" + begun.id());
+        get("/v1/payments/" + begun.id() + "/timeline");
+    }
+
+    /// The seller whose account at Alipay collected.
+    std::string pay_at_alipay() {
+        SceneShop shop(cluster_);
+        const PaymentView begun = shop.begin(
+            {.number = "A-" + std::to_string(++alipay_orders_), .method = "alipay", .scene = "qr"}
+        );
+        EXPECT_TRUE(cluster_.psp().pay_as(begun.channel_number(), kPayer));
+        EXPECT_EQ(shop.wait_for_status(begun.id(), "succeeded").status(), "succeeded");
+        get("/v1/payments/" + begun.id());
+        get("/v1/payments/" + begun.id() + "/timeline");
+        return cluster_.psp().order(begun.channel_number()).mchid;
+    }
+
+    /// It takes no new orders, once every node knows.
+    void pause(const std::string& account) {
+        Api api(cluster_.url(), kChannelsKey);
+        const Reply listed = keep(api.get("/v1/channel_accounts"));
+        const Value* list = listed.body.find("channel_accounts");
+        for (const Value& each : list == nullptr ? ValueArray{} : *list->as_array()) {
+            if (each.text_or_empty("name") == account) {
+                const std::string id(each.text_or_empty("id"));
+                const Reply done = keep(api.post("/v1/channel_accounts/" + id + "/pause"));
+                EXPECT_EQ(done.text("state"), "paused") << done.why;
+            }
+        }
+    }
+
+    /// Over the account that only signs, and over the one that also encrypts.
+    void pay_over_both_accounts_at_alipay() {
+        EXPECT_EQ(pay_at_alipay(), simulator::kDemoAlipaySeller);
+        pay_by_code("alipay", kCodeOfAlipay);
+        pause("ali-key");
+        EXPECT_TRUE(eventually([&] {
+            return pay_at_alipay() == simulator::kDemoAlipayCertifiedSeller;
+        }));
+    }
+
+    std::string pay_out(const std::string& number, const Outgoing& to = to_the_bank()) {
         Value body = Teller::body_of({.number = number});
         body.set("currency", "CNY");
-        body.set("payee", payee());
+        body.set("method", to.method);
+        body.set("payee", to.payee);
         const Reply paid = post("/v1/payouts", body, "wait=30");
+        get("/v1/payouts/" + paid.text("id"));
         get("/v1/payouts/" + paid.text("id") + "/timeline");
         return paid.text("status");
     }
@@ -144,6 +255,10 @@ class Secrets : public ::testing::Test {
             cluster_.psp().send_callback(shop_.payment(payment).channel_number(), "forged"), 401
         );
         pay_out("P-trouble");
+        for (const Outgoing& to : {to_alipay(), to_wechat()}) {
+            cluster_.psp().order_fault({.operation = "payout", .kind = "bad_signature"});
+            pay_out("P-trouble-" + to.method, to);
+        }
         Value wrong = payee();
         wrong.set("account_number", "");
         Value body = Teller::body_of({.number = "P-wrong"});
@@ -198,17 +313,24 @@ class Secrets : public ::testing::Test {
         std::vector<Written> all = everything_written(cluster_);
         all.insert(all.end(), answers_.begin(), answers_.end());
         for (const auto& request : receiver_.received()) {
-            all.push_back({"a webhook", request.body});
+            all.push_back({"a webhook", with_its_head(request)});
         }
+        all.push_back({"log of the database", log_of_the_database()});
         return all;
     }
 
     WebhookReceiver receiver_;
-    Cluster cluster_{{.nodes = 2, .more_configuration = channels_key_table()}};
+    Cluster cluster_{
+        {.nodes = 2,
+         .has_alipay = true,
+         .barcode_api = "v2",
+         .more_configuration = channels_key_table()}
+    };
     Shop shop_{cluster_};
     Teller teller_{cluster_, kAvailableUsual};
     std::vector<Written> answers_;
     std::string webhook_secret_;
+    int alipay_orders_ = 0;
 };
 
 TEST_F(Secrets, StandInNothingThatAWholeRunWrites) {
@@ -216,10 +338,15 @@ TEST_F(Secrets, StandInNothingThatAWholeRunWrites) {
     const std::string payment = pay();
     EXPECT_EQ(refund(payment), "succeeded");
     EXPECT_EQ(pay_out("P-1"), "succeeded");
+    EXPECT_EQ(pay_out("P-alipay", to_alipay()), "succeeded");
+    EXPECT_EQ(pay_out("P-wechat", to_wechat()), "succeeded");
     pay_by_openid();
+    pay_by_code("wechatpay", kCodeOfWechat);
+    pay_over_both_accounts_at_alipay();
     run_into_trouble();
     look_at_everything();
-    ASSERT_TRUE(eventually([&] { return receiver_.count() >= 4; }));
+    // Each of them ended but for what was troubled, and is told.
+    ASSERT_TRUE(eventually([&] { return receiver_.count() >= 10; }));
 
     std::vector<Marked> secrets = marked();
     secrets.push_back({"the webhook's secret", webhook_secret_});
@@ -244,6 +371,12 @@ TEST_F(Secrets, WouldBeFoundWhereverTheyStood) {
     EXPECT_THAT(found, Contains("quarantine has the bank's key"));
     EXPECT_THAT(found, Contains("an answer has the API v3 key"));
     EXPECT_EQ(found.size(), 2U);
+    // None of the marks: that log outlives the test.
+    ASSERT_FALSE(cluster_.connect().run("SELECT 'told-to-the-database'::int"));
+    EXPECT_THAT(
+        found_in(all(), {{"what was refused", "told-to-the-database"}}),
+        ElementsAre("log of the database has what was refused")
+    );
 }
 
 /// `sluice secrets rotate` while the nodes work with both keys; then the old key goes.

@@ -190,8 +190,9 @@ TEST_F(SurplusMoney, IsListedForFinanceByTheDay) {
     const PaymentView payment = given_closed_payment();
     ASSERT_TRUE(cluster_.psp().pay_late(payment.channel_number()));
     ASSERT_TRUE(all_cases_are("closed"));
-    const std::string day =
-        cluster_.query_one("SELECT (opened_at AT TIME ZONE 'UTC')::date FROM sluice.money_case");
+    const std::string day = cluster_.query_one(
+        "SELECT (opened_at AT TIME ZONE 'Asia/Shanghai')::date FROM sluice.money_case"
+    );
 
     const Reply list = cluster_.api().get("/v1/surpluses?day=" + day);
 

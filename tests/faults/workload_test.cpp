@@ -87,10 +87,14 @@ class RandomRun {
     [[nodiscard]] Cluster& cluster() { return cluster_; }
 
     [[nodiscard]] ::testing::AssertionResult goes_on() {
-        if (workload_.wait_for_more(1 + random_.next() % kStepsBetween)) {
-            return ::testing::AssertionSuccess();
+        if (!workload_.wait_for_more(1 + random_.next() % kStepsBetween)) {
+            return ::testing::AssertionFailure()
+                   << ::testing::PrintToString(workload_.complaints());
         }
-        return ::testing::AssertionFailure() << ::testing::PrintToString(workload_.complaints());
+        // What every commit keeps holds while money is under way, too.
+        const auto unsound = unsound_ledger(cluster_);
+        return (unsound.empty() ? ::testing::AssertionSuccess() : ::testing::AssertionFailure())
+               << ::testing::PrintToString(unsound);
     }
 
     void let_pass_at_most(milliseconds most) {

@@ -61,7 +61,7 @@ TEST_F(Doubt, EndsAsPeopleFoundOutThatItWasPaid) {
     EXPECT_THAT(
         payout.postings(),
         ElementsAre(
-            "debit 2001 card 50000",
+            "debit 2001 payer 50000",
             "credit 2203 shop 50000",
             "debit 2203 shop 50000",
             "credit 1103 wechatpay/wx-b 50000"

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "flows/service_world.hpp"
 #include "json/json.hpp"
 #include "support/sound_health.hpp"
 
@@ -61,6 +62,17 @@ payment::Picture starting_picture(const DriveOptions& options) {
     payment.amount = cny(amount);
     payment.created_at = kStart;
     return picture;
+}
+
+/// Who gives and who gets in one run have names of their own: swapped they would look the same.
+std::string name_of(const flow::PostLine& line) {
+    if (line.account.is_nil()) {
+        return line.owner;
+    }
+    if (line.account == payer_account()) {
+        return "payer";
+    }
+    return line.account == payee_account() ? "payee" : "card";
 }
 
 }  // namespace
@@ -350,8 +362,7 @@ Result<flow::JournalEntry> read_back(const flow::JournalRow& row) {
 }
 
 std::string describe(const flow::PostLine& line) {
-    return std::string(flow::to_string(line.side)) + " " + line.gl + " " +
-           (line.account.is_nil() ? line.owner : std::string("card")) + " " +
+    return std::string(flow::to_string(line.side)) + " " + line.gl + " " + name_of(line) + " " +
            std::to_string(line.amount.minor());
 }
 

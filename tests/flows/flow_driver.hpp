@@ -53,7 +53,7 @@ struct DriveOptions {
     std::int64_t order_amount = 0;  ///< 0: the payment's
     flow::TermsSource terms = same_terms(usual_terms());
     Value candidates = two_candidates();
-    payment::BookedAccount credit{};  ///< what the order tops up, under 2102
+    payment::BookedAccount credit{};  ///< what the order tops up
     /// What the run is about instead of a payment, and the accounts that it may move.
     std::optional<payment::Picture> subject{};
     std::set<AccountId> accounts{};
@@ -176,7 +176,8 @@ class FlowDriver {
 /// What is recorded of a step that the database refused.
 flow::Recorded refusal(std::uint32_t ordinal, const std::string& why);
 
-/// How a step's posting or claim is told: "debit 1101 wechatpay/wx-a 7000", "claim 7000".
+/// How a step's posting or claim is told: "debit 1101 wechatpay/wx-a 7000", "claim 7000". Accounts
+/// of ours are "payer" (payer_account()), "payee" (payee_account()) and "card" (any other).
 std::string describe(const flow::PostLine& line);
 std::string describe(const flow::RefundClaim& claim);
 

@@ -75,7 +75,7 @@ TEST(LateTask, EndsWhatIsRecoverableAsPeopleSay) {
         {"recovered_at_channel", "debit 1103 wechatpay/wx-b 50000"},
         {"recovered_by_bank", "debit 1001 own_bank 50000"},
         {"written_off", "debit 5901 shop 50000"},
-        {"left_with_merchant", "debit 2101 shop 50000"},
+        {"left_with_merchant", "debit 1201 shop 50000"},
     };
     for (const auto& [how, debit] : ends) {
         AfterTheEnd late = paid_twice();

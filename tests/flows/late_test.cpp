@@ -150,7 +150,7 @@ TEST(LateMoney, OfAPayoutThatCameBackIsOnItsAccountAgainWithTheFee) {
             "debit 4002 shop 100",
             "credit 2203 shop 100",
             "debit 2203 shop 50100",
-            "credit 2001 card 50100"
+            "credit 2001 payer 50100"
         )
     );
     ASSERT_EQ(late.step.account_steps.size(), 1U);
@@ -338,14 +338,6 @@ TEST(LateMoney, MovesAFewTimesAtMostWhateverAChannelSaysHowOften) {
     }
 }
 
-DriveOptions surplus_refund() {
-    DriveOptions options = refund_of(7000);
-    auto& refund = std::get<payment::Refund>(options.subject->details);
-    refund.is_surplus = true;
-    refund.sources.erase(refund.sources.begin());
-    return options;
-}
-
 TEST(SurplusRefund, TakesFromWhatNoOrderTookAndCountsOnNoOrder) {
     FlowDriver refund(surplus_refund());
     refund.start();
@@ -364,6 +356,32 @@ TEST(SurplusRefund, TakesFromWhatNoOrderTookAndCountsOnNoOrder) {
     for (const auto& step : refund.steps()) {
         EXPECT_EQ(step.order_refund.minor, 0);
     }
+}
+
+TEST(SurplusRefund, ThatAPolicyStopsLeavesTheMoneyToNoOrder) {
+    DriveOptions options = surplus_refund();
+    options.release = release_with(
+        "scripts/risk/refund_risk.lua",
+        "return { name = 'refund_risk', title = { en = 'x', zh = 'x' }, decide = function()\n"
+        "  return { allowed = false, code = 'over_limit', message = 'too much' } end }\n"
+    );
+    FlowDriver refund(std::move(options));
+
+    refund.start();
+
+    EXPECT_EQ(refund.error(), "");
+    EXPECT_EQ(refund.status(), SubjectStatus::failed);
+    EXPECT_EQ(refund.picture().subject.failure_code, "over_limit");
+    EXPECT_THAT(
+        refund.postings(),
+        ElementsAre(
+            "debit 2204 shop 7000",
+            "credit 2202 shop 7000",
+            "debit 2202 shop 7000",
+            "credit 2204 shop 7000"
+        )
+    );
+    EXPECT_EQ(refund.last().order_refund.minor, 0);
 }
 
 TEST(SurplusRefund, ThatTheChannelRefusesIsTriedAgainByALadderAndNeverFails) {
@@ -402,16 +420,21 @@ TEST(OrderThatIsOver, MakesWhatAChannelCollectedSurplusAndGivesTheCardBack) {
     EXPECT_THAT(pay.cases(), ElementsAre("surplus 7000"));
     EXPECT_TRUE(pay.last().finished);
     EXPECT_THAT(pay.last().told, IsEmpty()) << "its end tells it";
-    std::map<std::string, std::int64_t> sums;
-    for (const auto& line : pay.last().lines) {
-        sums[line.gl] +=
-            line.side == flow::Side::debit ? line.amount.minor() : -line.amount.minor();
-    }
-    EXPECT_EQ(sums["2204"], -7000);
-    EXPECT_EQ(sums["2201"], 0);
-    EXPECT_EQ(sums["2202"], 0);
-    EXPECT_EQ(sums["2101"], 0);
-    EXPECT_EQ(sums["2002"], 0);
+    EXPECT_THAT(
+        pay.postings(),
+        ElementsAre(
+            "debit 1101 wechatpay/wx-a 7000",
+            "credit 2201 shop 7000",
+            "debit 2002 card 3000",
+            "credit 2201 shop 3000",
+            "debit 2201 shop 7000",
+            "credit 2204 shop 7000",
+            "debit 2201 shop 3000",
+            "credit 2202 shop 3000",
+            "debit 2202 shop 3000",
+            "credit 2002 card 3000"
+        )
+    );
 }
 
 TEST(OrderThatIsOver, FailsAPaymentWithoutAChannelWhichGetsEverythingBack) {

@@ -15,6 +15,7 @@ using payment::SubjectStatus;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 TEST(PayoutFlow, BooksBeforeItAsksTheChannel) {
     FlowDriver payout(payout_of(50000, 100));
@@ -23,7 +24,7 @@ TEST(PayoutFlow, BooksBeforeItAsksTheChannel) {
 
     EXPECT_EQ(payout.error(), "");
     EXPECT_THAT(payout.hold_steps(), ElementsAre("take 50100"));
-    EXPECT_THAT(payout.postings(), ElementsAre("debit 2001 card 50100", "credit 2203 shop 50100"));
+    EXPECT_THAT(payout.postings(), ElementsAre("debit 2001 payer 50100", "credit 2203 shop 50100"));
     EXPECT_THAT(payout.sent(), ElementsAre("payout wx-b"));
     EXPECT_EQ(payout.instruction(0).scene, "bank_card");
     EXPECT_EQ(payout.instruction(0).payee.text_or_empty("name"), "Zhang San");
@@ -56,7 +57,7 @@ TEST(PayoutFlow, LeavesNothingInProcessWhenItSucceeds) {
     EXPECT_THAT(
         payout.postings(),
         ElementsAre(
-            "debit 2001 card 50100",
+            "debit 2001 payer 50100",
             "credit 2203 shop 50100",
             "debit 2203 shop 50000",
             "credit 1103 wechatpay/wx-b 50000",
@@ -92,10 +93,97 @@ TEST(PayoutFlow, GivesEverythingBackWhenEveryChannelRefuses) {
     EXPECT_THAT(
         payout.postings(),
         ElementsAre(
-            "debit 2001 card 50100",
+            "debit 2001 payer 50100",
             "credit 2203 shop 50100",
             "debit 2203 shop 50100",
-            "credit 2001 card 50100"
+            "credit 2001 payer 50100"
+        )
+    );
+}
+
+TEST(PayoutFlow, TakesWhatTheMerchantHasAvailableWithTheFee) {
+    FlowDriver payout(payout_of_available(50000, 100));
+    payout.start();
+
+    payout.answer(Operation::payout, paid(payout.instruction(0)));
+
+    EXPECT_EQ(payout.error(), "");
+    EXPECT_EQ(payout.status(), SubjectStatus::succeeded);
+    EXPECT_THAT(payout.hold_steps(), ElementsAre("take 50100"));
+    EXPECT_THAT(
+        payout.postings(),
+        ElementsAre(
+            "debit 2102 payer 50100",
+            "credit 2203 shop 50100",
+            "debit 2203 shop 50000",
+            "credit 1103 wechatpay/wx-b 50000",
+            "debit 2203 shop 100",
+            "credit 4002 shop 100"
+        )
+    );
+}
+
+TEST(PayoutFlow, MakesAllAvailableAgainToTheMerchantWhenEveryChannelRefuses) {
+    FlowDriver payout(payout_of_available(50000, 100));
+    payout.start();
+    payout.answer(Operation::payout, says(OutcomeKind::refused, "PAYEE_UNKNOWN"));
+
+    payout.answer(Operation::payout, says(OutcomeKind::refused, "PAYEE_UNKNOWN"));
+
+    EXPECT_EQ(payout.error(), "");
+    EXPECT_EQ(payout.status(), SubjectStatus::failed);
+    EXPECT_THAT(payout.hold_steps(), ElementsAre("take 50100", "restore 50100"));
+    EXPECT_THAT(
+        payout.postings(),
+        ElementsAre(
+            "debit 2102 payer 50100",
+            "credit 2203 shop 50100",
+            "debit 2203 shop 50100",
+            "credit 2102 payer 50100"
+        )
+    );
+}
+
+TEST(PayoutFlow, IsACostOfOursWhenItMakesAnOrderGood) {
+    FlowDriver payout(compensation_of(3000));
+    payout.start();
+    EXPECT_THAT(payout.postings(), IsEmpty()) << "somebody must agree first";
+    EXPECT_EQ(vote(payout, {"lena"}), "");
+
+    payout.answer(Operation::payout, paid(payout.instruction(0)));
+
+    EXPECT_EQ(payout.error(), "");
+    EXPECT_EQ(payout.status(), SubjectStatus::succeeded);
+    EXPECT_THAT(payout.hold_steps(), IsEmpty()) << "no account gives it";
+    EXPECT_THAT(
+        payout.postings(),
+        ElementsAre(
+            "debit 5002 shop 3000",
+            "credit 2203 shop 3000",
+            "debit 2203 shop 3000",
+            "credit 1103 wechatpay/wx-b 3000"
+        )
+    );
+}
+
+TEST(PayoutFlow, IsNoCostOfOursWhenEveryChannelRefusesIt) {
+    FlowDriver payout(compensation_of(3000));
+    payout.start();
+    EXPECT_EQ(vote(payout, {"lena"}), "");
+    payout.answer(Operation::payout, says(OutcomeKind::refused, "PAYEE_UNKNOWN"));
+
+    payout.answer(Operation::payout, says(OutcomeKind::refused, "PAYEE_UNKNOWN"));
+
+    EXPECT_EQ(payout.error(), "");
+    EXPECT_EQ(payout.status(), SubjectStatus::failed);
+    EXPECT_THAT(payout.hold_steps(), IsEmpty());
+    EXPECT_THAT(
+        payout.postings(),
+        ElementsAre(
+            "debit 5002 shop 3000",
+            "credit 2203 shop 3000",
+            "debit 2203 shop 3000",
+            "credit 5002 shop 3000"
         )
     );
 }
@@ -119,14 +207,14 @@ TEST(PayoutFlow, IsBookedBackOnceWhenItsSuccessAndItsReturnComeTogether) {
     EXPECT_THAT(
         payout.postings(),
         ElementsAre(
-            "debit 2001 card 50100",
+            "debit 2001 payer 50100",
             "credit 2203 shop 50100",
             "debit 2203 shop 50000",
             "credit 1103 wechatpay/wx-b 50000",
             "debit 1103 wechatpay/wx-b 50000",
             "credit 2203 shop 50000",
             "debit 2203 shop 50100",
-            "credit 2001 card 50100"
+            "credit 2001 payer 50100"
         )
     );
 }
@@ -313,12 +401,15 @@ TEST(TransferFlow, MovesTheMoneyAndTheFeeInOneBooking) {
     EXPECT_THAT(
         transfer.postings(),
         ElementsAre(
-            "debit 2001 card 5000",
-            "credit 2001 card 5000",
-            "debit 2001 card 50",
+            "debit 2001 payer 5000",
+            "credit 2001 payee 5000",
+            "debit 2001 payer 50",
             "credit 4002 shop 50"
         )
     );
+    ASSERT_THAT(transfer.last().account_steps, SizeIs(2));
+    EXPECT_EQ(transfer.last().account_steps[0].account, payer_account()) << "it gives";
+    EXPECT_EQ(transfer.last().account_steps[1].account, payee_account()) << "it gets";
 }
 
 TEST(TransferFlow, MovesNothingWhenEitherAccountRefuses) {

@@ -342,6 +342,22 @@ TEST(RefundFlow, TriesAgainWhenTheChannelHasFundsAgain) {
     EXPECT_EQ(refund.status(), SubjectStatus::succeeded);
 }
 
+TEST(RefundFlow, TriesAgainUnderTheSameNumberWhereTheChannelWantsItSo) {
+    FlowDriver refund(refund_of(7000));
+    refund.start();
+    const auto number = refund.instruction(0).id;
+    refund.answer(Operation::refund, says(OutcomeKind::not_sent, "NOT_ENOUGH"));
+    EXPECT_EQ(refund.status(), SubjectStatus::pending);
+    EXPECT_THAT(refund.claims(), ElementsAre("claim 7000"));
+
+    refund.wake();
+
+    EXPECT_THAT(refund.sent(), ElementsAre("refund wx-a", "refund wx-a"));
+    EXPECT_EQ(refund.instruction(0).id, number);
+    refund.answer(Operation::refund, paid(refund.instruction(0)));
+    EXPECT_EQ(refund.status(), SubjectStatus::succeeded);
+}
+
 TEST(RefundFlow, TakesAnotherWayWhenOthersHaveUsedUpThePart) {
     FlowDriver refund(refund_of(7000));
     refund.cap = [](const flow::RefundClaim&) { return "over_refunded"; };

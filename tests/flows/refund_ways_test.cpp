@@ -209,6 +209,44 @@ TEST(RefundFlow, AsksAnotherChannelToPayOutOnlyWhenTheFirstSurelyDidNot) {
     expect_nothing_owed(refund);
 }
 
+TEST(RefundFlow, OwesAgainWhatEachChannelSurelyDidNotPayOutAndThenLeavesItToTheMerchant) {
+    auto options = refund_of(7000);
+    name_payee(options);
+    FlowDriver refund(std::move(options));
+    refund.start();
+    refund.answer(Operation::refund, says(OutcomeKind::refused, "TRADE_OVERDUE"));
+
+    refund.answer(Operation::payout, says(OutcomeKind::refused, "NO_SUCH_CARD"));
+    refund.answer(Operation::payout, says(OutcomeKind::refused, "NO_SUCH_CARD"));
+
+    EXPECT_EQ(refund.error(), "");
+    EXPECT_EQ(refund.status(), SubjectStatus::failed);
+    EXPECT_THAT(refund.sent(), ElementsAre("refund wx-a", "payout wx-b", "payout wx-a"));
+    EXPECT_THAT(
+        refund.postings(),
+        ElementsAre(
+            "debit 2101 shop 7000",
+            "credit 2202 shop 7000",
+            "debit 2202 shop 7000",
+            "credit 2203 shop 7000",
+            "debit 2203 shop 7000",
+            "credit 2202 shop 7000",
+            "debit 2202 shop 7000",
+            "credit 2203 shop 7000",
+            "debit 2203 shop 7000",
+            "credit 2202 shop 7000",
+            "debit 2202 shop 7000",
+            "credit 2101 shop 7000"
+        )
+    );
+    EXPECT_THAT(
+        refund.claims(),
+        ElementsAre(
+            "claim 7000", "yield 7000", "claim 7000", "yield 7000", "claim 7000", "yield 7000"
+        )
+    );
+}
+
 TEST(RefundFlow, GivesByTheNextWayWhatCameBackWhileTheRestWent) {
     auto options = refund_of_legs(2000, {"wx-a", "wx-b"});
     name_balance_account(options);
@@ -336,7 +374,7 @@ TEST(RefundConversion, TakesTheMoneyFromTheAccountAndSendsItTheWayItCame) {
 
     EXPECT_EQ(refund.error(), "");
     EXPECT_THAT(refund.hold_steps(), ElementsAre("take 5000"));
-    EXPECT_THAT(refund.postings(), ElementsAre("debit 2001 card 5000", "credit 2202 shop 5000"));
+    EXPECT_THAT(refund.postings(), ElementsAre("debit 2001 payer 5000", "credit 2202 shop 5000"));
     EXPECT_THAT(refund.sent(), ElementsAre("refund wx-a"));
     const auto& refunded = std::get<payment::Refund>(refund.picture().details).sources.front();
     EXPECT_EQ(refund.instruction(0).original.id, refunded.collected.instruction);

@@ -54,7 +54,7 @@ TEST(ReturnedConversion, IsOnTheAccountAgainPartByPart) {
                 "debit 1101 wechatpay/wx-a " + minor,
                 "credit 2202 shop " + minor,
                 "debit 2202 shop " + minor,
-                "credit 2001 card " + minor
+                "credit 2001 payer " + minor
             )
         ) << "of the account that gave it, not the merchant's";
         ASSERT_THAT(late.step.account_steps, SizeIs(1));

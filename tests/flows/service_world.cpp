@@ -96,6 +96,14 @@ void name_payee(DriveOptions& options) {
     refund.payee.set("name", "Zhang San");
 }
 
+DriveOptions surplus_refund() {
+    DriveOptions options = refund_of(7000);
+    auto& refund = std::get<payment::Refund>(options.subject->details);
+    refund.is_surplus = true;
+    refund.sources.erase(refund.sources.begin());
+    return options;
+}
+
 DriveOptions conversion_of(std::int64_t minor) {
     DriveOptions options = refund_of(minor);
     auto& refund = std::get<payment::Refund>(options.subject->details);
@@ -132,6 +140,21 @@ DriveOptions payout_of(std::int64_t minor, std::int64_t fee_minor) {
     payout.payee.set("name", "Zhang San");
     picture.details = std::move(payout);
     return options_of(std::move(picture), {payer_account()});
+}
+
+DriveOptions payout_of_available(std::int64_t minor, std::int64_t fee_minor) {
+    DriveOptions options = payout_of(minor, fee_minor);
+    std::get<payment::Payout>(options.subject->details).from.gl = "2102";
+    return options;
+}
+
+DriveOptions compensation_of(std::int64_t minor) {
+    DriveOptions options = payout_of(minor, 0);
+    auto& payout = std::get<payment::Payout>(options.subject->details);
+    payout.from = {{}, "5002"};
+    payout.order = OrderId(id(77));
+    options.accounts.clear();
+    return options;
 }
 
 DriveOptions transfer_of(std::int64_t minor, std::int64_t fee_minor) {

@@ -93,7 +93,7 @@ TEST(StuckMoney, GoesToTheBalanceThatPeopleName) {
     EXPECT_EQ(vote(refund, give_it("zhao.min", "balance", to_payee_account())), "");
 
     expect_all_back(refund);
-    EXPECT_EQ(refund.postings().back(), "credit 2001 card 1000");
+    EXPECT_EQ(refund.postings().back(), "credit 2001 payee 1000");
 }
 
 TEST(StuckMoney, IsAskedAboutAgainWhenTheBalanceWasClosedMeanwhile) {

@@ -75,6 +75,45 @@ TEST(ChannelAccount, TellsWhichCertificatesAreOver) {
     EXPECT_NE(over[0].find("ends at 2026-06-01T08:00:00Z"), std::string::npos) << over[0];
 }
 
+/// A channel's certificate that is good from the one day of 2026 until before the other.
+Certificate certificate_of(std::string_view from, std::string_view until) {
+    static const RsaKeyPair kPair = make_rsa_key_pair();
+    const auto day = [](std::string_view date) {
+        return *parse_rfc3339("2026-" + std::string(date) + "T00:00:00Z");
+    };
+    return make_self_signed_certificate(
+        kPair.private_key,
+        {.common_name = "channel", .valid_from = day(from), .valid_until = day(until)}
+    );
+}
+
+TEST(ChannelAccount, KnowsWhichCertificateThatIsGoodIsTheNewest) {
+    const Certificate first = certificate_of("01-01", "06-10");
+    const Certificate second = certificate_of("06-01", "12-01");
+    const Certificate shorter = certificate_of("06-01", "08-01");
+    const auto account = make_with([&](auto& settings) {
+        settings.secrets["no_certificate"] =
+            Secret<std::string>(PublicKey::from_pem(first.pem)->to_pem());
+        settings.keys_by_serial["PUB_KEY_ID_1"] = "no_certificate";
+        for (const Certificate& each : {first, second, shorter}) {
+            settings.secrets["of_" + each.serial] = Secret<std::string>(each.pem);
+            settings.keys_by_serial[each.serial] = "of_" + each.serial;
+        }
+    });
+    ASSERT_TRUE(account) << account.error().message;
+    const auto newest_at = [&](std::string_view time) {
+        const std::string* serial = account->newest_certificate_at(*parse_rfc3339(time));
+        return serial != nullptr ? *serial : "none";
+    };
+
+    EXPECT_EQ(newest_at("2025-12-31T23:59:59Z"), "none");
+    EXPECT_EQ(newest_at("2026-01-01T00:00:00Z"), first.serial);
+    EXPECT_EQ(newest_at("2026-05-31T23:59:59Z"), first.serial) << "the next is not good yet";
+    EXPECT_EQ(newest_at("2026-06-01T00:00:00Z"), second.serial) << "both are good, it lasts longer";
+    EXPECT_EQ(newest_at("2026-11-30T23:59:59Z"), second.serial);
+    EXPECT_EQ(newest_at("2026-12-01T00:00:00Z"), "none");
+}
+
 TEST(ChannelAccount, NamesTheFieldThatIsWrong) {
     struct Row {
         std::string_view expected;

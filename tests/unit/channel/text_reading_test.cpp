@@ -12,6 +12,8 @@
 namespace sluice::channel {
 namespace {
 
+constexpr std::chrono::seconds kSecond{1};
+
 TEST(JsonSource, IsTheTextAsItIsWritten) {
     constexpr std::string_view text =
         R"( { "a" : {"x":"}\"\/",  "y":[1,{"z":2}]} ,"b":"q\"r", "c": -1.50 , "d":null} )";
@@ -78,10 +80,18 @@ TEST(JsonOfScripts, MayLackMembersAlsoInEachElementOfAList) {
     );
 }
 
-/// What a host function of scripts says to these arguments, for an account with one secret.
-lua::HostReply crypto_reply(std::string_view function, const std::vector<Value>& arguments) {
+ChannelAccountSettings account_with_secret() {
     ChannelAccountSettings settings = testing::toy_account();
     settings.secrets.emplace("api_key", Secret<std::string>("0123456789abcdef0123456789ABCDEF"));
+    return settings;
+}
+
+/// What a host function of scripts says to these arguments, for an account with one secret.
+lua::HostReply crypto_reply(
+    std::string_view function,
+    const std::vector<Value>& arguments,
+    const ChannelAccountSettings& settings = account_with_secret()
+) {
     const RegistryPtr registry = testing::toy_registry(testing::toy_adapter(), settings);
     ScriptCalls calls{registry->accounts().front()};
     for (const lua::HostTable& table : script_host_tables(calls)) {
@@ -122,6 +132,42 @@ TEST(CryptoOfScripts, TellsItsAuthorHowSealingIsCalled) {
                  "crypto.encrypt_aes_256_gcm wants a secret of 32 and a nonce of 12 bytes"},
          }) {
         EXPECT_EQ(crypto_reply("encrypt_aes_256_gcm", row.arguments).message, row.why);
+    }
+}
+
+TEST(CryptoOfScripts, NamesTheNewestCertificateOfTheMoment) {
+    const RsaKeyPair pair = make_rsa_key_pair();
+    const Time start{std::chrono::seconds(1'000)};
+    ChannelAccountSettings settings = account_with_secret();
+    const auto add = [&](Time from) {
+        const Certificate made = make_self_signed_certificate(
+            pair.private_key,
+            {.common_name = "channel", .valid_from = from, .valid_until = from + 100 * kSecond}
+        );
+        settings.secrets.emplace("of_" + made.serial, Secret<std::string>(made.pem));
+        settings.keys_by_serial.emplace(made.serial, "of_" + made.serial);
+        return made.serial;
+    };
+    const std::string first = add(start);
+    const std::string next = add(start + 50 * kSecond);
+    const auto newest_at = [&](std::int64_t seconds) {
+        return crypto_reply("newest_certificate", {seconds}, settings).value;
+    };
+
+    EXPECT_EQ(newest_at(999), Value());
+    EXPECT_EQ(newest_at(1'049), Value(first));
+    EXPECT_EQ(newest_at(1'050), Value(next));
+    EXPECT_EQ(newest_at(1'150), Value());
+    EXPECT_EQ(crypto_reply("newest_certificate", {1'000}).value, Value()) << "it knows none";
+}
+
+TEST(CryptoOfScripts, TellsItsAuthorHowTheNewestCertificateIsAskedFor) {
+    const std::vector<std::vector<Value>> calls = {{}, {"now"}, {-1}, {INT64_MAX}};
+    for (const std::vector<Value>& arguments : calls) {
+        EXPECT_EQ(
+            crypto_reply("newest_certificate", arguments).message,
+            "crypto.newest_certificate wants Unix seconds"
+        );
     }
 }
 

@@ -64,8 +64,23 @@ TEST_F(SurplusList, TellsEachWithItsRefundAndWhatTheDayComesTo) {
     EXPECT_EQ(total.int_or("count", 0), 2);
     EXPECT_TRUE(body.find("next_cursor")->is_null());
     EXPECT_EQ(surpluses.asked->merchant_id, "alpha");
-    EXPECT_EQ(surpluses.asked->from, clock_time());
-    EXPECT_EQ(surpluses.asked->to, clock_time() + std::chrono::days(1));
+}
+
+TEST_F(SurplusList, IsOfOneDayInBeijing) {
+    EXPECT_EQ(get("/v1/surpluses?day=2026-01-01").status, 200);
+
+    EXPECT_EQ(surpluses.asked->from, *parse_rfc3339("2025-12-31T16:00:00Z"));
+    EXPECT_EQ(surpluses.asked->to, *parse_rfc3339("2026-01-01T16:00:00Z"));
+}
+
+TEST_F(SurplusList, HasDaysOfTheSameLengthInSummerAndWinter) {
+    // Also on the days on which clocks change in Europe.
+    for (const std::string day : {"2026-03-29", "2026-07-01", "2026-10-25"}) {
+        EXPECT_EQ(get("/v1/surpluses?day=" + day).status, 200) << day;
+
+        EXPECT_EQ(surpluses.asked->to, *parse_rfc3339(day + "T16:00:00Z")) << day;
+        EXPECT_EQ(surpluses.asked->to - surpluses.asked->from, std::chrono::days(1)) << day;
+    }
 }
 
 TEST_F(SurplusList, ShowsAnOperatorEverybodysOrOneMerchants) {
@@ -90,6 +105,9 @@ TEST_F(SurplusList, WantsADay) {
           "?day=2026-1-1",
           "?day=20260101",
           "?day=2026-01-01T00:00:00Z",
+          "?day=0000-01-01",
+          "?day=0001-01-01",
+          "?day=1969-12-31",
           "?day=2026-01-01&limit=0",
           "?day=2026-01-01&cursor=x"}) {
         const auto refused = get("/v1/surpluses" + query);

@@ -1,8 +1,10 @@
 // The gateway believes nothing: every part of a request is checked.
 #include <algorithm>
+#include <filesystem>
 
 #include <gtest/gtest.h>
 
+#include "channel/aes_cbc.hpp"
 #include "channel/crypto.hpp"
 #include "channel/form_body.hpp"
 #include "json/json.hpp"
@@ -103,6 +105,79 @@ TEST_F(AlipayGateTest, WantsItsCertificatesInCertificateMode) {
 
     EXPECT_EQ(refusal_of(without), "isv.missing-alipay-root-cert-sn");
     EXPECT_EQ(refusal_of(another), "isv.invalid-app-cert-sn");
+}
+
+/// What differs by contract.
+class AlipayContract : public AlipayGateTest {
+  protected:
+    using Settings = std::vector<std::pair<std::string, std::string>>;
+
+    void agree(const Settings& more) {
+        std::vector<channel::ChannelAccountSettings> accounts;
+        accounts.push_back(registry_->find_account({"alipay", account_})->settings());
+        for (const auto& [name, value] : more) {
+            accounts.front().settings.insert_or_assign(name, value);
+        }
+        const auto files = channel::read_adapter_folder(
+            std::filesystem::path(SLUICE_SOURCE_DIR) / "channels" / "alipay"
+        );
+        registry_ = channel::Registry::build({files.value()}, std::move(accounts)).value();
+    }
+    channel::ExchangeOrder shown_code() {
+        channel::ExchangeOrder order = order_of(Operation::collect);
+        order.instruction.scene = "barcode";
+        order.instruction.payer = Value(ValueObject{{"auth_code", "280000000000000001"}});
+        return order;
+    }
+    /// What is said to the order with one member of its content made another.
+    std::string refusal_with(
+        const channel::ExchangeOrder& order, const std::string& member, const Value& value
+    ) {
+        Value all = channel::form_decode(build(order)->body, channel::Charset::utf8).value();
+        std::string text(all.text_or_empty("biz_content"));
+        if (all.find("encrypt_type") != nullptr) {
+            // What comes in the clear is answered in the clear.
+            text = channel::aes_128_cbc_decrypt(Secret(std::string(kContentKey)), text).value();
+            std::erase_if(*all.as_object(), [](const ValueMember& each) {
+                return each.first == "encrypt_type";
+            });
+        }
+        Value content = json::parse(text).value();
+        content.set(member, value);
+        all.set("biz_content", to_json(content));
+        return refusal_of(all);
+    }
+};
+
+TEST_F(AlipayContract, MayNameEitherProductOfACodeAndNoOther) {
+    const channel::ExchangeOrder scanned = order_of(Operation::collect);
+    EXPECT_EQ(refusal_with(scanned, "product_code", "OFFLINE_PAYMENT"), "ACQ.INVALID_PARAMETER");
+    EXPECT_EQ(
+        refusal_with(shown_code(), "product_code", "QR_CODE_OFFLINE"), "ACQ.INVALID_PARAMETER"
+    );
+    EXPECT_EQ(refusal_with(scanned, "product_code", ""), "ACQ.INVALID_PARAMETER");
+
+    agree({{"qr_product", "QR_CODE_OFFLINE"}, {"barcode_product", "OFFLINE_PAYMENT"}});
+    EXPECT_EQ(exchange(scanned).next_action.text_or_empty("type"), "qr_code");
+    channel::ExchangeOrder shown = shown_code();
+    shown.instruction.id = InstructionId(Id128::parse(kRefundNumber).value());
+    EXPECT_EQ(exchange(shown).code, "CODE_10000");
+}
+
+TEST_F(AlipayContract, TransfersForASceneOfWhichSomethingIsTold) {
+    account_ = "certificate";
+    agree({{"transfer_scene", "佣金报酬"}, {"transfer_report", R"({"岗位类型":"外卖员"})"}});
+    const channel::ExchangeOrder order = order_of(Operation::payout);
+    const Value nothing{ValueArray{}};
+    const Value more(ValueArray{
+        Value(ValueObject{{"info_type", "岗位类型"}, {"info_content", "外卖员"}, {"colour", "red"}})
+    });
+
+    const std::string infos = "transfer_scene_report_infos";
+    EXPECT_EQ(refusal_with(order, infos, nothing), "INVALID_PARAMETER");
+    EXPECT_EQ(refusal_with(order, infos, more), "INVALID_PARAMETER");
+    EXPECT_EQ(refusal_with(order, "transfer_scene_name", ""), "INVALID_PARAMETER");
+    EXPECT_EQ(exchange(order).kind, payment::OutcomeKind::succeeded);
 }
 
 }  // namespace

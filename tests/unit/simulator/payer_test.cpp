@@ -1,17 +1,86 @@
+#include <atomic>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "http/blocking.hpp"
+#include "http/server.hpp"
 #include "simulator/payer_page.hpp"
 #include "unit/simulator/psp_fixture.hpp"
 
 namespace sluice::simulator::testing {
 namespace {
 
+/// The address at which a phone finds the simulator: another one than it listens at itself, as it
+/// is behind a tunnel or on a machine with several addresses.
+class PhoneAddress {
+  public:
+    PhoneAddress()
+        : server_(http::ServerSettings{}, http::blocking([this](const http::Request& request) {
+                      Psp* const psp = psp_;
+                      return psp == nullptr ? http::Response{.status = 503} : psp->answer(request);
+                  })) {
+        EXPECT_TRUE(server_.start().has_value());
+    }
+    [[nodiscard]] std::string url() const {
+        return "http://127.0.0.1:" + std::to_string(server_.port());
+    }
+    void lead_to(Psp& psp) { psp_ = &psp; }
+
+  private:
+    std::atomic<Psp*> psp_ = nullptr;
+    http::Server server_;
+};
+
+PspIdentities one_merchant() {
+    const TestKeys& keys = TestKeys::get();
+    return {
+        .merchants = {Merchant{
+            .mchid = std::string(kMchid),
+            .appid = std::string(kAppid),
+            .name = "Tea shop",
+            .certificate_serial = std::string(kMerchantSerial),
+            .public_key = keys.merchant.public_key,
+            .api_v3_key = Secret(std::string(kApiV3Key)),
+            .notify_prefixes = {}
+        }},
+        .platform =
+            {.private_key = keys.platform.private_key,
+             .public_key_id = std::string(kPublicKeyId),
+             .certificate_pem = keys.platform_certificate.pem,
+             .certificate_serial = keys.platform_certificate.serial}
+    };
+}
+
 class PayerPages : public PspTest {
   protected:
+    /// A simulator whose codes are addresses that phones open.
+    void give_pages_at(PhoneAddress& address) {
+        PspSettings settings;
+        settings.threads = 16;
+        settings.payer_page_base = address.url();
+        psp_ = std::make_unique<Psp>(std::move(settings), one_merchant(), clock_);
+        ASSERT_TRUE(psp_->start().has_value());
+        address.lead_to(*psp_);
+    }
+    /// What the answer to the creation of an order in that scene says in `member`.
+    std::string created(const std::string& scene, const std::string& number, const char* member) {
+        Value body = create_body(number, 1234);
+        if (scene == "h5") {
+            const Value type(ValueObject{{"type", "Wap"}});
+            body.set(
+                "scene_info",
+                Value(ValueObject{{"payer_client_ip", "127.0.0.1"}, {"h5_info", type}})
+            );
+        }
+        const auto answer = call(
+            {.method = "POST", .target = "/v3/pay/transactions/" + scene, .body = to_json(body)}
+        );
+        return std::string(body_of(answer).text_or_empty(member));
+    }
     std::string new_code() {
         const std::string url(body_of(create(kOrderNumber)).text_or_empty("code_url"));
         return url.substr(url.rfind('=') + 1);
@@ -135,6 +204,43 @@ TEST_F(PayerPages, AreMadeForAPhoneAndForBothLanguages) {
         all_between(shown, "data-lang=\"en\"", "<").size(),
         all_between(shown, "data-lang=\"zh\"", "<").size()
     );
+}
+
+TEST_F(PayerPages, AreWhatTheCodeLeadsTo) {
+    PhoneAddress phone;
+    ASSERT_NO_FATAL_FAILURE(give_pages_at(phone));
+    struct Row {
+        const char* scene;
+        const char* member;
+        const char* number;
+    };
+    for (const Row& row :
+         {Row{"native", "code_url", "SL2026_native"}, Row{"h5", "h5_url", "SL2026_h5"}}) {
+        const std::string url = created(row.scene, row.number, row.member);
+        ASSERT_TRUE(url.starts_with(phone.url() + "/payer/")) << row.scene << " " << url;
+
+        const bool is_h5 = std::string_view(row.scene) == "h5";
+        const std::string opened = url + (is_h5 ? "&redirect_url=https%3A%2F%2Fshop.test%2F" : "");
+        const auto shown = http::fetch(client_, {.url = opened});
+        ASSERT_EQ(status_of(shown), 200) << opened;
+        EXPECT_NE(shown->body.find(row.number), std::string::npos) << shown->body;
+        EXPECT_NE(shown->body.find("data-state=\"open\""), std::string::npos) << shown->body;
+        // Forms name where they go to without a host: at the address that the phone opened.
+        const auto forms = all_between(shown->body, "<form method=\"post\" action=\"", "\"");
+        ASSERT_FALSE(forms.empty());
+        ASSERT_TRUE(forms.front().ends_with("/confirm")) << forms.front();
+        const auto pressed = http::fetch(
+            client_, {.method = "POST", .url = phone.url() + forms.front(), .body = "x="}
+        );
+        ASSERT_EQ(status_of(pressed), 303);
+        const std::string next(pressed->headers.get_or_empty("Location"));
+        const auto after = http::fetch(client_, {.url = phone.url() + next});
+
+        ASSERT_EQ(status_of(after), 200) << next;
+        EXPECT_NE(after->body.find("data-state=\"paid\""), std::string::npos) << after->body;
+        EXPECT_EQ(body_of(query(row.number)).text_or_empty("trade_state"), "SUCCESS") << row.scene;
+        EXPECT_EQ(booked(row.number).int_or("payments", 0), 1) << row.scene;
+    }
 }
 
 TEST_F(PayerPages, TellUntilWhenInBeijing) {

@@ -105,7 +105,7 @@ TEST_F(WechatAdapter, ReadsRefusalsOfRefunds) {
     clock_.advance(std::chrono::days(366));
     const payment::Outcome too_late = exchange(Operation::refund);
 
-    EXPECT_EQ(short_of_money.kind, OutcomeKind::refused);
+    EXPECT_EQ(short_of_money.kind, OutcomeKind::not_sent);
     EXPECT_EQ(short_of_money.code, "NOT_ENOUGH");
     EXPECT_EQ(too_late.kind, OutcomeKind::refused);
     EXPECT_EQ(too_late.code, "TRADE_OVERDUE");
