@@ -68,7 +68,8 @@ http::Response AlipayApi::create(const AlipayCall& call, AlipayScene scene) {
         .operation = Operation::create,
         .address =
             {.mchid = call.app->seller_id,
-             .out_trade_no = std::string(call.content.text_or_empty("out_trade_no"))}
+             .out_trade_no = std::string(call.content.text_or_empty("out_trade_no")),
+             .scene = std::string(scene == AlipayScene::barcode ? kTillScene : "")}
     };
     return exchange_.perform(call, target, [&](const Deviation& deviation) -> ApiResult<Value> {
         const auto wanted = read_alipay_order(call, scene, world_.now());

@@ -58,7 +58,8 @@ std::unexpected<ApiError> wrong(std::string_view member) {
 
 /// "90m", "2h", "1d".
 std::optional<std::chrono::minutes> span_of(std::string_view text) {
-    std::int64_t number = 0;
+    // So that days of it are minutes that can be counted.
+    std::int32_t number = 0;
     const char* end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, number);
     if (error != std::errc{} || stop + 1 != end || number < 1) {

@@ -29,7 +29,7 @@ constexpr unsigned kCallbacks = kCallback | kRefundCallback | kPayoutCallback;
 constexpr unsigned kMoneyOut = kRefund | kPayout;
 constexpr unsigned kRequests =
     kCreate | kClose | kMoneyOut | kQueries | kBalance | kStatement | kPayoutBatch;
-constexpr unsigned kTells = kMoneyOut | kQueries | kCallbacks;
+constexpr unsigned kTells = kCreate | kMoneyOut | kQueries | kCallbacks;
 constexpr unsigned kRefundOperations = kRefund | kRefundQuery | kRefundCallback;
 
 struct KindRow {
@@ -53,7 +53,7 @@ constexpr std::array kKinds{
     KindRow{
         FaultKind::wrong_merchant,
         "wrong_merchant",
-        kQuery | kPayoutQuery | kCallbacks | kBalance | kPayoutBatch
+        kCreate | kQuery | kPayoutQuery | kCallbacks | kBalance | kPayoutBatch
     },
     KindRow{FaultKind::wrong_number, "wrong_number", kTells | kPayoutBatch},
     KindRow{FaultKind::not_found, "not_found", kQueries},
@@ -130,8 +130,8 @@ constexpr std::array kAbsentKinds{
     AbsentKind{
         "alipay",
         FaultKind::wrong_merchant,
-        kQuery | kPayoutQuery,
-        "its answers to queries name no seller"
+        kCreate | kQuery | kPayoutQuery,
+        "its answers name no seller"
     },
     AbsentKind{
         "wechatpay", FaultKind::payout_returned, kPayout, "a transfer to a user does not come back"
@@ -139,6 +139,16 @@ constexpr std::array kAbsentKinds{
     AbsentKind{"alipay", FaultKind::reversed, kRefund, "it takes no refund back that it has made"},
     AbsentKind{"alipay", FaultKind::early, kPayout, "it tells nobody what became of a transfer"},
 };
+
+/// What the answer of `create` can lie about only where it tells of a payment.
+constexpr std::array kTillKinds{
+    FaultKind::wrong_amount,
+    FaultKind::wrong_currency,
+    FaultKind::wrong_merchant,
+    FaultKind::wrong_number,
+};
+constexpr std::string_view kOnlyAtTills =
+    "only at a till does the answer of 'create' tell what was paid; name the scene barcode";
 
 struct AddressRow {
     std::string_view name;
@@ -152,6 +162,7 @@ constexpr std::array kAddress{
     AddressRow{"account", &FaultAddress::account},
     AddressRow{"request_number", &FaultAddress::request_number},
     AddressRow{"protocol", &FaultAddress::protocol},
+    AddressRow{"scene", &FaultAddress::scene},
 };
 
 std::string_view kind_name(FaultKind kind) {
@@ -187,43 +198,54 @@ Result<void> check_members(const Value& order) {
     return {};
 }
 
-/// Why the protocol cannot do it; "" when it can.
-std::string_view absence(std::string_view protocol, unsigned operation, FaultKind kind) {
+/// Why the protocol cannot do it, or not in that scene; "" when it can.
+std::string_view absence(const FaultAddress& at, unsigned operation, FaultKind kind) {
     for (const AbsentOperations& row : kAbsentOperations) {
-        if (row.protocol == protocol && (row.operations & operation) != 0) {
+        if (row.protocol == at.protocol && (row.operations & operation) != 0) {
             return row.why;
         }
     }
     for (const AbsentKind& row : kAbsentKinds) {
-        if (row.protocol == protocol && row.kind == kind && (row.operations & operation) != 0) {
+        if (row.protocol == at.protocol && row.kind == kind && (row.operations & operation) != 0) {
             return row.why;
         }
     }
-    return {};
+    const bool needs_till =
+        operation == kCreate && std::ranges::find(kTillKinds, kind) != kTillKinds.end();
+    if (at.protocol == "bank" && (needs_till || !at.scene.empty())) {
+        return "it has no tills";
+    }
+    return needs_till && at.scene != kTillScene ? kOnlyAtTills : std::string_view();
 }
 
 unsigned bit_of(Operation operation) {
     return std::ranges::find(kOperations, operation, &OperationRow::operation)->bit;
 }
 
-Result<void> check_protocol(
-    std::string_view protocol, const OperationRow& operation, const KindRow& kind
+Result<void> check_place(
+    const FaultAddress& at, const OperationRow& operation, const KindRow& kind
 ) {
     constexpr std::array<std::string_view, 4> kProtocols{"", "wechatpay", "alipay", "bank"};
-    if (std::ranges::find(kProtocols, protocol) == kProtocols.end()) {
+    if (std::ranges::find(kProtocols, at.protocol) == kProtocols.end()) {
         return fail(
             ErrorCode::invalid,
-            "'protocol' of a fault must be wechatpay, alipay or bank, not '" +
-                std::string(protocol) + "'"
+            "'protocol' of a fault must be wechatpay, alipay or bank, not '" + at.protocol + "'"
         );
     }
-    const std::string_view why = absence(protocol, operation.bit, kind.kind);
+    if (!at.scene.empty() && (at.scene != kTillScene || operation.bit != kCreate)) {
+        return fail(
+            ErrorCode::invalid,
+            "'scene' of a fault must be barcode, and its operation 'create', not '" + at.scene +
+                "' and '" + std::string(operation.name) + "'"
+        );
+    }
+    const std::string_view why = absence(at, operation.bit, kind.kind);
     if (!why.empty()) {
         return fail(
             ErrorCode::invalid,
             "the fault '" + std::string(kind.name) + "' of the operation '" +
-                std::string(operation.name) + "' cannot happen at " + std::string(protocol) + ": " +
-                std::string(why)
+                std::string(operation.name) + "' cannot happen" +
+                (at.protocol.empty() ? "" : " at " + at.protocol) + ": " + std::string(why)
         );
     }
     return {};
@@ -258,7 +280,13 @@ std::string_view why_not(std::string_view protocol, const FaultUse& use) {
     const auto operation = std::ranges::find(kOperations, use.operation, &OperationRow::name);
     const auto kind = std::ranges::find(kKinds, use.kind, &KindRow::name);
     const bool is_known = operation != kOperations.end() && kind != kKinds.end();
-    return is_known ? absence(protocol, operation->bit, kind->kind) : "there is no such fault";
+    if (!is_known) {
+        return "there is no such fault";
+    }
+    FaultAddress at;
+    at.protocol = protocol;
+    at.scene = use.scene;
+    return absence(at, operation->bit, kind->kind);
 }
 
 std::optional<std::int64_t> Deviation::value_of(FaultKind kind) const {
@@ -290,7 +318,7 @@ Result<std::int64_t> Faults::add(const Value& order) {
     for (const AddressRow& row : kAddress) {
         fault.address.*row.member = order.text_or_empty(row.name);
     }
-    SLUICE_TRY(check_protocol(fault.address.protocol, *operation, *kind));
+    SLUICE_TRY(check_place(fault.address, *operation, *kind));
     // No money is no money until there is some.
     const bool lasts = kind->kind == FaultKind::not_enough;
     SLUICE_ASSIGN(fault.value, number(order, "value", 0));
@@ -338,7 +366,7 @@ Deviation Faults::take(Operation operation, const FaultAddress& address) {
     const MutexLock lock(mutex_);
     for (Fault& fault : faults_) {
         const bool is_there = fault.operation == operation && matches(fault.address, address) &&
-                              absence(address.protocol, bit_of(operation), fault.kind).empty();
+                              absence(address, bit_of(operation), fault.kind).empty();
         const bool hit =
             is_there && (fault.share_percent >= 100 || chances_.percent() < fault.share_percent);
         if (hit) {

@@ -41,10 +41,10 @@ enum class FaultKind {
     garbage,           ///< any request: executed, 200 with an unreadable, unsigned body
     bad_signature,     ///< any request: right body, wrong signature; callback: the same
     forged,            ///< callbacks: instead of ours one by somebody without any key
-    wrong_amount,      ///< queries, callbacks, refund, payout: another amount, correctly signed
-    wrong_currency,    ///< what names one (queries, callbacks, refund, payout, balance): another
-    wrong_merchant,    ///< queries, callbacks, balance, batch: another merchant, correctly signed
-    wrong_number,      ///< queries, callbacks, refund, payout, batch: another number, signed
+    wrong_amount,      ///< tills, queries, callbacks, refund, payout: another amount, signed
+    wrong_currency,    ///< what names one (the same, balance): another
+    wrong_merchant,    ///< tills, queries, callbacks, balance, batch: another merchant, signed
+    wrong_number,      ///< tills, queries, callbacks, refund, payout, batch: another number
     not_found,         ///< queries: 404, there is no such order, refund or payout
     refused,           ///< create, refund, payout, batch: a definite no (403), not executed
     auto_pay,          ///< create: the payer pays `value` ms after the answer
@@ -62,15 +62,20 @@ enum class FaultKind {
     payout_returned,   ///< payout: succeeded, and returned `value` ms later
 };
 
+/// Where the payer shows a code and the answer of `create` itself tells what was paid.
+inline constexpr std::string_view kTillScene = "barcode";
+
 /// A fault that can be ordered, in the words of an order.
 struct FaultUse {
     std::string_view operation;
     std::string_view kind;
+    std::string_view scene = {};  ///< kTillScene, or "" for any
 };
 /// All of them, each known to one protocol at least.
 [[nodiscard]] std::vector<FaultUse> fault_uses();
 /// Why a protocol cannot behave so, as its messages cannot say it or it does no such thing; "" when
-/// it can. `protocol`: "wechatpay", "alipay" or "bank".
+/// it can. What exists at tills only has a reason unless the use names that scene. `protocol`:
+/// "wechatpay", "alipay" or "bank".
 [[nodiscard]] std::string_view why_not(std::string_view protocol, const FaultUse& use);
 
 /// What a request or callback is about; in a fault, empty texts match anything.
@@ -81,6 +86,7 @@ struct FaultAddress {
     std::string account;         ///< at the bank
     std::string request_number;  ///< at the bank
     std::string protocol;        ///< "wechatpay", "alipay" or "bank"
+    std::string scene;           ///< of `create`: kTillScene at a till
 };
 
 /// One order to misbehave.
@@ -114,7 +120,8 @@ class Faults {
 
     /// {"operation","kind","value","count","share_percent"} and the members of FaultAddress;
     /// operation and kind are required. Gives the fault's id. `invalid` for unknown words, a kind
-    /// that does not fit the operation or its protocol, numbers out of range; `limit` for too many.
+    /// that does not fit the operation, its protocol or its scene, numbers out of range; `limit`
+    /// for too many.
     Result<std::int64_t> add(const Value& order);
     void clear();
     [[nodiscard]] Value list();

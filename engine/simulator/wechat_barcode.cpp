@@ -41,7 +41,10 @@ http::Response WechatBarcode::pay(const http::Request& request) {
     const WechatCall call{
         .operation = Operation::create,
         .caller = *caller,
-        .address = {.mchid = wanted->mchid, .out_trade_no = wanted->out_trade_no}
+        .address =
+            {.mchid = wanted->mchid,
+             .out_trade_no = wanted->out_trade_no,
+             .scene = std::string(kTillScene)}
     };
     return exchange_.perform(call, [&](const Deviation& deviation) -> ApiResult<Value> {
         auto order = till_.charge(*wanted, caller->signing_name, deviation);
@@ -50,6 +53,12 @@ http::Response WechatBarcode::pay(const http::Request& request) {
         }
         if (deviation.has(FaultKind::wrong_amount)) {
             ++order->wanted.amount_total;
+        }
+        if (deviation.has(FaultKind::wrong_merchant)) {
+            order->wanted.mchid = "1999999999";
+        }
+        if (deviation.has(FaultKind::wrong_number)) {
+            order->wanted.out_trade_no = another_number(order->wanted.out_trade_no);
         }
         return transaction_object(*order);
     });

@@ -119,7 +119,7 @@ std::string v2_time(Time time) {
 }
 
 /// What a paid order says, and of any other its number.
-Value v2_order(const Order& order) {
+Value v2_order(const Order& order, const Deviation& deviation) {
     const CreateOrder& wanted = order.wanted;
     Value told(ValueObject{{"mch_id", wanted.mchid}, {"out_trade_no", wanted.out_trade_no}});
     if (order.state == OrderState::success) {
@@ -128,7 +128,7 @@ Value v2_order(const Order& order) {
         told.set("is_subscribe", "N");
         told.set("trade_type", trade_type(wanted.scene));
         told.set("bank_type", "OTHERS");
-        told.set("fee_type", "CNY");
+        told.set("fee_type", deviation.has(FaultKind::wrong_currency) ? "USD" : "CNY");
         told.set("total_fee", fen);
         told.set("cash_fee", fen);
         told.set("transaction_id", order.transaction_id);
@@ -183,7 +183,11 @@ http::Response WechatV2::perform(const V2Call& call, const Asked& asked, const A
     return perform_with_faults(
         world_,
         {.operation = asked.operation,
-         .address = {.mchid = key.mchid, .out_trade_no = key.out_trade_no}},
+         .address =
+             {.mchid = key.mchid,
+              .out_trade_no = key.out_trade_no,
+              .protocol = "wechatpay",
+              .scene = std::string(asked.operation == Operation::create ? kTillScene : "")}},
         act,
         wording
     );
@@ -200,7 +204,7 @@ http::Response WechatV2::pay(const V2Call& call) {
             return refuse(order.error());
         }
         deviate(*order, deviation);
-        return v2_order(*order);
+        return v2_order(*order, deviation);
     };
     return perform(call, {.operation = Operation::create}, act);
 }
@@ -215,7 +219,7 @@ http::Response WechatV2::query(const V2Call& call) {
             return refuse(404, "ORDER_NOT_EXIST", "the order does not exist");
         }
         deviate(*order, deviation);
-        Value told = v2_order(*order);
+        Value told = v2_order(*order, deviation);
         told.set("trade_state", trade_state(*order));
         told.set("trade_state_desc", trade_state(*order));
         return told;

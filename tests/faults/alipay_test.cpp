@@ -123,21 +123,50 @@ TEST_F(Alipay, TellingTheSameAgainIsAcknowledgedAndChangesNothing) {
     EXPECT_EQ(shop_.payment(paid.id()).status(), "succeeded");
 }
 
-TEST_F(Alipay, SendsAPayerToItsPage) {
-    const PaymentView begun = begin("A-1", "page");
+/// One scene in which the payer takes to the channel what we signed.
+struct HandedOver {
+    const char* scene;
+    const char* type;    ///< of the next_action
+    const char* member;  ///< of it, that has what we signed
+};
+
+class AlipayPayer : public Alipay, public ::testing::WithParamInterface<HandedOver> {};
+
+INSTANTIATE_TEST_SUITE_P(
+    Scenes,
+    AlipayPayer,
+    ::testing::Values(
+        HandedOver{"page", "redirect", "url"},
+        HandedOver{"wap", "redirect", "url"},
+        HandedOver{"app", "app", "order_string"}
+    ),
+    [](const auto& test) { return std::string(test.param.scene); }
+);
+
+TEST_P(AlipayPayer, TakesWhatWeSignedToTheChannelAndPaysThere) {
+    const PaymentView begun = begin("A-1", GetParam().scene);
     const Reply shown = cluster_.api().get("/v1/payments/" + begun.id());
     const Value* action = shown.body.find("next_action");
     ASSERT_TRUE(action != nullptr && action->as_object() != nullptr) << begun.shown();
-    EXPECT_EQ(action->text_or_empty("type"), "redirect");
-    const std::string url(action->text_or_empty("url"));
-    const std::string base = cluster_.psp().url();
-    ASSERT_TRUE(url.starts_with(base + "/gateway.do?")) << url;
+    EXPECT_EQ(action->text_or_empty("type"), GetParam().type);
+    std::string taken(action->text_or_empty(GetParam().member));
+    const std::string gateway = cluster_.psp().url() + "/gateway.do?";
+    if (taken.starts_with(gateway)) {
+        taken.erase(0, gateway.size());
+    } else {
+        EXPECT_STREQ(GetParam().scene, "app") << "a browser needs the address: " << taken;
+    }
+    const std::string method = std::string("method=alipay.trade.") + GetParam().scene + ".pay";
+    ASSERT_NE(taken.find(method), std::string::npos) << taken;
+    EXPECT_TRUE(cluster_.psp().order(begun.channel_number()).out_trade_no.empty())
+        << "nothing is sent by us";
 
-    Api payer(base, "");
-    EXPECT_EQ(payer.get(url.substr(base.size())).status, 302);
+    Api payer(cluster_.psp().url(), "");
+    EXPECT_EQ(payer.get("/gateway.do?" + taken).status, 302);
     EXPECT_TRUE(cluster_.psp().pay(begun.channel_number()));
 
     EXPECT_EQ(shop_.wait_for_status(begun.id(), "succeeded").status(), "succeeded");
+    EXPECT_EQ(cluster_.psp().order(begun.channel_number()).payments, 1);
     EXPECT_EQ(booked("1101"), kAmount);
     EXPECT_THAT(unsound_ledger(cluster_), IsEmpty());
 }

@@ -62,8 +62,36 @@ class Barcode : public ::testing::TestWithParam<Till> {
         EXPECT_THAT(unsound_ledger(cluster_), IsEmpty());
     }
 
+    /// What the next answer to a code tells, though it is correctly signed.
+    void lie_at_the_till(const std::string& kind) {
+        const Reply ordered = simulator_.post(
+            "/sim/faults",
+            Value(ValueObject{{"operation", "create"}, {"kind", kind}, {"scene", "barcode"}})
+        );
+        ASSERT_EQ(ordered.status, 201) << to_json(ordered.body) << ordered.why;
+    }
+    /// The code was taken, nothing is booked or given back, and people must look.
+    void expect_kept_for_people(const std::string& payment) {
+        EXPECT_TRUE(eventually([&] {
+            return shop_.payment(payment).channel_status() == "conflicted";
+        })) << shop_.payment(payment).shown();
+        EXPECT_EQ(shop_.payment(payment).status(), "pending");
+        EXPECT_EQ(at_the_channel(payment).payments, 1);
+        EXPECT_EQ(at_the_channel(payment).creates, 1) << "a code is shown once";
+        EXPECT_EQ(shop_.given_back(shop_.payment(payment).channel_number()), 0);
+        EXPECT_EQ(shop_.booked("1101"), 0);
+        EXPECT_THAT(unsound_ledger(cluster_), IsEmpty());
+    }
+    [[nodiscard]] std::string open_conflicts() const {
+        return cluster_.query_one(
+            "SELECT count(*) FROM sluice.money_case "
+            "WHERE status = 'open' AND kind = 'conflicted'"
+        );
+    }
+
     Cluster cluster_{{.has_alipay = true, .barcode_api = GetParam().barcode_api}};
     SceneShop shop_{cluster_};
+    Api simulator_{cluster_.psp().url(), ""};
     std::string code_;
     int codes_ = 0;
 };
@@ -151,6 +179,16 @@ TEST_P(Barcode, IsTakenWhenOnlyTheAnswersWereWronglySigned) {
     EXPECT_EQ(shop_.booked("1101"), 1234);
 }
 
+TEST_P(Barcode, IsKeptForPeopleWhenTheAnswerNamesAnotherNumber) {
+    lie_at_the_till("wrong_number");
+
+    const PaymentView begun = shop_.begin(order("B-1"), "wait=0");
+
+    expect_kept_for_people(begun.id());
+    EXPECT_EQ(open_conflicts(), "1");
+    EXPECT_EQ(cluster_.psp().fault_count(), 0U);
+}
+
 TEST_P(Barcode, IsRefundedLikeAnyOther) {
     const Reply paid = shop_.pay(order("B-1"), "wait=20");
     ASSERT_EQ(paid.text("status"), "succeeded") << to_json(paid.body);
@@ -220,12 +258,64 @@ TEST_P(Barcode, MustLookLikeACodeAndStandsNowhere) {
     );
 }
 
+/// Where the answer to the code is the word that it was paid.
+class BarcodeThatIsAnsweredWithItsSuccess : public Barcode {};
+
+TEST_P(BarcodeThatIsAnsweredWithItsSuccess, IsKeptForPeopleWhenTheAnswerNamesAnotherAmount) {
+    lie_at_the_till("wrong_amount");
+
+    expect_kept_for_people(shop_.begin(order("B-1"), "wait=0").id());
+
+    EXPECT_EQ(open_conflicts(), "1");
+}
+
+TEST_P(BarcodeThatIsAnsweredWithItsSuccess, IsKeptForPeopleWhenTheAnswerNamesAnotherCurrency) {
+    lie_at_the_till("wrong_currency");
+
+    expect_kept_for_people(shop_.begin(order("B-1"), "wait=0").id());
+
+    EXPECT_EQ(open_conflicts(), "1");
+}
+
+TEST_P(BarcodeThatIsAnsweredWithItsSuccess, IsKeptForPeopleWhenTheAnswerNamesAnotherMerchant) {
+    lie_at_the_till("wrong_merchant");
+
+    expect_kept_for_people(shop_.begin(order("B-1"), "wait=0").id());
+
+    EXPECT_EQ(open_conflicts(), "1");
+}
+
+/// Where the answer to the code only tells that it is under way, and a query what was paid.
+class BarcodeThatIsAskedFor : public Barcode {};
+
+TEST_P(BarcodeThatIsAskedFor, IsBookedByTheQueryWhateverAmountTheAnswerNames) {
+    lie_at_the_till("wrong_amount");
+
+    const PaymentView begun = shop_.begin(order("B-1"), "wait=0");
+
+    EXPECT_EQ(shop_.wait_for_status(begun.id(), "succeeded").status(), "succeeded");
+    EXPECT_EQ(shop_.booked("1101"), 1234);
+    EXPECT_EQ(open_conflicts(), "0");
+    EXPECT_EQ(cluster_.psp().fault_count(), 0U);
+}
+
+std::string name_of(const ::testing::TestParamInfo<Till>& test) {
+    return test.param.method + "_" + test.param.barcode_api;
+}
+
 INSTANTIATE_TEST_SUITE_P(
     At,
     Barcode,
     ::testing::Values(Till{"wechatpay"}, Till{"wechatpay", "v2"}, Till{"alipay"}),
-    [](const auto& test) { return test.param.method + "_" + test.param.barcode_api; }
+    name_of
 );
+INSTANTIATE_TEST_SUITE_P(
+    At,
+    BarcodeThatIsAnsweredWithItsSuccess,
+    ::testing::Values(Till{"wechatpay"}, Till{"wechatpay", "v2"}),
+    name_of
+);
+INSTANTIATE_TEST_SUITE_P(At, BarcodeThatIsAskedFor, ::testing::Values(Till{"alipay"}), name_of);
 
 }  // namespace
 }  // namespace sluice::testing

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "faults/people.hpp"
+#include "simulator/demo_keys.hpp"
 #include "support/node_shop.hpp"
 #include "support/process_postgres.hpp"
 #include "support/process_wait.hpp"
@@ -90,6 +91,40 @@ class ChannelAccounts : public ::testing::Test {
         body.set("keys_by_serial", std::move(serials));
         body.set("routing", std::move(routing));
         return body;
+    }
+
+    /// In key mode; the simulator knows the application.
+    Value alipay(const std::string& name) {
+        return Value(ValueObject{
+            {"channel", "alipay"},
+            {"name", name},
+            {"settings",
+             Value(ValueObject{
+                 {"base_url", cluster_.psp().url()},
+                 {"callback_base_url", cluster_.url()},
+                 {"app_id", simulator::kDemoAlipayApp},
+                 {"seller_id", simulator::kDemoAlipaySeller}
+             })},
+            {"secrets",
+             Value(ValueObject{
+                 {"app_key", key_text("merchant_private.pem")},
+                 {"platform_key", key_text("platform_public.pem")}
+             })},
+            {"keys_by_serial", Value(ValueObject{{"public_key", "platform_key"}})}
+        });
+    }
+    Value bank(const std::string& name) {
+        return Value(ValueObject{
+            {"channel", "bank"},
+            {"name", name},
+            {"settings",
+             Value(ValueObject{
+                 {"base_url", cluster_.psp().url()},
+                 {"callback_base_url", cluster_.url()},
+                 {"account", simulator::kDemoBankAccount}
+             })},
+            {"secrets", Value(ValueObject{{"bank_key", key_text("bank_key.txt")}})}
+        });
     }
 
     Cluster cluster_;
@@ -329,19 +364,42 @@ TEST_F(ChannelAccounts, KeepTheApiThatOrdersBeganWith) {
     EXPECT_EQ(change("v3").status, 200);
 }
 
-TEST_F(ChannelAccounts, WithAWrongKeyDoNotPassTheTestCall) {
-    Value body = wechat("wx-wrong");
-    Value secrets = *body.find("secrets");
-    secrets.set("merchant_key", key_text("platform_private.pem"));
-    body.set("secrets", std::move(secrets));
-    const Reply made = operator_at(0).post("/v1/channel_accounts", body);
-    ASSERT_EQ(made.status, 201) << made.why;
+TEST_F(ChannelAccounts, PassTheTestCallWithTheirKeyAndWithNoOther) {
+    struct Case {
+        Value account;
+        const char* secret;
+        std::string wrong;
+        std::string right;
+    };
+    const std::string own = key_text("merchant_private.pem");
+    const std::string foreign = key_text("platform_private.pem");
+    for (const Case& row :
+         {Case{wechat("wx-wrong"), "merchant_key", foreign, own},
+          Case{alipay("ali-wrong"), "app_key", foreign, own},
+          Case{bank("bank-wrong"), "bank_key", std::string(64, '0'), key_text("bank_key.txt")}}) {
+        const std::string name(row.account.text_or_empty("name"));
+        const auto key = [&](const std::string& text) {
+            return Value(ValueObject{{row.secret, text}});
+        };
+        Value body = row.account;
+        Value secrets = *body.find("secrets");
+        secrets.set(row.secret, row.wrong);
+        body.set("secrets", std::move(secrets));
+        const Reply made = operator_at(0).post("/v1/channel_accounts", body);
+        ASSERT_EQ(made.status, 201) << name << made.why;
 
-    const Reply tried = operator_at(0).post(path_of("wx-wrong") + "/test");
+        const Reply wrong = operator_at(0).post(path_of(name) + "/test");
+        const Reply changed =
+            operator_at(0).patch(path_of(name), Value(ValueObject{{"secrets", key(row.right)}}));
+        const Reply right = operator_at(0).post(path_of(name) + "/test");
 
-    ASSERT_EQ(tried.status, 200) << tried.why;
-    EXPECT_EQ(*tried.body.find("works"), Value(false)) << to_json(tried.body);
-    EXPECT_EQ(tried.text("outcome"), "config");
+        ASSERT_EQ(wrong.status, 200) << name << wrong.why;
+        EXPECT_EQ(*wrong.body.find("works"), Value(false)) << name << to_json(wrong.body);
+        EXPECT_EQ(wrong.text("outcome"), "config") << name << to_json(wrong.body);
+        EXPECT_EQ(changed.status, 200) << name << changed.why;
+        ASSERT_EQ(right.status, 200) << name << right.why;
+        EXPECT_EQ(*right.body.find("works"), Value(true)) << name << to_json(right.body);
+    }
 }
 
 /// One node, as each judges for itself who answers.

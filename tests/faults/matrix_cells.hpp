@@ -37,6 +37,11 @@ inline constexpr std::array kPaymentCells{
     MatrixCell{"create", "refused", 0, kPaid, kPaid, kPaid},
     MatrixCell{"create", "auto_pay", 200, kPaid, kPaid, kPaid},
     MatrixCell{"create", "early", 0, kPaid, kPaid, kPaid},
+    // Only a till's answer tells what was paid, and barcode_test has the tills.
+    MatrixCell{"create", "wrong_amount", 0, kNotThere, kNotThere, kNotThere},
+    MatrixCell{"create", "wrong_currency", 0, kNotThere, kNotThere, kNotThere},
+    MatrixCell{"create", "wrong_merchant", 0, kNotThere, kNotThere, kNotThere},
+    MatrixCell{"create", "wrong_number", 0, kNotThere, kNotThere, kNotThere},
     MatrixCell{"query", "latency_ms", 300, kPaid, kPaid, kPaid},
     MatrixCell{"query", "slow_answer_ms", 300, kPaid, kPaid, kPaid},
     MatrixCell{"query", "drop_before", 0, kPaid, kPaid, kPaid},

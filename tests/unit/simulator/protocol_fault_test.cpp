@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "simulator/faults.hpp"
 #include "unit/simulator/alipay_fixture.hpp"
 #include "unit/simulator/bank_fixture.hpp"
 
@@ -117,6 +118,116 @@ TEST_F(ProtocolFault, ForgedCallbacksComeInsteadOfOurs) {
 
     EXPECT_FALSE(is_signed_by_platform(told.headers, told.body));
     EXPECT_TRUE(opened(told).is_null()) << "sealed with another key";
+}
+
+class TillFault : public ProtocolFault {
+  protected:
+    /// A code that a payer shows at a till of WeChat Pay, over API v3.
+    http::ClientResult show_code() {
+        Value body = create_body(kAtWechat, 1234);
+        std::erase_if(*body.as_object(), [](const ValueMember& member) {
+            return member.first == "notify_url";
+        });
+        const Value store(ValueObject{{"out_id", "SHOP-1"}});
+        body.set("payer", Value(ValueObject{{"auth_code", "134567890123456789"}}));
+        body.set("scene_info", Value(ValueObject{{"store_info", store}}));
+        return call(
+            {.method = "POST", .target = "/v3/pay/transactions/codepay", .body = to_json(body)}
+        );
+    }
+    /// What Alipay answers to a code, as text, however it is read.
+    std::string answer_of_alipay() {
+        channel::ExchangeOrder order = order_of(Operation::collect);
+        order.instruction.scene = "barcode";
+        order.instruction.payer = Value(ValueObject{{"auth_code", "280000000000000001"}});
+        return send(build(order).value()).value().body;
+    }
+    std::size_t faults_left() {
+        return body_of(control("/sim/faults")).find("faults")->as_array()->size();
+    }
+};
+
+TEST_F(TillFault, LiesInTheSignedAnswerToACode) {
+    for (const char* kind : {"wrong_amount", "wrong_currency", "wrong_merchant", "wrong_number"}) {
+        order_fault(
+            R"({"operation":"create","scene":"barcode","kind":")" + std::string(kind) + R"("})"
+        );
+    }
+
+    const auto lied = show_code();
+
+    ASSERT_EQ(status_of(lied), 200);
+    EXPECT_TRUE(is_signed_by_platform(lied->headers, lied->body));
+    EXPECT_EQ(body_of(lied).text_or_empty("trade_state"), "SUCCESS");
+    EXPECT_EQ(body_of(lied).find("amount")->int_or("total", 0), 1235);
+    EXPECT_EQ(currency_in(body_of(lied)), "USD");
+    EXPECT_EQ(body_of(lied).text_or_empty("mchid"), "1999999999");
+    EXPECT_EQ(body_of(lied).text_or_empty("out_trade_no"), "SL20260101000000");
+    EXPECT_EQ(booked(kAtWechat).int_or("amount_total", 0), 1234) << "the books know the truth";
+    EXPECT_EQ(faults_left(), 0U);
+}
+
+TEST_F(TillFault, LiesInTheAnswerOfAlipayToACode) {
+    order_fault(R"({"operation":"create","scene":"barcode","kind":"wrong_amount"})");
+    order_fault(R"({"operation":"create","scene":"barcode","kind":"wrong_number"})");
+
+    const std::string lied = answer_of_alipay();
+
+    EXPECT_THAT(lied, HasSubstr(R"("total_amount":"12.35")"));
+    EXPECT_THAT(lied, HasSubstr(R"("out_trade_no":"01KDXVZQ4M8N2P6R0S4T8V2W60")"));
+    EXPECT_EQ(faults_left(), 0U);
+}
+
+TEST_F(TillFault, WaitsForATill) {
+    order_fault(R"({"operation":"create","scene":"barcode","kind":"wrong_amount"})");
+    order_fault(R"({"operation":"create","scene":"barcode","kind":"refused"})");
+
+    EXPECT_EQ(status_of(create("SL20260101000008")), 200);
+
+    EXPECT_EQ(faults_left(), 2U);
+    EXPECT_EQ(refusal_of(show_code()), "403 RULE_LIMIT");
+}
+
+TEST_F(TillFault, IsRefusedWithoutATill) {
+    constexpr const char* kOnlyAtTills =
+        "only at a till does the answer of 'create' tell what was paid; name the scene barcode";
+    const std::string amount = R"({"operation":"create","kind":"wrong_amount")";
+    const std::string of_it =
+        "400 the fault 'wrong_amount' of the operation 'create' cannot happen";
+
+    EXPECT_EQ(refused(amount + "}"), of_it + ": " + kOnlyAtTills);
+    EXPECT_EQ(
+        refused(amount + R"(,"mchid":"1900000109"})"), of_it + " at wechatpay: " + kOnlyAtTills
+    );
+    EXPECT_EQ(refused(amount + R"(,"protocol":"alipay"})"), of_it + " at alipay: " + kOnlyAtTills);
+    EXPECT_EQ(
+        refused(amount + R"(,"protocol":"bank","scene":"barcode"})"),
+        of_it + " at bank: it has no tills"
+    );
+}
+
+TEST_F(TillFault, IsRefusedWhereNoTillCouldMeetIt) {
+    for (const char* fault :
+         {R"({"operation":"create","kind":"garbage","scene":"qr"})",
+          R"({"operation":"query","kind":"wrong_amount","scene":"barcode"})",
+          R"({"operation":"create","kind":"garbage","scene":"barcode","protocol":"bank"})",
+          R"({"operation":"create","kind":"not_found","scene":"barcode"})",
+          R"({"operation":"create","kind":"wrong_merchant","scene":"barcode","protocol":"alipay"})",
+          R"({"operation":"create","kind":"wrong_currency","scene":"barcode","protocol":"alipay"})"
+         }) {
+        EXPECT_THAT(refused(fault), ::testing::StartsWith("400 ")) << fault;
+    }
+}
+
+TEST_F(TillFault, IsToldApartFromWhatAPayersScanMeets) {
+    const FaultUse anywhere{.operation = "create", .kind = "wrong_number"};
+    const FaultUse at_till{.operation = "create", .kind = "wrong_number", .scene = kTillScene};
+
+    for (const char* protocol : {"wechatpay", "alipay"}) {
+        EXPECT_NE(why_not(protocol, anywhere), "") << protocol;
+        EXPECT_EQ(why_not(protocol, at_till), "") << protocol;
+    }
+    EXPECT_EQ(why_not("bank", at_till), "it has no tills");
 }
 
 using BankCurrency = BankTest;
