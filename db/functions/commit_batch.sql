@@ -19,8 +19,9 @@
 --
 -- A business refusal is a returned row (activation, ordinal of the hold step or 0, reason, the id
 -- and hash of what stands in the way, and what there would have been room for); nothing of that
--- activation is written. look_again: it asks for room that may be free when the batch is over. An
--- exception means that nothing of the batch is.
+-- activation is written, but system accounts that it named first: they hold nothing. look_again: it
+-- asks for room that may be free when the batch is over. An exception means that nothing of the
+-- batch is.
 -- Another number of arrays makes another function: the one before must not stay beside it.
 DO $$
 DECLARE
