@@ -2,7 +2,7 @@
 -- unknown.
 
 -- What an error code says about the request it answers, as far as a 4xx can be believed: these
--- answers carry no signature.
+-- answers need not be signed.
 local NOTHING_SENT = { "FREQUENCY_LIMITED", "RATELIMIT_EXCEEDED", "FREQUENCY_LIMIT_EXCEED" }
 local OUR_SETUP = { "PARAM_ERROR", "APPID_MCHID_NOT_MATCH", "MCH_NOT_EXISTS", "NO_AUTH" }
 local REFUSED = {

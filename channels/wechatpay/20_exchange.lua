@@ -91,7 +91,18 @@ local function unknown(code)
   return { kind = "unknown", code = code }
 end
 
+-- A refusal that answers a question: it decides about money that may have moved. Only a 2xx has to
+-- be signed, as not every other answer was seen signed; but the channel says that it signs whatever
+-- it answers to a request that it knows as ours, and a signature that is there has to be good.
+local function refusal_of_question(answer, context, kinds)
+  if answer.headers["wechatpay-signature"] then
+    local why = doubt(answer.headers, answer.body, context)
+    if why then return unknown(why) end
+  end
+  return refusal(answer, kinds)
+end
+
 return {
   BEIJING_MINUTES = BEIJING_MINUTES, is_in = is_in, key_serial = key_serial, signed = signed,
-  doubt = doubt, refusal = refusal, unknown = unknown,
+  doubt = doubt, refusal = refusal, refusal_of_question = refusal_of_question, unknown = unknown,
 }

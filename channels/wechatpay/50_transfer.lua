@@ -181,7 +181,8 @@ end
 
 local function queried_transfer(instruction, account, answer, context)
   if answer.status ~= 200 then
-    return refusal(answer, { { codes = NO_SUCH_TRANSFER, kind = "not_found" } })
+    return refusal_of_question(
+      answer, context, { { codes = NO_SUCH_TRANSFER, kind = "not_found" } })
   end
   local why = doubt(answer.headers, answer.body, context)
   if why then return unknown(why) end

@@ -21,10 +21,11 @@ local function told(wanted, account, answer, context)
   local why = doubt(answer.headers, answer.body, context)
   if why then return unknown(why) end
   local bill = json.decode(answer.body, "download_url", "hash_type", "hash_value")
-  if not (bill and bill.download_url and bill.hash_value and bill.hash_type == "SHA1") then
-    return unknown("NO_DOWNLOAD_URL")
-  end
-  return { kind = "found", url = bill.download_url, sha1 = bill.hash_value }
+  if not (bill and bill.download_url) then return unknown("NO_DOWNLOAD_URL") end
+  -- Nothing else vouches for the file.
+  local hash = bill.hash_type == "SHA1" and bill.hash_value
+  if type(hash) ~= "string" or #hash ~= 40 then return unknown("NO_HASH") end
+  return { kind = "found", url = bill.download_url, sha1 = hash }
 end
 
 -- The file is asked for with a signature of its own address; its answer carries none: the hash of

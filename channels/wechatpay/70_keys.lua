@@ -1,15 +1,17 @@
 -- Platform certificates: several are good at once while the channel goes from one to the next.
 
-local function ask(nothing, account, context)
-  if account.settings.certificates ~= "download" then return nil end
+-- A trial asks also where nothing is fetched: the answer tells whether our keys are right.
+local function ask(wanted, account, context)
+  if account.settings.certificates ~= "download" and not wanted.trial then return nil end
   return signed(account, context, { method = "GET", path = "/v3/certificates" })
 end
 
 -- Merchants who only ever had the channel's public key are shown none. An answer may be signed with
 -- a key that is yet to be learned: what our APIv3 key opens is the channel's all the same.
-local function told(nothing, account, answer, context)
+local function told(wanted, account, answer, context)
   if answer.status ~= 200 then
-    local problem = refusal(answer, { { codes = NO_SUCH_RESOURCE, kind = "none" } })
+    local problem = refusal_of_question(
+      answer, context, { { codes = NO_SUCH_RESOURCE, kind = "none" } })
     return { kind = problem.kind, code = problem.code }
   end
   local why = doubt(answer.headers, answer.body, context)

@@ -151,7 +151,8 @@ local function queried(instruction, account, answer, context)
     return queried_code_v2(account, answer)
   end
   if answer.status ~= 200 then
-    return refusal(answer, { { codes = NO_SUCH_ORDER, kind = "not_found" } })
+    return refusal_of_question(
+      answer, context, { { codes = NO_SUCH_ORDER, kind = "not_found" } })
   end
   local why = doubt(answer.headers, answer.body, context)
   if why then return unknown(why) end
@@ -234,7 +235,8 @@ end
 
 local function queried_refund(instruction, account, answer, context)
   if answer.status ~= 200 then
-    return refusal(answer, { { codes = NO_SUCH_RESOURCE, kind = "not_found" } })
+    return refusal_of_question(
+      answer, context, { { codes = NO_SUCH_RESOURCE, kind = "not_found" } })
   end
   return answered_refund(instruction, answer, context)
 end

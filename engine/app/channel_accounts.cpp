@@ -41,7 +41,7 @@ std::string place_of(
     if (name == "host") {
         return "/settings/base_url";
     }
-    if (name.starts_with("egress/")) {
+    if (name.starts_with("egress/") || name == "not_found_after_seconds") {
         return "/" + name;
     }
     const channel::FormField* field = form.find(name);
@@ -209,8 +209,10 @@ Result<void> ChannelAccounts::check(const gateway::AccountWish& wish) const {
         const Error& why = account.error();
         return fail(why.code, why.message, place_of(wish.wanted, form, why.context));
     }
-    const auto checked =
-        channel::check_change({.wanted = *account, .before = wish.before, .form = form});
+    auto checked = channel::check_change({.wanted = *account, .before = wish.before, .form = form});
+    if (checked) {
+        checked = channel::check_not_found_after(wish.wanted, adapter->capabilities);
+    }
     if (!checked) {
         const Error& why = checked.error();
         return fail(why.code, why.message, place_of(wish.wanted, form, why.context));

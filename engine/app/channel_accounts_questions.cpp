@@ -36,11 +36,14 @@ void ask_all(
                 return;
             }
             const auto took = std::chrono::steady_clock::now() - begun;
+            auto proof = trial->proof();
             done(gateway::TrialResult{
                 .works = verdict.works,
                 .outcome = std::move(verdict.outcome),
                 .http_status = verdict.http_status,
-                .took_ms = std::chrono::duration_cast<std::chrono::milliseconds>(took).count()
+                .took_ms = std::chrono::duration_cast<std::chrono::milliseconds>(took).count(),
+                .proved = std::move(proof.proved),
+                .not_proved = std::move(proof.not_proved)
             });
         }
     );

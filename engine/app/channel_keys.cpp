@@ -1,5 +1,6 @@
 #include "app/channel_keys.hpp"
 
+#include <chrono>
 #include <pthread.h>
 
 #include "log/log.hpp"
@@ -7,9 +8,7 @@
 namespace sluice::app {
 namespace {
 
-constexpr std::chrono::seconds kMissedEvery{1};
-constexpr std::chrono::hours kAskEvery{12};
-constexpr std::chrono::seconds kAskAgainAfter{10};
+constexpr std::chrono::seconds kDueEvery{1};
 constexpr std::size_t kKeyMomentNonceBytes = 16;
 constexpr std::string_view kWho = "channel_keys";
 
@@ -36,13 +35,13 @@ void ChannelKeys::stop() {
 
 void ChannelKeys::miss(const channel::ChannelAccount& account) {
     const MutexLock lock(mutex_);
-    missed_.insert({account.channel(), account.name()});
+    rhythm_.miss(account);
 }
 
 void ChannelKeys::loop() {
     while (true) {
         look();
-        const auto deadline = std::chrono::steady_clock::now() + kMissedEvery;
+        const auto deadline = std::chrono::steady_clock::now() + kDueEvery;
         const MutexLock lock(mutex_);
         while (!is_stopped_ && changed_.wait_until(mutex_, deadline) == std::cv_status::no_timeout
         ) {
@@ -53,27 +52,17 @@ void ChannelKeys::loop() {
     }
 }
 
+bool ChannelKeys::is_due(const channel::ChannelAccount& account, const channel::Adapter& adapter) {
+    const MutexLock lock(mutex_);
+    return rhythm_.take(account, adapter, parts_.clock.now());
+}
+
 void ChannelKeys::look() {
     const channel::RegistryPtr registry = parts_.registry.current();
-    std::set<Address> missed;
-    {
-        const MutexLock lock(mutex_);
-        missed = missed_;
-    }
-    const Time now = parts_.clock.now();
     for (const channel::ChannelAccount* account : registry->accounts()) {
         const auto adapter = registry->find_adapter(account->channel());
-        const Address address{account->channel(), account->name()};
-        const auto last = asked_.find(address);
-        const auto wait =
-            missed.contains(address) ? kAskAgainAfter : std::chrono::seconds(kAskEvery);
-        if (!adapter->shows_keys || (last != asked_.end() && now - last->second < wait)) {
+        if (!is_due(*account, *adapter)) {
             continue;
-        }
-        asked_[address] = now;
-        {
-            const MutexLock lock(mutex_);
-            missed_.erase(address);
         }
         if (const auto done = ask(*account, adapter); !done) {
             log::warn(

@@ -1,14 +1,11 @@
 #pragma once
 
-#include <chrono>
 #include <functional>
-#include <map>
-#include <set>
-#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "app/key_rhythm.hpp"
 #include "channel/account_store.hpp"
 #include "channel/live_registry.hpp"
 #include "channel/shown_keys.hpp"
@@ -20,10 +17,9 @@
 
 namespace sluice::app {
 
-/// Asks channels which keys they sign with, twice a day and whenever a message names a serial that
-/// its account does not know, and writes what is new into a next version of the account: all nodes
-/// then have it, and keep the old one until it is over. One thread of its own; nothing waits for
-/// it. Owned by the server.
+/// Asks channels which keys they sign with, in the rhythm of KeyRhythm, and writes what is new into
+/// a next version of the account: all nodes then have it, and keep the old one until it is over.
+/// One thread of its own; nothing waits for it. Owned by the server.
 class ChannelKeys {
   public:
     struct Parts {
@@ -47,9 +43,11 @@ class ChannelKeys {
     void miss(const channel::ChannelAccount& account) SLUICE_EXCLUDES(mutex_);
 
   private:
-    using Address = std::pair<std::string, std::string>;  ///< channel, account
     void loop();
     void look();
+    [[nodiscard]] bool is_due(
+        const channel::ChannelAccount& account, const channel::Adapter& adapter
+    );
     Result<void> ask(const channel::ChannelAccount& account, const channel::AdapterPtr& adapter);
     Result<void> keep(
         const channel::ChannelAccount& account, const std::vector<channel::ShownKey>& keys
@@ -59,10 +57,9 @@ class ChannelKeys {
     const Parts parts_;
     SystemRandom random_;
     http::Client client_;
-    std::map<Address, Time> asked_;  ///< the thread's
     Mutex mutex_;
     ConditionVariable changed_;
-    std::set<Address> missed_ SLUICE_GUARDED_BY(mutex_);
+    KeyRhythm rhythm_ SLUICE_GUARDED_BY(mutex_);
     bool is_stopped_ SLUICE_GUARDED_BY(mutex_) = false;
     std::thread thread_;
 };

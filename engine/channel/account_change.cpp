@@ -1,6 +1,7 @@
 #include "channel/account_change.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include "channel/form_field.hpp"
 
@@ -83,6 +84,35 @@ Result<void> check_fixed(
     return {};
 }
 
+/// A request that moves money, and how long it can be under way.
+struct Longest {
+    std::string settings;
+    std::chrono::milliseconds time{0};
+};
+
+Longest longest_request(const ChannelAccountSettings& account, const Capabilities& can) {
+    const ChannelTimeouts& timeouts = account.timeouts;
+    Longest longest;
+    const auto consider = [&longest](const char* settings, std::chrono::milliseconds time) {
+        if (time > longest.time) {
+            longest = {settings, time};
+        }
+    };
+    if (!can.scenes.empty()) {
+        consider("collect_ms", timeouts.collect);
+    }
+    if (can.refund) {
+        consider("refund_ms", timeouts.refund);
+    }
+    if (can.payout) {
+        consider("payout_ms", timeouts.payout);
+        if (can.payout->many) {
+            consider("payout_gather_ms and payout_ms", account.payout_gather + timeouts.payout);
+        }
+    }
+    return longest;
+}
+
 }  // namespace
 
 Result<void> check_change(const WantedAccount& account) {
@@ -95,6 +125,26 @@ Result<void> check_change(const WantedAccount& account) {
         SLUICE_TRY(check_field(wanted, field));
     }
     return {};
+}
+
+Result<void> check_not_found_after(const ChannelAccountSettings& wanted, const Capabilities& can) {
+    const Longest longest = longest_request(wanted, can);
+    const std::int64_t least = std::chrono::ceil<std::chrono::seconds>(longest.time).count();
+    const std::int64_t own = wanted.not_found_after_seconds;
+    const std::int64_t adapters = can.not_found_after_seconds;
+    if ((own > 0 ? own : adapters) >= least) {
+        return {};
+    }
+    const std::string said =
+        own > 0 ? std::to_string(own) : "0, for the adapter's " + std::to_string(adapters);
+    const bool is_adapters_enough = own > 0 && adapters >= least;
+    return wrong_change(
+        "not_found_after_seconds",
+        "is " + said + ", wanted at least " + std::to_string(least) +
+            (is_adapters_enough ? ", or 0 for the adapter's " + std::to_string(adapters) : "") +
+            ": a request can be under way for " + std::to_string(longest.time.count()) + " ms (" +
+            longest.settings + ")"
+    );
 }
 
 }  // namespace sluice::channel

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "channel/capabilities.hpp"
 #include "channel/credentials.hpp"
 #include "channel/form.hpp"
 #include "core/result.hpp"
@@ -19,5 +20,10 @@ struct WantedAccount {
 /// field becomes another: money under way may still need what it began with. `invalid` names the
 /// field in message and context. Pure.
 Result<void> check_change(const WantedAccount& account);
+
+/// Whether "no such order" is believed, as the account says or else its adapter, no sooner than the
+/// longest request that moves money can be under way: one that a node sent, before the next owner
+/// of its payment asks, may still arrive so long. `invalid` in the words of check_change. Pure.
+Result<void> check_not_found_after(const ChannelAccountSettings& wanted, const Capabilities& can);
 
 }  // namespace sluice::channel

@@ -1,19 +1,24 @@
 #pragma once
 
+#include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "channel/adapter_host.hpp"
 #include "channel/registry.hpp"
+#include "channel/shown_keys.hpp"
 #include "core/result.hpp"
 #include "http/client.hpp"
 
 namespace sluice::channel {
 
 /// Whether a channel account works: harmless questions to the channel, the query of a number that
-/// nobody has, once at each address where scenes of the account ask. Who answers them all has our
-/// keys right; we have its keys right where it signs such answers (WeChat Pay signs no 404). Moves
-/// no money, keeps nothing. One thread at a time.
+/// nobody has, once at each address where scenes of the account ask, and then, where the adapter
+/// shows keys, which ones the channel signs with. Which of the account's secrets that proves hangs
+/// on what the channel signs and seals, so it is told beside the verdict. Moves no money, keeps
+/// nothing. One thread at a time.
 class AccountTrial {
   public:
     struct Parts {
@@ -38,20 +43,38 @@ class AccountTrial {
     /// Turns to the next question; whether there is one.
     bool go_on() { return ++next_ < questions_.size(); }
 
+    /// Secrets of the account, by name.
+    struct Proof {
+        /// What went into a question that was answered well, or bore out or opened such an answer.
+        std::vector<std::string> proved;
+        std::vector<std::string> not_proved;  ///< the others: they may be right or wrong
+    };
+    [[nodiscard]] Proof proof() const;
+
   private:
+    using Names = std::set<std::string, std::less<>>;
     struct Question {
-        ExchangeOrder order;
+        std::optional<ExchangeOrder> order;  ///< nullopt: which keys it signs with
         http::ClientRequest request;
+        Names keys;  ///< that went into it
     };
 
-    explicit AccountTrial(Parts parts)
-        : parts_(std::move(parts)), host_(std::make_unique<AdapterHost>(parts_.adapter)) {}
+    explicit AccountTrial(Parts parts);
+    Result<void> add_queries();
+    Result<void> add_keys();
     Result<Question> ask_about(payment::Instruction instruction, payment::Operation operation);
+    [[nodiscard]] Verdict read_answer(const http::Response& answer);
+    [[nodiscard]] Verdict read_keys(const http::Response& answer);
+    [[nodiscard]] bool has_one_of(const std::vector<ShownKey>& keys) const;
 
     Parts parts_;
+    std::shared_ptr<Names> used_ =
+        std::make_shared<Names>();  ///< in the call of the host that runs
     std::unique_ptr<AdapterHost> host_;
     std::vector<Question> questions_;
     std::size_t next_ = 0;
+    Verdict last_good_;  ///< of the questions before
+    Names proved_;
 };
 
 }  // namespace sluice::channel

@@ -55,8 +55,8 @@ struct AdapterHost::Call {
     std::span<const Value> arguments;
 };
 
-AdapterHost::AdapterHost(AdapterPtr adapter, MissedKey missed_key)
-    : adapter_(std::move(adapter)), calls_{nullptr, std::move(missed_key)} {}
+AdapterHost::AdapterHost(AdapterPtr adapter, MissedKey missed_key, UsedKey used_key)
+    : adapter_(std::move(adapter)), calls_{nullptr, std::move(missed_key), std::move(used_key)} {}
 
 Result<void> AdapterHost::open() {
     auto vm = lua::Vm::create({adapter_limits(), script_host_tables(calls_), adapter_->libraries});

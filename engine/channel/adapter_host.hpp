@@ -26,7 +26,7 @@ struct Moment {
 /// passes from one exchange to the next. It does no I/O.
 class AdapterHost {
   public:
-    explicit AdapterHost(AdapterPtr adapter, MissedKey missed_key = {});
+    explicit AdapterHost(AdapterPtr adapter, MissedKey missed_key = {}, UsedKey used_key = {});
 
     /// Whether it is this adapter, and not one that a reload has replaced.
     [[nodiscard]] bool runs(const AdapterPtr& adapter) const { return adapter_ == adapter; }

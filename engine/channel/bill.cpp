@@ -175,6 +175,22 @@ Result<Money> amount_in(
     return Money{amount.minor() < 0 ? -amount.minor() : amount.minor(), currency};
 }
 
+bool gives_back(BillLineKind kind) {
+    return kind == BillLineKind::refund || kind == BillLineKind::reversal;
+}
+
+/// What a till took back stands where refunds have their amount, or still where payments have it.
+Result<Money> amount_of(const Row& row, BillLineKind kind, Currency currency) {
+    const Places& places = row.places();
+    if (gives_back(kind) && places.refunded) {
+        SLUICE_ASSIGN(const Money back, amount_in(row, places.refunded, currency));
+        if (kind == BillLineKind::refund || back.minor() != 0) {
+            return back;
+        }
+    }
+    return amount_in(row, places.paid, currency);
+}
+
 Result<BillLine> line_of(const Row& row, const BillLayout& layout) {
     const Places& places = row.places();
     BillLine line;
@@ -186,17 +202,11 @@ Result<BillLine> line_of(const Row& row, const BillLayout& layout) {
     line.refund_reference = text_in(row, places.refund_reference);
     line.status = text_in(row, places.status);
     SLUICE_ASSIGN(line.at, time_of(row.at(places.at), layout.offset));
-    const bool goes_back = line.kind == BillLineKind::refund;
-    SLUICE_ASSIGN(
-        line.amount,
-        amount_in(
-            row, goes_back && places.refunded ? places.refunded : places.paid, layout.currency
-        )
-    );
+    SLUICE_ASSIGN(line.amount, amount_of(row, line.kind, layout.currency));
     if (places.fee && !row.at(places.fee).empty()) {
         SLUICE_ASSIGN(const std::int64_t fee, parse_milli_minor(row.at(places.fee)));
         const std::int64_t size = fee < 0 ? -fee : fee;
-        line.fee_milli_minor = goes_back ? -size : size;
+        line.fee_milli_minor = gives_back(line.kind) ? -size : size;
     }
     if (places.balance) {
         SLUICE_ASSIGN(line.balance, signed_amount_in(row, places.balance, layout.currency));

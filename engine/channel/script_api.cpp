@@ -264,33 +264,51 @@ HostReply verify_keyed(const ScriptCalls& calls, Arguments arguments) {
     return right != nullptr ? give(is_same_text(*text_at(arguments, 3), *right)) : expected;
 }
 
+/// Not what failed, proved nothing or did not open.
+bool is_of_use(const HostReply& reply) {
+    const bool* proved = reply.value.as_bool();
+    return reply.kind == HostReply::Kind::value && !reply.value.is_null() &&
+           (proved == nullptr || *proved);
+}
+
 }  // namespace
 
 std::vector<lua::HostTable> script_host_tables(ScriptCalls& calls) {
-    const auto with_keys = [&calls](HostReply (*function)(const ScriptCalls&, Arguments)) {
+    using Function = HostReply (*)(const ScriptCalls&, Arguments);
+    const auto about_keys = [&calls](Function function) {
         return [&calls, function](Arguments arguments) { return function(calls, arguments); };
+    };
+    // The first argument names the key.
+    const auto with_key = [&calls](Function function) {
+        return [&calls, function](Arguments arguments) {
+            HostReply reply = function(calls, arguments);
+            if (calls.used_key && is_of_use(reply)) {
+                calls.used_key(*text_at(arguments, 0));
+            }
+            return reply;
+        };
     };
     std::vector<lua::HostTable> tables = text_host_tables();
     tables.push_back(
         {"crypto",
-         {{"sign_rsa_sha256", with_keys(sign)},
-          {"verify_rsa_sha256", with_keys(verify)},
-          {"key_of_serial", with_keys(key_of_serial)},
-          {"newest_certificate", with_keys(newest_certificate)},
-          {"public_keys", with_keys(public_keys)},
-          {"has_secret", with_keys(has_secret)},
-          {"certificate_number", with_keys(number_of_certificate)},
-          {"root_certificate_number", with_keys(number_of_roots)},
-          {"encrypt_aes_128_cbc", with_keys(encrypt_cbc)},
-          {"decrypt_aes_128_cbc", with_keys(decrypt_cbc)},
-          {"decrypt_aes_256_gcm", with_keys(decrypt)},
-          {"encrypt_aes_256_gcm", with_keys(encrypt)},
-          {"encrypt_rsa_oaep", with_keys(encrypt_oaep)},
+         {{"sign_rsa_sha256", with_key(sign)},
+          {"verify_rsa_sha256", with_key(verify)},
+          {"key_of_serial", about_keys(key_of_serial)},
+          {"newest_certificate", about_keys(newest_certificate)},
+          {"public_keys", about_keys(public_keys)},
+          {"has_secret", about_keys(has_secret)},
+          {"certificate_number", with_key(number_of_certificate)},
+          {"root_certificate_number", with_key(number_of_roots)},
+          {"encrypt_aes_128_cbc", with_key(encrypt_cbc)},
+          {"decrypt_aes_128_cbc", with_key(decrypt_cbc)},
+          {"decrypt_aes_256_gcm", with_key(decrypt)},
+          {"encrypt_aes_256_gcm", with_key(encrypt)},
+          {"encrypt_rsa_oaep", with_key(encrypt_oaep)},
           {"sha256", digest},
-          {"hmac_sha256", with_keys(authenticate)},
-          {"verify_hmac_sha256", with_keys(verify_hmac)},
-          {"sign_with_key", with_keys(sign_keyed)},
-          {"verify_with_key", with_keys(verify_keyed)}}}
+          {"hmac_sha256", with_key(authenticate)},
+          {"verify_hmac_sha256", with_key(verify_hmac)},
+          {"sign_with_key", with_key(sign_keyed)},
+          {"verify_with_key", with_key(verify_keyed)}}}
     );
     return tables;
 }

@@ -9,6 +9,8 @@ namespace {
 constexpr std::string_view kPrefix = "shown_";
 constexpr std::size_t kKeysMax = 16;
 
+Value described(KeysFor wanted) { return ValueObject{{"trial", wanted == KeysFor::trial}}; }
+
 Result<ShownKey> key_from_value(const Value& value) {
     ShownKey key;
     key.serial = value.text_or_empty("serial");
@@ -39,10 +41,10 @@ void drop_what_is_over(ChannelAccountSettings& settings, Time now) {
 }  // namespace
 
 Result<std::optional<http::ClientRequest>> ask_for_keys(
-    AdapterHost& host, const ChannelAccount& account, const Moment& moment
+    AdapterHost& host, const ChannelAccount& account, const Moment& moment, KeysFor wanted
 ) {
-    const Value nothing{ValueObject{}};
-    SLUICE_ASSIGN(const Value value, host.consult({"keys.request", nothing}, account, moment));
+    const Value subject = described(wanted);
+    SLUICE_ASSIGN(const Value value, host.consult({"keys.request", subject}, account, moment));
     if (value.is_null()) {
         return std::nullopt;
     }
@@ -56,10 +58,10 @@ Result<std::optional<http::ClientRequest>> ask_for_keys(
 Result<std::vector<ShownKey>> read_shown_keys(
     AdapterHost& host, const KeysAsked& asked, const Moment& moment
 ) {
-    const Value nothing{ValueObject{}};
+    const Value subject = described(asked.wanted);
     SLUICE_ASSIGN(
         const Value told,
-        host.consult({"keys.response", nothing, &asked.answer}, asked.account, moment)
+        host.consult({"keys.response", subject, &asked.answer}, asked.account, moment)
     );
     std::vector<ShownKey> keys;
     const std::string_view kind = told.text_or_empty("kind");
@@ -69,10 +71,8 @@ Result<std::vector<ShownKey>> read_shown_keys(
     const Value* list = told.find("keys");
     if (kind != "found" || list == nullptr || list->as_array() == nullptr ||
         list->as_array()->size() > kKeysMax) {
-        return fail(
-            ErrorCode::unknown,
-            "its keys were not shown: " + std::string(told.text_or_empty("code"))
-        );
+        const std::string code(told.text_or_empty("code"));
+        return fail(ErrorCode::unknown, "its keys were not shown: " + code, code);
     }
     for (const Value& value : *list->as_array()) {
         SLUICE_ASSIGN(ShownKey key, key_from_value(value));

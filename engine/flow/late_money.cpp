@@ -250,6 +250,7 @@ void LateMoney::come_back(const payment::Instruction& instruction) {
             (void)kernel_.open_case(
                 kSurplusCase, instruction.original.claimed, "what was given back came back"
             );
+            kernel_.step_.told.push_back(SubjectStatus::surplus);
             return;
         case Service::refund:
             come_back_to_giver(amount);
@@ -262,7 +263,10 @@ void LateMoney::come_back(const payment::Instruction& instruction) {
             break;
     }
     kernel_.tell(SubjectEvent::come_back);
-    kernel_.step_.told.push_back(SubjectStatus::returned);
+    // A part of a refund that had failed as a whole changes nothing of what the business was told.
+    if (kernel_.picture_.subject.status == SubjectStatus::returned) {
+        kernel_.step_.told.push_back(SubjectStatus::returned);
+    }
 }
 
 /// Money that left against what was known: whom it was meant for owes it, until it comes back.

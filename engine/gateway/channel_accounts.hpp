@@ -21,6 +21,8 @@ struct TrialResult {
     payment::Outcome outcome;
     int http_status = 0;  ///< 0: no answer
     std::int64_t took_ms = 0;
+    std::vector<std::string> proved;      ///< secrets that the answers prove right, by name
+    std::vector<std::string> not_proved;  ///< the others
 };
 using TrialDone = std::function<void(Result<TrialResult>)>;
 using BalanceDone = std::function<void(Result<channel::AccountBalance>)>;

@@ -1,5 +1,6 @@
 #include "gateway/channel_accounts_api.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
@@ -19,6 +20,8 @@ using channel::ChannelAccountSettings;
 using channel::StoredAccount;
 
 constexpr std::string_view kChannelAccountWord = "channel account";
+/// Of a test call: two addresses, and the channel's keys.
+constexpr int kTrialQuestions = 3;
 constexpr TextRule kNameRule{.min = 1, .max = 40, .charset = TextRule::Charset::token};
 constexpr std::array<std::string_view, 8> kPublicMembers{
     "settings",
@@ -351,9 +354,8 @@ Reply test_channel_account(const Services& services, const Call& call) {
     if (!settings) {
         return std::unexpected(problem_of(settings.error()));
     }
-    const auto patience = settings->timeouts.of(payment::Operation::query) +
-                          settings->timeouts.of(payment::Operation::payout_query) +
-                          services.settings.engine_grace;
+    const auto longest = std::max(settings->timeouts.query, settings->timeouts.payout_query);
+    const auto patience = kTrialQuestions * longest + services.settings.engine_grace;
     return wait_for<TrialResult>(
         patience,
         [&services, settings = *std::move(settings)](Take<TrialResult> take) {

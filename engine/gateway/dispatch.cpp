@@ -58,6 +58,7 @@ constexpr std::array kHandlers{
     Row{Endpoint::get_payout, reply<get_payout>},
     Row{Endpoint::get_payout_timeline, reply<get_payout_timeline>},
     Row{Endpoint::create_payout_batch, reply<create_payout_batch>},
+    Row{Endpoint::list_payout_batches, reply<list_payout_batches>},
     Row{Endpoint::get_payout_batch, reply<get_payout_batch>},
     Row{Endpoint::create_transfer, reply<create_transfer>},
     Row{Endpoint::list_transfers, reply<list_transfers>},

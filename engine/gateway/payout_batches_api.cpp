@@ -5,6 +5,9 @@
 
 #include "gateway/forwarding.hpp"
 #include "gateway/idempotency.hpp"
+#include "gateway/listed_merchant.hpp"
+#include "gateway/listing.hpp"
+#include "gateway/member_rules.hpp"
 #include "gateway/outgoing.hpp"
 #include "gateway/page.hpp"
 #include "gateway/payout_batch_request.hpp"
@@ -35,13 +38,19 @@ Value render_line(const BatchLineView& view) {
     return body;
 }
 
-Value render_batch(const PayoutBatch& batch, const std::vector<BatchTotal>& totals) {
+/// As it was asked for.
+Value render_batch(const PayoutBatch& batch) {
     Value body;
     body.set("id", batch.id.to_string());
     body.set("merchant_batch_number", batch.number);
     body.set("currency", batch.total.currency().code());
     body.set("count", batch.lines);
     body.set("total_amount", batch.total.minor());
+    body.set("created_at", format_rfc3339(batch.created_at));
+    return body;
+}
+
+Value render_totals(const std::vector<BatchTotal>& totals) {
     ValueArray list;
     for (const BatchTotal& total : totals) {
         Value item;
@@ -50,9 +59,7 @@ Value render_batch(const PayoutBatch& batch, const std::vector<BatchTotal>& tota
         item.set("amount", total.amount_minor);
         list.push_back(std::move(item));
     }
-    body.set("totals", std::move(list));
-    body.set("created_at", format_rfc3339(batch.created_at));
-    return body;
+    return Value(std::move(list));
 }
 
 struct Shown {
@@ -71,7 +78,8 @@ Answer answer_batch(const Services& services, const PayoutBatch& batch, const Sh
     if (!lines) {
         return std::unexpected(problem_of(lines.error()));
     }
-    Value body = render_batch(batch, *totals);
+    Value body = render_batch(batch);
+    body.set("totals", render_totals(*totals));
     const auto limit = static_cast<std::size_t>(shown.limit);
     ValueArray page;
     for (std::size_t i = 0; i < lines->size() && i < limit; ++i) {
@@ -208,6 +216,30 @@ Reply create_payout_batch(const Services& services, const Call& call) {
         return answer_begun(services, *opened, std::move(rest.refused));
     }
     return begin_and_answer(services, std::move(rest), *opened);
+}
+
+Answer list_payout_batches(const Services& services, const Call& call) {
+    BatchQuery query;
+    SLUICE_ANSWER_ASSIGN(query.merchant_id, listed_merchant(call));
+    Listing listing(call.request, {.list = "payout_batches", .merchant_id = query.merchant_id});
+    query.number = listing.text("merchant_batch_number", kMerchantNumberRule);
+    query.window = listing.window();
+    if (!listing.errors().empty()) {
+        return std::unexpected(invalid_request(std::move(listing.errors())));
+    }
+    const auto page = services.parts.payouts.list_batches(query);
+    if (!page) {
+        return std::unexpected(problem_of(page.error()));
+    }
+    ValueArray batches;
+    for (const PayoutBatch& batch : page->batches) {
+        batches.push_back(render_batch(batch));
+    }
+    const auto& next = page->next_after;
+    Value body;
+    body.set("payout_batches", std::move(batches));
+    body.set("next_cursor", next ? Value(listing.cursor_after(*next)) : Value());
+    return json_response(200, body);
 }
 
 Answer get_payout_batch(const Services& services, const Call& call) {

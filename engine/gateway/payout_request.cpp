@@ -166,6 +166,14 @@ void read_compensation(Fields& fields, PayoutRequest& request) {
     } else if (request.at_our_cost && request.compensates.empty()) {
         fields.refuse("source", "source is compensation_cost, wanted compensates beside it");
     }
+    if (request.at_our_cost && request.details.fee.minor() > 0) {
+        // It would be our own cost booked as our own income.
+        fields.refuse(
+            "fee",
+            "fee is " + std::to_string(request.details.fee.minor()) +
+                " of what is paid at our cost (source is compensation_cost), wanted 0"
+        );
+    }
 }
 
 payment::Subject payout_subject(const PayoutRequest& request, std::string_view merchant_id) {

@@ -10,22 +10,27 @@ namespace sluice::gateway {
 namespace {
 
 /// As payments are listed, see payment_store.cpp.
-#define SLUICE_LIST_OF(table)                                                                    \
-    "WITH page AS MATERIALIZED (SELECT s.id FROM (SELECT * FROM " table                          \
-    " x WHERE x.id >= $2 AND x.id < $3 ORDER BY x.id DESC LIMIT $4) s WHERE s.merchant_id = $1 " \
-    "AND ($6::text IS NULL OR s.status = $6) ORDER BY s.id DESC LIMIT $5) "                      \
-    "SELECT page.id, edge.id FROM (SELECT CASE WHEN (SELECT count(*) FROM page) < $5 THEN "      \
-    "(SELECT x.id FROM " table                                                                   \
-    " x WHERE x.id >= $2 AND x.id < $3 "                                                         \
-    "ORDER BY x.id DESC LIMIT 1 OFFSET $4::bigint - 1) END AS id) edge "                         \
+#define SLUICE_LIST_OF(columns, table, condition)                                           \
+    "WITH page AS MATERIALIZED (SELECT " columns " FROM (SELECT * FROM " table              \
+    " x WHERE x.id >= $2 AND x.id < $3 ORDER BY x.id DESC LIMIT $4) s WHERE merchant_id = " \
+    "$1 " condition                                                                         \
+    "ORDER BY id DESC LIMIT $5) "                                                           \
+    "SELECT page.*, edge.id FROM (SELECT CASE WHEN (SELECT count(*) FROM page) < $5 THEN "  \
+    "(SELECT x.id FROM " table                                                              \
+    " x WHERE x.id >= $2 AND x.id < $3 "                                                    \
+    "ORDER BY x.id DESC LIMIT 1 OFFSET $4::bigint - 1) END AS id) edge "                    \
     "LEFT JOIN page ON true ORDER BY page.id DESC"
+#define SLUICE_OUTGOING_OF(table) \
+    SLUICE_LIST_OF("id", table, "AND ($6::text IS NULL OR status = $6) ")
 #define SLUICE_FEW_OF(table, condition)                                        \
     "SELECT s.id, NULL::uuid FROM (SELECT * FROM " table " x WHERE " condition \
     " OFFSET 0) s WHERE s.merchant_id = $1 AND s.id >= $2 AND s.id < $3 "      \
     "AND ($5::text IS NULL OR s.status = $5) ORDER BY s.id DESC LIMIT $4"
 
-constexpr db::Statement kListPayouts{"gateway_list_payouts", SLUICE_LIST_OF("sluice.payout")};
-constexpr db::Statement kListTransfers{"gateway_list_transfers", SLUICE_LIST_OF("sluice.transfer")};
+constexpr db::Statement kListPayouts{"gateway_list_payouts", SLUICE_OUTGOING_OF("sluice.payout")};
+constexpr db::Statement kListTransfers{
+    "gateway_list_transfers", SLUICE_OUTGOING_OF("sluice.transfer")
+};
 constexpr db::Statement kPayoutByNumber{
     "gateway_payout_by_number",
     SLUICE_FEW_OF(
@@ -48,7 +53,7 @@ constexpr db::Statement kTransferNumber{
     "gateway_transfer_number",
     "SELECT request_hash, id FROM sluice.transfer WHERE merchant_id = $1 AND merchant_number = $2"
 };
-#undef SLUICE_LIST_OF
+#undef SLUICE_OUTGOING_OF
 #undef SLUICE_FEW_OF
 
 #define SLUICE_BATCH_COLUMNS \
@@ -72,6 +77,17 @@ constexpr db::Statement kFindBatchByNumber{
     "SELECT " SLUICE_BATCH_COLUMNS
     " FROM sluice.payout_batch WHERE merchant_id = $1 AND merchant_number = $2"
 };
+constexpr db::Statement kListBatches{
+    "gateway_list_batches", SLUICE_LIST_OF(SLUICE_BATCH_COLUMNS, "sluice.payout_batch", "")
+};
+constexpr db::Statement kListBatchesByNumber{
+    "gateway_list_batches_by_number",
+    "SELECT " SLUICE_BATCH_COLUMNS
+    ", NULL::uuid FROM sluice.payout_batch "
+    "WHERE merchant_id = $1 AND id >= $2 AND id < $3 AND merchant_number = $4"
+};
+constexpr int kBatchEdgeColumn = 8;
+#undef SLUICE_LIST_OF
 #undef SLUICE_BATCH_COLUMNS
 /// A line's payout is the one with its number, unless another request had that number before.
 #define SLUICE_PAYOUT_OF_LINE                                                        \
@@ -152,6 +168,37 @@ Result<PayoutBatch> read_batch(const db::Row& row) {
     batch.total = Money{row.int64(5), currency};
     batch.created_at = row.time(6);
     return batch;
+}
+
+Result<db::Rows> select_batches(db::Connection& connection, const BatchQuery& query) {
+    const ListWindow& window = query.window;
+    if (query.number) {
+        return connection.execute(
+            kListBatchesByNumber, {query.merchant_id, window.from, window.before, *query.number}
+        );
+    }
+    return connection.execute(
+        kListBatches,
+        {query.merchant_id, window.from, window.before, window.looks_max, window.limit + 1}
+    );
+}
+
+Result<BatchPage> read_batches(const db::Rows& rows, std::int64_t limit) {
+    BatchPage page;
+    for (const db::Row row : rows) {
+        if (static_cast<std::int64_t>(page.batches.size()) == limit) {
+            page.next_after = page.batches.back().id.raw();
+            return page;
+        }
+        if (!row.is_null(0)) {
+            SLUICE_ASSIGN(auto batch, read_batch(row));
+            page.batches.push_back(std::move(batch));
+        }
+    }
+    if (!rows.empty() && !rows[0].is_null(kBatchEdgeColumn)) {
+        page.next_after = rows[0].uuid(kBatchEdgeColumn);
+    }
+    return page;
 }
 
 Result<bool> insert_batch(db::Connection& connection, const OpenBatch& request) {
@@ -287,6 +334,12 @@ class PgPayoutStore final : public PayoutStore {
             return std::nullopt;
         }
         return read_batch(rows[0]);
+    }
+
+    Result<BatchPage> list_batches(const BatchQuery& query) override {
+        SLUICE_ASSIGN(auto lease, pool_.acquire());
+        SLUICE_ASSIGN(const db::Rows rows, select_batches(*lease, query));
+        return read_batches(rows, query.window.limit);
     }
 
     Result<std::vector<BatchTotal>> batch_totals(const PayoutBatch& batch) override {

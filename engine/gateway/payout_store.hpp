@@ -48,6 +48,18 @@ struct PayoutBatch {
     Time created_at{};
 };
 
+/// Which batches of a merchant are listed; what is not set does not matter.
+struct BatchQuery {
+    std::string merchant_id;
+    std::optional<std::string> number;  ///< at most one has it
+    ListWindow window;
+};
+
+struct BatchPage {
+    std::vector<PayoutBatch> batches;  ///< newest first
+    std::optional<Id128> next_after;   ///< none: this was the last page
+};
+
 /// One line as it was asked for. The payout of the line has its number and its hash.
 struct BatchLine {
     std::int64_t line = 0;  ///< counted from 1
@@ -111,6 +123,8 @@ class PayoutStore {
     /// Remembers why lines have no payout. What was remembered of a line before stays.
     virtual Result<void> keep_problems(PayoutBatchId batch, std::span<const BatchLine> lines) = 0;
     virtual Result<std::optional<PayoutBatch>> find_batch(PayoutBatchId id) = 0;
+    /// A page may be shorter than its limit, even empty, and not be the last.
+    virtual Result<BatchPage> list_batches(const BatchQuery& query) = 0;
     virtual Result<std::vector<BatchTotal>> batch_totals(const PayoutBatch& batch) = 0;
     /// In the order of the request.
     virtual Result<std::vector<BatchLineView>> batch_lines(const BatchLineQuery& query) = 0;

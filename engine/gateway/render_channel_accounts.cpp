@@ -24,6 +24,10 @@ std::string_view name_of(AdapterChange change) {
     return "unchanged";
 }
 
+Value texts_of(const std::vector<std::string>& texts) {
+    return ValueArray(texts.begin(), texts.end());
+}
+
 }  // namespace
 
 Value render(const channel::StoredAccount& account) {
@@ -73,6 +77,8 @@ Value render(const TrialResult& trial) {
     body.set("message", or_null(trial.outcome.message));
     body.set("http_status", trial.http_status == 0 ? Value() : Value(trial.http_status));
     body.set("took_ms", trial.took_ms);
+    body.set("proved", texts_of(trial.proved));
+    body.set("not_proved", texts_of(trial.not_proved));
     return body;
 }
 

@@ -40,6 +40,9 @@ constexpr std::array<std::string_view, 8> kPayoutList{
     "cursor",
     "limit",
 };
+constexpr std::array<std::string_view, 6> kPayoutBatchList{
+    "merchant_id", "merchant_batch_number", "created_from", "created_to", "cursor", "limit"
+};
 constexpr std::array<std::string_view, 7> kTransferList{
     "merchant_id",
     "status",
@@ -78,6 +81,9 @@ constexpr std::array kRoutes{
     Route{"GET", "/v1/payouts/{payout_id}", Endpoint::get_payout, Scope::payouts},
     Route{"GET", "/v1/payouts/{payout_id}/timeline", Endpoint::get_payout_timeline, Scope::payouts},
     Route{"POST", "/v1/payout_batches", Endpoint::create_payout_batch, Scope::payouts},
+    Route{
+        "GET", "/v1/payout_batches", Endpoint::list_payout_batches, Scope::payouts, kPayoutBatchList
+    },
     Route{
         "GET", "/v1/payout_batches/{batch_id}", Endpoint::get_payout_batch, Scope::payouts, kPage
     },

@@ -30,6 +30,7 @@ enum class Endpoint {
     get_payout,
     get_payout_timeline,
     create_payout_batch,
+    list_payout_batches,
     get_payout_batch,
     create_transfer,
     list_transfers,

@@ -25,6 +25,8 @@ const char kModuleKey = 0;
 const char kResultKey = 0;
 constexpr std::size_t kProgramsMax = 64;
 constexpr int kStackForHost = 20;
+/// Between two calls little lives: what calls leave is collected when the heap has grown so much.
+constexpr int kGrownPercent = 400;
 
 /// Moves the value on top to where take_kept() finds it. Runs outside of protected calls, so it
 /// must not allocate: the holder and its one place exist since open_globals().
@@ -89,6 +91,8 @@ std::expected<void, ScriptError> Vm::State::open() {
     }
     if (settings.collecting == Collecting::when_told) {
         lua_gc(lua.get(), LUA_GCSTOP);
+    } else {
+        lua_gc(lua.get(), LUA_GCINC, kGrownPercent, 0, 0);
     }
     return {};
 }

@@ -296,6 +296,7 @@ Result<void> Courier::write_outcomes(Time now) {
         if (outcome.endpoint_gone) {
             queue_.forget(outcome.endpoint);
             receivers_.erase(outcome.endpoint);
+            alarms_.forget(outcome.endpoint);
         }
     }
     unwritten_.clear();

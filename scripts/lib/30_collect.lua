@@ -56,9 +56,11 @@ local function close(talk, why)
   ask(talk, "close")
 end
 
+-- Also of what the channel will not close: the payer may still pay, and his card stays held.
 local function ask_people_in_doubt(talk)
   if talk.charged_at_once and talk.waiting.close then return end
-  if kernel.view(talk.instruction).status == "unknown" then ask_people(talk) end
+  local is_unknown = kernel.view(talk.instruction).status == "unknown"
+  if is_unknown or talk.closing then ask_people(talk) end
 end
 
 local function on_timer(talk)

@@ -1,12 +1,23 @@
 -- Chooses the channel accounts for one external leg, best first, and says why the others are out.
-local function is_silent(candidate) return candidate.health.breaker == "open" end
+local function is_cheaper(a, b) return a.cost_basis_points < b.cost_basis_points end
+
+-- Puts them behind those that are there, the cheapest first; equals keep the configured order.
+local function append(accounts, candidates, remark)
+  list.sort(candidates, is_cheaper)
+  for _, candidate in ipairs(candidates) do
+    list.insert(accounts, {
+      name = candidate.name, channel = candidate.channel,
+      why = "costs " .. candidate.cost_basis_points .. " basis points" .. remark,
+    })
+  end
+end
 
 return {
   name  = "route",
   title = { en = "Default routing", zh = "默认路由" },
 
   decide = function(facts, candidates)
-    local kept, dropped = {}, {}
+    local kept, silent, dropped = {}, {}, {}
     local method, scene, amount = facts.method, facts.scene, facts.amount
     for _, candidate in ipairs(candidates) do
       local why
@@ -24,26 +35,14 @@ return {
       if why then
         list.insert(dropped, { name = candidate.name, why = why })
       else
-        list.insert(kept, candidate)
+        list.insert(candidate.health.breaker == "open" and silent or kept, candidate)
       end
     end
 
-    -- Who does not answer stands behind the others; then the cheapest first. Equals keep the
-    -- configured order.
-    list.sort(kept, function(a, b)
-      if is_silent(a) ~= is_silent(b) then return is_silent(b) end
-      return a.cost_basis_points < b.cost_basis_points
-    end)
-
+    -- Who does not answer now stands behind the others.
     local accounts = {}
-    for rank, candidate in ipairs(kept) do
-      local cost = candidate.cost_basis_points
-      accounts[rank] = {
-        name = candidate.name, channel = candidate.channel,
-        why = "rank " .. rank .. ": costs " .. cost .. " basis points"
-          .. (is_silent(candidate) and ", does not answer now" or ""),
-      }
-    end
+    append(accounts, kept, "")
+    append(accounts, silent, ", does not answer now")
     return { accounts = accounts, dropped = dropped }
   end,
 }

@@ -322,7 +322,8 @@ TEST_F(BillDownloads, BelieveNoUnsignedPlaceAndNoForeignHost) {
     EXPECT_EQ(without.take(unsigned_place, "second")->code, "SIGNATURE_MISSING");
 
     const std::string body =
-        R"({"download_url":"https://evil.example/x","hash_type":"SHA1","hash_value":"00"})";
+        R"({"download_url":"https://evil.example/x","hash_type":"SHA1","hash_value":")" +
+        std::string(40, '0') + "\"}";
     BillDownload foreign = begin();
     const auto answer =
         foreign.take(http::Response{200, signature_headers("good", body), body}, "second");

@@ -60,6 +60,8 @@ TEST_F(WechatpayKeys, AreAskedForWhereTheAccountSaysSo) {
     use(wechatpay_account());
     AdapterHost silent = host();
     EXPECT_FALSE(ask_for_keys(silent, account(), {test_now(), "nonce"}).value());
+    EXPECT_TRUE(ask_for_keys(silent, account(), {test_now(), "nonce"}, KeysFor::trial).value())
+        << "the answer tells whether its keys are right";
 }
 
 TEST_F(WechatpayKeys, AreBelievedWhenSignedOrWhenOurKeyOpensThem) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "app/channel_accounts.hpp"
+#include "core/random.hpp"
 #include "support/sealing.hpp"
 #include "support/test_database.hpp"
 
@@ -98,6 +99,37 @@ TEST_F(ConfiguredAccounts, KeepTheWayOutOpenAndThePasswordOfItsProxySealed) {
     account.egress.ca_certificates = "no PEM";
     EXPECT_THAT(brought_in(account), HasSubstr("egress.ca_certificates has 0 PEM blocks"));
     EXPECT_EQ(versions(), "1");
+}
+
+TEST_F(ConfiguredAccounts, BelieveInNoAbsenceWhileARequestMayBeUnderWay) {
+    ChannelAccountSettings hasty = bank();
+    hasty.not_found_after_seconds = 9;
+
+    EXPECT_THAT(
+        brought_in(hasty),
+        HasSubstr(
+            "channel account 'main' of bank in the configuration: not_found_after_seconds is 9, "
+            "wanted at least 10, or 0 for the adapter's 300: a request can be under way for 10000 "
+            "ms (collect_ms)"
+        )
+    );
+    EXPECT_EQ(versions(), "0");
+    hasty.timeouts.collect = hasty.timeouts.payout = std::chrono::seconds(9);
+    EXPECT_EQ(brought_in(hasty), "");
+}
+
+TEST_F(ConfiguredAccounts, StoredBeforeTheyWouldBeRefusedStillServe) {
+    ChannelAccountSettings hasty = bank();
+    hasty.not_found_after_seconds = 2;
+    SystemRandom random;
+    const auto id = channel::ChannelAccountId::generate(kNow, Bucket{0}, random);
+    ASSERT_TRUE(accounts_.store().save({id, 0, hasty}, {"configuration", kNow}));
+
+    EXPECT_EQ(brought_in(hasty), "") << "nothing changed";
+    ASSERT_TRUE(accounts_.read());
+    EXPECT_NE(accounts_.registry().current()->find_account({"bank", "main"}), nullptr);
+    hasty.routing.cost_basis_points = 9;
+    EXPECT_THAT(brought_in(hasty), HasSubstr("not_found_after_seconds is 2"));
 }
 
 TEST_F(ConfiguredAccounts, AreNotStoredWhenTheirFormRefusesThem) {

@@ -85,6 +85,39 @@ class GatewayPayoutStore : public ::testing::Test {
         open.request_hash = {1, 2};
         return open;
     }
+    /// A batch without lines, of that second.
+    void given_batch(const std::string& number, int second, const std::string& merchant = "alpha") {
+        gateway::OpenBatch open = batch_of({});
+        const Time at = kNow + std::chrono::seconds(second);
+        open.batch.id = PayoutBatchId::generate(at, bucket_of(merchant, number), random);
+        open.batch.merchant_id = merchant;
+        open.batch.number = number;
+        open.batch.lines = 2;
+        open.batch.total = Money{100 + second, cny()};
+        open.batch.created_at = at;
+        const auto opened = store->open_batch(open);
+        ASSERT_TRUE(opened.has_value()) << opened.error().message;
+    }
+    static gateway::BatchQuery batches(std::int64_t limit = 50) {
+        gateway::BatchQuery query;
+        query.merchant_id = "alpha";
+        query.window.before = Id128{~std::uint64_t{0}, ~std::uint64_t{0}};
+        query.window.limit = limit;
+        return query;
+    }
+    std::vector<std::string> numbers(const gateway::BatchQuery& wish) {
+        std::vector<std::string> found;
+        const auto page = store->list_batches(wish);
+        if (!page) {
+            ADD_FAILURE() << page.error().message;
+            return found;
+        }
+        next_after = page->next_after;
+        for (const gateway::PayoutBatch& batch : page->batches) {
+            found.push_back(batch.number);
+        }
+        return found;
+    }
     static gateway::BatchLine line(std::int64_t number, const std::string& problem = "") {
         gateway::BatchLine line;
         line.line = number;
@@ -219,6 +252,80 @@ TEST_F(GatewayPayoutStore, TellsOfEachLineWhatBecameOfItsOwnPayout) {
         );
     }
     EXPECT_THAT(told, ElementsAre("refused 2 200", "succeeded 1 100", "waiting 1 100"));
+}
+
+TEST_F(GatewayPayoutStore, LeadsThroughAllBatchesOfAMerchantOnce) {
+    for (int i = 1; i <= 5; ++i) {
+        given_batch("B-" + std::to_string(i), i);
+        given_batch("B-" + std::to_string(i), i, "beta");
+    }
+    std::vector<std::string> seen;
+    gateway::BatchQuery wish = batches(2);
+    do {
+        const auto some = numbers(wish);
+        seen.insert(seen.end(), some.begin(), some.end());
+        wish.window.before = next_after.value_or(Id128{});
+        const int later = 100 + static_cast<int>(seen.size());
+        given_batch("new-" + std::to_string(later), later);
+    } while (next_after && seen.size() < 20);
+
+    EXPECT_THAT(seen, ElementsAre("B-5", "B-4", "B-3", "B-2", "B-1"));
+}
+
+TEST_F(GatewayPayoutStore, LooksAtALimitedPartOfTheBatchesAndLeadsOn) {
+    given_batch("B-1", 1);
+    for (int i = 2; i <= 7; ++i) {
+        given_batch("B-" + std::to_string(i), i, "beta");
+    }
+    gateway::BatchQuery wish = batches();
+    wish.window.looks_max = 4;
+
+    EXPECT_THAT(numbers(wish), IsEmpty());
+    ASSERT_TRUE(next_after.has_value());
+    wish.window.before = *next_after;
+    EXPECT_THAT(numbers(wish), ElementsAre("B-1"));
+    EXPECT_FALSE(next_after.has_value());
+}
+
+TEST_F(GatewayPayoutStore, FindsBatchesByNumberAndTime) {
+    for (int i = 1; i <= 4; ++i) {
+        given_batch("B-" + std::to_string(i), i);
+    }
+    given_batch("B-9", 9, "beta");
+    const auto at = [](int second) { return Id128::first_at(kNow + std::chrono::seconds(second)); };
+    auto by_number = batches();
+    by_number.number = "B-2";
+    auto of_another = batches();
+    of_another.number = "B-9";
+    auto between = batches();
+    between.window.from = at(2);
+    between.window.before = at(4);
+    auto by_number_later = by_number;
+    by_number_later.window.from = at(3);
+    auto by_number_earlier = by_number;
+    by_number_earlier.window.before = at(2);
+
+    EXPECT_THAT(numbers(by_number), ElementsAre("B-2"));
+    EXPECT_FALSE(next_after.has_value());
+    EXPECT_THAT(numbers(of_another), IsEmpty());
+    EXPECT_THAT(numbers(between), ElementsAre("B-3", "B-2"));
+    EXPECT_THAT(numbers(by_number_later), IsEmpty());
+    EXPECT_THAT(numbers(by_number_earlier), IsEmpty());
+}
+
+TEST_F(GatewayPayoutStore, ListsABatchAsItWasAskedFor) {
+    given_batch("B-1", 7);
+
+    const auto page = store->list_batches(batches());
+
+    ASSERT_TRUE(page.has_value()) << page.error().message;
+    ASSERT_EQ(page->batches.size(), 1U);
+    const gateway::PayoutBatch& batch = page->batches.front();
+    EXPECT_EQ(store->find_batch(batch.id).value().value().number, "B-1");
+    EXPECT_EQ(batch.merchant_id, "alpha");
+    EXPECT_EQ(batch.lines, 2);
+    EXPECT_EQ(batch.total, Money(107, cny()));
+    EXPECT_EQ(batch.created_at, kNow + std::chrono::seconds(7));
 }
 
 TEST_F(GatewayPayoutStore, OpensOneAccountOfAvailableMoneyForAMerchant) {

@@ -4,6 +4,8 @@
 #include <set>
 #include <string_view>
 
+#include "faults/refund_sums.hpp"
+
 namespace sluice::testing {
 namespace {
 
@@ -23,20 +25,6 @@ std::int64_t amount_of(const PaymentTold& payment) {
     }
     return sum;
 }
-
-/// What of a refund has reached somebody, on one account of ours or anywhere.
-std::int64_t given_back(const RefundTold& refund, std::string_view account = "*") {
-    std::int64_t sum = 0;
-    for (const WayTold& way : refund.ways) {
-        const bool counts = account == "*" || way.account == account;
-        sum += counts && way.status == kSucceeded ? way.amount : 0;
-    }
-    return sum;
-}
-
-/// Whether it takes from what the order was paid: not what no order took, nor what an earlier
-/// refund had given back already.
-bool is_of_order(const RefundTold& refund) { return !refund.is_surplus && refund.converts.empty(); }
 
 /// Whether what was taken for a payout is gone from where it was taken.
 bool is_taken(const PayoutTold& payout) { return !is_one_of(payout.status, {kFailed, kReturned}); }
@@ -87,7 +75,7 @@ std::int64_t Auditor::predicted_balance(const std::string& account) const {
     }
     for (const auto& [id, refund] : told_.refunds) {
         sum += given_back(refund, account);
-        sum -= refund.taken_from == account && refund.status != kFailed ? refund.amount : 0;
+        sum -= refund.taken_from == account ? counted(refund) : 0;
     }
     for (const auto& [id, payout] : told_.payouts) {
         sum -= payout.from == account && is_taken(payout) ? payout.amount + payout.fee : 0;
@@ -121,13 +109,17 @@ BookedSums Auditor::predicted_sums() const {
         sums[{"2101", owner}] += payment.status == kSucceeded ? amount_of(payment) : 0;
     }
     for (const auto& [id, refund] : told_.refunds) {
-        const std::int64_t accepted = refund.status == kFailed ? 0 : refund.amount;
         // What no order took is owed to its payer until it has gone back.
         const bool is_owed = refund.is_surplus && refund.status == kFailed;
         const std::string owner = owner_in(refund.merchant, refund.currency);
         sums[{"2204", owner}] += is_owed ? refund.amount : 0;
-        sums[{"2101", owner}] -= is_of_order(refund) ? accepted : 0;
-        sums[{"2202", owner}] += accepted - given_back(refund);
+        sums[{"2101", owner}] -= is_of_order(refund) ? counted(refund) : 0;
+        sums[{"2202", owner}] += counted(refund) - given_back(refund);
+    }
+    for (const auto& [about, word] : told_.words) {
+        const auto refund = told_.refunds.find(about.first);
+        const std::string currency = refund == told_.refunds.end() ? "" : refund->second.currency;
+        sums[{"1001", owner_in("own_bank", currency)}] += word.is_gift() ? word.amount : 0;
     }
     for (const auto& [id, payout] : told_.payouts) {
         const std::int64_t whole = is_taken(payout) ? payout.amount + payout.fee : 0;
@@ -151,7 +143,7 @@ void Auditor::check_ends() {
     };
     check(told_.orders, {"paid", "closed"});
     check(told_.payments, {kSucceeded, kFailed, "closed", kSurplus});
-    check(told_.refunds, {kSucceeded, kFailed});
+    check(told_.refunds, {kSucceeded, kFailed, kReturned});
     check(told_.payouts, {kSucceeded, kFailed, kReturned});
     check(told_.transfers, {kSucceeded, kFailed});
 }
@@ -164,8 +156,7 @@ void Auditor::check_orders() {
         paid[payment.order] += payment.status == kSucceeded ? amount_of(payment) : 0;
     }
     for (const auto& [id, refund] : told_.refunds) {
-        const bool counts = refund.status != kFailed && is_of_order(refund);
-        refunded[refund.order] += counts ? refund.amount : 0;
+        refunded[refund.order] += is_of_order(refund) ? counted(refund) : 0;
     }
     for (const auto& [id, payout] : told_.payouts) {
         const bool counts = is_taken(payout) && !payout.makes_good.empty();
@@ -214,103 +205,6 @@ void Auditor::check_sums() {
     }
 }
 
-/// Each accepted fen leaves by exactly one way, and only by ways that the caller named.
-void Auditor::check_refunds() {
-    for (const auto& [id, refund] : told_.refunds) {
-        const std::int64_t wanted = refund.status == kFailed ? 0 : refund.amount;
-        expect_equal("what " + id + " (" + refund.status + ") gave", given_back(refund), wanted);
-        for (const WayTold& way : refund.ways) {
-            const bool is_choice = !refund.to_account.empty();
-            const bool is_fallback = !way.account.empty() && way.account == refund.fallback;
-            const bool fits = is_choice ? way.account == refund.to_account
-                                        : is_fallback || paid_by(way.account, way);
-            expect(
-                fits || way.status != kSucceeded,
-                id + " gave " + std::to_string(way.amount) + " to '" + way.account +
-                    "', which nobody named"
-            );
-        }
-    }
-}
-
-/// Whether the account, or a channel, paid a leg of the payment that the way gives back of.
-bool Auditor::paid_by(const std::string& account, const WayTold& way) const {
-    const auto payment = told_.payments.find(way.source.substr(0, way.source.find(" leg ")));
-    return payment != told_.payments.end() &&
-           std::ranges::find(payment->second.legs, account, &LegAsked::account) !=
-               payment->second.legs.end();
-}
-
-/// The leg whose money a way gives back; an empty one when there is none.
-LegAsked Auditor::leg_of(const WayTold& way) const {
-    const std::size_t at = way.source.find(" leg ");
-    const auto payment = told_.payments.find(way.source.substr(0, at));
-    if (at == std::string::npos || payment == told_.payments.end()) {
-        return {.account = "nothing", .amount = 0};
-    }
-    const std::size_t number = std::stoul(way.source.substr(at + 5));
-    const auto& legs = payment->second.legs;
-    const bool has_money = is_one_of(payment->second.status, {kSucceeded, kSurplus});
-    return {legs.at(number - 1).account, has_money ? legs.at(number - 1).amount : 0};
-}
-
-void Auditor::check_caps() {
-    std::map<std::string, std::int64_t> given;
-    std::map<std::string, std::int64_t> caps;
-    for (const auto& [id, refund] : told_.refunds) {
-        for (const WayTold& way : refund.ways) {
-            // An attempt that was given up may have collected the same leg once more.
-            const std::string source = way.source + (refund.is_surplus ? " surplus" : "");
-            // A conversion sends on what counted with the refund before.
-            const bool counts = way.status == kSucceeded && refund.converts.empty();
-            given[source] += counts ? way.amount : 0;
-            caps[source] = leg_of(way).amount;
-        }
-        const bool is_of_payment = refund.payment.empty() ||
-                                   std::ranges::all_of(refund.ways, [&refund](const WayTold& way) {
-                                       return way.source.starts_with(refund.payment + " ");
-                                   });
-        expect(is_of_payment, id + " gave back of another payment than " + refund.payment);
-    }
-    for (const auto& [source, sum] : given) {
-        expect(
-            sum <= caps[source],
-            source + " gave back " + std::to_string(sum) + ", it collected " +
-                std::to_string(caps[source])
-        );
-    }
-}
-
-/// What an account got may leave it again, by all conversions together once.
-void Auditor::check_conversions() {
-    std::map<std::string, std::int64_t> converted;
-    for (const auto& [id, refund] : told_.refunds) {
-        converted[refund.converts] += refund.status == kFailed ? 0 : refund.amount;
-        for (const WayTold& way : refund.ways) {
-            expect(
-                refund.converts.empty() || way.account.empty() || way.status != kSucceeded,
-                id + " gave an account what it took from one"
-            );
-        }
-    }
-    converted.erase("");
-    for (const auto& [id, sum] : converted) {
-        const auto earlier = told_.refunds.find(id);
-        const auto ways =
-            earlier == told_.refunds.end() ? std::vector<WayTold>{} : earlier->second.ways;
-        std::int64_t got = 0;
-        for (const WayTold& way : ways) {
-            const bool is_gift = !way.account.empty() && leg_of(way).account.empty();
-            got += is_gift && way.status == kSucceeded ? way.amount : 0;
-        }
-        expect(
-            sum <= got,
-            "what " + id + " gave to an account is " + std::to_string(got) + ", of which " +
-                std::to_string(sum) + " left again"
-        );
-    }
-}
-
 void Auditor::check_line(const WayTold& way, const std::string& of, const FarBook& book) {
     const auto line = book.find(way.id);
     const std::string far_status = line == book.end() ? "absent" : line->second.status;
@@ -331,7 +225,7 @@ void Auditor::check_far_books() {
     const auto check = [&](const auto& objects) {
         for (const auto& [id, object] : objects) {
             for (const WayTold& way : object.ways) {
-                if (way.far.empty()) {
+                if (way.far.empty() || way.far == kByPeople) {
                     continue;
                 }
                 explained.insert(way.id);
@@ -353,6 +247,26 @@ void Auditor::check_far_books() {
             );
         }
     }
+}
+
+/// What is paid out goes to whom the caller named.
+void Auditor::check_payees() {
+    const auto check = [this](const auto& objects) {
+        for (const auto& [id, object] : objects) {
+            for (const WayTold& way : object.ways) {
+                const auto line = told_.far_payouts.find(way.id);
+                if (way.purpose == "payout" && line != told_.far_payouts.end()) {
+                    const std::string& payee = line->second.payee;
+                    expect(
+                        payee == object.payee,
+                        id + " was paid to '" + payee + "', wanted '" + object.payee + "'"
+                    );
+                }
+            }
+        }
+    };
+    check(told_.refunds);
+    check(told_.payouts);
 }
 
 /// Nobody got more in a day than the policy allows, on all nodes together.
@@ -388,7 +302,9 @@ void Auditor::check_events() {
         }
     };
     add(told_.payments, "payment");
-    add(told_.refunds, "refund");
+    for (const auto& [id, refund] : told_.refunds) {
+        wanted[id] = ends_of(id, refund);
+    }
     add(told_.payouts, "payout");
     add(told_.transfers, "transfer");
     add(told_.orders, "order");
@@ -441,7 +357,10 @@ std::vector<std::string> Auditor::findings() {
     check_refunds();
     check_caps();
     check_conversions();
+    check_words();
+    check_cases();
     check_far_books();
+    check_payees();
     check_limits();
     check_events();
     return std::move(findings_);

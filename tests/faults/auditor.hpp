@@ -31,7 +31,10 @@ class Auditor {
     void check_refunds();
     void check_caps();
     void check_conversions();
+    void check_words();
+    void check_cases();
     void check_far_books();
+    void check_payees();
     void check_limits();
     void check_events();
 
@@ -44,6 +47,11 @@ class Auditor {
     };
     void expect_private(const std::string& id, const std::string& merchant);
     void expect_own(const std::string& id, const Touched& touched);
+    [[nodiscard]] bool is_named(const RefundTold& refund, const WayTold& way) const;
+    [[nodiscard]] std::vector<WayTold> late_returns(const std::string& id, const RefundTold& refund)
+        const;
+    [[nodiscard]] std::vector<std::string> ends_of(const std::string& id, const RefundTold& refund)
+        const;
     [[nodiscard]] LegAsked leg_of(const WayTold& way) const;
     [[nodiscard]] bool paid_by(const std::string& account, const WayTold& way) const;
     [[nodiscard]] bool has_told(const std::string& id, std::string_view type) const;

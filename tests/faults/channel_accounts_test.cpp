@@ -1,58 +1,22 @@
 // Channel accounts over real processes: what an operator does counts on all nodes without a
 // restart, and what an account began is finished whatever becomes of it.
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "faults/people.hpp"
-#include "simulator/demo_keys.hpp"
-#include "support/node_shop.hpp"
-#include "support/process_postgres.hpp"
+#include "faults/account_office.hpp"
 #include "support/process_wait.hpp"
 #include "support/tunnel_proxy.hpp"
 
 namespace sluice::testing {
 namespace {
 
-namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-std::string key_text(const std::string& file) {
-    std::ifstream in(DurableServer::instance().folder() / "keys" / file);
-    std::string text{std::istreambuf_iterator<char>(in), {}};
-    while (text.ends_with('\n')) {
-        text.pop_back();
-    }
-    return text;
-}
-
-class ChannelAccounts : public ::testing::Test {
+class ChannelAccounts : public AccountOffice {
   protected:
-    explicit ChannelAccounts(std::size_t nodes = 2)
-        : cluster_({.nodes = nodes, .more_configuration = channels_key_table()}) {}
-
-    Api operator_at(std::size_t node) { return {cluster_.node(node).url(), kChannelsKey}; }
-
-    std::string path_of(const std::string& name) {
-        const Reply listed = operator_at(0).get("/v1/channel_accounts");
-        const Value* list = listed.body.find("channel_accounts");
-        for (const Value& account : list == nullptr ? ValueArray{} : *list->as_array()) {
-            if (account.text_or_empty("name") == name) {
-                return "/v1/channel_accounts/" + std::string(account.text_or_empty("id"));
-            }
-        }
-        return "/v1/channel_accounts/none";
-    }
-    std::string do_to(const std::string& name, const std::string& act) {
-        const Reply done = operator_at(0).post(path_of(name) + "/" + act);
-        EXPECT_EQ(done.status, 200) << done.why;
-        return done.text("state");
-    }
+    explicit ChannelAccounts(std::size_t nodes = 2) : AccountOffice(nodes) {}
 
     /// The channel account over which a payment that begins now collects.
     std::string next_account() {
@@ -65,70 +29,6 @@ class ChannelAccounts : public ::testing::Test {
         return account;
     }
 
-    /// As an operator would enter it; the simulator knows the merchant.
-    Value wechat(const std::string& name) {
-        const std::string serial = key_text("platform_public_key_id.txt");
-        Value settings;
-        settings.set("base_url", cluster_.psp().url());
-        settings.set("callback_base_url", cluster_.url());
-        settings.set("mchid", "1900000110");
-        settings.set("appid", "wxd678efh567hg6787");
-        settings.set("merchant_serial", key_text("merchant_serial.txt"));
-        settings.set("platform_serial", serial);
-        Value secrets;
-        secrets.set("merchant_key", key_text("merchant_private.pem"));
-        secrets.set("api_v3_key", key_text("api_v3_key.txt"));
-        secrets.set("platform_key", key_text("platform_public.pem"));
-        Value serials;
-        serials.set(serial, "platform_key");
-        Value routing;
-        routing.set("cost_basis_points", 1);
-        Value body;
-        body.set("channel", "wechatpay");
-        body.set("name", name);
-        body.set("settings", std::move(settings));
-        body.set("secrets", std::move(secrets));
-        body.set("keys_by_serial", std::move(serials));
-        body.set("routing", std::move(routing));
-        return body;
-    }
-
-    /// In key mode; the simulator knows the application.
-    Value alipay(const std::string& name) {
-        return Value(ValueObject{
-            {"channel", "alipay"},
-            {"name", name},
-            {"settings",
-             Value(ValueObject{
-                 {"base_url", cluster_.psp().url()},
-                 {"callback_base_url", cluster_.url()},
-                 {"app_id", simulator::kDemoAlipayApp},
-                 {"seller_id", simulator::kDemoAlipaySeller}
-             })},
-            {"secrets",
-             Value(ValueObject{
-                 {"app_key", key_text("merchant_private.pem")},
-                 {"platform_key", key_text("platform_public.pem")}
-             })},
-            {"keys_by_serial", Value(ValueObject{{"public_key", "platform_key"}})}
-        });
-    }
-    Value bank(const std::string& name) {
-        return Value(ValueObject{
-            {"channel", "bank"},
-            {"name", name},
-            {"settings",
-             Value(ValueObject{
-                 {"base_url", cluster_.psp().url()},
-                 {"callback_base_url", cluster_.url()},
-                 {"account", simulator::kDemoBankAccount}
-             })},
-            {"secrets", Value(ValueObject{{"bank_key", key_text("bank_key.txt")}})}
-        });
-    }
-
-    Cluster cluster_;
-    Shop shop_{cluster_};
     PaymentView last_{Value()};
 };
 
@@ -293,6 +193,8 @@ TEST_F(ChannelAccounts, ThatAreWrongAreRefusedByTheirForm) {
               "settings", Value(ValueObject{{"base_url", "http://a.example"}}), "/settings/base_url"
           },
           Case{"routing", Value(ValueObject{{"amount_min", 0}}), "/routing/amount_min"},
+          Case{"not_found_after_seconds", Value(5), "/not_found_after_seconds"},
+          Case{"timeouts", Value(ValueObject{{"refund_ms", 7001}}), "/not_found_after_seconds"},
           Case{"egress", Value(ValueObject{{"proxy", "http://a:b@p:1"}}), "/egress/proxy"},
           Case{"egress", Value(ValueObject{{"proxy_user", "shop"}}), "/egress/proxy_user"},
           Case{"egress", Value(ValueObject{{"ca_certificates", "x"}}), "/egress/ca_certificates"},
@@ -341,6 +243,8 @@ TEST_F(ChannelAccounts, ForCodesOverTheOldApiNeedItsKeyAndCertificate) {
     const auto tried = [&] { return operator_at(0).post(path_of("wx-till") + "/test"); };
     const Reply good = tried();
     EXPECT_EQ(*good.body.find("works"), Value(true)) << to_json(good.body);
+    EXPECT_EQ(to_json(*good.body.find("not_proved")), R"(["client_certificate","client_key"])")
+        << "nobody asked for them";
     const ValueObject other_key{{"api_v2_key", std::string(32, 'x')}};
     const Reply changed =
         operator_at(0).patch(path_of("wx-till"), Value(ValueObject{{"secrets", Value(other_key)}}));
@@ -362,44 +266,6 @@ TEST_F(ChannelAccounts, KeepTheApiThatOrdersBeganWith) {
         EXPECT_THAT(to_json(refused.body), HasSubstr("/settings/barcode_api"));
     }
     EXPECT_EQ(change("v3").status, 200);
-}
-
-TEST_F(ChannelAccounts, PassTheTestCallWithTheirKeyAndWithNoOther) {
-    struct Case {
-        Value account;
-        const char* secret;
-        std::string wrong;
-        std::string right;
-    };
-    const std::string own = key_text("merchant_private.pem");
-    const std::string foreign = key_text("platform_private.pem");
-    for (const Case& row :
-         {Case{wechat("wx-wrong"), "merchant_key", foreign, own},
-          Case{alipay("ali-wrong"), "app_key", foreign, own},
-          Case{bank("bank-wrong"), "bank_key", std::string(64, '0'), key_text("bank_key.txt")}}) {
-        const std::string name(row.account.text_or_empty("name"));
-        const auto key = [&](const std::string& text) {
-            return Value(ValueObject{{row.secret, text}});
-        };
-        Value body = row.account;
-        Value secrets = *body.find("secrets");
-        secrets.set(row.secret, row.wrong);
-        body.set("secrets", std::move(secrets));
-        const Reply made = operator_at(0).post("/v1/channel_accounts", body);
-        ASSERT_EQ(made.status, 201) << name << made.why;
-
-        const Reply wrong = operator_at(0).post(path_of(name) + "/test");
-        const Reply changed =
-            operator_at(0).patch(path_of(name), Value(ValueObject{{"secrets", key(row.right)}}));
-        const Reply right = operator_at(0).post(path_of(name) + "/test");
-
-        ASSERT_EQ(wrong.status, 200) << name << wrong.why;
-        EXPECT_EQ(*wrong.body.find("works"), Value(false)) << name << to_json(wrong.body);
-        EXPECT_EQ(wrong.text("outcome"), "config") << name << to_json(wrong.body);
-        EXPECT_EQ(changed.status, 200) << name << changed.why;
-        ASSERT_EQ(right.status, 200) << name << right.why;
-        EXPECT_EQ(*right.body.find("works"), Value(true)) << name << to_json(right.body);
-    }
 }
 
 /// One node, as each judges for itself who answers.

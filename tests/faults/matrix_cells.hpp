@@ -18,6 +18,7 @@ struct MatrixCell {
     std::string_view wechatpay;
     std::string_view alipay;
     std::string_view bank;
+    std::string_view batches = kNotThere;  ///< WeChat Pay's old form of transfers
 };
 
 inline constexpr std::string_view kPaid = "succeeded";
@@ -37,7 +38,7 @@ inline constexpr std::array kPaymentCells{
     MatrixCell{"create", "refused", 0, kPaid, kPaid, kPaid},
     MatrixCell{"create", "auto_pay", 200, kPaid, kPaid, kPaid},
     MatrixCell{"create", "early", 0, kPaid, kPaid, kPaid},
-    // Only a till's answer tells what was paid, and barcode_test has the tills.
+    // Only a till's answer tells what was paid, and matrix_till_cells.hpp has the tills.
     MatrixCell{"create", "wrong_amount", 0, kNotThere, kNotThere, kNotThere},
     MatrixCell{"create", "wrong_currency", 0, kNotThere, kNotThere, kNotThere},
     MatrixCell{"create", "wrong_merchant", 0, kNotThere, kNotThere, kNotThere},
@@ -128,52 +129,54 @@ inline constexpr std::array kRefundCells{
 inline constexpr std::string_view kAtPayee = "succeeded";
 inline constexpr std::string_view kBackOnAccount = "failed";
 
-/// A payout by the one account that may.
+/// A payout; by batches only one account may, and what it surely did not pay is not paid.
 inline constexpr std::array kPayoutCells{
-    MatrixCell{"payout", "latency_ms", 300, kAtPayee, kAtPayee, kAtPayee},
-    MatrixCell{"payout", "slow_answer_ms", 300, kAtPayee, kAtPayee, kAtPayee},
-    MatrixCell{"payout", "drop_before", 0, kAtPayee, kAtPayee, kAtPayee},
-    MatrixCell{"payout", "drop_after", 0, kAtPayee, kAtPayee, kAtPayee},
-    MatrixCell{"payout", "status_5xx", 0, kAtPayee, kAtPayee, kAtPayee},
-    MatrixCell{"payout", "status_5xx_after", 0, kAtPayee, kAtPayee, kAtPayee},
-    MatrixCell{"payout", "garbage", 0, kAtPayee, kAtPayee, kAtPayee},
-    MatrixCell{"payout", "bad_signature", 0, kAtPayee, kAtPayee, kAtPayee},
-    MatrixCell{"payout", "wrong_amount", 0, kNotThere, kNotThere, kConflict},
-    MatrixCell{"payout", "wrong_currency", 0, kNotThere, kNotThere, kConflict},
-    MatrixCell{"payout", "wrong_number", 0, kConflict, kConflict, kConflict},
-    MatrixCell{"payout", "refused", 0, kAtPayee, kAtPayee, kAtPayee},
-    MatrixCell{"payout", "early", 0, kAtPayee, kNotThere, kAtPayee},
-    MatrixCell{"payout", "processing_ms", 700, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout", "latency_ms", 300, kAtPayee, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout", "slow_answer_ms", 300, kAtPayee, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout", "drop_before", 0, kAtPayee, kAtPayee, kAtPayee, kBackOnAccount},
+    MatrixCell{"payout", "drop_after", 0, kAtPayee, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout", "status_5xx", 0, kAtPayee, kAtPayee, kAtPayee, kBackOnAccount},
+    MatrixCell{"payout", "status_5xx_after", 0, kAtPayee, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout", "garbage", 0, kAtPayee, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout", "bad_signature", 0, kAtPayee, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout", "wrong_amount", 0, kNotThere, kNotThere, kConflict, kNotThere},
+    MatrixCell{"payout", "wrong_currency", 0, kNotThere, kNotThere, kConflict, kNotThere},
+    MatrixCell{"payout", "wrong_number", 0, kConflict, kConflict, kConflict, kConflict},
+    MatrixCell{"payout", "refused", 0, kAtPayee, kAtPayee, kAtPayee, kBackOnAccount},
+    MatrixCell{"payout", "early", 0, kAtPayee, kNotThere, kAtPayee, kAtPayee},
+    MatrixCell{"payout", "processing_ms", 700, kAtPayee, kAtPayee, kAtPayee, kAtPayee},
     // Where there is another account that pays out, it does.
-    MatrixCell{"payout", "payout_failed", 0, kAtPayee, kBackOnAccount, kAtPayee},
+    MatrixCell{"payout", "payout_failed", 0, kAtPayee, kBackOnAccount, kAtPayee, kBackOnAccount},
     // Alipay tells of it only whom asks again, or by its bill.
-    MatrixCell{"payout", "payout_returned", 2'000, kNotThere, kAtPayee, "returned"},
-    MatrixCell{"payout_query", "latency_ms", 300, kAtPayee, kAtPayee, kAtPayee},
-    MatrixCell{"payout_query", "slow_answer_ms", 300, kAtPayee, kAtPayee, kAtPayee},
-    MatrixCell{"payout_query", "drop_before", 0, kAtPayee, kAtPayee, kAtPayee},
-    MatrixCell{"payout_query", "drop_after", 0, kAtPayee, kAtPayee, kAtPayee},
-    MatrixCell{"payout_query", "status_5xx", 0, kAtPayee, kAtPayee, kAtPayee},
-    MatrixCell{"payout_query", "status_5xx_after", 0, kAtPayee, kAtPayee, kAtPayee},
-    MatrixCell{"payout_query", "garbage", 0, kAtPayee, kAtPayee, kAtPayee},
-    MatrixCell{"payout_query", "bad_signature", 0, kAtPayee, kAtPayee, kAtPayee},
-    MatrixCell{"payout_query", "not_found", 0, kAtPayee, kAtPayee, kAtPayee},
-    MatrixCell{"payout_query", "wrong_amount", 0, kConflict, kConflict, kConflict},
-    MatrixCell{"payout_query", "wrong_currency", 0, kNotThere, kNotThere, kConflict},
-    MatrixCell{"payout_query", "wrong_merchant", 0, kConflict, kNotThere, kConflict},
-    MatrixCell{"payout_query", "wrong_number", 0, kConflict, kConflict, kConflict},
-    MatrixCell{"payout_callback", "bad_signature", 0, kAtPayee, kNotThere, kAtPayee},
-    MatrixCell{"payout_callback", "forged", 0, kAtPayee, kNotThere, kAtPayee},
-    MatrixCell{"payout_callback", "wrong_amount", 0, kConflict, kNotThere, kConflict},
-    MatrixCell{"payout_callback", "wrong_currency", 0, kNotThere, kNotThere, kConflict},
-    MatrixCell{"payout_callback", "wrong_merchant", 0, kConflict, kNotThere, kConflict},
-    MatrixCell{"payout_callback", "wrong_number", 0, kAtPayee, kNotThere, kAtPayee},
-    MatrixCell{"payout_callback", "duplicate", 3, kAtPayee, kNotThere, kAtPayee},
-    MatrixCell{"payout_callback", "late_ms", 700, kAtPayee, kNotThere, kAtPayee},
-    MatrixCell{"payout_callback", "missing", 0, kAtPayee, kNotThere, kAtPayee},
+    MatrixCell{"payout", "payout_returned", 2'000, kNotThere, kAtPayee, "returned", kNotThere},
+    MatrixCell{"payout_query", "latency_ms", 300, kAtPayee, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout_query", "slow_answer_ms", 300, kAtPayee, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout_query", "drop_before", 0, kAtPayee, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout_query", "drop_after", 0, kAtPayee, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout_query", "status_5xx", 0, kAtPayee, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout_query", "status_5xx_after", 0, kAtPayee, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout_query", "garbage", 0, kAtPayee, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout_query", "bad_signature", 0, kAtPayee, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout_query", "not_found", 0, kAtPayee, kAtPayee, kAtPayee, kAtPayee},
+    MatrixCell{"payout_query", "wrong_amount", 0, kConflict, kConflict, kConflict, kConflict},
+    MatrixCell{"payout_query", "wrong_currency", 0, kNotThere, kNotThere, kConflict, kNotThere},
+    MatrixCell{"payout_query", "wrong_merchant", 0, kConflict, kNotThere, kConflict, kConflict},
+    MatrixCell{"payout_query", "wrong_number", 0, kConflict, kConflict, kConflict, kConflict},
+    MatrixCell{"payout_callback", "bad_signature", 0, kAtPayee, kNotThere, kAtPayee, kAtPayee},
+    MatrixCell{"payout_callback", "forged", 0, kAtPayee, kNotThere, kAtPayee, kAtPayee},
+    MatrixCell{"payout_callback", "wrong_amount", 0, kConflict, kNotThere, kConflict, kConflict},
+    MatrixCell{"payout_callback", "wrong_currency", 0, kNotThere, kNotThere, kConflict, kNotThere},
+    MatrixCell{"payout_callback", "wrong_merchant", 0, kConflict, kNotThere, kConflict, kConflict},
+    MatrixCell{"payout_callback", "wrong_number", 0, kAtPayee, kNotThere, kAtPayee, kAtPayee},
+    MatrixCell{"payout_callback", "duplicate", 3, kAtPayee, kNotThere, kAtPayee, kAtPayee},
+    MatrixCell{"payout_callback", "late_ms", 700, kAtPayee, kNotThere, kAtPayee, kAtPayee},
+    MatrixCell{"payout_callback", "missing", 0, kAtPayee, kNotThere, kAtPayee, kAtPayee},
 };
 /// Of every payout until money comes.
 inline constexpr std::array kPayoutCellsThatLast{
-    MatrixCell{"payout", "not_enough", 0, kBackOnAccount, kBackOnAccount, kBackOnAccount},
+    MatrixCell{
+        "payout", "not_enough", 0, kBackOnAccount, kBackOnAccount, kBackOnAccount, kBackOnAccount
+    },
 };
 
 }  // namespace sluice::testing

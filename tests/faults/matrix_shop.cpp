@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "faults/matrix_till_cells.hpp"
 #include "support/process_wait.hpp"
 
 namespace sluice::testing {
@@ -12,6 +13,11 @@ namespace {
 constexpr std::int64_t kUnderWayMs = 5'000;
 /// Over when the first query comes, after two seconds.
 constexpr std::int64_t kBrieflyUnderWayMs = 200;
+/// So late a payer confirms it on the phone: not while a test lasts.
+constexpr std::int64_t kUnconfirmedMs = 3'600'000;
+/// So long a payment is wanted, and one at the till that never reaches its channel.
+constexpr std::int64_t kOrderSeconds = 1'800;
+constexpr std::int64_t kLostCodeSeconds = 15;
 /// So many without a fault beside each with one.
 constexpr int kCompany = 2;
 
@@ -77,6 +83,9 @@ std::int64_t MatrixShop::order_fault(const FaultWords& fault, const Number& of) 
         }
         body.set(of.member, of.number);
     }
+    if (protocol_.is_at_till() && fault.operation == "create") {
+        body.set("scene", protocol_.scene);
+    }
     const Value ordered = must(simulator_.post("/sim/faults", body), std::string(fault.kind));
     return *ordered.find("id")->as_int();
 }
@@ -89,16 +98,31 @@ bool MatrixShop::is_met(std::int64_t fault) {
     });
 }
 
+/// What must happen besides, for the fault to be met as it should.
+std::vector<MatrixShop::FaultWords> MatrixShop::beside(const MatrixCell& cell) const {
+    if (must_come_first(cell, protocol_)) {
+        return {{cell.operation, "processing_ms", kUnderWayMs}};
+    }
+    if (protocol_.is_at_till() && cell.operation == "query") {
+        return {{"create", "drop_after", 0}};
+    }
+    return {};
+}
+
 /// Orders it for whatever comes next, lets that come, and waits until the fault was met.
-MatrixCase MatrixShop::meet(const MatrixCell& cell, const std::function<std::string()>& post) {
+MatrixCase MatrixShop::meet(const MatrixCell& cell, const Post& post) {
+    std::vector<std::string> company;
     for (int i = 0; i < kCompany; ++i) {
-        keep_company(post());
+        company.push_back(post(nullptr));
+    }
+    for (const std::string& path : company) {
+        keep_company(path);
     }
     const std::int64_t fault = order_fault({cell.operation, cell.kind, cell.value});
-    if (must_come_first(cell, protocol_)) {
-        order_fault({cell.operation, "processing_ms", kUnderWayMs});
+    for (const FaultWords& other : beside(cell)) {
+        order_fault(other);
     }
-    MatrixCase begun{.cell = &cell, .path = post()};
+    MatrixCase begun{.cell = &cell, .path = post(&cell)};
     if (!lasts(cell) && !eventually([&] { return is_met(fault); })) {
         throw std::runtime_error("nothing meets " + begun.name());
     }
@@ -107,32 +131,51 @@ MatrixCase MatrixShop::meet(const MatrixCell& cell, const std::function<std::str
 
 /// A breaker looks at all that an account sends: what a fault hits must not be the most.
 void MatrixShop::keep_company(const std::string& path) {
-    if (path.starts_with("/v1/payments/")) {
+    if (path.starts_with("/v1/payments/") && !protocol_.is_at_till()) {
         wait_for_action(path);
         return;
     }
     ++untroubled_;
-    const bool is_paid = eventually([&] {
+    wait_until_succeeded(path);
+}
+
+void MatrixShop::wait_until_succeeded(const std::string& path) {
+    const bool has_succeeded = eventually([&] {
         return must(cluster_.api().get(path), path).text_or_empty("status") == "succeeded";
     });
-    if (!is_paid) {
-        throw std::runtime_error(path + " met no fault and is not paid out");
+    if (!has_succeeded) {
+        throw std::runtime_error("it met no fault and has not succeeded: " + shown({.path = path}));
     }
 }
 
-std::string MatrixShop::post_payment() {
-    const Value leg(ValueObject{
+/// At a till, with a code that nobody has shown yet.
+Value MatrixShop::payer() {
+    if (!protocol_.is_at_till()) {
+        return {};
+    }
+    const std::string head = protocol_.method == "alipay" ? "28" : "13";
+    const std::string tail = std::to_string(1'000'000 + ++codes_);
+    return Value(ValueObject{{"auth_code", head + "456789012" + tail}});
+}
+
+std::string MatrixShop::post_payment(const MatrixCell* cell) {
+    Value leg(ValueObject{
         {"kind", "external"},
-        {"method", protocol_.name},
+        {"method", protocol_.method},
         {"scene", protocol_.scene},
         {"amount", kMatrixAmount}
     });
+    if (Value shown = payer(); !shown.is_null()) {
+        leg.set("payer", std::move(shown));
+    }
+    const bool is_lost = protocol_.is_at_till() && cell != nullptr && cell->operation == "create" &&
+                         cell->*protocol_.end == kUnpaid;
     const Value order(ValueObject{
         {"merchant_order_number", next_number()},
         {"amount", kMatrixAmount},
         {"currency", "CNY"},
         {"description", "a row of a matrix"},
-        {"expires_in_seconds", 1800}
+        {"expires_in_seconds", is_lost ? kLostCodeSeconds : kOrderSeconds}
     });
     const Reply begun = cluster_.api().post(
         "/v1/payments",
@@ -178,7 +221,7 @@ void MatrixShop::wait_for_action(const std::string& path) {
 }
 
 bool MatrixShop::pays(const std::string& number) {
-    if (protocol_.name != "bank") {
+    if (protocol_.method != "bank") {
         return cluster_.psp().pay(number);
     }
     Value transfer;
@@ -194,9 +237,53 @@ void MatrixShop::pay(const std::string& path) {
     }
 }
 
-MatrixCase MatrixShop::begin_payment(const MatrixCell& cell) {
+void MatrixShop::collect(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        paid_.push_back(post_payment());
+    }
+    for (const std::string& path : paid_) {
+        if (!protocol_.is_at_till()) {
+            wait_for_action(path);
+            pay(path);
+        }
+    }
+    for (const std::string& path : paid_) {
+        wait_until_succeeded(path);
+    }
+}
+
+void MatrixShop::close(const MatrixCase& begun) {
+    must(cluster_.api().post(begun.path + "/close"), "closing");
+}
+
+/// A code is used up by the request that shows it, so that what is asked afterwards is soon over:
+/// its fault is ordered before there is a number to order it for, and nobody else asks meanwhile.
+MatrixCase MatrixShop::begin_at_till(const MatrixCell& cell) {
+    const auto post = [this](const MatrixCell* of) { return post_payment(of); };
     if (cell.operation == "create") {
-        MatrixCase begun = meet(cell, [this] { return post_payment(); });
+        return meet(cell, post);
+    }
+    if (cell.operation == "query") {
+        return ended(meet(cell, post));
+    }
+    const MatrixCell unconfirmed{
+        .operation = "create", .kind = "auto_pay", .value = kUnconfirmedMs
+    };
+    MatrixCase begun = meet(unconfirmed, post);
+    begun.cell = &cell;
+    order_fault(
+        {cell.operation, cell.kind, cell.value}, {protocol_.order_member, number_of(begun.path)}
+    );
+    close(begun);
+    return begun;
+}
+
+MatrixCase MatrixShop::begin_payment(const MatrixCell& cell) {
+    if (protocol_.is_at_till()) {
+        return begin_at_till(cell);
+    }
+    if (cell.operation == "create") {
+        MatrixCase begun = meet(cell, [this](const MatrixCell*) { return post_payment(); });
         if (cell.kind != "auto_pay" && cell.kind != "early") {
             pay(begun.path);
         }
@@ -215,7 +302,7 @@ MatrixCase MatrixShop::begin_payment(const MatrixCell& cell) {
             scanned.set(order.member, order.number);
             must(simulator_.post("/sim/scan", scanned), "a look at the code");
         }
-        must(cluster_.api().post(begun.path + "/close"), "closing");
+        close(begun);
     } else {
         pay(begun.path);
     }
@@ -223,17 +310,12 @@ MatrixCase MatrixShop::begin_payment(const MatrixCell& cell) {
 }
 
 MatrixCase MatrixShop::begin_refund(const MatrixCell& cell) {
-    const std::string payment = post_payment();
-    wait_for_action(payment);
-    pay(payment);
-    const bool is_paid = eventually([&] {
-        return must(cluster_.api().get(payment), payment).text_or_empty("status") == "succeeded";
-    });
-    if (!is_paid) {
-        throw std::runtime_error(payment + " is not paid");
+    if (paid_.empty()) {
+        throw std::runtime_error("nothing is left that can be given back");
     }
-    MatrixCase begun{.cell = &cell, .order = number_of(payment)};
-    const Number order{protocol_.order_member, begun.order};
+    MatrixCase begun{.cell = &cell, .payment = paid_.back()};
+    paid_.pop_back();
+    const Number order{protocol_.order_member, number_of(begun.payment)};
     if (must_come_first(cell, protocol_)) {
         order_fault({"refund", "processing_ms", kUnderWayMs}, order);
     } else if (cell.operation != "refund") {
@@ -247,7 +329,7 @@ MatrixCase MatrixShop::begin_refund(const MatrixCell& cell) {
         "/v1/refunds",
         Value(ValueObject{
             {"merchant_refund_number", next_number()},
-            {"payment_id", payment.substr(payment.rfind('/') + 1)},
+            {"payment_id", begun.payment.substr(begun.payment.rfind('/') + 1)},
             {"amount", kMatrixAmount},
             {"currency", "CNY"},
             {"reason", "a row of a matrix"}
@@ -266,13 +348,14 @@ MatrixCase MatrixShop::ended(MatrixCase begun) {
 }
 
 MatrixCase MatrixShop::begin_payout(const MatrixCell& cell) {
+    const auto post = [this](const MatrixCell*) { return post_payout(); };
     if (cell.operation == "payout") {
-        return ended(meet(cell, [this] { return post_payout(); }));
+        return ended(meet(cell, post));
     }
     const MatrixCell under_way{
         .operation = "payout", .kind = "processing_ms", .value = kUnderWayMs
     };
-    MatrixCase begun = meet(under_way, [this] { return post_payout(); });
+    MatrixCase begun = meet(under_way, post);
     begun.cell = &cell;
     const Number payout{"request_number", number_of(begun.path)};
     if (cell.operation == "payout_query" && protocol_.tells_of_payouts) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "faults/payees.hpp"
 #include "faults/people.hpp"
 
 namespace sluice::testing {
@@ -12,19 +13,6 @@ constexpr std::int64_t kTooMuch = 4'999'000;
 
 const std::string& nth(const std::vector<std::string>& list, std::size_t place) {
     return list.at(place % list.size());
-}
-
-/// One of a few people.
-std::string payee_number(std::size_t place) {
-    return "622202123456789" + std::to_string(place % 3);
-}
-
-Value payee_of(std::size_t place) {
-    return Value(ValueObject{
-        {"name", "Zhang San"},
-        {"account_number", payee_number(place)},
-        {"bank_code", "102100099996"}
-    });
 }
 
 std::int64_t amount_of(const MoveWish& wish) { return wish.is_too_much ? kTooMuch : wish.amount; }
@@ -199,7 +187,7 @@ void Mover::pay_out_batch(const MoveWish& wish) {
             {"amount", told.amount},
             {"fee", told.fee},
             {"method", "bank_account"},
-            {"payee", payee_of(wish.to + i)}
+            {"payee", payee_of(payee_number(wish.to + i))}
         }));
         wanted[number] = std::move(told);
     }
@@ -249,7 +237,7 @@ Value Mover::payout_body(const MoveWish& wish, std::int64_t amount) const {
         {"fee", wish.fee},
         {"currency", "CNY"},
         {"method", "bank_account"},
-        {"payee", payee_of(wish.to)}
+        {"payee", payee_of(payee_number(wish.to))}
     });
 }
 
@@ -267,6 +255,9 @@ void Mover::pay_out(const MoveWish& wish) {
         body.set("from_account_id", told.from);
     } else if (wish.move == Move::compensation && !wish.is_too_much) {
         told.from.clear();
+        // It is our cost: a fee would be our income from ourselves.
+        told.fee = 0;
+        body.set("fee", told.fee);
         body.set("source", "compensation_cost");
         told.makes_good = compensated();
         body.set("compensates", told.makes_good);

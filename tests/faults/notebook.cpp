@@ -37,6 +37,17 @@ void Notebook::add(const std::string& id, const AccountTold& account) {
     told_.accounts.emplace(id, account);
 }
 
+void Notebook::add(const WordKey& about, const WordTold& word) {
+    const MutexLock lock(mutex_);
+    told_.words[about] = word;
+}
+
+std::optional<WordTold> Notebook::word_about(const WordKey& about) {
+    const MutexLock lock(mutex_);
+    const auto found = told_.words.find(about);
+    return found == told_.words.end() ? std::nullopt : std::optional(found->second);
+}
+
 void Notebook::top_up(const std::string& account, std::int64_t amount) {
     const MutexLock lock(mutex_);
     told_.accounts.at(account).put_in += amount;

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,8 @@ class Notebook {
     void add(const std::string& id, const PayoutTold& payout);
     void add(const std::string& id, const TransferTold& transfer);
     void add(const std::string& id, const AccountTold& account);
+    /// The last word about the same counts: people are asked again when it could not be done.
+    void add(const WordKey& about, const WordTold& word);
     void top_up(const std::string& account, std::int64_t amount);
     /// An answer that no caller should ever get.
     void complain(const std::string& what);
@@ -28,6 +31,7 @@ class Notebook {
     /// A code that no payer has shown yet, as the method's app makes them.
     [[nodiscard]] std::string next_code(std::string_view method);
 
+    [[nodiscard]] std::optional<WordTold> word_about(const WordKey& about);
     [[nodiscard]] std::size_t steps() const { return steps_; }
     [[nodiscard]] bool has_complaints() const { return complained_; }
     [[nodiscard]] std::vector<std::string> complaints();

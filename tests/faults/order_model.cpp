@@ -38,6 +38,11 @@ void OrderModel::refund_is(const std::string& id, const std::string& status) {
     refunded_.end(id, status);
 }
 
+void OrderModel::refund_came_back(const std::string& id, std::int64_t amount) {
+    const auto found = refunded_.pending.find(id);
+    (found == refunded_.pending.end() ? refunded_.sure : found->second) -= amount;
+}
+
 Verdict OrderModel::judge_payment(std::int64_t amount) const {
     // Expiry may refuse what is not above the rest, so nothing must be taken.
     return amount > due() ? Verdict::must_be_refused : Verdict::either;

@@ -21,6 +21,8 @@ class OrderModel {
     void payment_is(const std::string& id, const std::string& status);
     void refund_begun(const std::string& id, std::int64_t amount);
     void refund_is(const std::string& id, const std::string& status);
+    /// So much of a refund was here again after its end, and stays: it may go back once more.
+    void refund_came_back(const std::string& id, std::int64_t amount);
 
     [[nodiscard]] Verdict judge_payment(std::int64_t amount) const;
     [[nodiscard]] Verdict judge_refund(std::int64_t amount) const;

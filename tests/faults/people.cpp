@@ -70,6 +70,31 @@ std::string People::wait_for_task_of(const std::string& object) {
     return id;
 }
 
+std::vector<Value> People::open_tasks(const std::string& kind) {
+    Api api(cluster_.url(), key_of("li.lei"));
+    std::vector<Value> open;
+    std::string cursor;
+    do {
+        const std::string more = cursor.empty() ? "" : "&cursor=" + cursor;
+        const Reply page = api.get("/v1/tasks?status=open&limit=200&kind=" + kind + more);
+        const Value* tasks = page.body.find("tasks");
+        for (const Value& task : tasks == nullptr ? ValueArray{} : *tasks->as_array()) {
+            open.push_back(task);
+        }
+        cursor = page.text("next_cursor");
+    } while (!cursor.empty());
+    return open;
+}
+
+Value People::task(const std::string& id) {
+    Reply reply;
+    EXPECT_TRUE(eventually([&] {
+        reply = Api(cluster_.url(), key_of("li.lei")).get("/v1/tasks/" + id);
+        return !reply.should_be_sent_again();
+    }));
+    return reply.body;
+}
+
 Reply People::approve(const std::string& name, const std::string& task, const Value& values) {
     Value body;
     body.set("verdict", "approve");

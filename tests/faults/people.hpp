@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "support/node_cluster.hpp"
 
@@ -24,6 +25,10 @@ class People {
     std::string wait_for_task();
     /// The open task of one object, once there is one; other tasks may be open too.
     std::string wait_for_task_of(const std::string& object);
+    /// All open tasks of a kind, or those of them that could be read now.
+    std::vector<Value> open_tasks(const std::string& kind);
+    /// The task as it is now.
+    Value task(const std::string& id);
     /// Approves, again until it is known what came of it.
     Reply approve(const std::string& name, const std::string& task, const Value& values = {});
     Reply deny(const std::string& name, const std::string& task);

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <thread>
 
+#include "faults/payees.hpp"
+#include "support/process_wait.hpp"
+
 namespace sluice::testing {
 namespace {
 
@@ -29,6 +32,23 @@ std::string sole_account(const Value& refund) {
         }
     }
     return given == 1 ? account : std::string();
+}
+
+/// The bank pays yuan out, and nothing else.
+bool pays_out(const RefundTold& told) { return told.currency == "CNY"; }
+
+bool is_paid_out(const Value& way) { return way.text_or_empty("to") == "payout"; }
+
+/// Whether it may come back without anybody's wish: what a bank paid out does now and then.
+bool may_come_back(const Value& refund) {
+    const Value* ways = refund.find("ways");
+    return ways != nullptr && std::ranges::any_of(*ways->as_array(), is_paid_out);
+}
+
+/// Whether WeChat Pay gave it back. Alipay takes no refund back that it has made.
+bool is_given_by_wechatpay(const Value& way) {
+    return way.text_or_empty("channel") == "wechatpay" && way.text_or_empty("to") == "original" &&
+           way.text_or_empty("status") == "succeeded";
 }
 
 }  // namespace
@@ -68,7 +88,14 @@ RefundTold RefundCaller::choose_refund(const RefundWish& wish, std::int64_t amou
         told.payment = life_.succeeded.front();
     }
     const std::string& balance = chosen_of(life_.purse.balances, life_.number + "back");
-    (wish.is_to_balance ? told.to_account : told.fallback) = balance;
+    const bool has_payee = wish.has_payee && pays_out(told);
+    if (wish.is_to_balance) {
+        told.to_account = balance;
+    } else if (has_payee) {
+        told.payee = payee_number(wish.payee);
+    } else {
+        told.fallback = balance;
+    }
     return told;
 }
 
@@ -92,6 +119,12 @@ Value RefundCaller::refund_body(const RefundTold& told, const std::string& numbe
     }
     if (!told.fallback.empty()) {
         body.set("fallback", Value(ValueObject{{"balance_account_id", told.fallback}}));
+    }
+    if (!told.payee.empty()) {
+        const Value paid_out(
+            ValueObject{{"method", "bank_account"}, {"payee", payee_of(told.payee)}}
+        );
+        body.set("fallback", paid_out);
     }
     return body;
 }
@@ -135,6 +168,59 @@ void RefundCaller::perform(const RefundWish& wish) {
         if (call.is_taken()) {
             convert(call, wish);
         }
+        if (call.is_taken() && wish.comes_back) {
+            const std::string id = call.reply().text("id");
+            life_.model.refund_came_back(id, let_come_back(id));
+        }
+    }
+}
+
+/// The payer's bank sends back what the channel had given it, when the refund is over. Gives what
+/// the merchant has again for good.
+std::int64_t RefundCaller::let_come_back(const std::string& id) {
+    const Value refund = town_.api.get("/v1/refunds/" + id).body;
+    const Value* ways = refund.find("ways");
+    const bool is_over = refund.text_or_empty("status") == "succeeded" && ways != nullptr;
+    if (!is_over) {
+        return 0;
+    }
+    if (!may_come_back(refund)) {
+        life_.model.refund_is(id, "succeeded");
+    }
+    const auto way = std::ranges::find_if(*ways->as_array(), is_given_by_wechatpay);
+    if (way == ways->as_array()->end()) {
+        return 0;
+    }
+    const std::string way_id(way->text_or_empty("id"));
+    const std::string number = way_id.substr(way_id.find('_') + 1);
+    const Value reversal(ValueObject{{"out_refund_no", number}, {"status", "ABNORMAL"}});
+    const Reply reversed = town_.simulator.post("/sim/refund", reversal);
+    if (reversed.status != 200) {
+        town_.notes.complain("the simulator refuses " + to_json(reversal) + ": " + reversed.why);
+        return 0;
+    }
+    await_word({id, number});
+    // What people pay again takes its room again, if that is there.
+    const auto word = town_.notes.word_about({id, number});
+    return word && !word->is_gift() ? way->int_or("amount", 0) : 0;
+}
+
+/// Until people have said how that ends. The channel tells it again when nobody has heard of it.
+void RefundCaller::await_word(const WordKey& about) {
+    constexpr std::chrono::seconds kBeforeItIsTold{2};
+    const Value told(ValueObject{{"out_refund_no", about.second}, {"kind", "resend"}});
+    const auto is_said = [&] {
+        return town_.notes.has_complaints() || town_.notes.word_about(about).has_value();
+    };
+    const bool is_decided = eventually([&] {
+        if (eventually(is_said, kBeforeItIsTold)) {
+            return true;
+        }
+        town_.simulator.post("/sim/callback", told);
+        return false;
+    });
+    if (!is_decided) {
+        town_.notes.complain("nobody says how " + about.second + " of " + about.first + " ends");
     }
 }
 
@@ -148,7 +234,7 @@ void RefundCaller::convert(const NumberedCall& earlier, const RefundWish& wish) 
         return;
     }
     const std::int64_t got = refund.int_or("amount", 0);
-    const RefundTold told{
+    RefundTold told{
         .order = life_.id,
         .amount = share_of(got, wish.converted_percent),
         .converts = id,
@@ -156,6 +242,10 @@ void RefundCaller::convert(const NumberedCall& earlier, const RefundWish& wish) 
         .merchant = town_.merchant,
         .currency = life_.purse.currency
     };
+    if (wish.has_payee) {
+        told.payee = payee_number(wish.payee);
+    }
+    std::vector<std::string> begun;
     RefundWish together;
     together.parallel = wish.conversions;
     for (const NumberedCall& call : send(together, told)) {
@@ -163,12 +253,17 @@ void RefundCaller::convert(const NumberedCall& earlier, const RefundWish& wish) 
                               std::end(kConversionRefusals);
         if (call.is_taken()) {
             town_.notes.add(call.reply().text("id"), told);
+            begun.push_back(call.reply().text("id"));
         } else if (!is_known) {
             town_.notes.complain("no reason to refuse: " + call.shown());
         }
         if (told.amount > got && call.is_taken()) {
             town_.notes.complain("more than it got left the account: " + call.shown());
         }
+    }
+    for (const std::string& each : wish.comes_back ? begun : std::vector<std::string>{}) {
+        // The account has it again; the order counts it with the refund before.
+        let_come_back(each);
     }
 }
 
@@ -185,7 +280,9 @@ void RefundCaller::take_refund(const NumberedCall& call, const RefundTold& told,
     const std::string status = call.reply().text("status");
     town_.notes.add(id, told);
     life_.model.refund_begun(id, told.amount);
-    life_.model.refund_is(id, status);
+    if (status == "failed" || !may_come_back(call.reply().body)) {
+        life_.model.refund_is(id, status);
+    }
     if (verdict == Verdict::must_be_refused && status != "failed") {
         town_.notes.complain("more than is left was taken: " + call.shown());
     }

@@ -24,6 +24,8 @@ class RefundCaller {
     std::vector<NumberedCall> send(const RefundWish& wish, const RefundTold& told);
     void take_refund(const NumberedCall& call, const RefundTold& told, Verdict verdict);
     void convert(const NumberedCall& earlier, const RefundWish& wish);
+    std::int64_t let_come_back(const std::string& id);
+    void await_word(const WordKey& about);
 
     Town& town_;
     OrderLife& life_;

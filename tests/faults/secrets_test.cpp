@@ -379,6 +379,23 @@ TEST_F(Secrets, WouldBeFoundWhereverTheyStood) {
     );
 }
 
+TEST(Written, IsFoundHoweverItIsWritten) {
+    const std::vector<Marked> secret{{"the name", "marked 张三"}};
+    for (const char* text :
+         {"marked 张三",
+          R"({"name":"marked 张三"})",
+          "name=marked%20%e5%bc%a0%e4%b8%89",
+          "name=marked%20%E5%BC%A0%E4%B8%89",
+          "name=marked+%e5%bc%a0%e4%b8%89&x",
+          "name=marked+%E5%BC%A0%E4%B8%89&x",
+          "6d61726b656420e5bca0e4b889",
+          "6D61726B656420E5BCA0E4B889",
+          "bWFya2VkIOW8oOS4"}) {
+        EXPECT_THAT(found_in({{"a log", text}}, secret), ElementsAre("a log has the name")) << text;
+    }
+    EXPECT_THAT(found_in({{"a log", "name=marked+%E5%BC%A0%E5%9B%9B"}}, secret), IsEmpty());
+}
+
 /// `sluice secrets rotate` while the nodes work with both keys; then the old key goes.
 class Rotation : public Secrets {
   protected:

@@ -115,8 +115,8 @@ TEST(ChannelSwitch, GoesToTheSecondAccountWhenTheFirstCannotBeReached) {
     EXPECT_THAT(
         attempts_of(cluster, begun.id()),
         ElementsAre(
-            "wx-main: rank 1: costs 30 basis points",
-            "wx-backup: rank 2: costs 60 basis points",
+            "wx-main: costs 30 basis points",
+            "wx-backup: costs 60 basis points",
             "instruct wx-main",
             "collect: not_sent",
             "instruct wx-backup",
@@ -137,8 +137,8 @@ TEST(ChannelSwitch, GoesToTheSecondAccountWhenTheFirstRefuses) {
     EXPECT_THAT(
         attempts_of(cluster, begun.id()),
         ElementsAre(
-            "wx-main: rank 1: costs 30 basis points",
-            "wx-backup: rank 2: costs 60 basis points",
+            "wx-main: costs 30 basis points",
+            "wx-backup: costs 60 basis points",
             "instruct wx-main",
             "collect: refused",
             "instruct wx-backup",

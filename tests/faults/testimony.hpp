@@ -9,12 +9,15 @@
 
 namespace sluice::testing {
 
+/// Where people gave money back themselves: at a bank of ours that no channel stands for.
+inline constexpr const char* kByPeople = "own_bank/";
+
 /// One movement at an account of ours or at a channel, as the API tells it.
 struct WayTold {
     std::string id;       ///< without its prefix: the number that the channel knows it by
     std::string purpose;  ///< "collect", "refund" or "payout"
     std::string account;  ///< of ours; "" at a channel
-    std::string far;      ///< "CHANNEL/ACCOUNT"; "" at an account of ours
+    std::string far;      ///< "CHANNEL/ACCOUNT", kByPeople; "" at an account of ours
     std::string status;
     std::int64_t amount = 0;
     std::string source;  ///< of a refund, what it gives back of: "PAYMENT leg N"
@@ -52,6 +55,7 @@ struct RefundTold {
     std::string payment;     ///< "": of the whole order
     std::string to_account;  ///< "": the way it came
     std::string fallback;    ///< the account for what cannot go the way it came, or ""
+    std::string payee;       ///< whom it may be paid out to instead: his number, or ""
     std::int64_t amount = 0;
     std::string status;
     std::vector<WayTold> ways;
@@ -93,12 +97,33 @@ struct AccountTold {
     std::string currency{"CNY"};
 };
 
+/// What people said of money of a refund that came back after its end, or that no way took.
+struct WordTold {
+    std::string kind;  ///< of their task: "settle" or "give_back"
+    std::string how;   ///< in the words of its form
+    std::int64_t amount = 0;
+
+    /// Whether they gave it themselves.
+    [[nodiscard]] bool is_gift() const { return how == "paid_again_by_bank" || how == "by_bank"; }
+};
+/// By the refund, and the number of the movement that came back or of what could not go back.
+using WordKey = std::pair<std::string, std::string>;
+
+/// What stands on our books until somebody has looked at it.
+struct CaseTold {
+    std::string kind;
+    WordKey about;
+    std::string status;
+    std::int64_t amount = 0;
+};
+
 /// A line of somebody else's books: an order or a refund at a channel, a payout at a bank.
 struct FarLine {
     std::string far;  ///< "CHANNEL/ACCOUNT", as our ledger names it
     std::string status;
     std::int64_t amount = 0;
     std::int64_t times = 1;  ///< how often its money moved
+    std::string payee{};     ///< of a payout: his number
 };
 using FarBook = std::map<std::string, FarLine>;  ///< by the number that we gave
 
@@ -120,6 +145,8 @@ struct Testimony {
     std::map<std::string, PayoutTold> payouts;
     std::map<std::string, TransferTold> transfers;
     std::map<std::string, AccountTold> accounts;
+    std::map<WordKey, WordTold> words;
+    std::vector<CaseTold> cases;  ///< but for those of money that no order took
     std::map<std::string, std::vector<std::string>> events;  ///< object -> types of its events
     std::map<std::string, std::set<std::string>> shown_to;   ///< object -> whose lists have it
     FarBook far_orders;

@@ -68,6 +68,9 @@ constexpr FateRow kFates[] = {
     {"early", 0},
 };
 
+/// What leaves a refund to whom it may be paid out.
+constexpr const char* kNoes[] = {"refused", "refused", "refund_abnormal", "refund_closed"};
+
 std::string shown(const OrderWish& wish) {
     std::ostringstream out;
     out << "order " << wish.amount << (wish.is_in_dollars ? " dollars" : "")
@@ -82,7 +85,9 @@ std::string shown(const OrderWish& wish) {
     for (const RefundWish& each : wish.refunds) {
         out << "; refund " << each.share_percent << "% x" << each.parallel
             << (each.is_of_payment ? " of payment" : "")
-            << (each.is_to_balance ? " to balance" : "") << " converted " << each.conversions << "x"
+            << (each.is_to_balance ? " to balance" : "")
+            << (each.has_payee ? " payee " + std::to_string(each.payee) : "")
+            << (each.comes_back ? " comes back" : "") << " converted " << each.conversions << "x"
             << each.converted_percent << "% again " << static_cast<int>(each.again) << " "
             << each.fate.kind << " " << each.fate.value;
     }
@@ -156,6 +161,12 @@ RefundWish Wishes::next_refund() {
     wish.again = kAgains[pick(std::size(kAgains))];
     const FateRow& fate = kFates[pick(std::size(kFates))];
     wish.fate = {.kind = fate.kind, .value = fate.value};
+    wish.has_payee = one_in(3);
+    wish.payee = pick(64);
+    wish.comes_back = one_in(3);
+    if (wish.has_payee && one_in(2)) {
+        wish.fate = {.kind = kNoes[pick(std::size(kNoes))]};
+    }
     return wish;
 }
 

@@ -49,6 +49,11 @@ struct RefundWish {
     int parallel = 1;         ///< so many of them at once
     bool is_of_payment = false;
     bool is_to_balance = false;
+    /// Named for what cannot go the way it came, in place of an account; one of a few people.
+    bool has_payee = false;
+    std::size_t payee = 0;
+    /// What the channel gave it comes back when the refund has ended.
+    bool comes_back = false;
     /// What it gave to a balance leaves again by so many refunds at once, each of this share of it.
     int conversions = 0;
     int converted_percent = 100;

@@ -32,6 +32,9 @@ WayTold read_way(const Value& from, const std::string& purpose) {
         .status = text(from, "status"),
         .amount = from.int_or("amount", 0)
     };
+    if (text(from, "to") == "payout") {
+        way.purpose = "payout";
+    }
     if (way.account.empty()) {
         way.far = text(from, "channel") + "/" + text(from, "channel_account");
     }
@@ -75,15 +78,18 @@ std::string day_in_china(const std::string& rfc3339) {
     return time ? format_rfc3339_offset(*time, std::chrono::hours{8}).substr(0, kDateSize) : "";
 }
 
-/// At the bank two of our accounts are one; which it was, the payout itself tells.
+/// At the bank two of our accounts are one; which it was, the payout or refund itself tells.
 std::string far_of_payout(const Testimony& told, const std::string& number) {
-    for (const auto& [id, payout] : told.payouts) {
-        const auto found = std::ranges::find(payout.ways, number, &WayTold::id);
-        if (found != payout.ways.end()) {
-            return found->far;
+    std::string far = "bank/nobody's";
+    const auto look_in = [&](const auto& objects) {
+        for (const auto& [id, object] : objects) {
+            const auto found = std::ranges::find(object.ways, number, &WayTold::id);
+            far = found == object.ways.end() ? far : found->far;
         }
-    }
-    return "bank/nobody's";
+    };
+    look_in(told.payouts);
+    look_in(told.refunds);
+    return far;
 }
 
 }  // namespace
@@ -268,8 +274,32 @@ void Witness::tell_far_payouts(Testimony& told, const Value& books) {
         told.far_payouts[number] = {
             .far = at_alipay == kFarNames.end() ? far_of_payout(told, number) : at_alipay->second,
             .status = moved_or(status == "succeeded", is_under_way),
-            .amount = each.int_or("amount", 0)
+            .amount = each.int_or("amount", 0),
+            .payee = text(each, "payee_account_number")
         };
+    }
+}
+
+/// Those of refunds by the refund's id, others by their number alone.
+void Witness::tell_cases(Testimony& told) {
+    auto connection = cluster_.connect();
+    const auto rows = connection.run(
+        "SELECT kind, run_id, coalesce(instruction_id, run_id), status, amount "
+        "FROM sluice.money_case WHERE kind <> 'surplus'"
+    );
+    if (!rows) {
+        throw std::runtime_error("the cases of our books: " + rows.error().message);
+    }
+    for (const db::Row row : *rows) {
+        const std::string kind(row.text(0));
+        const std::string object = row.uuid(1).to_string();
+        told.cases.push_back(
+            {.kind = kind,
+             .about =
+                 {kind.starts_with("refund_") ? "ref_" + object : object, row.uuid(2).to_string()},
+             .status = std::string(row.text(3)),
+             .amount = row.int64(4)}
+        );
     }
 }
 
@@ -296,6 +326,7 @@ Testimony Witness::complete(Testimony told) {
     tell_accounts(told);
     tell_events(told);
     tell_far_books(told);
+    tell_cases(told);
     tell_sums(told);
     return told;
 }

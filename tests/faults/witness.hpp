@@ -41,6 +41,7 @@ class Witness {
     void tell_events(Testimony& told);
     void tell_far_books(Testimony& told);
     static void tell_far_payouts(Testimony& told, const Value& books);
+    void tell_cases(Testimony& told);
     void tell_sums(Testimony& told);
 
     Cluster& cluster_;

@@ -70,7 +70,7 @@ std::string Workload::Home::open_account(
 }
 
 Workload::Workload(Cluster& cluster, const Options& options)
-    : options_(options), simulator_(cluster.psp().url(), "") {
+    : cluster_(cluster), options_(options), simulator_(cluster.psp().url(), "") {
     for (const std::string_view merchant : kMerchants) {
         homes_.push_back(std::make_unique<Home>(cluster, merchant, simulator_, notes_));
     }
@@ -94,6 +94,7 @@ std::size_t Workload::sent_again() const {
 }
 
 void Workload::start() {
+    clerk_.emplace(cluster_, notes_);
     for (std::size_t i = 0; i < options_.callers_each * homes_.size(); ++i) {
         callers_.emplace_back([this, i] { run_caller(i); });
     }

@@ -4,12 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
 
 #include "faults/caller.hpp"
+#include "faults/clerk.hpp"
 #include "faults/notebook.hpp"
 #include "faults/patient.hpp"
 #include "support/node_cluster.hpp"
@@ -18,8 +20,9 @@ namespace sluice::testing {
 
 /// Business systems of several merchants, and payers, that do everything at once, each by a plan
 /// that follows from the seed (wishes.hpp): orders, payments in parts, refunds, payouts, transfers,
-/// top-ups. Remembers what was asked and answered. All merchants use the same numbers, as none
-/// knows of the others. start() and stop() belong to one thread.
+/// top-ups; people who decide what is left to them. Remembers what was asked and answered. All
+/// merchants use the same numbers, as none knows of the others. start() and stop() belong to one
+/// thread.
 class Workload {
   public:
     struct Options {
@@ -34,7 +37,7 @@ class Workload {
     Workload& operator=(const Workload&) = delete;
 
     void start();
-    /// No new wishes; each caller still ends the one in hand.
+    /// No new wishes; each caller still ends the one in hand. People are there as long as this is.
     void stop();
     /// Waits for so many more answered requests. False when they do not come or a caller got what
     /// it should not; all of them stop then.
@@ -61,10 +64,12 @@ class Workload {
     };
     void run_caller(std::size_t caller);
 
+    Cluster& cluster_;
     Options options_;
     Api simulator_;
     Notebook notes_;
     std::vector<std::unique_ptr<Home>> homes_;
+    std::optional<Clerk> clerk_;
     std::atomic<bool> stopping_{false};
     std::vector<std::thread> callers_;
 };

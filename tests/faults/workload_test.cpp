@@ -20,6 +20,7 @@
 #include "faults/rounds.hpp"
 #include "faults/unruly.hpp"
 #include "faults/witness.hpp"
+#include "simulator/demo_keys.hpp"
 #include "support/process_wait.hpp"
 
 namespace sluice::testing {
@@ -34,6 +35,16 @@ constexpr std::size_t kStepsAfterwards = 60;
 /// Little enough to be reached.
 constexpr std::int64_t kPayeeDay = 150'000;
 
+/// Whether what is rare has happened once. It stays so.
+constexpr const char* kAllHasHappened =
+    "SELECT (EXISTS (SELECT 1 FROM sluice.refund r JOIN sluice.instruction i ON i.run_id = r.id "
+    "WHERE i.purpose = 'payout' AND i.status IN ('succeeded', 'returned')) "
+    "AND EXISTS (SELECT 1 FROM sluice.money_case c "
+    "JOIN sluice.instruction i ON i.run_id = c.run_id "
+    "WHERE c.kind = 'refund_returned' AND c.status = 'closed' "
+    "AND i.channel = 'own_bank' AND i.status = 'succeeded') "
+    "AND EXISTS (SELECT 1 FROM sluice.payout WHERE status = 'returned'))::text";
+
 template <class Objects>
 std::string counted(const std::string& name, const Objects& objects) {
     std::map<std::string, std::size_t> by_status;
@@ -47,14 +58,53 @@ std::string counted(const std::string& name, const Objects& objects) {
     return out + ")";
 }
 
-std::string summary_of(const Testimony& told) {
-    const auto conversions = std::ranges::count_if(told.refunds, [](const auto& each) {
-        return !each.second.converts.empty();
+std::ptrdiff_t ways_like(
+    const RefundTold& refund, std::string_view purpose, std::initializer_list<const char*> ends
+) {
+    return std::ranges::count_if(refund.ways, [&](const WayTold& way) {
+        return way.purpose == purpose && std::ranges::find(ends, way.status) != ends.end();
     });
-    return counted("orders", told.orders) + "; " + counted("payments", told.payments) + "; " +
-           counted("refunds", told.refunds) + ", " + std::to_string(conversions) +
-           " of them conversions; " + counted("payouts", told.payouts) + "; " +
-           counted("transfers", told.transfers);
+}
+
+/// How often what happens to few objects has happened.
+std::map<std::string, std::ptrdiff_t> rarities_of(const Testimony& told) {
+    std::map<std::string, std::ptrdiff_t> seen{
+        {"parts of refunds paid out to payees", 0},
+        {"parts of refunds that came back after the end", 0},
+        {"parts of refunds that came back and people gave again", 0},
+        {"payouts that came back", 0}
+    };
+    for (const auto& [id, refund] : told.refunds) {
+        seen["parts of refunds paid out to payees"] +=
+            ways_like(refund, "payout", {"succeeded", "returned"});
+    }
+    for (const auto& [about, word] : told.words) {
+        const bool came_back = word.kind == "settle";
+        seen["parts of refunds that came back after the end"] += came_back ? 1 : 0;
+        seen["parts of refunds that came back and people gave again"] +=
+            came_back && word.is_gift() ? 1 : 0;
+    }
+    for (const auto& [id, payout] : told.payouts) {
+        seen["payouts that came back"] += payout.status == "returned" ? 1 : 0;
+    }
+    return seen;
+}
+
+std::string summary_of(const Testimony& told) {
+    std::ptrdiff_t conversions = 0;
+    std::ptrdiff_t sent_back = 0;
+    for (const auto& [id, refund] : told.refunds) {
+        conversions += refund.converts.empty() ? 0 : 1;
+        sent_back += ways_like(refund, "payout", {"returned"});
+    }
+    std::string out = counted("orders", told.orders) + "; " + counted("payments", told.payments) +
+                      "; " + counted("refunds", told.refunds) + ", " + std::to_string(conversions) +
+                      " of them conversions; " + counted("payouts", told.payouts) + "; " +
+                      counted("transfers", told.transfers);
+    for (const auto& [what, count] : rarities_of(told)) {
+        out += "; " + std::to_string(count) + " " + what;
+    }
+    return out + "; " + std::to_string(sent_back) + " payouts of refunds that came back";
 }
 
 /// The run shall end: surplus money that a channel refuses stays owed, it is not tried for days.
@@ -84,6 +134,15 @@ class RandomRun {
           ) {
         make_unruly(cluster_.psp());
         make_ways_out_unruly(cluster_.psp());
+        // Few are paid out in a run, and some of them shall come back.
+        cluster_.psp().order_fault(
+            {.operation = "payout",
+             .kind = "payout_returned",
+             .value = 600,
+             .count = -1,
+             .share_percent = 20,
+             .account = std::string(simulator::kDemoBankAccount)}
+        );
         workload_.start();
     }
 
@@ -108,6 +167,8 @@ class RandomRun {
 
     void expect_sound_end() {
         ASSERT_TRUE(workload_.wait_for_more(kStepsAfterwards))
+            << ::testing::PrintToString(workload_.complaints());
+        ASSERT_TRUE(goes_on_until_all_has_happened())
             << ::testing::PrintToString(workload_.complaints());
         workload_.stop();
         cluster_.psp().clear_faults();
@@ -138,12 +199,27 @@ class RandomRun {
                   << std::endl;
 
         EXPECT_THAT(workload_.complaints(), IsEmpty());
+        for (const auto& [what, count] : rarities_of(told)) {
+            EXPECT_GE(count, 1) << what;
+        }
         EXPECT_TRUE(is_sound) << ::testing::PrintToString(findings);
         EXPECT_THAT(unsound_ledger(cluster_), IsEmpty());
         EXPECT_GT(workload_.sent_again(), 0U) << "the kills were not felt by any caller";
     }
 
   private:
+    /// Whatever the seed is, what is rare happens too.
+    [[nodiscard]] bool goes_on_until_all_has_happened() {
+        const bool has_happened = eventually(
+            [&] {
+                return !workload_.complaints().empty() ||
+                       cluster_.query_one(kAllHasHappened) == "true";
+            },
+            4 * kPatience
+        );
+        return has_happened && workload_.complaints().empty();
+    }
+
     /// What an account has taken in, given out and been booked in all never becomes less: those
     /// where it did since it was last looked at.
     std::vector<std::string> fallen_totals() {

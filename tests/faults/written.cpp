@@ -1,6 +1,7 @@
 #include "faults/written.hpp"
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 
 #include "channel/crypto.hpp"
@@ -40,23 +41,31 @@ std::string unpacked_journals(db::Connection& connection) {
     return text;
 }
 
-std::string in_hex(std::string_view text) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
+/// Programs write hexadecimal digits small or large.
+constexpr std::array<std::string_view, 2> kDigits{"0123456789abcdef", "0123456789ABCDEF"};
+
+std::string in_hex(std::string_view text, std::string_view digits) {
     std::string hex;
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
-        hex += kDigits[byte >> 4U];
-        hex += kDigits[byte & 15U];
+        hex += digits[byte >> 4U];
+        hex += digits[byte & 15U];
     }
     return hex;
 }
 
-std::string in_an_address(std::string_view text) {
+std::string in_an_address(std::string_view text, std::string_view digits, std::string_view blank) {
     std::string address;
     for (const char c : text) {
         const bool is_plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
                               (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '.';
-        address += is_plain ? std::string(1, c) : "%" + in_hex(std::string_view(&c, 1));
+        if (is_plain) {
+            address += c;
+        } else if (c == ' ') {
+            address += blank;
+        } else {
+            address += "%" + in_hex(std::string_view(&c, 1), digits);
+        }
     }
     return address;
 }
@@ -66,7 +75,13 @@ std::vector<std::string> forms_of(const std::string& secret) {
     json = json.substr(1, json.size() - 2);
     // Three bytes are four characters: the end may run together with what follows.
     const std::string whole = secret.substr(0, secret.size() / 3 * 3);
-    return {secret, json, in_an_address(secret), in_hex(secret), channel::base64_encode(whole)};
+    std::vector<std::string> forms{secret, json, channel::base64_encode(whole)};
+    for (const std::string_view digits : kDigits) {
+        forms.push_back(in_hex(secret, digits));
+        forms.push_back(in_an_address(secret, digits, "%20"));
+        forms.push_back(in_an_address(secret, digits, "+"));
+    }
+    return forms;
 }
 
 }  // namespace

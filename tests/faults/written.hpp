@@ -23,8 +23,8 @@ struct Marked {
     std::string secret;
 };
 
-/// "<where> has <name>" for each secret that stands somewhere: as it is, as JSON or an address
-/// would write it, in base64 or in hexadecimal.
+/// "<where> has <name>" for each secret that stands somewhere: as it is, as JSON, an address or a
+/// form would write it, in base64 or in hexadecimal, whose digits may be small or large.
 [[nodiscard]] std::vector<std::string> found_in(
     const std::vector<Written>& all, const std::vector<Marked>& secrets
 );

@@ -149,7 +149,7 @@ TEST(PayFlow, KeepsTheDecisionWithItsReasons) {
     EXPECT_EQ(route.find("facts")->text_or_empty("method"), "wechatpay");
     const Value& first = route.find("accounts")->as_array()->front();
     EXPECT_EQ(first.text_or_empty("name"), "wx-a");
-    EXPECT_EQ(first.text_or_empty("why"), "rank 1: costs 38 basis points");
+    EXPECT_EQ(first.text_or_empty("why"), "costs 38 basis points");
 }
 
 TEST(PayFlow, PaysFromCardsAloneInOneActivation) {

@@ -10,6 +10,7 @@
 #include "channels/bank_world.hpp"
 #include "channels/wechatpay_world.hpp"
 #include "core/invariant.hpp"
+#include "fuzz/reach.hpp"
 #include "fuzz/recorded_message.hpp"
 #include "json/json.hpp"
 
@@ -19,6 +20,14 @@ namespace world = sluice::channel::testing;
 using sluice::channel::AdapterHost;
 using sluice::channel::BillState;
 using sluice::fuzz::RecordedMessage;
+using sluice::payment::OutcomeKind;
+
+constexpr const char* kAnswer = "an answer";
+constexpr const char* kAnswerToMany = "an answer to many payouts";
+constexpr const char* kNotice = "a notice";
+constexpr const char* kPlace = "the place of a statement";
+constexpr const char* kBalance = "a balance";
+constexpr const char* kStatement = "a statement";
 
 /// The channel's account, read once.
 struct Bank {
@@ -49,7 +58,10 @@ void answer(Bank& bank, const RecordedMessage& message) {
             bank.account,
             {world::test_now(), "nonce"}
         );
-        sluice::fuzz::check_answer(outcome, message.status, signature == std::string_view("good"));
+        const bool is_good = signature == std::string_view("good");
+        if (sluice::fuzz::check_answer({order, outcome, message.status, is_good})) {
+            sluice::fuzz::reached(kAnswer);
+        }
     }
 }
 
@@ -75,22 +87,28 @@ void answer_many(Bank& bank, const RecordedMessage& message) {
             bank.host.read_many({many, response}, bank.account, {world::test_now(), "nonce"});
         SLUICE_INVARIANT(outcomes.size() == orders.size());
         for (std::size_t i = 0; i < outcomes.size(); ++i) {
-            sluice::fuzz::check_answer(outcomes[i], message.status, is_signed);
+            sluice::fuzz::check_answer({orders[i], outcomes[i], message.status, is_signed});
             const std::string& number = outcomes[i].number;
             SLUICE_INVARIANT(
                 number.empty() || number == orders[i].instruction.id.raw().to_string()
             );
+            if (is_signed && outcomes[i].kind == OutcomeKind::pending) {
+                sluice::fuzz::reached(kAnswerToMany);
+            }
         }
     }
 }
 
 void call_back(Bank& bank, const RecordedMessage& message) {
-    sluice::fuzz::check_notice([&](std::string_view signature) {
+    const bool is_read = sluice::fuzz::check_notice([&](std::string_view signature) {
         const auto headers = world::bank_headers(
             signature, {"NOTICE", std::string(world::kBankAccount)}, message.body
         );
         return bank.callbacks.read({"bank", "main"}, {headers, message.body});
     });
+    if (is_read) {
+        sluice::fuzz::reached(kNotice);
+    }
 }
 
 /// Whether the answer leads to a file, or to believing that there is nothing.
@@ -109,6 +127,9 @@ void find_statement(Bank& bank, const RecordedMessage& message) {
     SLUICE_INVARIANT(!is_believed(bank, signed_answer(message, "wrong", "statement")));
     const bool is_good = is_believed(bank, signed_answer(message, "good", "statement"));
     SLUICE_INVARIANT(!is_good || message.status < 500);
+    if (is_good) {
+        sluice::fuzz::reached(kPlace);
+    }
 }
 
 void tell_balance(Bank& bank, const RecordedMessage& message) {
@@ -120,6 +141,9 @@ void tell_balance(Bank& bank, const RecordedMessage& message) {
         const auto balance = question->read(signed_answer(message, signature, "balance"));
         const bool is_signed = signature == std::string_view("good") && message.status == 200;
         SLUICE_INVARIANT(!balance || is_signed);
+        if (balance) {
+            sluice::fuzz::reached(kBalance);
+        }
     }
 }
 
@@ -132,6 +156,9 @@ void read_statement(const Bank& bank, std::string_view file) {
         SLUICE_INVARIANT(line.amount.minor() >= 0 && line.balance);
         SLUICE_INVARIANT(line.number_in_file > 0);
     }
+    if (!bill->lines.empty()) {
+        sluice::fuzz::reached(kStatement);
+    }
     // What nothing is said about adds up, whichever way each line went.
     for (std::size_t i = 1; bill->problems.empty() && i < bill->lines.size(); ++i) {
         const std::int64_t change =
@@ -142,6 +169,10 @@ void read_statement(const Bank& bank, std::string_view file) {
 }
 
 }  // namespace
+
+std::vector<std::string> sluice::fuzz::readers() {
+    return {kAnswer, kAnswerToMany, kNotice, kPlace, kBalance, kStatement};
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static Bank bank;

@@ -1,75 +1,112 @@
-// Whatever stands in a bill or an archive: it is read, or said to be broken, within its limits.
-// Linked with fuzz_main.cpp it runs a fixed number of seeded changes; a fuzzing compiler brings its
-// own main.
+// Whatever stands in a bill or an archive: it is read by the layout that its channel's adapter
+// declares, or said to be broken, within its limits. Linked with fuzz_main.cpp it runs a fixed
+// number of seeded changes; a fuzzing compiler brings its own main.
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
+#include <set>
 #include <string>
 #include <string_view>
 
-#include "channel/bill.hpp"
-#include "channel/charset.hpp"
+#include "channel/adapter.hpp"
+#include "channel/registry.hpp"
 #include "channel/unpack.hpp"
 #include "core/invariant.hpp"
+#include "fuzz/reach.hpp"
 
 namespace {
 
-using sluice::channel::Bill;
-using sluice::channel::BillLayout;
+namespace fs = std::filesystem;
+using sluice::channel::BillFile;
+using sluice::channel::BillLine;
 using sluice::channel::BillLineKind;
 
 constexpr std::size_t kUnpackedMax = 1U << 20U;
 
-BillLayout marked_layout() {
-    BillLayout layout;
-    layout.mark = "`";
-    layout.at.names = {"交易时间"};
-    layout.kind.names = {"交易状态"};
-    layout.number.names = {"商户订单号"};
-    layout.reference.names = {"微信订单号"};
-    layout.refund_number.names = {"商户退款单号"};
-    layout.fee.names = {"手续费"};
-    layout.paid.names = {"订单金额", "总金额"};
-    layout.refunded.names = {"申请退款金额"};
-    layout.kinds = {{"SUCCESS", BillLineKind::payment}, {"REFUND", BillLineKind::refund}};
-    return layout;
+/// The bills of one kind of a channel, "wechatpay.trade", as its adapter declares them.
+struct Declared {
+    std::string name;
+    BillFile file;
+};
+
+/// Of every channel that there is: who adds one adds a bill to the corpus.
+std::vector<Declared> declared_bills() {
+    std::set<fs::path> folders;
+    for (const auto& entry : fs::directory_iterator(SLUICE_SOURCE_DIR "/channels")) {
+        if (fs::exists(entry.path() / "adapter.lua")) {
+            folders.insert(entry.path());
+        }
+    }
+    std::vector<Declared> declared;
+    for (const fs::path& folder : folders) {
+        const auto files = sluice::channel::read_adapter_folder(folder);
+        const auto adapter = sluice::channel::make_adapter(files.value());
+        for (const auto& [kind, file] : adapter.value()->bills) {
+            declared.push_back({folder.filename().string() + "." + kind, file});
+        }
+    }
+    return declared;
 }
 
-BillLayout commented_layout() {
-    BillLayout layout;
-    layout.comment = "#";
-    layout.at.names = {"完成时间"};
-    layout.kind.names = {"业务类型"};
-    layout.number.names = {"商户订单号"};
-    layout.reference.names = {"支付宝交易号"};
-    layout.fee.names = {"服务费（元）"};
-    layout.paid.names = {"订单金额（元）"};
-    layout.kinds = {{"交易", BillLineKind::payment}, {"退款", BillLineKind::refund}};
-    return layout;
+const std::vector<Declared>& bills() {
+    static const std::vector<Declared> kAll = declared_bills();
+    return kAll;
 }
 
-void check(const sluice::Result<Bill>& bill) {
+void check(const BillLine& line, const Declared& declared) {
+    SLUICE_INVARIANT(line.amount.minor() >= 0);
+    SLUICE_INVARIANT(line.number_in_file > 0);
+    SLUICE_INVARIANT(line.kind != BillLineKind::refund || line.fee_milli_minor <= 0);
+    SLUICE_INVARIANT(line.kind != BillLineKind::payment || line.fee_milli_minor >= 0);
+    const bool has_balances = !declared.file.layout.balance.names.empty();
+    SLUICE_INVARIANT(line.balance.has_value() == has_balances);
+}
+
+void read(std::string_view bytes, const Declared& declared) {
+    const auto text = sluice::channel::to_utf8(bytes, declared.file.charset);
+    if (!text) {
+        return;
+    }
+    const auto bill = sluice::channel::parse_bill(*text, declared.file.layout);
     if (!bill) {
         return;
     }
-    for (const auto& line : bill->lines) {
-        SLUICE_INVARIANT(line.amount.minor() >= 0);
-        SLUICE_INVARIANT(line.number_in_file > 0);
-        SLUICE_INVARIANT(line.kind != BillLineKind::refund || line.fee_milli_minor <= 0);
+    bool is_known = false;
+    for (const BillLine& line : bill->lines) {
+        check(line, declared);
+        is_known = is_known || line.kind != BillLineKind::other;
+    }
+    if (is_known) {
+        sluice::fuzz::reached(declared.name);
+    }
+}
+
+void read_as_any(std::string_view bytes) {
+    for (const Declared& declared : bills()) {
+        read(bytes, declared);
     }
 }
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static const BillLayout kMarked = marked_layout();
-    static const BillLayout kCommented = commented_layout();
-    const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-    check(sluice::channel::parse_bill(bytes, kMarked));
-    check(sluice::channel::parse_bill(bytes, kCommented));
-    if (const auto text = sluice::channel::to_utf8(bytes, sluice::channel::Charset::gbk)) {
-        check(sluice::channel::parse_bill(*text, kCommented));
+std::vector<std::string> sluice::fuzz::readers() {
+    std::vector<std::string> names;
+    for (const Declared& declared : bills()) {
+        names.push_back(declared.name);
     }
-    (void)sluice::channel::unpack_gzip(bytes, kUnpackedMax);
-    (void)sluice::channel::unpack_zip(bytes, kUnpackedMax);
+    return names;
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+    read_as_any(bytes);
+    if (const auto content = sluice::channel::unpack_gzip(bytes, kUnpackedMax)) {
+        read_as_any(*content);
+    }
+    if (const auto files = sluice::channel::unpack_zip(bytes, kUnpackedMax)) {
+        for (const auto& file : *files) {
+            read_as_any(file.content);
+        }
+    }
     return 0;
 }

@@ -3,6 +3,7 @@
 #include "channels/recorded_file.hpp"
 #include "core/invariant.hpp"
 #include "json/json.hpp"
+#include "payment/claims.hpp"
 
 namespace sluice::fuzz {
 namespace {
@@ -46,20 +47,28 @@ RecordedMessage read_recorded(const std::uint8_t* data, std::size_t size) {
     return message;
 }
 
-void check_answer(const payment::Outcome& outcome, int status, bool is_signed) {
-    const bool is_success = outcome.kind == OutcomeKind::succeeded;
-    SLUICE_INVARIANT(!is_success || (!outcome.number.empty() && outcome.amount));
+bool check_answer(const ReadAnswer& read) {
+    const auto& [order, outcome, status, is_signed] = read;
+    const auto& ours = order.instruction;
+    const auto reading =
+        payment::read_outcome(ours, outcome, order.operation, payment::Source::first_send);
+    const bool is_confirmed = reading.event == payment::InstructionEvent::confirmed;
+    SLUICE_INVARIANT(!is_confirmed || outcome.number == ours.id.raw().to_string());
+    SLUICE_INVARIANT(!is_confirmed || outcome.amount == ours.amount);
+    SLUICE_INVARIANT(!is_confirmed || is_signed);
     SLUICE_INVARIANT(status < 500 || outcome.kind == OutcomeKind::unknown);
-    const bool is_end = is_success || outcome.kind == OutcomeKind::returned ||
-                        outcome.kind == OutcomeKind::closed ||
-                        outcome.kind == OutcomeKind::not_found;
+    const bool is_end =
+        outcome.kind == OutcomeKind::succeeded || outcome.kind == OutcomeKind::returned ||
+        outcome.kind == OutcomeKind::closed || outcome.kind == OutcomeKind::not_found;
     SLUICE_INVARIANT(is_signed || status >= 400 || !is_end);
+    return is_confirmed;
 }
 
-void check_notice(const std::function<channel::CallbackVerdict(std::string_view)>& read) {
+bool check_notice(const std::function<channel::CallbackVerdict(std::string_view)>& read) {
     const auto good = read("good");
     SLUICE_INVARIANT(!good.instruction || good.answer.status < kFirstNoSuccess);
     SLUICE_INVARIANT(!read("wrong").instruction);
+    return good.instruction.has_value();
 }
 
 }  // namespace sluice::fuzz

@@ -27,12 +27,20 @@ struct RecordedMessage {
 
 [[nodiscard]] RecordedMessage read_recorded(const std::uint8_t* data, std::size_t size);
 
-/// What no answer may make of money, however it is changed: a success without number and amount,
-/// anything definite of an error of the server or of an answer that nobody signed.
-void check_answer(const payment::Outcome& outcome, int status, bool is_signed);
+/// What was made of an answer to this order.
+struct ReadAnswer {
+    const channel::ExchangeOrder& order;
+    const payment::Outcome& outcome;
+    int status = 200;
+    bool is_signed = false;
+};
+/// What no answer may make of money, however it is changed: a success that the kernel confirms and
+/// that does not name our number and amount, anything definite of an error of the server or of an
+/// answer that nobody signed. Whether the kernel confirms it.
+bool check_answer(const ReadAnswer& read);
 
 /// `read` reads one notice with a good or a wrong signature: acknowledged is only what is about
-/// something, and with a wrong one it is about nothing.
-void check_notice(const std::function<channel::CallbackVerdict(std::string_view)>& read);
+/// something, and with a wrong one it is about nothing. Whether the good one is about something.
+bool check_notice(const std::function<channel::CallbackVerdict(std::string_view)>& read);
 
 }  // namespace sluice::fuzz

@@ -8,6 +8,7 @@
 #include "channel/crypto.hpp"
 #include "channel/xml_record.hpp"
 #include "channels/wechatpay_world.hpp"
+#include "fuzz/reach.hpp"
 #include "fuzz/recorded_message.hpp"
 #include "fuzz/wechatpay_notice.hpp"
 
@@ -16,6 +17,10 @@ namespace {
 namespace world = sluice::channel::testing;
 using sluice::channel::AdapterHost;
 using sluice::fuzz::RecordedMessage;
+
+constexpr const char* kAnswer = "an answer";
+constexpr const char* kTillAnswer = "an answer at a till";
+constexpr const char* kNotice = "a notice";
 
 /// The channel's account, read once.
 struct Wechatpay {
@@ -72,7 +77,11 @@ void answer_till(Till& till, const RecordedMessage& message) {
             {world::test_now(), "nonce"}
         );
         // What is recorded as a text may have its own good sign.
-        sluice::fuzz::check_answer(outcome, message.status, is_good || !xml);
+        const bool is_confirmed =
+            sluice::fuzz::check_answer({order, outcome, message.status, is_good || !xml});
+        if (is_good && xml && is_confirmed) {
+            sluice::fuzz::reached(kTillAnswer);
+        }
     }
 }
 
@@ -88,19 +97,27 @@ void answer(Wechatpay& channel, const RecordedMessage& message) {
             *channel.registry->find_account({"wechatpay", "main"}),
             {world::test_now(), "nonce"}
         );
-        sluice::fuzz::check_answer(outcome, message.status, signature == std::string_view("good"));
+        const bool is_good = signature == std::string_view("good");
+        if (sluice::fuzz::check_answer({order, outcome, message.status, is_good})) {
+            sluice::fuzz::reached(kAnswer);
+        }
     }
 }
 
 void call_back(Wechatpay& channel, const RecordedMessage& message) {
     const std::string body = world::notice_of(message.content);
-    sluice::fuzz::check_notice([&](std::string_view signature) {
+    const bool is_read = sluice::fuzz::check_notice([&](std::string_view signature) {
         const auto headers = world::signature_headers(signature, body);
         return channel.callbacks.read({"wechatpay", "main"}, {headers, body});
     });
+    if (is_read) {
+        sluice::fuzz::reached(kNotice);
+    }
 }
 
 }  // namespace
+
+std::vector<std::string> sluice::fuzz::readers() { return {kAnswer, kTillAnswer, kNotice}; }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static Wechatpay channel;

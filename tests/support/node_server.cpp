@@ -38,6 +38,12 @@ std::string text_of(const fs::path& path) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
+/// What every account has, whatever its channel.
+void write_patience(std::ostream& out, const NodeSettings& node) {
+    out << "not_found_after_seconds = " << node.not_found_after_seconds << "\n"
+        << "timeouts = { collect_ms = " << node.request_ms << " }\n";
+}
+
 void write_account(std::ostream& out, const NodeSettings& node, const NodeChannelAccount& account) {
     const auto set = [&out](const std::string& name, const std::string& value) {
         out << name << " = " << quoted(value) << "\n";
@@ -49,7 +55,7 @@ void write_account(std::ostream& out, const NodeSettings& node, const NodeChanne
     out << "\n[[channel_account]]\n";
     set("name", account.name);
     set("channel", "wechatpay");
-    out << "not_found_after_seconds = " << node.not_found_after_seconds << "\n";
+    write_patience(out, node);
     out << "[channel_account.settings]\n";
     set("base_url", account.base_url.empty() ? node.psp_url : account.base_url);
     set("callback_base_url", node.callback_base_url);
@@ -102,7 +108,7 @@ void write_bank_account(std::ostream& out, const NodeSettings& node, const std::
     out << "\n[[channel_account]]\n";
     set("name", name);
     set("channel", "bank");
-    out << "not_found_after_seconds = " << node.not_found_after_seconds << "\n";
+    write_patience(out, node);
     out << "payout_gather_ms = " << node.payout_gather_ms << "\n";
     out << "[channel_account.settings]\n";
     set("base_url", node.psp_url);
@@ -127,7 +133,7 @@ void write_alipay_account(std::ostream& out, const NodeSettings& node, const std
     out << "\n[[channel_account]]\n";
     set("name", name);
     set("channel", "alipay");
-    out << "not_found_after_seconds = " << node.not_found_after_seconds << "\n";
+    write_patience(out, node);
     out << "[channel_account.settings]\n";
     set("base_url", node.psp_url);
     set("callback_base_url", node.callback_base_url);

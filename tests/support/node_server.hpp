@@ -33,7 +33,9 @@ struct NodeSettings {
     bool fetches_certificates = false;  ///< those of WeChat Pay, in place of its public key
     int payout_gather_ms = 0;           ///< of the bank accounts
     std::string barcode_api = "v3";     ///< of WeChat Pay: which API takes payers' codes
-    int not_found_after_seconds = 2;
+    int request_ms = 6'000;             ///< so long what moves money may be under way
+    /// No shorter than that and the second that payouts may wait for one another.
+    int not_found_after_seconds = 7;
     std::string more;  ///< tables at the end of the file
     std::string root;  ///< holds flows/, scripts/ and so on; empty: the repository
 };

@@ -2,6 +2,7 @@
 #include "channel/account_change.hpp"
 
 #include <array>
+#include <chrono>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,6 +10,7 @@
 namespace sluice::channel {
 namespace {
 
+using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 
 constexpr std::string_view kForm = R"({"merchant":"m","fields":[
@@ -109,6 +111,75 @@ TEST(AccountChange, KeepsItsMerchant) {
         "m: m is '2', wanted '1' as before: another merchant is another account"
     );
     EXPECT_EQ(told_of(other, &draft), "");
+}
+
+/// A channel that collects, whose "no such order" is true after a minute.
+Capabilities patient_channel() {
+    Capabilities can;
+    can.scenes = {"qr"};
+    can.not_found_after_seconds = 60;
+    return can;
+}
+
+/// What is told of an account that believes it after so many seconds.
+std::string told_of_absence_after(
+    std::int64_t seconds, const ChannelTimeouts& timeouts, const Capabilities& can
+) {
+    ChannelAccountSettings account = account_with({});
+    account.not_found_after_seconds = seconds;
+    account.timeouts = timeouts;
+    account.payout_gather = std::chrono::milliseconds(200);
+    const auto checked = check_not_found_after(account, can);
+    EXPECT_TRUE(checked || checked.error().context == "not_found_after_seconds");
+    return checked ? "" : checked.error().message;
+}
+
+TEST(AccountChange, BelievesInNoAbsenceWhileARequestMayBeUnderWay) {
+    const auto told = [](std::int64_t seconds, std::chrono::milliseconds collect) {
+        return told_of_absence_after(seconds, {.collect = collect}, patient_channel());
+    };
+
+    EXPECT_EQ(told(10, 10s), "");
+    EXPECT_EQ(told(0, 60s), "") << "as the adapter says";
+    EXPECT_EQ(
+        told(9, 10s),
+        "not_found_after_seconds is 9, wanted at least 10, or 0 for the adapter's 60: a request "
+        "can "
+        "be under way for 10000 ms (collect_ms)"
+    );
+    EXPECT_EQ(
+        told(10, 10'001ms),
+        "not_found_after_seconds is 10, wanted at least 11, or 0 for the adapter's 60: a request "
+        "can be under way for 10001 ms (collect_ms)"
+    );
+    EXPECT_EQ(
+        told(0, 61s),
+        "not_found_after_seconds is 0, for the adapter's 60, wanted at least 61: a request can be "
+        "under way for 61000 ms (collect_ms)"
+    );
+    EXPECT_THAT(told(60, 61s), HasSubstr("is 60, wanted at least 61: a request can be"));
+}
+
+TEST(AccountChange, BelievesInNoAbsenceWhileMoneyOfItsKindMayBeUnderWay) {
+    const ChannelTimeouts timeouts{.collect = 5s, .refund = 20s, .payout = 30s};
+    const auto told = [&timeouts](const Capabilities& can) {
+        return told_of_absence_after(5, timeouts, can);
+    };
+    Capabilities can = patient_channel();
+
+    EXPECT_EQ(told(can), "") << "it neither gives back nor pays out";
+    can.refund = RefundCapabilities{};
+    EXPECT_THAT(told(can), HasSubstr("wanted at least 20"));
+    EXPECT_THAT(told(can), HasSubstr("(refund_ms)"));
+    can.payout = PayoutCapabilities{};
+    EXPECT_THAT(told(can), HasSubstr("wanted at least 30"));
+    EXPECT_THAT(told(can), HasSubstr("(payout_ms)"));
+    can.payout->many = ManyPayouts{};
+    EXPECT_THAT(told(can), HasSubstr("wanted at least 31"));
+    EXPECT_THAT(told(can), HasSubstr("30200 ms (payout_gather_ms and payout_ms)"));
+    can.scenes.clear();
+    can.refund.reset();
+    EXPECT_EQ(told_of_absence_after(31, timeouts, can), "");
 }
 
 TEST(AccountForm, IsRefusedWhereItsFieldsCannotMeanIt) {

@@ -109,9 +109,9 @@ TEST(RoutePolicy, PutsWhoDoesNotAnswerBehindTheOthers) {
     ASSERT_TRUE(answer.has_value()) << answer.error().message;
     EXPECT_EQ(
         names(*answer, "accounts", true),
-        "a: rank 1: costs 60 basis points; "
-        "c: rank 2: costs 10 basis points, does not answer now; "
-        "b: rank 3: costs 20 basis points, does not answer now"
+        "a: costs 60 basis points; "
+        "c: costs 10 basis points, does not answer now; "
+        "b: costs 20 basis points, does not answer now"
     );
 }
 

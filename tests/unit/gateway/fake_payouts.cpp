@@ -88,6 +88,26 @@ Result<std::optional<gateway::PayoutBatch>> MemoryPayouts::find_batch(PayoutBatc
     return std::nullopt;
 }
 
+Result<gateway::BatchPage> MemoryPayouts::list_batches(const gateway::BatchQuery& query) {
+    gateway::BatchPage page;
+    for (auto row = batches_.rbegin(); row != batches_.rend(); ++row) {
+        const gateway::PayoutBatch& batch = row->batch;
+        const Id128 id = batch.id.raw();
+        const bool fits = batch.merchant_id == query.merchant_id &&
+                          batch.number == query.number.value_or(batch.number) &&
+                          id >= query.window.from && id < query.window.before;
+        if (!fits) {
+            continue;
+        }
+        if (static_cast<std::int64_t>(page.batches.size()) == query.window.limit) {
+            page.next_after = page.batches.back().id.raw();
+            break;
+        }
+        page.batches.push_back(batch);
+    }
+    return page;
+}
+
 Result<std::vector<gateway::BatchTotal>> MemoryPayouts::batch_totals(
     const gateway::PayoutBatch& batch
 ) {

@@ -22,6 +22,7 @@ class MemoryPayouts final : public gateway::PayoutStore {
     Result<void> keep_problems(PayoutBatchId batch, std::span<const gateway::BatchLine> lines)
         override;
     Result<std::optional<gateway::PayoutBatch>> find_batch(PayoutBatchId id) override;
+    Result<gateway::BatchPage> list_batches(const gateway::BatchQuery& query) override;
     Result<std::vector<gateway::BatchTotal>> batch_totals(const gateway::PayoutBatch& batch
     ) override;
     Result<std::vector<gateway::BatchLineView>> batch_lines(const gateway::BatchLineQuery& query

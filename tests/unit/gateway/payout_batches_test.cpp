@@ -44,6 +44,31 @@ class PayoutBatchesApi : public GatewayFixture {
         return text;
     }
 
+    /// A batch of one line, a second after the one before; its id.
+    std::string given_batch(const std::string& number) {
+        clock.advance(std::chrono::seconds(1));
+        const auto made =
+            post("/v1/payout_batches", batch_json({line_json("L-of-" + number)}, {1, 100}, number));
+        EXPECT_EQ(made.status, 201) << made.body;
+        return text_of(made, "id");
+    }
+    static std::vector<std::string> ids_of(const http::Response& page) {
+        std::vector<std::string> ids;
+        const Value body = parsed(page);
+        const Value* batches = body.find("payout_batches");
+        if (batches == nullptr) {
+            ADD_FAILURE() << page.body;
+            return ids;
+        }
+        for (const Value& batch : *batches->as_array()) {
+            ids.emplace_back(batch.text_or_empty("id"));
+        }
+        return ids;
+    }
+    std::vector<std::string> listed(const std::string& query) {
+        return ids_of(get("/v1/payout_batches" + query));
+    }
+
     std::string available_;
 };
 
@@ -185,6 +210,93 @@ TEST_F(PayoutBatchesApi, PaysNothingFromADamagedFile) {
     }
     EXPECT_TRUE(intake.starts.empty());
     EXPECT_EQ(payouts.batches(), 0U);
+}
+
+TEST_F(PayoutBatchesApi, AreListedNewestFirstAsTheyWereAskedFor) {
+    const std::string first = given_batch("B-1");
+    clock.advance(std::chrono::seconds(1));
+    const auto made = post(
+        "/v1/payout_batches", batch_json({line_json("L-1"), line_json("L-1")}, {2, 200}, "B-2")
+    );
+    const std::string second = text_of(made, "id");
+
+    const Value page = parsed(get("/v1/payout_batches"));
+
+    const ValueArray& batches = *page.find("payout_batches")->as_array();
+    ASSERT_EQ(batches.size(), 2U);
+    EXPECT_EQ(
+        to_json(batches[0]),
+        R"({"id":")" + second + R"(","merchant_batch_number":"B-2","currency":"CNY","count":2,)" +
+            R"("total_amount":200,"created_at":"2026-01-01T08:00:02Z"})"
+    );
+    EXPECT_EQ(batches[1].text_or_empty("id"), first);
+    EXPECT_TRUE(page.find("next_cursor")->is_null());
+}
+
+TEST_F(PayoutBatchesApi, AreListedInPagesWhateverComesMeanwhile) {
+    const std::string first = given_batch("B-1");
+    const std::string second = given_batch("B-2");
+    const std::string third = given_batch("B-3");
+
+    const auto page = get("/v1/payout_batches?limit=2");
+    given_batch("B-4");
+    const auto rest = get("/v1/payout_batches?limit=2&cursor=" + text_of(page, "next_cursor"));
+
+    EXPECT_THAT(ids_of(page), ::testing::ElementsAre(third, second));
+    EXPECT_THAT(ids_of(rest), ::testing::ElementsAre(first));
+    EXPECT_TRUE(parsed(rest).find("next_cursor")->is_null());
+}
+
+TEST_F(PayoutBatchesApi, AreListedByTheirNumberAndTheTimeTheyWereMade) {
+    const std::string first = given_batch("B-1");   // 08:00:01
+    const std::string second = given_batch("B-2");  // 08:00:02
+    const std::string third = given_batch("B-3");   // 08:00:03
+    const std::vector<std::pair<std::string, std::vector<std::string>>> cases{
+        {"?merchant_batch_number=B-2", {second}},
+        {"?merchant_batch_number=B-2&created_from=2026-01-01T08:00:02Z", {second}},
+        {"?merchant_batch_number=B-2&created_from=2026-01-01T08:00:03Z", {}},
+        {"?merchant_batch_number=b-2", {}},
+        {"?created_from=2026-01-01T08:00:02Z", {third, second}},
+        {"?created_to=2026-01-01T08:00:02Z", {first}},
+        {"?created_from=2026-01-01T16:00:02%2B08:00&created_to=2026-01-01T08:00:03Z", {second}},
+    };
+    for (const auto& [query, wanted] : cases) {
+        EXPECT_EQ(listed(query), wanted) << query;
+    }
+}
+
+TEST_F(PayoutBatchesApi, AreListedForTheirMerchantAlone) {
+    given_batch("B-1");
+    given_batch("B-2");
+    const auto others = [this](const std::string& query) {
+        return send({.target = "/v1/payout_batches" + query, .key = kOtherKey});
+    };
+    const std::string cursor = text_of(get("/v1/payout_batches?limit=1"), "next_cursor");
+
+    EXPECT_EQ(others("").body, R"({"payout_batches":[],"next_cursor":null})");
+    EXPECT_THAT(ids_of(others("?merchant_batch_number=B-1")), ::testing::IsEmpty());
+    EXPECT_EQ(summary(others("?merchant_id=alpha")), "404 not_found");
+    EXPECT_EQ(summary(others("?cursor=" + cursor)), "400 invalid_request cursor");
+    EXPECT_EQ(listed("?merchant_id=alpha").size(), 2U);
+}
+
+TEST_F(PayoutBatchesApi, RefuseAListThatTheyCannotRead) {
+    const std::vector<QueryCase> cases{
+        {"limit=0", "400 invalid_request limit"},
+        {"limit=201", "400 invalid_request limit"},
+        {"cursor=1", "400 invalid_request cursor"},
+        {"merchant_batch_number=", "400 invalid_request merchant_batch_number"},
+        {"merchant_batch_number=" + std::string(65, 'B'),
+         "400 invalid_request merchant_batch_number"},
+        {"merchant_payout_number=L-1", "400 invalid_request merchant_payout_number"},
+        {"status=pending", "400 invalid_request status"},
+        {"created_from=yesterday", "400 invalid_request created_from"},
+        {"created_from=2026-01-02T00:00:00Z&created_to=2026-01-01T00:00:00Z",
+         "400 invalid_request created_to"},
+    };
+    for (const QueryCase& row : cases) {
+        EXPECT_EQ(summary(get("/v1/payout_batches?" + row.target)), row.answer) << row.target;
+    }
 }
 
 }  // namespace

@@ -165,6 +165,7 @@ TEST_F(PayoutsApi, MakesAnOrderGoodFromTheMerchantOrAtOurCost) {
 TEST_F(PayoutsApi, RefusesWhatCannotBePaid) {
     given_available(10'000);
     const std::string card = given_account("card", 500);
+    const std::string order = given_order("A-2");
     const std::string good = payout_json("P");
     const auto more = [](const std::string& member) {
         return payout_json("P", 5'000, "," + member);
@@ -187,6 +188,8 @@ TEST_F(PayoutsApi, RefusesWhatCannotBePaid) {
         {more(R"("from_account_id":")" + card + "\""), "400 invalid_request /from_account_id"},
         {more(R"("source":"somewhere")"), "400 invalid_request /source"},
         {more(R"("source":"compensation_cost")"), "400 invalid_request /source"},
+        {more(R"("source":"compensation_cost","compensates":")" + order + R"(","fee":1)"),
+         "400 invalid_request /fee"},
         {more(R"("compensates":"x")"), "400 invalid_request /compensates"},
         {more(R"("compensates":"ord_00000000000000000000000001")"),
          "400 invalid_request /compensates"},

@@ -68,6 +68,7 @@ class EveryAddress : public GatewayFixture {
                 payee_members() + "}]}"
         );
         call({.target = "/v1/payout_batches/" + batch + "?limit=1"});
+        call({.target = "/v1/payout_batches?limit=1"});
         const auto balance = [this](const std::string& owner) {
             return call_for_id(
                 "/v1/accounts",

@@ -11,7 +11,7 @@ namespace {
 
 using Secrets = std::vector<Secret<std::string>>;
 
-Time at(std::int64_t seconds) { return Time{std::chrono::seconds(seconds)}; }
+Time at(std::int64_t since_1970) { return Time{std::chrono::seconds(since_1970)}; }
 
 /// The vectors that the specification's own libraries are tested with.
 TEST(WebhookSignature, IsTheOneOfTheSpecification) {

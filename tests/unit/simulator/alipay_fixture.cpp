@@ -1,10 +1,23 @@
 #include "unit/simulator/alipay_fixture.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
+#include "channel/aes_cbc.hpp"
 #include "channel/certificate_number.hpp"
+#include "channel/form_body.hpp"
+#include "json/json.hpp"
 
 namespace sluice::simulator::testing {
+namespace {
+
+void erase(Value& record, std::string_view name) {
+    std::erase_if(*record.as_object(), [=](const ValueMember& member) {
+        return member.first == name;
+    });
+}
+
+}  // namespace
 
 AlipayTest::AlipayTest() : registry_(make_registry()), host_(registry_->find_adapter("alipay")) {}
 
@@ -49,6 +62,11 @@ void AlipayTest::learn_certificate(const std::string& pem) {
     registry_ = make_registry();
 }
 
+void AlipayTest::start_over(std::uint64_t seed) {
+    restart(seed);
+    registry_ = make_registry();
+}
+
 channel::RegistryPtr AlipayTest::make_registry() const {
     const auto files = channel::read_adapter_folder(
         std::filesystem::path(SLUICE_SOURCE_DIR) / "channels" / "alipay"
@@ -86,6 +104,48 @@ channel::ExchangeOrder AlipayTest::order_of(Operation operation) const {
             Value(ValueObject{{"account_number", "payee@example.com"}, {"name", "张三"}});
     }
     return order;
+}
+
+channel::ExchangeOrder AlipayTest::shown_code() const {
+    channel::ExchangeOrder order = order_of(Operation::collect);
+    order.instruction.scene = "barcode";
+    order.instruction.payer = Value(ValueObject{{"auth_code", "280000000000000001"}});
+    return order;
+}
+
+Value AlipayTest::with_content(const std::string& form, const std::function<void(Value&)>& bend) {
+    Value parameters = channel::form_decode(form, channel::Charset::utf8).value();
+    std::string text(parameters.text_or_empty("biz_content"));
+    if (parameters.find("encrypt_type") != nullptr) {
+        text = channel::aes_128_cbc_decrypt(Secret(std::string(kContentKey)), text).value();
+        erase(parameters, "encrypt_type");
+    }
+    Value content = json::parse(text).value();
+    bend(content);
+    parameters.set("biz_content", to_json(content));
+    return parameters;
+}
+
+std::string AlipayTest::signature_of(const Value& parameters) {
+    ValueObject sorted = *parameters.as_object();
+    std::ranges::sort(sorted, {}, &ValueMember::first);
+    std::string text;
+    for (const auto& [name, value] : sorted) {
+        if (name != "sign" && !value.as_text()->empty()) {
+            text += (text.empty() ? "" : "&") + name + "=" + *value.as_text();
+        }
+    }
+    return channel::rsa_sha256_sign(TestKeys::get().merchant.private_key, text);
+}
+
+Value AlipayTest::node_of(const http::ClientResult& answer) {
+    const Value body = body_of(answer);
+    for (const auto& [name, node] : body.as_object() ? *body.as_object() : ValueObject{}) {
+        if (node.as_object() != nullptr) {
+            return node;
+        }
+    }
+    return {};
 }
 
 Result<http::ClientRequest> AlipayTest::build(const channel::ExchangeOrder& order) {

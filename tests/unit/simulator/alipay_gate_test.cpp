@@ -1,13 +1,9 @@
 // The gateway believes nothing: every part of a request is checked.
-#include <algorithm>
 #include <filesystem>
 
 #include <gtest/gtest.h>
 
-#include "channel/aes_cbc.hpp"
-#include "channel/crypto.hpp"
 #include "channel/form_body.hpp"
-#include "json/json.hpp"
 #include "unit/simulator/alipay_fixture.hpp"
 
 namespace sluice::simulator::testing {
@@ -23,33 +19,14 @@ class AlipayGateTest : public AlipayTest {
 
     /// The sub_code of what the gateway answers to these parameters, signed anew.
     std::string refusal_of(Value parameters) {
-        parameters.set("sign", sign(parameters));
+        parameters.set("sign", signature_of(parameters));
         return refusal_of_as_is(parameters);
     }
 
     std::string refusal_of_as_is(const Value& parameters) {
         http::ClientRequest request{.method = "POST", .url = psp_->url() + "/gateway.do"};
         request.body = channel::form_encode(parameters).value();
-        const auto answer = send(std::move(request));
-        const Value body = answer ? json::parse(answer->body).value_or(Value()) : Value();
-        for (const auto& [name, node] : *body.as_object()) {
-            if (node.as_object() != nullptr) {
-                return std::string(node.text_or_empty("sub_code"));
-            }
-        }
-        return "nothing";
-    }
-
-    static std::string sign(const Value& parameters) {
-        ValueObject sorted = *parameters.as_object();
-        std::ranges::sort(sorted, {}, &ValueMember::first);
-        std::string text;
-        for (const auto& [name, value] : sorted) {
-            if (name != "sign" && !value.as_text()->empty()) {
-                text += (text.empty() ? "" : "&") + name + "=" + *value.as_text();
-            }
-        }
-        return channel::rsa_sha256_sign(TestKeys::get().merchant.private_key, text);
+        return std::string(node_of(send(std::move(request))).text_or_empty("sub_code"));
     }
 };
 
@@ -123,29 +100,13 @@ class AlipayContract : public AlipayGateTest {
         );
         registry_ = channel::Registry::build({files.value()}, std::move(accounts)).value();
     }
-    channel::ExchangeOrder shown_code() {
-        channel::ExchangeOrder order = order_of(Operation::collect);
-        order.instruction.scene = "barcode";
-        order.instruction.payer = Value(ValueObject{{"auth_code", "280000000000000001"}});
-        return order;
-    }
     /// What is said to the order with one member of its content made another.
     std::string refusal_with(
         const channel::ExchangeOrder& order, const std::string& member, const Value& value
     ) {
-        Value all = channel::form_decode(build(order)->body, channel::Charset::utf8).value();
-        std::string text(all.text_or_empty("biz_content"));
-        if (all.find("encrypt_type") != nullptr) {
-            // What comes in the clear is answered in the clear.
-            text = channel::aes_128_cbc_decrypt(Secret(std::string(kContentKey)), text).value();
-            std::erase_if(*all.as_object(), [](const ValueMember& each) {
-                return each.first == "encrypt_type";
-            });
-        }
-        Value content = json::parse(text).value();
-        content.set(member, value);
-        all.set("biz_content", to_json(content));
-        return refusal_of(all);
+        return refusal_of(with_content(build(order)->body, [&](Value& content) {
+            content.set(member, value);
+        }));
     }
 };
 

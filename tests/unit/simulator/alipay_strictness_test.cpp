@@ -1,14 +1,10 @@
 // What a call to Alipay is about: every member that is missing or wrong is refused with the word of
 // the channel, and nothing comes of it.
-#include <algorithm>
 #include <functional>
 
 #include <gtest/gtest.h>
 
-#include "channel/aes_cbc.hpp"
-#include "channel/crypto.hpp"
 #include "channel/form_body.hpp"
-#include "json/json.hpp"
 #include "unit/simulator/alipay_fixture.hpp"
 
 namespace sluice::simulator::testing {
@@ -81,12 +77,6 @@ class AlipayStrictness : public AlipayTest {
             );
         return status_of(answer) == 302 ? Said{"302", ""} : read(answer);
     }
-    channel::ExchangeOrder shown_code() {
-        channel::ExchangeOrder order = order_of(Operation::collect);
-        order.instruction.scene = "barcode";
-        order.instruction.payer = Value(ValueObject{{"auth_code", "280000000000000001"}});
-        return order;
-    }
     /// What the seller's balance for transfers was used for, in fen.
     std::int64_t transferred() {
         const std::string seller(kCertifiedSeller);
@@ -98,44 +88,22 @@ class AlipayStrictness : public AlipayTest {
     }
 
   private:
-    /// What is encrypted comes in the clear, then it is answered in the clear.
     static std::string bent(const std::string& form, const Bend& bend, const Bend& beside) {
-        Value all = channel::form_decode(form, channel::Charset::utf8).value();
-        std::string text(all.text_or_empty("biz_content"));
-        if (all.find("encrypt_type") != nullptr) {
-            text = channel::aes_128_cbc_decrypt(Secret(std::string(kContentKey)), text).value();
-            erase(all, "encrypt_type");
-        }
-        Value content = json::parse(text).value();
-        bend(content);
-        all.set("biz_content", to_json(content));
+        Value all = with_content(form, bend);
         beside(all);
-        erase(all, "sign");
-        all.set("sign", sign(all));
+        all.set("sign", signature_of(all));
         return channel::form_encode(all).value();
     }
-    static std::string sign(const Value& parameters) {
-        ValueObject sorted = *parameters.as_object();
-        std::ranges::sort(sorted, {}, &ValueMember::first);
-        std::string text;
-        for (const auto& [name, value] : sorted) {
-            text += (text.empty() ? "" : "&") + name + "=" + *value.as_text();
-        }
-        return channel::rsa_sha256_sign(TestKeys::get().merchant.private_key, text);
-    }
     static Said read(const http::ClientResult& answer) {
-        const Value body = body_of(answer);
-        for (const auto& [name, node] : body.as_object() ? *body.as_object() : ValueObject{}) {
-            if (node.as_object() != nullptr) {
-                const std::string sub_code(node.text_or_empty("sub_code"));
-                return {
-                    std::string(node.text_or_empty("code")) +
-                        (sub_code.empty() ? "" : " " + sub_code),
-                    std::string(node.text_or_empty("sub_msg"))
-                };
-            }
+        const Value node = node_of(answer);
+        if (node.is_null()) {
+            return {"nothing", ""};
         }
-        return {"nothing", ""};
+        const std::string sub_code(node.text_or_empty("sub_code"));
+        return {
+            std::string(node.text_or_empty("code")) + (sub_code.empty() ? "" : " " + sub_code),
+            std::string(node.text_or_empty("sub_msg"))
+        };
     }
 };
 

@@ -136,12 +136,7 @@ class TillFault : public ProtocolFault {
         );
     }
     /// What Alipay answers to a code, as text, however it is read.
-    std::string answer_of_alipay() {
-        channel::ExchangeOrder order = order_of(Operation::collect);
-        order.instruction.scene = "barcode";
-        order.instruction.payer = Value(ValueObject{{"auth_code", "280000000000000001"}});
-        return send(build(order).value()).value().body;
-    }
+    std::string answer_of_alipay() { return send(build(shown_code()).value()).value().body; }
     std::size_t faults_left() {
         return body_of(control("/sim/faults")).find("faults")->as_array()->size();
     }

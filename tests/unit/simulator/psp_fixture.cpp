@@ -133,8 +133,10 @@ std::size_t CallbackReceiver::count() {
 
 PspTest::PspTest() { restart(); }
 
-void PspTest::restart() {
-    psp_ = std::make_unique<Psp>(test_settings(), test_identities(), clock_);
+void PspTest::restart(std::uint64_t seed) {
+    PspSettings settings = test_settings();
+    settings.seed = seed;
+    psp_ = std::make_unique<Psp>(std::move(settings), test_identities(), clock_);
     EXPECT_TRUE(psp_->start().has_value());
 }
 

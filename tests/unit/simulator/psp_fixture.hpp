@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -102,8 +103,8 @@ class PspTest : public ::testing::Test {
   protected:
     PspTest();
 
-    /// A new simulator with the same seed and empty books.
-    void restart();
+    /// A new simulator with this seed and empty books.
+    void restart(std::uint64_t seed = 1);
     /// Sends one signed call over a real connection.
     http::ClientResult call(const MerchantCall& call);
     http::ClientResult create(const std::string& out_trade_no, std::int64_t amount = 1234);
