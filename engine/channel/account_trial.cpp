@@ -132,7 +132,8 @@ AccountTrial::Verdict AccountTrial::read(const http::ClientResult& result) {
     Verdict verdict;
     used_->clear();
     if (result) {
-        verdict = questions_[next_].order ? read_answer(*result) : read_keys(*result);
+        const std::optional<ExchangeOrder>& order = questions_[next_].order;
+        verdict = order ? read_answer({*order, *result}) : read_keys(*result);
     } else {
         const bool left = result.error().stage != http::FailureStage::not_sent;
         verdict.outcome.kind = left ? OutcomeKind::unknown : OutcomeKind::not_sent;
@@ -150,11 +151,10 @@ AccountTrial::Verdict AccountTrial::read(const http::ClientResult& result) {
     return verdict;
 }
 
-AccountTrial::Verdict AccountTrial::read_answer(const http::Response& answer) {
+AccountTrial::Verdict AccountTrial::read_answer(const AdapterHost::Answered& answered) {
     Verdict verdict;
-    verdict.http_status = answer.status;
-    verdict.outcome =
-        host_->read({*questions_[next_].order, answer}, parts_.account, parts_.moment);
+    verdict.http_status = answered.answer.status;
+    verdict.outcome = host_->read(answered, parts_.account, parts_.moment);
     verdict.works = is_understood(verdict.outcome.kind);
     return verdict;
 }

@@ -63,7 +63,7 @@ class AccountTrial {
     Result<void> add_queries();
     Result<void> add_keys();
     Result<Question> ask_about(payment::Instruction instruction, payment::Operation operation);
-    [[nodiscard]] Verdict read_answer(const http::Response& answer);
+    [[nodiscard]] Verdict read_answer(const AdapterHost::Answered& answered);
     [[nodiscard]] Verdict read_keys(const http::Response& answer);
     [[nodiscard]] bool has_one_of(const std::vector<ShownKey>& keys) const;
 

@@ -9,15 +9,6 @@
 #include "json/json.hpp"
 
 namespace sluice::simulator::testing {
-namespace {
-
-void erase(Value& record, std::string_view name) {
-    std::erase_if(*record.as_object(), [=](const ValueMember& member) {
-        return member.first == name;
-    });
-}
-
-}  // namespace
 
 AlipayTest::AlipayTest() : registry_(make_registry()), host_(registry_->find_adapter("alipay")) {}
 

@@ -12,22 +12,6 @@ namespace {
 
 constexpr const char* kInvalid = "40004 ACQ.INVALID_PARAMETER";
 
-using Bend = std::function<void(Value&)>;
-
-void erase(Value& record, const std::string& member) {
-    std::erase_if(*record.as_object(), [&](const ValueMember& each) {
-        return each.first == member;
-    });
-}
-
-Bend without(const char* member) {
-    return [=](Value& content) { erase(content, member); };
-}
-
-Bend with(const char* member, Value value) {
-    return [=](Value& content) { content.set(member, value); };
-}
-
 /// What is done to the payee of a transfer.
 Bend in_payee(const Bend& bend) {
     return [=](Value& content) {

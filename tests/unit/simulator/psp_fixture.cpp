@@ -254,4 +254,18 @@ std::string refusal_of(const http::ClientResult& answer) {
            std::string(body_of(answer).text_or_empty("code"));
 }
 
+void erase(Value& record, std::string_view member) {
+    std::erase_if(*record.as_object(), [&](const ValueMember& each) {
+        return each.first == member;
+    });
+}
+
+Bend without(const char* member) {
+    return [=](Value& body) { erase(body, member); };
+}
+
+Bend with(const char* member, Value value) {
+    return [=](Value& body) { body.set(member, value); };
+}
+
 }  // namespace sluice::simulator::testing

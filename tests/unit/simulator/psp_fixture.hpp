@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -129,6 +130,12 @@ class PspTest : public ::testing::Test {
     std::unique_ptr<Psp> psp_;
     http::Client client_;
 };
+
+/// What is done to a request before it is sent.
+using Bend = std::function<void(Value&)>;
+void erase(Value& record, std::string_view member);
+Bend without(const char* member);
+Bend with(const char* member, Value value);
 
 /// The answer's status; 0 when the connection broke.
 int status_of(const http::ClientResult& answer);

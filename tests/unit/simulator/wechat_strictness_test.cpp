@@ -15,20 +15,6 @@ constexpr const char* kTransferNumber = "01KDXW2E8B5F7M9Q3T6V8X0Z2C";
 /// From here on a transfer names its payee.
 constexpr std::int64_t kBig = 200'000;
 
-using Bend = std::function<void(Value&)>;
-
-void erase(Value& body, const std::string& member) {
-    std::erase_if(*body.as_object(), [&](const ValueMember& each) { return each.first == member; });
-}
-
-Bend without(const char* member) {
-    return [=](Value& body) { erase(body, member); };
-}
-
-Bend with(const char* member, Value value) {
-    return [=](Value& body) { body.set(member, value); };
-}
-
 /// What is done to a batch's only detail.
 Bend in_detail(const Bend& bend) {
     return [=](Value& body) {
