@@ -31,11 +31,16 @@ Value last_of(const Value& object, std::string_view list) {
 /// Whether it hits whatever comes, until somebody takes it away.
 bool lasts(const MatrixCell& cell) { return cell.kind == "not_enough"; }
 
-/// What its answer names is wrong: it must come before a notice that is right.
+/// Its answer lies, or is badly signed.
+bool lies(const MatrixCell& cell) {
+    return cell.kind.starts_with("wrong_") || cell.kind == "bad_signature";
+}
+
+/// Its answer must come before a notice that is right, after which nobody looks at it.
 bool must_come_first(const MatrixCell& cell, const MatrixProtocol& protocol) {
     const bool is_told = (cell.operation == "refund" && protocol.tells_of_refunds) ||
                          (cell.operation == "payout" && protocol.tells_of_payouts);
-    return is_told && cell.kind.starts_with("wrong_");
+    return is_told && lies(cell);
 }
 
 Value payee_of(std::string_view method) {
@@ -220,6 +225,17 @@ void MatrixShop::wait_for_action(const std::string& path) {
     }
 }
 
+/// Whatever it said.
+void MatrixShop::wait_for_answer(const std::string& path) {
+    const bool is_there = eventually([&] {
+        const Value shown = must(cluster_.api().get(path), path);
+        return last_of(shown, "instructions").text_or_empty("status") != "created";
+    });
+    if (!is_there) {
+        throw std::runtime_error("its channel has not answered: " + shown({.path = path}));
+    }
+}
+
 bool MatrixShop::pays(const std::string& number) {
     if (protocol_.method != "bank") {
         return cluster_.psp().pay(number);
@@ -284,6 +300,9 @@ MatrixCase MatrixShop::begin_payment(const MatrixCell& cell) {
     }
     if (cell.operation == "create") {
         MatrixCase begun = meet(cell, [this](const MatrixCell*) { return post_payment(); });
+        if (lies(cell)) {
+            wait_for_answer(begun.path);
+        }
         if (cell.kind != "auto_pay" && cell.kind != "early") {
             pay(begun.path);
         }

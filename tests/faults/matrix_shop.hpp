@@ -103,6 +103,7 @@ class MatrixShop {
     void close(const MatrixCase& begun);
     std::string number_of(const std::string& path);
     void wait_for_action(const std::string& path);
+    void wait_for_answer(const std::string& path);
     void wait_until_succeeded(const std::string& path);
     bool pays(const std::string& number);
     void pay(const std::string& path);
