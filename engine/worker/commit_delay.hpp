@@ -14,10 +14,10 @@ class CommitDelay {
     using Clock = std::chrono::steady_clock;
 
     struct Limits {
-        std::size_t busy = 12;   ///< activations of the last batch from which on it is worth it
-        std::size_t enough = 8;  ///< activations that go at once
-        std::chrono::microseconds idle{300};     ///< without a new one, then it goes
-        std::chrono::microseconds longest{800};  ///< however many come; 0: no commit ever waits
+        std::size_t busy = 12;    ///< activations of the last batch from which on it is worth it
+        std::size_t enough = 48;  ///< activations that go at once
+        std::chrono::microseconds idle{500};      ///< without a new one, then it goes
+        std::chrono::microseconds longest{2000};  ///< however many come; 0: no commit ever waits
     };
 
     CommitDelay(const Limits& limits, Clock::time_point now)
