@@ -8,10 +8,11 @@ write_test_union() {
     printf 'subdirs("%s")\n' "$@" >build/union/CTestTestfile.cmake
 }
 
+# One more than cores: most of the time tests wait for a process, a channel or a clock.
 run_ctest() {
     local log="$LOG_DIR/ctest.log"
     say ""
-    ctest --test-dir build/union -j "$(jobs_max)" --output-on-failure --no-tests=error \
+    ctest --test-dir build/union -j $(($(jobs_max) + 1)) --output-on-failure --no-tests=error \
         --output-log "$log" | grep -v '^Internal ctest changing into\|^ *Start '
 }
 
