@@ -332,6 +332,20 @@ TEST_F(BillDownloads, BelieveNoUnsignedPlaceAndNoForeignHost) {
     EXPECT_THAT(answer->message, HasSubstr("is not allowed"));
 }
 
+TEST_F(BillDownloads, BelieveNoPlaceWithoutTheHashOfItsFile) {
+    for (const char* hash : {R"("")", "0", "null", R"("00")"}) {
+        const std::string body =
+            R"({"download_url":"https://api.mch.weixin.qq.com/x","hash_type":"SHA1","hash_value":)" +
+            std::string(hash) + "}";
+        BillDownload download = begin();
+        const auto answer =
+            download.take(http::Response{200, signature_headers("good", body), body}, "second");
+        ASSERT_TRUE(answer) << hash;
+        EXPECT_EQ(answer->state, BillState::unknown) << hash;
+        EXPECT_EQ(answer->code, "NO_HASH") << hash;
+    }
+}
+
 TEST_F(BillDownloads, AreOfTheKindsAndDaysThatThereAre) {
     const BillDownload::Parts parts{
         registry_->find_adapter("wechatpay"),
