@@ -335,7 +335,8 @@ TEST_F(BillDownloads, BelieveNoUnsignedPlaceAndNoForeignHost) {
 TEST_F(BillDownloads, BelieveNoPlaceWithoutTheHashOfItsFile) {
     for (const char* hash : {R"("")", "0", "null", R"("00")"}) {
         const std::string body =
-            R"({"download_url":"https://api.mch.weixin.qq.com/x","hash_type":"SHA1","hash_value":)" +
+            R"({"download_url":"https://api.mch.weixin.qq.com/x","hash_type":"SHA1",)"
+            R"("hash_value":)" +
             std::string(hash) + "}";
         BillDownload download = begin();
         const auto answer =
