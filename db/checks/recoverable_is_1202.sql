@@ -1,12 +1,12 @@
--- What stands on 1202 equals the money of the open cases of what was paid twice and has not come
--- back.
+-- What stands on 1202 of a merchant equals the money of his open cases of what was paid twice and
+-- has not come back. What a party owes has an account of its own (liable_parties_owe.sql).
 SELECT coalesce(b.owner, c.merchant_id) AS merchant, coalesce(b.currency, c.currency) AS currency,
     b.balance, c.open
 FROM (
     SELECT a.owner, a.currency, sum(e.side * e.amount) AS balance
     FROM sluice.entry e
     JOIN sluice.account a ON a.id = e.account_id
-    WHERE a.gl = '1202'
+    WHERE a.gl = '1202' AND a.owner NOT LIKE '%/%'
     GROUP BY a.owner, a.currency
 ) b
 FULL JOIN (

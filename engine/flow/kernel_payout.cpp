@@ -17,12 +17,18 @@ using payment::Service;
 constexpr std::string_view kPayoutInProcess = "2203";
 constexpr std::string_view kServiceFee = "4002";
 
-PostLine account_line(
-    const payment::BookedAccount& account, const std::string& merchant, Side side, Money amount
+PostLine account_line(const payment::BookedAccount& account, Side side, Money amount) {
+    return {account.gl, {}, account.id, side, amount};
+}
+
+/// Where a payout's money comes from: an account, or who bears what makes an order good. Two
+/// merchants may call two parties by one name.
+PostLine source_line(
+    const payment::Payout& payout, const std::string& merchant, Side side, Money amount
 ) {
-    PostLine line{account.gl, {}, account.id, side, amount};
-    if (account.id.is_nil()) {
-        line.owner = merchant;
+    PostLine line = account_line(payout.from, side, amount);
+    if (payout.from.id.is_nil()) {
+        line.owner = payout.liable_party.empty() ? merchant : merchant + "/" + payout.liable_party;
     }
     return line;
 }
@@ -94,7 +100,7 @@ Result<Value> Kernel::take_from_account(const std::optional<PayoutLimits>& limit
         book_transfer(*transfer);
     } else {
         post(
-            account_line(from, subject.merchant_id, Side::debit, whole),
+            source_line(*payout, subject.merchant_id, Side::debit, whole),
             merchants_line(kPayoutInProcess, subject.merchant_id, Side::credit, whole)
         );
     }
@@ -104,12 +110,12 @@ Result<Value> Kernel::take_from_account(const std::optional<PayoutLimits>& limit
 void Kernel::book_transfer(const payment::Transfer& transfer) {
     const auto& subject = picture_.subject;
     post(
-        account_line(transfer.from, subject.merchant_id, Side::debit, subject.amount),
-        account_line(transfer.to, subject.merchant_id, Side::credit, subject.amount)
+        account_line(transfer.from, Side::debit, subject.amount),
+        account_line(transfer.to, Side::credit, subject.amount)
     );
     if (transfer.fee.minor() > 0) {
         post(
-            account_line(transfer.from, subject.merchant_id, Side::debit, transfer.fee),
+            account_line(transfer.from, Side::debit, transfer.fee),
             merchants_line(kServiceFee, subject.merchant_id, Side::credit, transfer.fee)
         );
     }
@@ -221,7 +227,7 @@ void Kernel::restore(const payment::Payout& payout) {
     }
     post(
         merchants_line(kPayoutInProcess, merchant, Side::debit, whole),
-        account_line(payout.from, merchant, Side::credit, whole)
+        source_line(payout, merchant, Side::credit, whole)
     );
 }
 

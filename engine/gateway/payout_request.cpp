@@ -8,7 +8,9 @@ namespace sluice::gateway {
 namespace {
 
 constexpr TextRule kCompensatedIdRule{.min = 1, .max = 64, .charset = TextRule::Charset::any};
+constexpr TextRule kLiablePartyRule{.min = 1, .max = 64, .charset = TextRule::Charset::token};
 constexpr std::string_view kCompensationCost = "5002";
+constexpr std::string_view kCompensationRecoverable = "1202";
 
 Problem wrong_member(std::string_view name, std::string message) {
     return invalid_request(
@@ -19,8 +21,12 @@ Problem wrong_member(std::string_view name, std::string message) {
 std::optional<Problem> settle_source(
     PayoutRequest& request, const Services& services, const Call& call
 ) {
-    if (request.at_our_cost) {
+    if (request.source == PayoutSource::our_cost) {
         request.details.from = {{}, std::string(kCompensationCost)};
+        return std::nullopt;
+    }
+    if (request.source == PayoutSource::liable_party) {
+        request.details.from = {{}, std::string(kCompensationRecoverable)};
         return std::nullopt;
     }
     const Currency currency = request.amount.currency();
@@ -112,6 +118,18 @@ std::optional<Problem> settle_payee(
     return invalid_request({{FieldError::Where::pointer, error.context, error.message}});
 }
 
+std::string read_payout_source(Fields& fields, PayoutRequest& request) {
+    const std::string source = fields.choice(
+        "source", {"merchant_available", "compensation_cost", "compensation_recoverable"}
+    );
+    if (source == "compensation_cost") {
+        request.source = PayoutSource::our_cost;
+    } else if (source == "compensation_recoverable") {
+        request.source = PayoutSource::liable_party;
+    }
+    return source;
+}
+
 }  // namespace
 
 std::optional<std::string> find_account_fault(
@@ -156,22 +174,31 @@ PayoutRequest read_payout(Fields& fields, Currency currency) {
 
 void read_compensation(Fields& fields, PayoutRequest& request) {
     request.compensates = fields.text_or("compensates", kCompensatedIdRule, "");
-    if (!fields.has("source")) {
+    const bool names_source = fields.has("source");
+    const std::string source = names_source ? read_payout_source(fields, request) : "";
+    if (request.source == PayoutSource::liable_party) {
+        request.details.liable_party = fields.text("liable_party", kLiablePartyRule);
+    } else if (fields.has("liable_party")) {
+        fields.refuse(
+            "liable_party",
+            "liable_party is given, wanted only where source is compensation_recoverable"
+        );
+    }
+    if (names_source && !request.from_account.is_nil()) {
+        fields.refuse("source", "source and from_account_id are both given, wanted one of them");
+    }
+    if (request.source == PayoutSource::merchant) {
         return;
     }
-    request.at_our_cost =
-        fields.choice("source", {"merchant_available", "compensation_cost"}) == "compensation_cost";
-    if (!request.from_account.is_nil()) {
-        fields.refuse("source", "source and from_account_id are both given, wanted one of them");
-    } else if (request.at_our_cost && request.compensates.empty()) {
-        fields.refuse("source", "source is compensation_cost, wanted compensates beside it");
+    if (request.compensates.empty()) {
+        fields.refuse("source", "source is " + source + ", wanted compensates beside it");
     }
-    if (request.at_our_cost && request.details.fee.minor() > 0) {
-        // It would be our own cost booked as our own income.
+    if (request.details.fee.minor() > 0) {
+        // Nobody's money pays it yet: it would be a cost or a claim of ours booked as our income.
         fields.refuse(
             "fee",
-            "fee is " + std::to_string(request.details.fee.minor()) +
-                " of what is paid at our cost (source is compensation_cost), wanted 0"
+            "fee is " + std::to_string(request.details.fee.minor()) + " where source is " + source +
+                ", wanted 0"
         );
     }
 }

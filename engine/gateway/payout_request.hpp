@@ -11,14 +11,16 @@
 
 namespace sluice::gateway {
 
+/// Who pays for it in the end.
+enum class PayoutSource { merchant, our_cost, liable_party };
+
 /// What a request says of one payout. Whose account it is and who gets it is not looked up yet.
 struct PayoutRequest {
     std::string number;  ///< the merchant's own
     Money amount;
     payment::Payout details;
-    /// Where the money comes from; nil: what the merchant may dispose of, or `at_our_cost`.
-    AccountId from_account;
-    bool at_our_cost = false;
+    PayoutSource source = PayoutSource::merchant;
+    AccountId from_account;   ///< of the merchant or a user; nil: what the merchant may dispose of
     std::string compensates;  ///< an order or a payment; empty: it makes nothing good
 };
 

@@ -91,6 +91,7 @@ void append_payout(std::string& out, const payment::Picture& picture) {
     body.add_or_null("description", payout.description);
     add_id_or_null(body, "order_id", payout.order);
     add_id_or_null(body, "payment_id", PaymentId(payout.compensates.raw()));
+    body.add_or_null("liable_party", payout.liable_party);
     const payment::Instruction* asking = asking_instruction(picture);
     body.add_value("next_action", asking != nullptr ? asking->next_action : Value());
     body.begin("instructions");

@@ -163,6 +163,9 @@ Value to_value(const Payout& payout) {
     value.set("description", payout.description);
     set_id(value, "order_id", payout.order);
     set_id(value, "compensates", payout.compensates);
+    if (!payout.liable_party.empty()) {
+        value.set("liable_party", payout.liable_party);
+    }
     return value;
 }
 
@@ -176,6 +179,7 @@ Result<Payout> payout_from_value(const Value& value, Currency currency) {
     payout.description = value.text_or_empty("description");
     SLUICE_ASSIGN(payout.order, id_of<OrderId>(value, "order_id"));
     SLUICE_ASSIGN(payout.compensates, id_of<RunId>(value, "compensates"));
+    payout.liable_party = value.text_or_empty("liable_party");
     return payout;
 }
 

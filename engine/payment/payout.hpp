@@ -17,7 +17,7 @@ struct BookedAccount {
 
 /// What a payout or withdrawal is about, fixed when it begins.
 struct Payout {
-    BookedAccount from;  ///< a nil id: the expense account `gl` of the merchant
+    BookedAccount from;  ///< a nil id: `gl` of the liable party, or our cost for the merchant
     Money fee;           ///< taken from the same account, ours when the payout succeeds
     std::string method;  ///< "bank_card", "wechatpay"...
     Value payee;         ///< as the channel's form wants it
@@ -25,8 +25,9 @@ struct Payout {
     /// under it.
     std::string payee_key;
     std::string description;
-    OrderId order;      ///< the order it makes good, or nil
-    RunId compensates;  ///< the payment of that order it makes good, or nil: all of it
+    OrderId order;             ///< the order it makes good, or nil
+    RunId compensates;         ///< the payment of that order it makes good, or nil: all of it
+    std::string liable_party;  ///< who owes us what it makes good, in the merchant's words; or ""
 };
 
 /// What a transfer between two accounts of ours is about.

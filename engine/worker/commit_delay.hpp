@@ -15,8 +15,8 @@ class CommitDelay {
 
     struct Limits {
         std::size_t busy = 12;    ///< activations of the last batch from which on it is worth it
-        std::size_t enough = 48;  ///< activations that go at once
-        std::chrono::microseconds idle{500};      ///< without a new one, then it goes
+        std::size_t enough = 24;  ///< activations that go at once
+        std::chrono::microseconds idle{200};      ///< without a new one, then it goes
         std::chrono::microseconds longest{2000};  ///< however many come; 0: no commit ever waits
     };
 

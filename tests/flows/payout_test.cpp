@@ -188,6 +188,27 @@ TEST(PayoutFlow, IsNoCostOfOursWhenEveryChannelRefusesIt) {
     );
 }
 
+TEST(PayoutFlow, IsOwedByThePartyThatIsLiableForIt) {
+    FlowDriver payout(compensation_of(3000, "courier-7"));
+    payout.start();
+    EXPECT_EQ(vote(payout, {"lena"}), "");
+
+    payout.answer(Operation::payout, paid(payout.instruction(0)));
+
+    EXPECT_EQ(payout.error(), "");
+    EXPECT_EQ(payout.status(), SubjectStatus::succeeded);
+    EXPECT_THAT(payout.hold_steps(), IsEmpty());
+    EXPECT_THAT(
+        payout.postings(),
+        ElementsAre(
+            "debit 1202 shop/courier-7 3000",
+            "credit 2203 shop 3000",
+            "debit 2203 shop 3000",
+            "credit 1103 wechatpay/wx-b 3000"
+        )
+    );
+}
+
 TEST(PayoutFlow, IsBookedBackOnceWhenItsSuccessAndItsReturnComeTogether) {
     FlowDriver payout(payout_of(50000, 100));
     payout.start();

@@ -148,10 +148,11 @@ DriveOptions payout_of_available(std::int64_t minor, std::int64_t fee_minor) {
     return options;
 }
 
-DriveOptions compensation_of(std::int64_t minor) {
+DriveOptions compensation_of(std::int64_t minor, const std::string& liable_party) {
     DriveOptions options = payout_of(minor, 0);
     auto& payout = std::get<payment::Payout>(options.subject->details);
-    payout.from = {{}, "5002"};
+    payout.from = {{}, liable_party.empty() ? "5002" : "1202"};
+    payout.liable_party = liable_party;
     payout.order = OrderId(id(77));
     options.accounts.clear();
     return options;

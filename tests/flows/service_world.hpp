@@ -29,7 +29,7 @@ DriveOptions payout_of(std::int64_t minor, std::int64_t fee_minor);
 /// The same from what the merchant has available.
 DriveOptions payout_of_available(std::int64_t minor, std::int64_t fee_minor);
 /// Paid at our cost, from no account, to make an order good: somebody must agree first.
-DriveOptions compensation_of(std::int64_t minor);
+DriveOptions compensation_of(std::int64_t minor, const std::string& liable_party = "");
 /// From payer_account() to payee_account(), both balances.
 DriveOptions transfer_of(std::int64_t minor, std::int64_t fee_minor);
 AccountId payer_account();

@@ -162,6 +162,31 @@ TEST_F(PayoutsApi, MakesAnOrderGoodFromTheMerchantOrAtOurCost) {
     EXPECT_EQ(parsed(list).find("payouts")->as_array()->size(), 1U);
 }
 
+TEST_F(PayoutsApi, MakesAnOrderGoodAtTheCostOfWhoIsLiable) {
+    const std::string order = given_order("A-1");
+
+    const auto made_good = post(
+        "/v1/payouts",
+        payout_json(
+            "C-1",
+            300,
+            R"(,"source":"compensation_recoverable","liable_party":"courier-7","compensates":")" +
+                order + "\""
+        )
+    );
+    const auto at_our_cost = post(
+        "/v1/payouts",
+        payout_json("C-2", 300, R"(,"source":"compensation_cost","compensates":")" + order + "\"")
+    );
+
+    EXPECT_EQ(made_good.status, 201) << made_good.body;
+    EXPECT_EQ(text_of(made_good, "liable_party"), "courier-7");
+    EXPECT_EQ(details(0).from.gl, "1202");
+    EXPECT_TRUE(details(0).from.id.is_nil());
+    EXPECT_EQ(details(0).liable_party, "courier-7");
+    EXPECT_TRUE(parsed(at_our_cost).find("liable_party")->is_null()) << at_our_cost.body;
+}
+
 TEST_F(PayoutsApi, RefusesWhatCannotBePaid) {
     given_available(10'000);
     const std::string card = given_account("card", 500);
@@ -169,6 +194,9 @@ TEST_F(PayoutsApi, RefusesWhatCannotBePaid) {
     const std::string good = payout_json("P");
     const auto more = [](const std::string& member) {
         return payout_json("P", 5'000, "," + member);
+    };
+    const auto recoverable = [&more](const std::string& members) {
+        return more(R"("source":"compensation_recoverable",)" + members);
     };
     struct Row {
         std::string body;
@@ -190,6 +218,20 @@ TEST_F(PayoutsApi, RefusesWhatCannotBePaid) {
         {more(R"("source":"compensation_cost")"), "400 invalid_request /source"},
         {more(R"("source":"compensation_cost","compensates":")" + order + R"(","fee":1)"),
          "400 invalid_request /fee"},
+        {more(R"("liable_party":"courier-7")"), "400 invalid_request /liable_party"},
+        {more(R"("source":"compensation_cost","liable_party":"c","compensates":")" + order + "\""),
+         "400 invalid_request /liable_party"},
+        {recoverable(R"("liable_party":"courier-7")"), "400 invalid_request /source"},
+        {recoverable(R"("compensates":")" + order + "\""), "400 invalid_request /liable_party"},
+        {recoverable(R"("liable_party":"a/b","compensates":")" + order + "\""),
+         "400 invalid_request /liable_party"},
+        {recoverable(R"("liable_party":"courier-7","fee":1,"compensates":")" + order + "\""),
+         "400 invalid_request /fee"},
+        {recoverable(
+             R"("liable_party":"c","from_account_id":")" + card + R"(","compensates":")" + order +
+             "\""
+         ),
+         "400 invalid_request /source"},
         {more(R"("compensates":"x")"), "400 invalid_request /compensates"},
         {more(R"("compensates":"ord_00000000000000000000000001")"),
          "400 invalid_request /compensates"},

@@ -80,7 +80,8 @@ TEST(StoredDetails, OfAPayoutAndATransferComeBackAsTheyWere) {
         "a1b2",
         "wages",
         some_id<OrderId>(6),
-        some_id<RunId>(5)
+        some_id<RunId>(5),
+        "courier-7"
     };
     const Transfer transfer{from, {some_id<AccountId>(2), "2001"}, Money{50, cny()}, "rent"};
 
@@ -92,6 +93,7 @@ TEST(StoredDetails, OfAPayoutAndATransferComeBackAsTheyWere) {
     EXPECT_EQ(payout_after->fee, (Money{100, cny()}));
     EXPECT_EQ(payout_after->payee_key, "a1b2");
     EXPECT_EQ(payout_after->order, payout.order);
+    EXPECT_EQ(payout_after->liable_party, "courier-7");
     EXPECT_EQ(to_json(to_value(*transfer_after)), to_json(to_value(transfer)));
     EXPECT_EQ(transfer_after->to.id, transfer.to.id);
 }
