@@ -179,6 +179,26 @@ TEST(Ladder, OfClosingWhatTheChannelKeepsOpenLeadsToPeopleAndGoesOnEveryTenMinut
     EXPECT_THAT(pay.hold_steps(), ElementsAre("hold 3000")) << "the payer may still pay";
 }
 
+TEST(Ladder, OfACodeThatStaysOpenWhileItIsReversedLeadsToPeopleAndOnlyAsksFromThen) {
+    FlowDriver pay(code_at_the_till());
+    pay.start();
+    pay.answer(Operation::collect, says(OutcomeKind::pending, "USERPAYING"));
+    const std::vector<Heard> still_open{
+        {Operation::query, says(OutcomeKind::pending, "USERPAYING")}
+    };
+    const std::vector<Heard> not_reversed{
+        {Operation::close, says(OutcomeKind::unknown, "SYSTEMERROR")}, still_open.front()
+    };
+    moments_of(pay, 10, still_open);
+    EXPECT_EQ(moments_of(pay, 1, not_reversed), Seconds{1}) << "the patience ends";
+
+    EXPECT_EQ(moments_of(pay, 19, not_reversed), kUntilPeople);
+
+    // A reversal would give back what people are just finding out about.
+    expect_people_asked_next(pay, kTenMinutes, still_open, "needs_operator 7000");
+    EXPECT_FALSE(pay.open_exchange(Operation::close).has_value());
+}
+
 TEST(Ladder, OfAPayoutLeadsToPeopleAndGoesOnEveryTwoHours) {
     for (const auto kind : {OutcomeKind::unknown, OutcomeKind::pending}) {
         FlowDriver payout(payout_of(50'000, 0));
