@@ -9,7 +9,7 @@ end
 local function going_out(instruction, send)
   return {
     instruction = instruction, send = send, query = send .. "_query", waiting = {}, turn = 1,
-    told = false, task = false,
+    ask_at_ms = false, told = false, task = false,
   }
 end
 
@@ -23,7 +23,10 @@ end
 -- again; what it turned away, and elsewhere everything, is over as soon as the kernel agrees that
 -- it never came to be.
 local function on_absence(talk)
-  if kernel.view(talk.instruction).may_repeat then
+  local seen = kernel.view(talk.instruction)
+  -- A notice that came in the same breath may have told more.
+  if not is_open(seen.status) then return end
+  if seen.may_repeat then
     ask(talk, talk.send)
   else
     kernel.conclude_absent(talk.instruction)
@@ -39,7 +42,7 @@ end
 
 local function take(talk, event)
   if event.type == "timer" then
-    talk.turn = talk.turn + 1
+    talk.turn, talk.ask_at_ms = talk.turn + 1, false
     ask(talk, talk.query)
     ask_people(talk)
   elseif is_answer(talk, event) then
@@ -55,11 +58,19 @@ local function is_unsent(talk)
   return seen.status == "created" and seen.not_sent
 end
 
+-- Until the next question; nothing that comes meanwhile puts it off.
+local function next_pause(talk)
+  local now = kernel.now_ms()
+  talk.ask_at_ms = talk.ask_at_ms or now + pause(ladder.going_out, talk.turn)
+  return math.max(talk.ask_at_ms - now, 0)
+end
+
 -- Sends it and follows it to its end, or until it surely was not sent. Returns its view.
 local function send_out(talk)
   if kernel.view(talk.instruction).status == "created" then ask(talk, talk.send) end
+  talk.ask_at_ms = false
   while is_open(kernel.view(talk.instruction).status) and not is_unsent(talk) do
-    take(talk, kernel.wait(pause(ladder.going_out, talk.turn)))
+    take(talk, kernel.wait(next_pause(talk)))
   end
   return kernel.view(talk.instruction)
 end

@@ -183,8 +183,7 @@ TEST(Ladder, OfACodeThatStaysOpenWhileItIsReversedLeadsToPeopleAndOnlyAsksFromTh
     FlowDriver pay(code_at_the_till());
     pay.start();
     pay.answer(Operation::collect, says(OutcomeKind::pending, "USERPAYING"));
-    const std::vector<Heard> still_open{
-        {Operation::query, says(OutcomeKind::pending, "USERPAYING")}
+    const std::vector<Heard> still_open{{Operation::query, says(OutcomeKind::pending, "USERPAYING")}
     };
     const std::vector<Heard> not_reversed{
         {Operation::close, says(OutcomeKind::unknown, "SYSTEMERROR")}, still_open.front()

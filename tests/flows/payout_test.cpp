@@ -209,14 +209,55 @@ TEST(PayoutFlow, IsOwedByThePartyThatIsLiableForIt) {
     );
 }
 
+/// What a channel tells by itself of the payout that was just sent.
+flow::Fact notice_of(const FlowDriver& payout, const payment::Outcome& outcome) {
+    const auto sent = payout.open_exchange(Operation::payout);
+    EXPECT_TRUE(sent.has_value());
+    flow::Fact told = payout.answer_to(sent.value_or(flow::SendExchange{}), outcome);
+    told.kind = flow::Fact::Kind::callback;
+    told.source = payment::Source::callback;
+    return told;
+}
+
+TEST(PayoutFlow, IsPaidByANoticeThatComesWithTheAnswerThatNobodyKnowsIt) {
+    FlowDriver payout(payout_of(50000, 100));
+    payout.start();
+    const flow::Fact notice = notice_of(payout, paid(payout.instruction(0)));
+    payout.answer(Operation::payout, says(OutcomeKind::unknown, "timeout"));
+    payout.wake();
+    const auto asked = payout.open_exchange(Operation::payout_query);
+    ASSERT_TRUE(asked.has_value());
+
+    payout.feed({payout.answer_to(*asked, says(OutcomeKind::not_found)), notice});
+
+    EXPECT_EQ(payout.error(), "");
+    EXPECT_EQ(payout.status(), SubjectStatus::succeeded);
+}
+
+TEST(PayoutFlow, IsNotPutOffByRepeatedNoticesThatDecideNothing) {
+    FlowDriver payout(payout_of(50000, 100));
+    payout.start();
+    const flow::Fact notice = notice_of(payout, says(OutcomeKind::pending, "processing"));
+    payout.answer(Operation::payout, says(OutcomeKind::pending, "processing"));
+    const auto wakes = payout.run().wake_at();
+    ASSERT_TRUE(wakes.has_value());
+
+    for (int i = 0; i < 2; ++i) {
+        payout.pass(std::chrono::milliseconds(700));
+        payout.feed({notice});
+        EXPECT_EQ(payout.run().wake_at(), wakes);
+    }
+    payout.wake();
+
+    EXPECT_TRUE(payout.open_exchange(Operation::payout_query).has_value());
+}
+
 TEST(PayoutFlow, IsBookedBackOnceWhenItsSuccessAndItsReturnComeTogether) {
     FlowDriver payout(payout_of(50000, 100));
     payout.start();
     const auto sent = payout.open_exchange(Operation::payout);
     ASSERT_TRUE(sent.has_value());
-    auto told = payout.answer_to(*sent, came_back(payout.instruction(0)));
-    told.kind = flow::Fact::Kind::callback;
-    told.source = payment::Source::callback;
+    const flow::Fact told = notice_of(payout, came_back(payout.instruction(0)));
 
     payout.feed({payout.answer_to(*sent, paid(payout.instruction(0))), told});
     payout.answer(Operation::payout, says(OutcomeKind::refused, "PAYEE_UNKNOWN"));
