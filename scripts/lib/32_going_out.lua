@@ -23,10 +23,7 @@ end
 -- again; what it turned away, and elsewhere everything, is over as soon as the kernel agrees that
 -- it never came to be.
 local function on_absence(talk)
-  local seen = kernel.view(talk.instruction)
-  -- A notice that came in the same breath may have told more.
-  if not is_open(seen.status) then return end
-  if seen.may_repeat then
+  if kernel.view(talk.instruction).may_repeat then
     ask(talk, talk.send)
   else
     kernel.conclude_absent(talk.instruction)
@@ -41,11 +38,14 @@ local function is_answer(talk, event)
 end
 
 local function take(talk, event)
+  local answers = is_answer(talk, event)
+  -- Something that came in the same breath may have ended it.
+  if not is_open(kernel.view(talk.instruction).status) then return end
   if event.type == "timer" then
     talk.turn, talk.ask_at_ms = talk.turn + 1, false
     ask(talk, talk.query)
     ask_people(talk)
-  elseif is_answer(talk, event) then
+  elseif answers then
     if event.operation == talk.query and event.outcome == "not_found" then on_absence(talk) end
   else
     hear_people(talk, event)

@@ -234,6 +234,22 @@ TEST(PayoutFlow, IsPaidByANoticeThatComesWithTheAnswerThatNobodyKnowsIt) {
     EXPECT_EQ(payout.status(), SubjectStatus::succeeded);
 }
 
+TEST(PayoutFlow, AsksNobodyWhenANoticeComesWithTheMomentToAsk) {
+    FlowDriver payout(payout_of(50000, 100));
+    payout.start();
+    const flow::Fact notice = notice_of(payout, paid(payout.instruction(0)));
+    payout.answer(Operation::payout, says(OutcomeKind::unknown, "timeout"));
+    payout.pass(std::chrono::seconds(2));
+    flow::Fact moment;
+    moment.kind = flow::Fact::Kind::timer;
+
+    payout.feed({moment, notice});
+
+    EXPECT_EQ(payout.error(), "");
+    EXPECT_EQ(payout.status(), SubjectStatus::succeeded);
+    EXPECT_FALSE(payout.open_exchange(Operation::payout_query).has_value());
+}
+
 TEST(PayoutFlow, IsNotPutOffByRepeatedNoticesThatDecideNothing) {
     FlowDriver payout(payout_of(50000, 100));
     payout.start();
