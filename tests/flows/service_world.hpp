@@ -28,7 +28,7 @@ DriveOptions conversion_of_two_parts();
 DriveOptions payout_of(std::int64_t minor, std::int64_t fee_minor);
 /// The same from what the merchant has available.
 DriveOptions payout_of_available(std::int64_t minor, std::int64_t fee_minor);
-/// Paid at our cost, from no account, to make an order good: somebody must agree first.
+/// Makes an order good from no account, at our cost or the party's: somebody must agree first.
 DriveOptions compensation_of(std::int64_t minor, const std::string& liable_party = "");
 /// From payer_account() to payee_account(), both balances.
 DriveOptions transfer_of(std::int64_t minor, std::int64_t fee_minor);
