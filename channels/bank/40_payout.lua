@@ -46,8 +46,12 @@ local function query(instruction, account, context)
   return signed(account, context, { method = "GET", path = payout_path(instruction) })
 end
 
-local function decode_payout(text)
-  return json.decode(text, "reason_code", "reason", "finished_at", "returned_at")
+local function decode_payout(body)
+  return json.decode(body, "reason_code", "reason", "finished_at", "returned_at", "fee")
+end
+
+local function is_fen(value)
+  return type(value) == "number" and text.is_digits(tostring(value))
 end
 
 local function read_payout(payout)
@@ -60,7 +64,11 @@ local function read_payout(payout)
     channel_reference = payout.payout_id,
     amount = money(payout.amount, payout.currency),
   }
-  if outcome.kind == "succeeded" then outcome.happened_at = payout.finished_at end
+  if outcome.kind == "succeeded" then
+    outcome.happened_at = payout.finished_at
+    -- A fee that is no amount makes no success doubtful: the statement tells it.
+    if is_fen(payout.fee) then outcome.fee = money(payout.fee, payout.currency) end
+  end
   if outcome.kind == "returned" then outcome.happened_at = payout.returned_at end
   return outcome
 end
@@ -91,4 +99,5 @@ return {
     payout_query = { resend = "idempotent", request = query, response = queried },
   },
   PAYOUT_REFUSALS = PAYOUT_REFUSALS, payout_order = payout_order, read_payout = read_payout,
+  is_fen = is_fen,
 }

@@ -11,6 +11,7 @@ local MAY_LACK = {
   "batch_number", "account", "payouts", "payouts.request_number", "payouts.code",
   "payouts.payout_id", "payouts.account", "payouts.amount", "payouts.currency", "payouts.status",
   "payouts.reason_code", "payouts.reason", "payouts.finished_at", "payouts.returned_at",
+  "payouts.fee",
 }
 
 local function order_many(many, account, context)
@@ -35,8 +36,7 @@ local function read_line(line)
   if type(line.code) == "string" then
     return { kind = PAYOUT_REFUSALS[line.code] or "unknown", code = line.code, number = number }
   end
-  local is_amount = type(line.amount) == "number" and text.is_digits(tostring(line.amount))
-  if not is_amount or line.currency ~= "CNY" then
+  if not is_fen(line.amount) or line.currency ~= "CNY" then
     return { kind = "unknown", code = "NO_PAYOUT", number = number }
   end
   local outcome = read_payout(line)

@@ -20,7 +20,7 @@ local function callback(account, message, context)
   if why then return refuse(401, why) end
   local notice = json.decode(
     message.body, "event", "payout", "payout.reason_code", "payout.reason", "payout.finished_at",
-    "payout.returned_at", "collection", "collection.paid_at", "collection.payer",
+    "payout.returned_at", "payout.fee", "collection", "collection.paid_at", "collection.payer",
     "collection.received_amount")
   local operation = notice and EVENTS[notice.event]
   if not operation then return refuse(400, "not expected here") end

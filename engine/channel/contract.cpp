@@ -155,6 +155,15 @@ Result<void> check_outcome(const payment::Outcome& outcome) {
     if (outcome.amount && outcome.amount->minor() < 0) {
         return breach("the outcome's amount is " + outcome.amount->describe());
     }
+    if (outcome.fee) {
+        const bool fits = outcome.amount && outcome.fee->currency() == outcome.amount->currency();
+        if (outcome.fee->minor() < 0 || !fits) {
+            return breach(
+                "the outcome's fee is " + outcome.fee->describe() +
+                ", wanted 0 or more of the amount's currency"
+            );
+        }
+    }
     const bool is_unknown = outcome.kind == payment::OutcomeKind::unknown && !outcome.code.empty();
     if (outcome.refused_unless_found && !is_unknown) {
         return breach("the outcome is refused_unless_found, but not unknown with a code");
@@ -177,6 +186,7 @@ Result<payment::Outcome> outcome_record(const Value& value) {
          "channel_reference",
          "payer",
          "amount",
+         "fee",
          "happened_at",
          "refused_unless_found",
          "next_action"}
@@ -188,8 +198,8 @@ Result<payment::Outcome> outcome_record(const Value& value) {
                 ", wanted a boolean"
             );
         }
-        const bool is_text =
-            name != "amount" && name != "next_action" && name != "refused_unless_found";
+        const bool is_text = name != "amount" && name != "fee" && name != "next_action" &&
+                             name != "refused_unless_found";
         if (is_text && member.as_text() == nullptr) {
             return breach(
                 "the outcome's " + name + " is a " + std::string(member.kind_name()) +
@@ -279,6 +289,15 @@ Result<payment::Outcome> outcome_from_answer(const Value& value, Operation opera
         return breach(
             "the outcome of " + std::string(to_string(operation)) +
             " is refused_unless_found, wanted only of refund and payout"
+        );
+    }
+    const bool is_payouts = payment::purpose_of(operation) == payment::Purpose::payout &&
+                            outcome.kind == OutcomeKind::succeeded;
+    if (outcome.fee && !is_payouts) {
+        return breach(
+            "the outcome of " + std::string(to_string(operation)) + " names a fee and is " +
+            std::string(payment::to_string(outcome.kind)) +
+            ", wanted only of a payout that succeeded"
         );
     }
     return outcome;

@@ -127,6 +127,7 @@ class Kernel {
     void post(PostLine debit, PostLine credit);
     void book(const payment::Instruction& instruction);
     void book_paid_out(const payment::Instruction& instruction);
+    void book_channel_cost(const payment::Instruction& instruction, Money fee);
     [[nodiscard]] PostLine order_line(Side side, Money amount) const;
     [[nodiscard]] PostLine merchant_line(Side side, Money amount) const;
     [[nodiscard]] static PostLine far_line(const payment::Instruction& at, Side side);

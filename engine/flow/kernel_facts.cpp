@@ -176,6 +176,9 @@ void Kernel::learn(const Fact& fact, payment::Instruction& instruction) {
                instruction.status == InstructionStatus::returned) {
         come_back(instruction);
     }
+    if (*reading.event == InstructionEvent::confirmed && fact.outcome.fee) {
+        book_channel_cost(instruction, *fact.outcome.fee);
+    }
     if (moved && !fact.outcome.code.empty()) {
         instruction.outcome_code = fact.outcome.code;
         instruction.outcome_message = fact.outcome.message;

@@ -23,6 +23,7 @@ constexpr std::string_view kMerchantPending = "2101";
 constexpr std::string_view kOrderHolding = "2201";
 constexpr std::string_view kRefundPayable = "2202";
 constexpr std::string_view kSurplusPayable = "2204";
+constexpr std::string_view kChannelCost = "5001";
 
 /// Names of channel accounts are unique within their channel only.
 std::string channel_owner(const payment::Instruction& at) {
@@ -120,6 +121,18 @@ void Kernel::book(const payment::Instruction& instruction) {
         case payment::Purpose::payout:
             book_paid_out(instruction);
             break;
+    }
+}
+
+/// What the channel took for a payout, by the word that first tells that it paid: our cost,
+/// whatever the payout's own fee is, and not given back when the payout comes back.
+void Kernel::book_channel_cost(const payment::Instruction& instruction, Money fee) {
+    if (fee.minor() > 0) {
+        const std::string owner = channel_owner(instruction);
+        post(
+            system_line(kChannelCost, owner, Side::debit, fee),
+            system_line(kChannelFloat, owner, Side::credit, fee)
+        );
     }
 }
 

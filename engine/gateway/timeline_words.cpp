@@ -69,7 +69,7 @@ constexpr std::array<Word, 6> kAccountSteps{{
     {"restore", "Gave back", "退回"},
 }};
 
-constexpr std::array<Word, 16> kLedgerAccounts{{
+constexpr std::array<Word, 17> kLedgerAccounts{{
     {"1001", "Our bank account", "我方银行账户"},
     {"1101", "Payment in transit", "支付在途"},
     {"1103", "Channel float", "渠道运营账户"},
@@ -84,6 +84,7 @@ constexpr std::array<Word, 16> kLedgerAccounts{{
     {"2203", "Payout in process", "付款处理中"},
     {"2204", "Duplicate payment payable", "重复支付应付"},
     {"4002", "Service fee", "服务费收入"},
+    {"5001", "Channel cost", "渠道成本"},
     {"5002", "Compensation", "赔付支出"},
     {"5901", "Short loss", "短款损失"},
 }};

@@ -1,6 +1,25 @@
 #include "payment/outcome.hpp"
 
 namespace sluice::payment {
+namespace {
+
+Result<std::optional<Money>> money_in(const Value& value, std::string_view name) {
+    const Value* member = value.find(name);
+    if (member == nullptr) {
+        return std::optional<Money>{};
+    }
+    if (member->as_money() == nullptr) {
+        return fail(
+            ErrorCode::invalid,
+            "outcome " + std::string(name) + " is a " + std::string(member->kind_name()) +
+                ", wanted money",
+            "/" + std::string(name)
+        );
+    }
+    return std::optional(*member->as_money());
+}
+
+}  // namespace
 
 Value to_value(const Outcome& outcome) {
     Value value;
@@ -18,6 +37,9 @@ Value to_value(const Outcome& outcome) {
     set_text("payer", outcome.payer);
     if (outcome.amount) {
         value.set("amount", *outcome.amount);
+    }
+    if (outcome.fee) {
+        value.set("fee", *outcome.fee);
     }
     if (outcome.happened_at) {
         value.set("happened_at", format_rfc3339(*outcome.happened_at));
@@ -40,16 +62,8 @@ Result<Outcome> outcome_from_value(const Value& value) {
     outcome.merchant = value.text_or_empty("merchant");
     outcome.channel_reference = value.text_or_empty("channel_reference");
     outcome.payer = value.text_or_empty("payer");
-    if (const Value* amount = value.find("amount")) {
-        if (amount->as_money() == nullptr) {
-            return fail(
-                ErrorCode::invalid,
-                "outcome amount is a " + std::string(amount->kind_name()) + ", wanted money",
-                "/amount"
-            );
-        }
-        outcome.amount = *amount->as_money();
-    }
+    SLUICE_ASSIGN(outcome.amount, money_in(value, "amount"));
+    SLUICE_ASSIGN(outcome.fee, money_in(value, "fee"));
     if (const Value* time = value.find("happened_at"); time != nullptr && !time->is_null()) {
         SLUICE_ASSIGN(outcome.happened_at, parse_rfc3339(value.text_or_empty("happened_at")));
     }

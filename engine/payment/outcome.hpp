@@ -38,6 +38,7 @@ struct Outcome {
     std::string channel_reference;
     std::string payer;  ///< of a success: who paid, as payer.hpp has it; "" when it is not told
     std::optional<Money> amount;
+    std::optional<Money> fee;  ///< of a payout that succeeded: what the channel took beside it
     std::optional<Time> happened_at;
     /// Of unknown: the request was turned away; what the channel does not know later never was.
     bool refused_unless_found = false;

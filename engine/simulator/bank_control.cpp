@@ -209,7 +209,14 @@ http::Response BankControl::course(const Value& body) {
     if (!delay) {
         return bad_request("'delay_ms' must be 0 to 3600000");
     }
+    const auto fee = number_in(
+        body, {.name = "payout_fee", .fallback = world.payouts.charged(), .most = kMoneyMax}
+    );
+    if (!fee) {
+        return bad_request("'payout_fee' must be an amount in fen");
+    }
     world.payout_delay_ms = *delay;
+    world.payouts.charge(*fee);
     if (const Value* today = body.find("tells_today"); today != nullptr) {
         if (today->as_bool() == nullptr) {
             return bad_request("'tells_today' must be true or false");
@@ -218,7 +225,11 @@ http::Response BankControl::course(const Value& body) {
     }
     return json_answer(
         200,
-        Value(ValueObject{{"delay_ms", *delay}, {"tells_today", world.bank_tells_today.load()}})
+        Value(ValueObject{
+            {"delay_ms", *delay},
+            {"payout_fee", *fee},
+            {"tells_today", world.bank_tells_today.load()}
+        })
     );
 }
 

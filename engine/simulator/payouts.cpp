@@ -46,23 +46,26 @@ bool may_follow(PayoutStatus from, PayoutStatus to) {
     return false;
 }
 
-/// Moves a payout's money along with its status.
-void follow(BankRow& row, PayoutStatus to, std::int64_t amount) {
+/// Moves a payout's money along with the status that it becomes.
+void follow(BankRow& row, PayoutStatus to, const Payout& payout) {
+    const std::int64_t amount = payout.wanted.amount;
+    const std::int64_t whole = amount + payout.fee;
     switch (to) {
         case PayoutStatus::accepted:
-            row.available -= amount;
-            row.paying += amount;
+            row.available -= whole;
+            row.paying += whole;
             row.used_today += amount;
             break;
         case PayoutStatus::processing:
             break;
         case PayoutStatus::succeeded:
-            row.paying -= amount;
+            row.paying -= whole;
             row.paid += amount;
+            row.fees += payout.fee;
             break;
         case PayoutStatus::failed:
-            row.paying -= amount;
-            row.available += amount;
+            row.paying -= whole;
+            row.available += whole;
             break;
         case PayoutStatus::returned:
             row.paid -= amount;
@@ -141,6 +144,11 @@ Value payout_object(const Payout& payout) {
         {"finished_at", time_or_null(payout.finished)},
         {"returned_at", time_or_null(payout.returned)}
     });
+    const bool was_paid =
+        payout.status == PayoutStatus::succeeded || payout.status == PayoutStatus::returned;
+    if (was_paid && payout.fee > 0) {
+        out.set("fee", payout.fee);
+    }
     if (!payout.reason_code.empty()) {
         out.set("reason_code", payout.reason_code);
         out.set("reason", row_of(payout.status).reason);
@@ -189,20 +197,21 @@ ApiResult<Payout> Payouts::create(const PayoutOrder& wanted, const BankAccount& 
     if (wanted.amount > account.daily_limit - row.used_today) {
         return refuse(403, "DAILY_LIMIT_EXCEEDED", "the payout is above what is left for today");
     }
-    if (wanted.amount > row.available) {
+    if (wanted.amount + fee_ > row.available) {
         return refuse(403, "INSUFFICIENT_FUNDS", "the account has less than the payout");
     }
-    follow(row, PayoutStatus::accepted, wanted.amount);
     Payout payout{
         .wanted = wanted,
         .account = account.account,
         .payout_id = ids_.payout_id(now),
         .reason_code = {},
+        .fee = fee_,
         .accepted = now,
         .finished = {},
         .returned = {},
         .creates = 1
     };
+    follow(row, PayoutStatus::accepted, payout);
     payouts_[key] = payout;
     by_age_.push_back(key);
     while (payouts_.size() > payouts_max_) {
@@ -237,7 +246,7 @@ ApiResult<Payout> Payouts::advance(const PayoutKey& key, const Step& step, Time 
                 std::string(to_string(step.to))
         );
     }
-    follow(row_on(key.account, now), step.to, payout.wanted.amount);
+    follow(row_on(key.account, now), step.to, payout);
     payout.status = step.to;
     const bool has_reason = !row_of(step.to).reason_code.empty();
     if (has_reason) {
@@ -268,6 +277,32 @@ void Payouts::write_down(const Payout& payout, Time now) {
          .bank_number = payout.payout_id,
          .amount = left ? -amount : amount}
     );
+    if (left) {
+        write_down_fee(payout, now);
+    }
+}
+
+void Payouts::write_down_fee(const Payout& payout, Time now) {
+    if (payout.fee > 0) {
+        statements_->book(
+            payout.account,
+            {.at = now,
+             .kind = BookedKind::fee,
+             .request_number = payout.wanted.request_number,
+             .bank_number = payout.payout_id,
+             .amount = -payout.fee}
+        );
+    }
+}
+
+void Payouts::charge(std::int64_t fee) {
+    const MutexLock lock(mutex_);
+    fee_ = fee;
+}
+
+std::int64_t Payouts::charged() {
+    const MutexLock lock(mutex_);
+    return fee_;
 }
 
 std::optional<Payout> Payouts::find(const PayoutKey& key) {

@@ -40,6 +40,7 @@ struct Payout {
     std::string payout_id;
     PayoutStatus status = PayoutStatus::accepted;
     std::string reason_code;  ///< of failed and returned
+    std::int64_t fee = 0;     ///< in fen, taken beside the amount when it succeeds
     Time accepted;
     std::optional<Time> finished;
     std::optional<Time> returned;
@@ -59,7 +60,7 @@ struct BankRow {
     std::int64_t collected = 0;
     std::int64_t swept = 0;
     std::int64_t fees = 0;      ///< what the bank took for its work
-    std::int64_t paying = 0;    ///< accepted, not finished
+    std::int64_t paying = 0;    ///< accepted, not finished; with its fees
     std::int64_t paid = 0;      ///< at the payees
     std::int64_t returned = 0;  ///< was at payees and is available again
     std::int64_t available = 0;
@@ -85,8 +86,11 @@ class Payouts {
     };
     Payouts(const BankDirectory& accounts, const Settings& settings);
 
-    /// A new payout, its money taken; or the known one when nothing differs (then `creates` is more
-    /// than 1). Refusals, in this order: REQUEST_NUMBER_USED for another content,
+    /// What each payout that is new from now on costs, in fen; 0: nothing, as at first.
+    void charge(std::int64_t fee);
+    [[nodiscard]] std::int64_t charged();
+    /// A new payout, its money and fee taken; or the known one when nothing differs (then `creates`
+    /// is more than 1). Refusals, in this order: REQUEST_NUMBER_USED for another content,
     /// SINGLE_LIMIT_EXCEEDED, DAILY_LIMIT_EXCEEDED, INSUFFICIENT_FUNDS; they keep nothing.
     ApiResult<Payout> create(const PayoutOrder& wanted, const BankAccount& account, Time now);
     /// REQUEST_UNKNOWN when there is none.
@@ -112,11 +116,13 @@ class Payouts {
   private:
     BankRow& row_on(const std::string& account, Time now) SLUICE_REQUIRES(mutex_);
     void write_down(const Payout& payout, Time now) SLUICE_REQUIRES(mutex_);
+    void write_down_fee(const Payout& payout, Time now) SLUICE_REQUIRES(mutex_);
 
     IdSource ids_;
     std::size_t payouts_max_;
     Statements* statements_;
     Mutex mutex_;
+    std::int64_t fee_ SLUICE_GUARDED_BY(mutex_) = 0;
     std::map<std::string, BankRow> rows_ SLUICE_GUARDED_BY(mutex_);
     std::map<PayoutKey, Payout> payouts_ SLUICE_GUARDED_BY(mutex_);
     std::deque<PayoutKey> by_age_ SLUICE_GUARDED_BY(mutex_);

@@ -18,8 +18,8 @@ using ::testing::Contains;
 using ::testing::IsEmpty;
 
 /// An order that was paid and refunded in part, one that was closed, a payout that succeeded and
-/// one of which nobody knows yet, one that failed, a compensation that a party owes. A fault is put
-/// into them in a transaction that is never committed.
+/// cost us something, one of which nobody knows yet, one that failed, a compensation that a party
+/// owes. A fault is put into them in a transaction that is never committed.
 class Checks : public ::testing::Test {
   protected:
     void SetUp() override {
@@ -34,7 +34,9 @@ class Checks : public ::testing::Test {
         world.begin_refund(order, 8'000, "R-1");
         world.answer_last(world.paid());
         begin_payout(card, "P-1", order);
-        world.answer_last(world.paid());
+        payment::Outcome at_a_cost = world.paid();
+        at_a_cost.fee = Money{50, cny()};
+        world.answer_last(at_a_cost);
         begin_payout(card, "P-2", {});
         world.answer_last(RoundWorld::outcome(OutcomeKind::unknown));
         begin_payout(world.given_card(1), "P-3", {});
@@ -192,6 +194,9 @@ TEST_F(Checks, FindEachFaultThatIsPutIntoSoundBooks) {
          "channels_owe_what_they_moved"},
         {"UPDATE sluice.instruction SET amount = amount + 1 WHERE kind = 'external' "
          "AND purpose = 'refund'",
+         "channels_owe_what_they_moved"},
+        {"SET LOCAL session_replication_role = replica; "
+         "UPDATE sluice.account SET gl = '5002' WHERE gl = '5001'",
          "channels_owe_what_they_moved"},
         {"SET LOCAL session_replication_role = replica; "
          "UPDATE sluice.account SET gl = '2101' WHERE gl = '1001'",

@@ -89,6 +89,18 @@ std::int64_t Auditor::predicted_balance(const std::string& account) const {
     return sum;
 }
 
+/// Whether we know that it was paid, if it came back or not: only then its cost was heard of.
+bool Auditor::was_paid(const std::string& number) const {
+    const auto pays = [&](const auto& objects) {
+        return std::ranges::any_of(objects, [&](const auto& object) {
+            return std::ranges::any_of(object.second.ways, [&](const WayTold& way) {
+                return way.id == number && is_one_of(way.status, {kSucceeded, kReturned});
+            });
+        });
+    };
+    return pays(told_.payouts) || pays(told_.refunds);
+}
+
 BookedSums Auditor::predicted_sums() const {
     BookedSums sums;
     for (const auto& [id, account] : told_.accounts) {
@@ -102,7 +114,9 @@ BookedSums Auditor::predicted_sums() const {
         sums[{"1101", line.far}] += line.status == "moved" ? line.amount : 0;
     }
     for (const auto& [number, line] : told_.far_payouts) {
-        sums[{"1103", line.far}] += line.status == "moved" ? line.amount : 0;
+        const std::int64_t cost = was_paid(number) ? line.fee : 0;
+        sums[{"1103", line.far}] += cost + (line.status == "moved" ? line.amount : 0);
+        sums[{"5001", line.far}] -= cost;
     }
     for (const auto& [id, payment] : told_.payments) {
         const std::string owner = owner_in(payment.merchant, payment.currency);

@@ -75,6 +75,28 @@ TEST_F(Payouts, FromAUsersBalanceAreWithdrawals) {
     expect_sound(50'000, 50);
 }
 
+TEST_F(Payouts, CostUsWhatTheBankTakesAlsoForThoseThatComeBack) {
+    teller_.bank().charge(30);
+    const Reply paid = teller_.pay({.number = "P-1", .amount = 50'000, .fee = 100}, "wait=30");
+    const Reply returned = teller_.pay({.number = "P-2", .amount = 20'000}, "wait=30");
+    ASSERT_EQ(paid.text("status"), "succeeded") << paid.why;
+    ASSERT_EQ(returned.text("status"), "succeeded") << returned.why;
+
+    teller_.bank().advance(Teller::number_at_bank(returned.body), "returned");
+    const Value ended = teller_.wait_for_status(returned.text("id"), "returned");
+    const Reply story = cluster_.api().get("/v1/payouts/" + paid.text("id") + "/timeline");
+
+    EXPECT_EQ(ended.text_or_empty("status"), "returned");
+    EXPECT_TRUE(wait_until_quiet(cluster_));
+    EXPECT_EQ(teller_.booked("5001"), 60);
+    EXPECT_EQ(teller_.booked("1103"), -50'060) << "what the bank has less of ours";
+    EXPECT_EQ(teller_.bank().paid(), 50'000);
+    EXPECT_EQ(teller_.bank().taken(), 60);
+    EXPECT_EQ(teller_.balance_of(teller_.account()), kAvailableUsual - 50'100);
+    EXPECT_NE(story.why.find("Channel cost"), std::string::npos) << story.why;
+    EXPECT_THAT(unsound_ledger(cluster_), IsEmpty());
+}
+
 TEST_F(Payouts, AreBookedBackWhenNoAccountOfTheBankPays) {
     teller_.bank().order_fault({.operation = "payout", .kind = "payout_failed", .count = -1});
 

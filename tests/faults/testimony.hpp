@@ -125,6 +125,7 @@ struct FarLine {
     std::int64_t amount = 0;
     std::int64_t times = 1;  ///< how often its money moved
     std::string payee{};     ///< of a payout: his number
+    std::int64_t fee = 0;    ///< of a payout that was paid: what it cost us
 };
 using FarBook = std::map<std::string, FarLine>;  ///< by the number that we gave
 

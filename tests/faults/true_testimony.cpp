@@ -102,6 +102,8 @@ void tell_moves(Testimony& told) {
     };
     told.far_payouts["P1"] = {.far = kBank, .status = "moved", .amount = 100, .payee = "zhang"};
     told.far_payouts["P2"] = {.far = kBank, .status = "not moved", .amount = 40, .payee = "zhang"};
+    told.far_payouts["P1"].fee = 3;
+    told.far_payouts["P2"].fee = 3;
     told.far_payouts["P3"] = {.far = kBank, .status = "moved", .amount = 5};
     told.far_payouts["P5"] = {.far = kBank, .status = "moved", .amount = 7};
 }
@@ -192,13 +194,14 @@ Testimony true_testimony() {
     told.booked = {
         {{"1001", "top_up"}, -2'400},
         {{"1101", kWechat}, -585},
-        {{"1103", kBank}, 112},
+        {{"1103", kBank}, 118},
         {{"1202", "m1/courier"}, -7},
         {{"2001", ""}, 454},
         {{"2002", ""}, 710},
         {{"2101", "m1"}, 870},
         {{"2102", ""}, 849},
         {{"4002", "m1"}, 2},
+        {{"5001", kBank}, -6},
         {{"5002", "m1"}, -5}
     };
     tell_of_whom(told, "m1");

@@ -275,7 +275,8 @@ void Witness::tell_far_payouts(Testimony& told, const Value& books) {
             .far = at_alipay == kFarNames.end() ? far_of_payout(told, number) : at_alipay->second,
             .status = moved_or(status == "succeeded", is_under_way),
             .amount = each.int_or("amount", 0),
-            .payee = text(each, "payee_account_number")
+            .payee = text(each, "payee_account_number"),
+            .fee = each.int_or("fee", 0)
         };
     }
 }

@@ -21,6 +21,7 @@
 #include "faults/unruly.hpp"
 #include "faults/witness.hpp"
 #include "simulator/demo_keys.hpp"
+#include "support/node_bank.hpp"
 #include "support/process_wait.hpp"
 
 namespace sluice::testing {
@@ -35,6 +36,9 @@ constexpr std::size_t kStepsAfterwards = 60;
 /// Little enough to be reached.
 constexpr std::int64_t kPayeeDay = 150'000;
 
+/// What the bank takes for each payout.
+constexpr std::int64_t kPayoutFee = 7;
+
 /// Whether what is rare has happened once. It stays so.
 constexpr const char* kAllHasHappened =
     "SELECT (EXISTS (SELECT 1 FROM sluice.refund r JOIN sluice.instruction i ON i.run_id = r.id "
@@ -43,7 +47,11 @@ constexpr const char* kAllHasHappened =
     "JOIN sluice.instruction i ON i.run_id = c.run_id "
     "WHERE c.kind = 'refund_returned' AND c.status = 'closed' "
     "AND i.channel = 'own_bank' AND i.status = 'succeeded') "
-    "AND EXISTS (SELECT 1 FROM sluice.payout WHERE status = 'returned'))::text";
+    "AND EXISTS (SELECT 1 FROM sluice.payout WHERE status = 'returned') "
+    "AND EXISTS (SELECT 1 FROM sluice.payout WHERE status = 'succeeded' "
+    "AND details::jsonb ? 'liable_party') "
+    "AND EXISTS (SELECT 1 FROM sluice.entry e JOIN sluice.account a ON a.id = e.account_id "
+    "WHERE a.gl = '5001'))::text";
 
 template <class Objects>
 std::string counted(const std::string& name, const Objects& objects) {
@@ -72,7 +80,9 @@ std::map<std::string, std::ptrdiff_t> rarities_of(const Testimony& told) {
         {"parts of refunds paid out to payees", 0},
         {"parts of refunds that came back after the end", 0},
         {"parts of refunds that came back and people gave again", 0},
-        {"payouts that came back", 0}
+        {"payouts that came back", 0},
+        {"compensations that a party owes", 0},
+        {"fen that payouts cost us", 0}
     };
     for (const auto& [id, refund] : told.refunds) {
         seen["parts of refunds paid out to payees"] +=
@@ -86,6 +96,11 @@ std::map<std::string, std::ptrdiff_t> rarities_of(const Testimony& told) {
     }
     for (const auto& [id, payout] : told.payouts) {
         seen["payouts that came back"] += payout.status == "returned" ? 1 : 0;
+        seen["compensations that a party owes"] +=
+            payout.status == "succeeded" && !payout.liable_party.empty() ? 1 : 0;
+    }
+    for (const auto& [key, sum] : told.booked) {
+        seen["fen that payouts cost us"] -= key.first == "5001" ? sum : 0;
     }
     return seen;
 }
@@ -134,6 +149,7 @@ class RandomRun {
           ) {
         make_unruly(cluster_.psp());
         make_ways_out_unruly(cluster_.psp());
+        Bank(cluster_.psp().url()).charge(kPayoutFee);
         // Few are paid out in a run, and some of them shall come back.
         cluster_.psp().order_fault(
             {.operation = "payout",

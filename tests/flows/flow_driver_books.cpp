@@ -36,7 +36,8 @@ std::map<std::string, std::int64_t> FlowDriver::booked() const {
     for (const auto& step : steps_) {
         for (const auto& line : step.lines) {
             const bool is_ours = line.gl == "1101" || line.gl == "1103" || line.gl == "1001" ||
-                                 line.owner == "shop" || line.owner.starts_with("shop/") ||
+                                 line.gl == "5001" || line.owner == "shop" ||
+                                 line.owner.starts_with("shop/") ||
                                  options_.accounts.contains(line.account) ||
                                  std::ranges::any_of(picture().legs, [&](const auto& leg) {
                                      return leg.account == line.account;

@@ -44,14 +44,18 @@ std::vector<BankBatch> Bank::batches() {
     return found;
 }
 
-std::int64_t Bank::paid() {
-    std::int64_t paid = 0;
+std::int64_t Bank::sum_of(const std::string& member) {
+    std::int64_t sum = 0;
     const Value shown = books();
     for (const Value& account : *shown.find("accounts")->as_array()) {
-        paid += account.int_or("paid", 0);
+        sum += account.int_or(member, 0);
     }
-    return paid;
+    return sum;
 }
+
+std::int64_t Bank::paid() { return sum_of("paid"); }
+
+std::int64_t Bank::taken() { return sum_of("fees"); }
 
 void Bank::order_fault(const BankFault& fault) {
     control(
@@ -89,17 +93,14 @@ bool Bank::transfer(const Transfer& transfer) {
     return api_.post("/sim/bank/transfer", body).status == 200;
 }
 
-std::int64_t Bank::collected() {
-    std::int64_t collected = 0;
-    const Value shown = books();
-    for (const Value& account : *shown.find("accounts")->as_array()) {
-        collected += account.int_or("collected", 0);
-    }
-    return collected;
-}
+std::int64_t Bank::collected() { return sum_of("collected"); }
 
 void Bank::take_time(std::chrono::milliseconds delay) {
     control("/sim/bank/course", Value(ValueObject{{"delay_ms", std::int64_t{delay.count()}}}));
+}
+
+void Bank::charge(std::int64_t fee) {
+    control("/sim/bank/course", Value(ValueObject{{"payout_fee", fee}}));
 }
 
 }  // namespace sluice::testing

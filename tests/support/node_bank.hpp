@@ -44,6 +44,8 @@ class Bank {
     [[nodiscard]] std::vector<BankBatch> batches();
     /// The money that is at payees.
     [[nodiscard]] std::int64_t paid();
+    /// What it took for its work.
+    [[nodiscard]] std::int64_t taken();
     void order_fault(const BankFault& fault);
     void clear_faults();
     /// Ends what is under way there, or sends a success back ("returned").
@@ -61,10 +63,14 @@ class Bank {
     [[nodiscard]] std::int64_t collected();
     /// How long new payouts are under way.
     void take_time(std::chrono::milliseconds delay);
+    /// What each new payout costs, in fen.
+    void charge(std::int64_t fee);
 
   private:
     Reply control(const std::string& path, const Value& body);
     Value books();
+    /// Of all accounts there.
+    std::int64_t sum_of(const std::string& member);
 
     Api api_;
 };

@@ -150,6 +150,37 @@ TEST_F(AdapterContract, LetsOnlyAnUnknownRefundOrPayoutWithACodeBeTurnedAway) {
     }
 }
 
+TEST_F(AdapterContract, LetsOnlyAPayoutThatSucceededNameAFee) {
+    const auto refusal = [](std::string_view fee, Operation operation, std::string_view kind) {
+        const std::string text = R"({"kind":")" + std::string(kind) +
+                                 R"(","number":"1","amount":{"$money":[7000,"CNY"]},"fee":)" +
+                                 std::string(fee) + "}";
+        const auto outcome = outcome_from_answer(json::parse(text).value(), operation);
+        return outcome ? std::string() : outcome.error().message;
+    };
+    const std::string_view good = R"({"$money":[50,"CNY"]})";
+
+    EXPECT_EQ(refusal(good, Operation::payout, "succeeded"), "");
+    EXPECT_EQ(refusal(good, Operation::payout_query, "succeeded"), "");
+    EXPECT_EQ(
+        refusal(good, Operation::payout_query, "returned"),
+        "the outcome of payout_query names a fee and is returned, wanted only of a payout that "
+        "succeeded"
+    );
+    EXPECT_NE(refusal(good, Operation::payout, "pending"), "");
+    for (const Operation other : {Operation::collect, Operation::query, Operation::refund_query}) {
+        EXPECT_NE(refusal(good, other, "succeeded"), "") << to_string(other);
+    }
+    EXPECT_EQ(
+        refusal(R"({"$money":[-1,"CNY"]})", Operation::payout, "succeeded"),
+        "the outcome's fee is -1 CNY, wanted 0 or more of the amount's currency"
+    );
+    EXPECT_NE(refusal(R"({"$money":[50,"USD"]})", Operation::payout, "succeeded"), "");
+    EXPECT_EQ(
+        refusal("50", Operation::payout, "succeeded"), "outcome fee is a whole number, wanted money"
+    );
+}
+
 TEST_F(AdapterContract, AnswersACallbackWithinItsKind) {
     for (const std::string_view text : {
              R"({"refuse":{"status":200}})",

@@ -55,6 +55,7 @@ Outcome full_outcome() {
     outcome.merchant = "1900000109";
     outcome.channel_reference = "4200000001";
     outcome.amount = Money{7000, cny()};
+    outcome.fee = Money{50, cny()};
     outcome.happened_at = Time{std::chrono::microseconds(1'767'225'600'123'456)};
     outcome.next_action.set("type", "qr_code");
     outcome.next_action.set("code_url", "weixin://pay/1");
@@ -69,6 +70,7 @@ void expect_same(const Outcome& a, const Outcome& b) {
     EXPECT_EQ(a.merchant, b.merchant);
     EXPECT_EQ(a.channel_reference, b.channel_reference);
     EXPECT_EQ(a.amount, b.amount);
+    EXPECT_EQ(a.fee, b.fee);
     EXPECT_EQ(a.happened_at, b.happened_at);
     EXPECT_EQ(a.next_action, b.next_action);
 }
@@ -109,6 +111,8 @@ TEST(OutcomeValue, RefusesWhatItCannotMean) {
     no_kind.set("code", "x");
     Value plain_amount = to_value(full_outcome());
     plain_amount.set("amount", 7000);
+    Value plain_fee = to_value(full_outcome());
+    plain_fee.set("fee", "0.50");
     Value bad_time = to_value(full_outcome());
     bad_time.set("happened_at", "yesterday");
 
@@ -117,6 +121,7 @@ TEST(OutcomeValue, RefusesWhatItCannotMean) {
         outcome_from_value(plain_amount).error().message,
         "outcome amount is a whole number, wanted money"
     );
+    EXPECT_EQ(outcome_from_value(plain_fee).error().message, "outcome fee is a text, wanted money");
     EXPECT_FALSE(outcome_from_value(bad_time).has_value());
 }
 

@@ -135,5 +135,54 @@ TEST_F(BankStatement, OfTheAccountHoldsNoFeeThatItCannotPay) {
     EXPECT_EQ(body_of(balance()).int_or("available", 0), kBankOpening - 100);
 }
 
+TEST_F(BankStatement, ShowsWhatAPayoutCostBesideItAlsoWhenItComesBack) {
+    given_slow_payouts();
+    ASSERT_EQ(status_of(control("/sim/bank/course", R"({"payout_fee":50})")), 200);
+    ASSERT_EQ(status_of(pay_out()), 200);
+    EXPECT_EQ(body_of(balance()).int_or("available", 0), kBankOpening - 5050);
+    EXPECT_EQ(body_of(query_payout()).find("fee"), nullptr) << "nothing is taken yet";
+    ASSERT_EQ(status_of(advance("succeeded")), 200);
+    const Value paid = body_of(query_payout());
+    ASSERT_EQ(status_of(advance("returned")), 200);
+    const Value returned = body_of(query_payout());
+    clock_.advance(std::chrono::hours(24));
+
+    const auto file = send({.target = kStatement + std::string("/file")});
+
+    EXPECT_EQ(paid.int_or("fee", 0), 50);
+    EXPECT_EQ(returned.int_or("fee", 0), 50);
+    EXPECT_EQ(account_row().int_or("fees", 0), 50);
+    EXPECT_EQ(body_of(balance()).int_or("available", 0), kBankOpening - 50);
+    const std::string id(paid.text_or_empty("payout_id"));
+    EXPECT_EQ(
+        file->body,
+        "booked_at,kind,request_number,bank_number,amount,balance\r\n"
+        "2026-01-01 08:00:00,PAYOUT,PO20260101000001," +
+            id +
+            ",-50.00,950.00\r\n"
+            "2026-01-01 08:00:00,FEE,PO20260101000001," +
+            id +
+            ",-0.50,949.50\r\n"
+            "2026-01-01 08:00:00,PAYOUT_RETURN,PO20260101000001," +
+            id + ",50.00,999.50\r\n"
+    );
+}
+
+TEST_F(BankStatement, HasNoFeeOfAPayoutThatFailedOrThatTheAccountCannotPay) {
+    given_slow_payouts();
+    ASSERT_EQ(status_of(control("/sim/bank/course", R"({"payout_fee":50})")), 200);
+    ASSERT_EQ(status_of(control("/sim/bank/funds", R"({"sweep":95000})")), 200);
+    EXPECT_EQ(refusal_of(pay_out()), "403 INSUFFICIENT_FUNDS") << "5000 are there, 5050 wanted";
+    ASSERT_EQ(status_of(control("/sim/bank/funds", R"({"top_up":95000})")), 200);
+    ASSERT_EQ(status_of(pay_out()), 200);
+
+    ASSERT_EQ(status_of(advance("failed")), 200);
+
+    EXPECT_EQ(body_of(query_payout()).find("fee"), nullptr);
+    EXPECT_EQ(body_of(balance()).int_or("available", 0), kBankOpening);
+    EXPECT_EQ(account_row().int_or("fees", -1), 0);
+    EXPECT_EQ(refusal_of(control("/sim/bank/course", R"({"payout_fee":-1})")), "400 invalid");
+}
+
 }  // namespace
 }  // namespace sluice::simulator::testing
