@@ -261,7 +261,7 @@ Result<Adapter> declare(
     if (!vm) {
         return fail(script_error(vm.error()));
     }
-    if (auto loaded = (*vm)->load(*program); !loaded) {
+    if (auto loaded = (*vm)->load_frozen(*program); !loaded) {
         return fail(script_error(loaded.error()));
     }
     auto declared = (*vm)->get("");

@@ -72,7 +72,7 @@ Result<Value> AdapterHost::run(const Call& call, const ChannelAccount& account) 
         SLUICE_TRY(open());
     }
     calls_.account = &account;
-    auto value = vm_->call_fresh(*adapter_->program, call.path, call.arguments);
+    auto value = vm_->call_frozen(*adapter_->program, call.path, call.arguments);
     calls_.account = nullptr;
     if (!value) {
         return fail(script_error(value.error()));

@@ -22,7 +22,7 @@ struct Moment {
 };
 
 /// Runs one adapter: its functions turn an instruction into a request and an answer into an
-/// outcome. Used by one thread at a time; every call starts in a fresh environment, so nothing
+/// outcome. Used by one thread at a time; all that calls share is frozen, so nothing
 /// passes from one exchange to the next. It does no I/O.
 class AdapterHost {
   public:

@@ -50,7 +50,7 @@ Result<Value> Policies::decide(std::string_view policy, const Value& facts) {
         SLUICE_TRY(open_vm());
     }
     // The candidates follow as the second argument: they are many, and the same for every decision.
-    auto answer = vm_->call_fresh(*found->second, "decide", std::span(&facts, 1));
+    auto answer = vm_->call_frozen(*found->second, "decide", std::span(&facts, 1));
     if (!answer) {
         return fail(script_error(answer.error()));
     }

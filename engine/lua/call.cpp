@@ -49,7 +49,7 @@ void Call::own_table(int index) const {
         wrong(index, "a table");
     }
     if (is_frozen(state_, index)) {
-        error("this table belongs to a library and cannot be changed");
+        error("this table is shared and cannot be changed");
     }
 }
 

@@ -31,7 +31,7 @@ void Freezer::trust(lua_State* state, int index) { seen_.insert(lua_topointer(st
 void Freezer::freeze_members(lua_State* state, int index) {
     const int table = lua_absindex(state, index);
     if (!is_frozen(state, table)) {
-        freeze(state, table);
+        freeze(state, table, absent_);
     }
     push_view(state, table);
     visit_content(state, lua_gettop(state), 0);
@@ -85,7 +85,7 @@ void Freezer::visit_function(lua_State* state, int index, int depth) {
 
 void Freezer::visit_table(lua_State* state, int index, int depth) {
     if (!is_frozen(state, index)) {
-        freeze(state, index);
+        freeze(state, index, absent_);
     }
     push_view(state, index);
     visit_content(state, lua_gettop(state), depth);

@@ -115,6 +115,18 @@ std::expected<ProgramPtr, ScriptError> compile(std::string_view name, std::strin
     return program;
 }
 
+std::expected<void, ScriptError> check_keeps_nothing(const Program& program) {
+    if (!program.captured) {
+        return {};
+    }
+    const auto& [name, line] = *program.captured;
+    ScriptError error{Outcome::refused, program.name, line, {}, {}, {}};
+    error.message = "a function assigns '" + name +
+                    "', a local of the file: it would leak from one run into another";
+    error.excerpt = excerpt_of(program.source, line);
+    return std::unexpected(std::move(error));
+}
+
 const std::string& name_of(const Program& program) { return program.name; }
 const std::string& source_of(const Program& program) { return program.source; }
 

@@ -27,4 +27,8 @@ class Program : public std::enable_shared_from_this<Program> {
     int result_line = 0;  ///< of the last `return` outside of functions
 };
 
+/// `refused` when a function of the file assigns a local of the file: runs or calls that share what
+/// the file returns would remember it.
+std::expected<void, ScriptError> check_keeps_nothing(const Program& program);
+
 }  // namespace sluice::lua

@@ -109,7 +109,7 @@ int read_of_object(lua_State* state) {
 
 int write_frozen(lua_State* state) {
     const std::string key = key_text(state, 2);
-    raise(state, "cannot set '" + key + "': this table belongs to a library");
+    raise(state, "cannot set '" + key + "': this table is shared");
 }
 
 int write_global(lua_State* state) {
@@ -240,7 +240,7 @@ void make_record(lua_State* state, const std::vector<std::string_view>& nulls) {
     lua_setmetatable(state, -2);
 }
 
-void freeze(lua_State* state, int index) {
+void freeze(lua_State* state, int index, Absent absent) {
     const int table = lua_absindex(state, index);
     lua_createtable(state, 0, 0);
     const int content = lua_gettop(state);
@@ -248,7 +248,7 @@ void freeze(lua_State* state, int index) {
     clear_raw(state, table);
     if (lua_getmetatable(state, table) != 0) {
         lua_setmetatable(state, content);
-    } else if (holds_a_function(state, content)) {
+    } else if (absent == Absent::error && holds_a_function(state, content)) {
         set_member_law(state, content, "this library table");
     }
     set_frozen_law(state, table, write_frozen);
@@ -286,7 +286,7 @@ int make_object(lua_State* state) {
         call.error("argument 2 is already a record or an object");
     }
     if (!is_frozen(state, 1)) {
-        freeze(state, 1);
+        freeze(state, 1, Absent::error);
     }
     lua_getmetatable(state, 1);
     if (lua_rawgetp(state, -1, &kObjectLawKey) == LUA_TNIL) {

@@ -20,8 +20,10 @@ void push_view(lua_State* state, int index);
 /// Sets the record law on the table on top of the stack. `nulls`: names that read as nil.
 void make_record(lua_State* state, const std::vector<std::string_view>& nulls);
 
+/// What reading a member gives that a frozen table with functions has not.
+enum class Absent { error, nil };
 /// Freezes the table at `index` in place, its metatable going to the content.
-void freeze(lua_State* state, int index);
+void freeze(lua_State* state, int index, Absent absent);
 
 /// Replaces the table on top by a frozen table named `name` whose unknown members are errors.
 void seal_module(lua_State* state, std::string_view name);

@@ -27,6 +27,13 @@ std::expected<void, ScriptError> Vm::load(const Program& program) {
     return state_->activate([&](lua_State* lua) { state_->load(lua, program); });
 }
 
+std::expected<void, ScriptError> Vm::load_frozen(const Program& program) {
+    if (auto good = check_keeps_nothing(program); !good) {
+        return good;
+    }
+    return state_->activate([&](lua_State* lua) { state_->load_frozen(lua, program); });
+}
+
 std::expected<Value, ScriptError> Vm::get(std::string_view path) {
     Value value;
     const auto done = state_->activate([&](lua_State* lua) {
@@ -58,12 +65,15 @@ std::expected<Value, ScriptError> Vm::call(
                 : std::unexpected(done.error());
 }
 
-std::expected<Value, ScriptError> Vm::call_fresh(
+std::expected<Value, ScriptError> Vm::call_frozen(
     const Program& program, std::string_view path, std::span<const Value> arguments
 ) {
+    if (auto good = check_keeps_nothing(program); !good) {
+        return std::unexpected(std::move(good).error());
+    }
     Value value;
     const auto done = state_->activate([&](lua_State* lua) {
-        state_->load(lua, program);
+        state_->load_frozen(lua, program);
         value = state_->call(lua, path, arguments);
     });
     return done ? std::expected<Value, ScriptError>(std::move(value))

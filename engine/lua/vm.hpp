@@ -114,6 +114,10 @@ class Vm {
     /// "module value". Loading again replaces it.
     std::expected<void, ScriptError> load(const Program& program);
 
+    /// The same, but the file runs once in this Vm, and all that its result reaches is frozen; a
+    /// file a function of which assigns what the file keeps is an error.
+    std::expected<void, ScriptError> load_frozen(const Program& program);
+
     /// A plain (function-free) copy of a member of the module value: "title", "stages",
     /// "operations.collect.resend"; "" is the whole value. Null when absent.
     std::expected<Value, ScriptError> get(std::string_view path);
@@ -123,9 +127,9 @@ class Vm {
     /// Calls the function at `path` of the module value ("" = the module value itself). It may not
     /// wait.
     std::expected<Value, ScriptError> call(std::string_view path, std::span<const Value> arguments);
-    /// The same, but first runs `program`'s main chunk again in a fresh environment: nothing can
-    /// survive from an earlier call. For policies and adapters.
-    std::expected<Value, ScriptError> call_fresh(
+    /// load_frozen() and call(): nothing can survive from an earlier call. For policies and
+    /// adapters.
+    std::expected<Value, ScriptError> call_frozen(
         const Program& program, std::string_view path, std::span<const Value> arguments
     );
 

@@ -18,12 +18,8 @@
 namespace sluice::lua {
 namespace {
 
-// Addresses that serve as registry keys.
-const char kGlobalsKey = 0;
-const char kEnvironmentKey = 0;
-const char kModuleKey = 0;
+// An address that serves as a registry key.
 const char kResultKey = 0;
-constexpr std::size_t kProgramsMax = 64;
 constexpr int kStackForHost = 20;
 /// Between two calls little lives: what calls leave is collected when the heap has grown so much.
 constexpr int kGrownPercent = 400;
@@ -65,16 +61,10 @@ std::expected<void, ScriptError> Vm::State::open() {
     if (!opened) {
         return opened;
     }
-    Freezer freezer(box.sources);
+    Freezer freezer(box.sources, Absent::error);
     for (const ProgramPtr& library : settings.libraries) {
-        if (const auto& captured = library->captured) {
-            const auto& [name, line] = *captured;
-            ScriptError error{Outcome::refused, library->name, line, {}, {}, {}};
-            error.message = "a function assigns '" + name +
-                            "', a local of the library's file: it would leak from one run into "
-                            "another";
-            error.excerpt = excerpt_of(library->source, line);
-            return std::unexpected(std::move(error));
+        if (auto good = check_keeps_nothing(*library); !good) {
+            return good;
         }
         const auto loaded =
             activate([&](lua_State* state) { load_library(state, *library, freezer); });
@@ -121,73 +111,6 @@ void Vm::State::open_globals(lua_State* state) {
     lua_rawsetp(state, LUA_REGISTRYINDEX, &kGlobalsKey);
     seal_environment(state);
     lua_rawsetp(state, LUA_REGISTRYINDEX, &kEnvironmentKey);
-}
-
-void Vm::State::push_result(lua_State* state, const Program& program) {
-    box.blamed = {program.name, program.result_line};
-    if (lua_rawgetp(state, LUA_REGISTRYINDEX, &program) != LUA_TFUNCTION) {
-        lua_pop(state, 1);
-        if (box.sources.size() >= kProgramsMax) {
-            lua_pushnil(state);
-            lua_rawsetp(state, LUA_REGISTRYINDEX, box.sources.front().get());
-            box.sources.erase(box.sources.begin());
-        }
-        const std::string chunk_name = "=" + program.name;
-        const std::string& code = program.bytecode;
-        if (luaL_loadbufferx(state, code.data(), code.size(), chunk_name.c_str(), "b") != LUA_OK) {
-            lua_error(state);
-        }
-        lua_rawgetp(state, LUA_REGISTRYINDEX, &kEnvironmentKey);
-        lua_setupvalue(state, -2, 1);
-        // While the source is held its address names no other program.
-        box.sources.push_back(program.shared_from_this());
-        lua_pushvalue(state, -1);
-        lua_rawsetp(state, LUA_REGISTRYINDEX, &program);
-    }
-    lua_call(state, 0, 1);
-}
-
-void Vm::State::load(lua_State* state, const Program& program) {
-    push_result(state, program);
-    lua_rawsetp(state, LUA_REGISTRYINDEX, &kModuleKey);
-}
-
-void Vm::State::load_library(lua_State* state, const Program& program, Freezer& freezer) {
-    push_result(state, program);
-    // It runs once: its code need not stay.
-    lua_pushnil(state);
-    lua_rawsetp(state, LUA_REGISTRYINDEX, &program);
-    if (lua_type(state, -1) != LUA_TTABLE) {
-        raise(state, "a library returns a record of what it offers");
-    }
-    lua_rawgetp(state, LUA_REGISTRYINDEX, &kEnvironmentKey);
-    freezer.trust(state, -1);
-    lua_pop(state, 1);
-    freezer.freeze_members(state, -1);
-    push_view(state, -1);
-    lua_rawgetp(state, LUA_REGISTRYINDEX, &kGlobalsKey);
-    const int globals = lua_gettop(state);
-    lua_pushnil(state);
-    while (lua_next(state, globals - 1) != 0) {
-        if (lua_type(state, -2) != LUA_TSTRING) {
-            raise(state, "a library returns a record of what it offers, not a list");
-        }
-        lua_pushvalue(state, -2);
-        if (lua_rawget(state, globals) != LUA_TNIL) {
-            raise(
-                state,
-                "the library redefines the global '" + std::string(lua_tostring(state, -3)) + "'"
-            );
-        }
-        lua_pop(state, 1);
-        lua_pushvalue(state, -2);
-        lua_insert(state, -2);
-        lua_rawset(state, globals);
-    }
-}
-
-void Vm::State::push_module(lua_State* state) {
-    lua_rawgetp(state, LUA_REGISTRYINDEX, &kModuleKey);
 }
 
 void Vm::State::pick(lua_State* state, std::string_view path) {

@@ -58,6 +58,7 @@ class Vm::State {
     /// Pushes what the file returns.
     void push_result(lua_State* state, const Program& program);
     void load(lua_State* state, const Program& program);
+    void load_frozen(lua_State* state, const Program& program);
     void load_library(lua_State* state, const Program& program, Freezer& freezer);
     void push_module(lua_State* state);
     /// Replaces the module value on top by its member at `path`.
@@ -67,6 +68,11 @@ class Vm::State {
     Value call(lua_State* state, std::string_view path, std::span<const Value> arguments);
     void begin_thread(lua_State* state, Thread& thread);
     void drop_thread(Thread& thread);
+
+    // Addresses that serve as registry keys.
+    static inline const char kGlobalsKey = 0;
+    static inline const char kEnvironmentKey = 0;
+    static inline const char kModuleKey = 0;
 
     VmSettings settings;
     Box box;

@@ -49,7 +49,8 @@ function list.last(items) end
 function list.contains(items, value) end
 function list.index_of(items, value) end
 function list.copy(items) end
-function list.sort(items, before) end     -- stable; `before` must not wait
+function list.sort(items, by) end         -- stable; by the values, the name of a field, or a
+                                          -- function (a, b): is a before b? It must not wait
 
 ---@class text also under the name `string`, and as methods of texts
 text = {}

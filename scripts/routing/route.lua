@@ -3,11 +3,9 @@
 -- Looked up once: a decision uses them for every candidate.
 local contains, insert = list.contains, list.insert
 
-local function is_cheaper(a, b) return a.cost_basis_points < b.cost_basis_points end
-
 -- Puts them behind those that are there, the cheapest first; equals keep the configured order.
 local function append(accounts, candidates, remark)
-  list.sort(candidates, is_cheaper)
+  list.sort(candidates, "cost_basis_points")
   for _, candidate in ipairs(candidates) do
     insert(accounts, {
       name = candidate.name, channel = candidate.channel,

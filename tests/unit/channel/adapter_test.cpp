@@ -64,6 +64,17 @@ TEST(Adapter, ErrorsNameFileAndLine) {
     EXPECT_EQ(adapter.error().context, "channels/toy/adapter.lua:3");
 }
 
+TEST(Adapter, RemembersNothing) {
+    const auto adapter =
+        make_adapter(toy_adapter("\nlocal n = 0\nlocal function count() n = n + 1 end\nreturn {}\n")
+        );
+
+    ASSERT_FALSE(adapter);
+    EXPECT_EQ(adapter.error().context, "channels/toy/adapter.lua:3");
+    EXPECT_NE(adapter.error().message.find("a function assigns 'n'"), std::string::npos)
+        << adapter.error().message;
+}
+
 TEST(Evidence, ShowsFourCharactersOfWhatIsMasked) {
     const MaskedMembers masked{.in_part = {"openid", "name"}, .whole = {}};
 

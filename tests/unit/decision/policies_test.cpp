@@ -195,11 +195,13 @@ TEST(Policies, KeepNothingFromOneDecisionToTheNext) {
     ASSERT_TRUE(release.has_value()) << release.error().message;
     const auto policies = policies_of(*release);
 
-    for (int i = 0; i < 2; ++i) {
-        const auto answer = policies->decide("sample", Value(ValueObject{}));
-        ASSERT_TRUE(answer.has_value()) << answer.error().message;
-        EXPECT_EQ(answer->int_or("count", 0), 1);
-    }
+    const auto answer = policies->decide("sample", Value(ValueObject{}));
+
+    ASSERT_FALSE(answer.has_value());
+    EXPECT_EQ(
+        answer.error().message,
+        "scripts/risk/sample.lua, line 3: cannot set 'count': this table is shared"
+    );
 }
 
 TEST(Policies, FollowTheAdoptedReleaseFromTheNextDecisionOn) {

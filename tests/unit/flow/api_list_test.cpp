@@ -38,7 +38,7 @@ Value result_of(const std::string& source) {
     EXPECT_TRUE(program.has_value()) << program.error().describe();
     auto vm = lua::Vm::create({});
     EXPECT_TRUE(vm.has_value());
-    auto result = (*vm)->call_fresh(**program, "", {});
+    auto result = (*vm)->call_frozen(**program, "", {});
     EXPECT_TRUE(result.has_value()) << result.error().describe();
     return result.value_or(Value{});
 }

@@ -23,7 +23,7 @@ std::string answer_of(Vm& vm, const std::string& body) {
     const auto program = compile("test.lua", "return function(own, items, last) " + body + " end");
     EXPECT_TRUE(program.has_value()) << program.error().describe();
     const Value own(1);
-    const auto answer = vm.call_fresh(**program, "", std::span(&own, 1));
+    const auto answer = vm.call_frozen(**program, "", std::span(&own, 1));
     return answer ? to_json(*answer) : answer.error().message;
 }
 

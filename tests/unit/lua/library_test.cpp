@@ -109,6 +109,24 @@ TEST(LuaLibrary, OffersLists) {
          "list.sort(t, function(x, y) return x[1] < y[1] end)\n"
          "local s = ''\nfor _, x in ipairs(t) do s = s .. x[2] end\nreturn s",
          "\"bdac\""},
+        {"local t = { { n = 2, s = 'a' }, { n = 1, s = 'b' }, { n = 2, s = 'c' }, { n = 0, s = 'd' "
+         "},\n"
+         "  { n = 1, s = 'e' } }\n"
+         "list.sort(t, 'n')\n"
+         "local s = ''\nfor _, x in ipairs(t) do s = s .. x.s end\nreturn s",
+         "\"dbeac\""},
+        {"local t = { { due = money(2, 'CNY') }, { due = money(1, 'CNY') } }\n"
+         "list.sort(t, 'due')\nreturn t[1].due:minor()",
+         "1"},
+        {"list.sort({ { n = 1 }, { m = 1 } }, 'n')",
+         "error 1: list.sort: position 2 has no field 'n'"},
+        {"list.sort({ 'n' }, 'n')", "error 1: list.sort: position 1 has no field 'n'"},
+        {"local t = { { n = 1 }, { n = 'a' } }\nlist.sort(t, 'n')",
+         "error 2: cannot compare (< <= > >=) string with number"},
+        {"list.sort({ 1, 2 }, 3)",
+         "error 1: list.sort: argument 2 must be the name of a field, or a function that compares "
+         "two "
+         "values, got a whole number"},
         {"return table.concat({ 1, 2 })", "\"12\""},
         {"local t = { 1, 'a' }\nlist.sort(t)",
          "error 2: cannot compare (< <= > >=) string with number"},

@@ -52,7 +52,7 @@ std::string run_with(std::string_view source, const Value& facts) {
     }
     const auto vm = open({});
     const std::array arguments{facts};
-    const auto value = vm->call_fresh(**compiled, "", arguments);
+    const auto value = vm->call_frozen(**compiled, "", arguments);
     return value ? to_json(*value) : describe(value.error());
 }
 

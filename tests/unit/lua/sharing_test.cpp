@@ -64,7 +64,7 @@ TEST(Sharing, GivesEachScriptItsOwnFileLevelLocals) {
 }
 
 TEST(Sharing, KeepsNothingThatAScriptWritesIntoWhatLibrariesReach) {
-    constexpr std::string_view kFrozen = ": this table belongs to a library";
+    constexpr std::string_view kFrozen = ": this table is shared";
     const std::vector<std::pair<std::string, std::string>> attempts{
         {"local kept = {} return { put = function(v) kept.v = v end }", "cannot set 'v'"},
         {"local kept = { deep = { {} } } return { put = function(v) kept.deep[1].v = v end }",

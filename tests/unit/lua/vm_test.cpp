@@ -85,17 +85,82 @@ TEST(Vm, ReadsMembersOfTheModuleWithoutItsFunctions) {
     EXPECT_EQ(called(*vm, "runn"), "error 1: 'runn' must be a function of this script");
 }
 
-TEST(Vm, LetsNothingSurviveAFreshCall) {
-    const auto counting = program(
+TEST(FrozenCalls, RunTheFileOnceAndRememberNothing) {
+    int runs = 0;
+    VmSettings settings;
+    settings.host.push_back({"host", {{"note", [&runs](std::span<const Value>) {
+                                           ++runs;
+                                           return HostReply{HostReply::Kind::value, {}, {}};
+                                       }}}});
+    const auto vm = open(std::move(settings));
+    const auto policy = program(
         "policy.lua",
-        "local n = 0\nlocal seen = {}\nreturn { decide = function(x)\n"
-        "n = n + 1; list.insert(seen, x); return { n, #seen } end }"
+        "host.note()\nlocal names = { 'a', 'b' }\nlocal deep = { list = {} }\n"
+        "return { decide = function(x)\n"
+        "  local seen = {}\n  list.insert(seen, x)\n  return { #seen, names[2], x } end,\n"
+        "set = function() deep.list = 1 end,\n"
+        "insert = function() list.insert(deep.list, 1) end }"
+    );
+    const std::array first{Value(1)};
+    const std::array second{Value(2)};
+
+    EXPECT_EQ(to_json(vm->call_frozen(*policy, "decide", first).value()), "[1,\"b\",1]");
+    EXPECT_EQ(to_json(vm->call_frozen(*policy, "decide", second).value()), "[1,\"b\",2]");
+    EXPECT_EQ(
+        describe(vm->call_frozen(*policy, "set", {}).error()),
+        "error 8: cannot set 'list': this table is shared"
+    );
+    EXPECT_EQ(
+        describe(vm->call_frozen(*policy, "insert", {}).error()),
+        "error 9: list.insert: this table is shared and cannot be changed"
+    );
+    EXPECT_EQ(runs, 1);
+}
+
+TEST(FrozenCalls, LookUpWhatATableOfTheFileHasNot) {
+    const auto vm = open({});
+    const auto adapter = program(
+        "adapter.lua",
+        "local readers = { paid = function() return 1 end }\n"
+        "return { read = function(word) local read = readers[word] return read and read() end }"
+    );
+
+    EXPECT_EQ(vm->call_frozen(*adapter, "read", std::array{Value("paid")}).value(), Value(1));
+    EXPECT_EQ(vm->call_frozen(*adapter, "read", std::array{Value("new")}).value(), Value());
+}
+
+TEST(FrozenCalls, AreOfFilesThatKeepNothing) {
+    const auto counting = program(
+        "policy.lua", "local n = 0\nreturn { decide = function()\n  n = n + 1\n  return n end }"
+    );
+    const auto hidden = program(
+        "hidden.lua",
+        "local function counter()\n  local n = 0\n"
+        "  return function() n = n + 1 return n end\nend\nreturn { decide = counter() }"
     );
     const auto vm = open({});
-    const std::array arguments{Value(1)};
 
-    for (int i = 0; i < 3; ++i) {
-        EXPECT_EQ(to_json(vm->call_fresh(*counting, "decide", arguments).value()), "[1,1]");
+    EXPECT_EQ(
+        describe(vm->call_frozen(*counting, "decide", {}).error()),
+        "refused 3: a function assigns 'n', a local of the file: it would leak from one run into "
+        "another"
+    );
+    EXPECT_EQ(
+        describe(vm->load_frozen(*hidden).error()),
+        "error 3: this function stays and keeps 'n', which a function assigns: it would leak from "
+        "one run into another"
+    );
+}
+
+TEST(FrozenCalls, OfManyFilesInOneInterpreterAreEachTheirOwn) {
+    const auto vm = open({});
+
+    for (int round = 0; round < 2; ++round) {
+        for (int i = 0; i < 100; ++i) {
+            const auto file =
+                program("p.lua", "return { n = function() return " + std::to_string(i) + " end }");
+            EXPECT_EQ(vm->call_frozen(*file, "n", {}).value(), Value(i));
+        }
     }
 }
 
@@ -125,22 +190,19 @@ TEST(Libraries, AreFrozenAllTheWayDown) {
     ASSERT_TRUE(vm->load(*main));
 
     EXPECT_EQ(called(*vm, "use"), "[8,1,3,3]");
-    EXPECT_EQ(called(*vm, "set"), "error 3: cannot set 'n': this table belongs to a library");
-    EXPECT_EQ(called(*vm, "add"), "error 4: cannot set 'new': this table belongs to a library");
+    EXPECT_EQ(called(*vm, "set"), "error 3: cannot set 'n': this table is shared");
+    EXPECT_EQ(called(*vm, "add"), "error 4: cannot set 'new': this table is shared");
     EXPECT_EQ(
-        called(*vm, "insert"),
-        "error 5: list.insert: this table belongs to a library and cannot be changed"
+        called(*vm, "insert"), "error 5: list.insert: this table is shared and cannot be changed"
     );
-    EXPECT_EQ(called(*vm, "leak"), "error 3: cannot set 'k': this table belongs to a library");
+    EXPECT_EQ(called(*vm, "leak"), "error 3: cannot set 'k': this table is shared");
     EXPECT_EQ(
         called(*vm, "typo"),
         "error 7: this library table has no member 'sise' - did you mean "
         "'size'?"
     );
     EXPECT_EQ(called(*vm, "pairs"), "\"deep list put size \"");
-    EXPECT_EQ(
-        called(*vm, "stock"), "error 10: cannot set 'upper': this table belongs to a library"
-    );
+    EXPECT_EQ(called(*vm, "stock"), "error 10: cannot set 'upper': this table is shared");
 }
 
 TEST(Libraries, MayNotKeepStateInAFileLevelLocal) {
@@ -154,7 +216,7 @@ TEST(Libraries, MayNotKeepStateInAFileLevelLocal) {
     ASSERT_FALSE(vm);
     EXPECT_EQ(
         describe(vm.error()),
-        "refused 3: a function assigns 'n', a local of the library's file: it would leak from one "
+        "refused 3: a function assigns 'n', a local of the file: it would leak from one "
         "run into another"
     );
 }
@@ -213,7 +275,7 @@ TEST(Object, ChecksFieldsAndMethods) {
         called(*vm, "field"), "error 7: unknown field or method 'summ' - did you mean 'sum'?"
     );
     EXPECT_EQ(called(*vm, "method"), "error 8: unknown field or method 'ad' - did you mean 'add'?");
-    EXPECT_EQ(called(*vm, "verb"), "error 9: cannot set 'sub': this table belongs to a library");
+    EXPECT_EQ(called(*vm, "verb"), "error 9: cannot set 'sub': this table is shared");
     EXPECT_EQ(called(*vm, "free"), "{\"extra\":1,\"sum\":1}");
 }
 
@@ -235,7 +297,7 @@ void live_through_all(VmSettings settings, const Program& script) {
             (void)(*coroutine)->resume(arguments[0]);
         }
         (void)vm->call(path, arguments);
-        (void)vm->call_fresh(script, path, arguments);
+        (void)vm->call_frozen(script, path, arguments);
         (void)vm->get("");
         vm->collect();
     }
