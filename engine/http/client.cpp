@@ -8,7 +8,6 @@
 #include <iterator>
 #include <map>
 #include <optional>
-#include <pthread.h>
 #include <span>
 #include <thread>
 #include <utility>
@@ -20,6 +19,7 @@
 #include "core/mutex.hpp"
 #include "http/client_pool.hpp"
 #include "http/client_sockets.hpp"
+#include "http/io_thread.hpp"
 
 namespace sluice::http {
 
@@ -115,7 +115,7 @@ class Client::Loop {
     }
 
     void work() {
-        ::pthread_setname_np(::pthread_self(), settings_.thread_name.substr(0, 15).c_str());
+        begin_io_thread(settings_.thread_name);
         std::array<ClientSockets::Event, ClientSockets::kEventsAtOnce> events{};
         while (!stopping_) {
             // Before the queues are looked at: who hands over something later sees it and wakes us.

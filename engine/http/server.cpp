@@ -1,7 +1,6 @@
 #include "http/server.hpp"
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <set>
 #include <thread>
 #include <utility>
@@ -11,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "http/connection.hpp"
+#include "http/io_thread.hpp"
 #include "http/mailbox.hpp"
 
 namespace sluice::http {
@@ -66,9 +66,7 @@ class Server::Core {
             );
         }
         thread_ = std::thread([this] {
-            ::pthread_setname_np(
-                ::pthread_self(), host_.settings.thread_name.substr(0, 15).c_str()
-            );
+            begin_io_thread(host_.settings.thread_name);
             host_.mailbox->open();
             accept();
             context_.run();

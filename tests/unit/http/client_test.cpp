@@ -6,13 +6,16 @@
 #include <future>
 #include <latch>
 #include <memory>
+#include <sys/resource.h>
 #include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "http/blocking.hpp"
+#include "http/io_thread.hpp"
 #include "unit/http/raw_socket.hpp"
+#include "unit/http/running_server.hpp"
 
 namespace sluice::http {
 namespace {
@@ -39,6 +42,30 @@ void expect_failure(const ClientResult& result, FailureStage stage, std::string_
 
 /// A port on which nobody listens.
 std::uint16_t free_port() { return RawListener().port(); }
+
+TEST(IoThreads, AreLessUrgentThanWhoCommits) {
+    const auto urgency = [] { return ::getpriority(PRIO_PROCESS, 0); };
+    std::atomic<int> of_server = 0;
+    std::atomic<int> of_client = 0;
+    testing::RunningServer server(
+        testing::quick_settings(),
+        [&](const Request&, Responder responder) {
+            of_server = urgency();
+            responder.answer(Response{.status = 200, .headers = {}, .body = {}});
+        }
+    );
+    Client client({.running_per_host_max = 1});
+    std::promise<void> answered;
+
+    client.send(ClientRequest{.method = "GET", .url = server.url("/")}, [&](const ClientResult&) {
+        of_client = urgency();
+        answered.set_value();
+    });
+    answered.get_future().wait();
+
+    EXPECT_EQ(of_server, urgency() + kIoThreadNicer);
+    EXPECT_EQ(of_client, urgency() + kIoThreadNicer);
+}
 
 TEST(HttpClient, SendsExactlyWhatItWasGiven) {
     const RawListener listener;
