@@ -89,12 +89,15 @@ std::int64_t Auditor::predicted_balance(const std::string& account) const {
     return sum;
 }
 
-/// Whether we know that it was paid, if it came back or not: only then its cost was heard of.
+/// Whether we know that it was paid, if it came back or not: only then its cost was heard of. One
+/// whose return was told before its success stays refused.
 bool Auditor::was_paid(const std::string& number) const {
     const auto pays = [&](const auto& objects) {
         return std::ranges::any_of(objects, [&](const auto& object) {
             return std::ranges::any_of(object.second.ways, [&](const WayTold& way) {
-                return way.id == number && is_one_of(way.status, {kSucceeded, kReturned});
+                const bool paid =
+                    way.went_after_all || is_one_of(way.status, {kSucceeded, kReturned});
+                return way.id == number && paid;
             });
         });
     };

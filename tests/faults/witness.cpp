@@ -32,6 +32,7 @@ WayTold read_way(const Value& from, const std::string& purpose) {
         .status = text(from, "status"),
         .amount = from.int_or("amount", 0)
     };
+    way.went_after_all = text(from, "outcome_code").starts_with("paid_twice");
     if (text(from, "to") == "payout") {
         way.purpose = "payout";
     }
