@@ -48,7 +48,7 @@ constexpr const char* kAllHasHappened =
     "WHERE c.kind = 'refund_returned' AND c.status = 'closed' "
     "AND i.channel = 'own_bank' AND i.status = 'succeeded') "
     "AND EXISTS (SELECT 1 FROM sluice.payout WHERE status = 'returned') "
-    "AND EXISTS (SELECT 1 FROM sluice.payout WHERE status = 'succeeded' "
+    "AND EXISTS (SELECT 1 FROM sluice.payout WHERE status IN ('succeeded', 'returned') "
     "AND details::jsonb ? 'liable_party') "
     "AND EXISTS (SELECT 1 FROM sluice.entry e JOIN sluice.account a ON a.id = e.account_id "
     "WHERE a.gl = '5001'))::text";
@@ -81,7 +81,7 @@ std::map<std::string, std::ptrdiff_t> rarities_of(const Testimony& told) {
         {"parts of refunds that came back after the end", 0},
         {"parts of refunds that came back and people gave again", 0},
         {"payouts that came back", 0},
-        {"compensations that a party owes", 0},
+        {"compensations that a party owed", 0},
         {"fen that payouts cost us", 0}
     };
     for (const auto& [id, refund] : told.refunds) {
@@ -96,8 +96,9 @@ std::map<std::string, std::ptrdiff_t> rarities_of(const Testimony& told) {
     }
     for (const auto& [id, payout] : told.payouts) {
         seen["payouts that came back"] += payout.status == "returned" ? 1 : 0;
-        seen["compensations that a party owes"] +=
-            payout.status == "succeeded" && !payout.liable_party.empty() ? 1 : 0;
+        // Until it comes back, which may be after all has happened.
+        const bool was_owed = payout.status == "succeeded" || payout.status == "returned";
+        seen["compensations that a party owed"] += was_owed && !payout.liable_party.empty() ? 1 : 0;
     }
     for (const auto& [key, sum] : told.booked) {
         seen["fen that payouts cost us"] -= key.first == "5001" ? sum : 0;
