@@ -29,11 +29,7 @@ Inbox::Line& Inbox::line_of(const Input& input) {
     return input.kind == Input::Kind::start ? begins_ : goes_on_;
 }
 
-bool Inbox::is_worth_waking(const Call& call) const {
-    const std::size_t same = begins_next_ ? goes_on_.size() : begins_.size();
-    const bool everywhere = call.from == From::next_line;
-    return (everywhere ? begins_.size() + goes_on_.size() : same) >= call.inputs;
-}
+std::size_t Inbox::waiting() const { return begins_.size() + goes_on_.size(); }
 
 bool Inbox::put(Input& input) {
     // What a channel answered is said once; it is bounded by what was asked.
@@ -41,11 +37,11 @@ bool Inbox::put(Input& input) {
     bool wakes = false;
     {
         const MutexLock lock(mutex_);
-        if (closed_ || (!said_once && begins_.size() + goes_on_.size() >= most_)) {
+        if (closed_ || (!said_once && waiting() >= most_)) {
             return false;
         }
         line_of(input).push_back(std::move(input));
-        wakes = call_ && is_worth_waking(*call_);
+        wakes = call_ && waiting() >= *call_;
         if (wakes) {
             call_.reset();
         }
@@ -76,13 +72,12 @@ bool Inbox::has_lined_up() const {
 }
 
 void Inbox::wait(const Patience& patience) {
-    const Call call{.inputs = patience.inputs, .from = patience.from};
     {
         const MutexLock lock(mutex_);
-        if (closed_ || is_worth_waking(call)) {
+        if (closed_ || waiting() >= patience.inputs) {
             return;
         }
-        call_ = call;
+        call_ = patience.inputs;
     }
     constexpr std::int64_t kMicros = 1'000'000;
     const auto longest = std::max<std::int64_t>(patience.longest.count(), 0);
@@ -103,21 +98,17 @@ void Inbox::wait(const Patience& patience) {
     call_.reset();
 }
 
-std::vector<Input> Inbox::take(std::size_t most, From from) {
+std::vector<Input> Inbox::take(std::size_t most) {
     const MutexLock lock(mutex_);
-    if (closed_) {
-        return {};
+    std::vector<Input> taken;
+    while (!closed_ && taken.size() < most && waiting() > 0) {
+        const bool begins = begins_next_ ? !begins_.empty() : goes_on_.empty();
+        Line& line = begins ? begins_ : goes_on_;
+        taken.push_back(std::move(line.front()));
+        line.pop_front();
+        gone_ += begins ? 0 : 1;
+        begins_next_ = !begins;
     }
-    const bool in_turn = begins_next_ ? !begins_.empty() : goes_on_.empty();
-    const bool begins = from == From::same_line ? !begins_next_ : in_turn;
-    Line& line = begins ? begins_ : goes_on_;
-    const std::size_t count = std::min(most, line.size());
-    const auto end = line.begin() + static_cast<std::ptrdiff_t>(count);
-    std::vector<Input> taken(std::make_move_iterator(line.begin()), std::make_move_iterator(end));
-    line.erase(line.begin(), end);
-    gone_ += begins ? 0 : count;
-    // Who finds both lines empty has not had his turn.
-    begins_next_ = count == 0 ? begins_next_ : !begins;
     return taken;
 }
 
@@ -139,7 +130,6 @@ void Inbox::wait_closed(SteadyTime until) {
     while (!is_closed() && now < until) {
         wait(
             {.inputs = std::numeric_limits<std::size_t>::max(),
-             .from = From::next_line,
              .longest = std::chrono::ceil<std::chrono::microseconds>(until - now),
              .socket = std::nullopt}
         );

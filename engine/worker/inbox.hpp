@@ -16,10 +16,9 @@ namespace sluice::worker {
 /// What waits in front of a worker. Any thread posts; one thread, the worker's, waits and takes.
 /// While it waits it can watch the socket of its session too: an answer wakes it like an input.
 ///
-/// Payments that begin and everything else stand in two lines, served in turn: they touch
-/// different tables, so a batch of one sort needs half of the statements of a mixed one, and what
-/// a statement costs before its first row is most of what a small batch costs. Each line is first
-/// in, first out; nothing waits for more than one batch of the other line.
+/// Payments that begin and everything else stand in two lines and are taken in turn, one of each:
+/// what goes on never waits behind all that wants to begin, nor the other way round. Each line is
+/// first in, first out.
 class Inbox {
   public:
     using SteadyTime = std::chrono::steady_clock::time_point;
@@ -37,12 +36,8 @@ class Inbox {
     /// Whether some of what was lined up has not been taken yet.
     [[nodiscard]] bool has_lined_up() const;
 
-    /// The line whose turn it is (the other one when it is empty), or that of the last batch.
-    enum class From { next_line, same_line };
-
     struct Patience {
-        std::size_t inputs = 1;       ///< that wake the worker; more of them save wake-ups
-        From from = From::next_line;  ///< from anywhere, or in the line of the last batch only
+        std::size_t inputs = 1;  ///< that wake the worker; more of them save wake-ups
         std::chrono::microseconds longest{0};
         std::optional<int> socket;
     };
@@ -50,7 +45,7 @@ class Inbox {
     /// closed; at times for nothing.
     void wait(const Patience& patience);
     /// The oldest, at most `most`. Does not wait. Nothing once the inbox is closed.
-    [[nodiscard]] std::vector<Input> take(std::size_t most, From from = From::next_line);
+    [[nodiscard]] std::vector<Input> take(std::size_t most);
 
     /// Wakes the worker for good; what is posted from now on is refused.
     void close();
@@ -61,13 +56,9 @@ class Inbox {
 
   private:
     using Line = std::deque<Input>;
-    struct Call {
-        std::size_t inputs = 0;
-        From from = From::next_line;
-    };
     bool put(Input& input);
     [[nodiscard]] Line& line_of(const Input& input) SLUICE_REQUIRES(mutex_);
-    [[nodiscard]] bool is_worth_waking(const Call& call) const SLUICE_REQUIRES(mutex_);
+    [[nodiscard]] std::size_t waiting() const SLUICE_REQUIRES(mutex_);
     void ring() const;
 
     const std::size_t most_;
@@ -77,8 +68,8 @@ class Inbox {
     Line goes_on_ SLUICE_GUARDED_BY(mutex_);
     bool begins_next_ SLUICE_GUARDED_BY(mutex_) = false;
     bool closed_ SLUICE_GUARDED_BY(mutex_) = false;
-    /// What wakes the worker; nothing while it is awake.
-    std::optional<Call> call_ SLUICE_GUARDED_BY(mutex_);
+    /// How many inputs wake the worker; nothing while it is awake.
+    std::optional<std::size_t> call_ SLUICE_GUARDED_BY(mutex_);
     /// Inputs that left the line of what goes on, and how many of them there will be when
     /// everything that was lined up has left it.
     std::uint64_t gone_ SLUICE_GUARDED_BY(mutex_) = 0;

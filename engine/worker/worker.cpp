@@ -145,18 +145,12 @@ std::size_t Worker::room() const {
     return settings_.batch_max - std::min(settings_.batch_max, held);
 }
 
-/// A batch is of one line.
-Inbox::From Worker::line() const {
-    return session_->round.prepared() == 0 ? Inbox::From::next_line : Inbox::From::same_line;
-}
-
 /// Or for so many inputs that running them now is worth being woken for; the answer wakes the few
 /// as well.
 void Worker::wait_for_answer() {
     constexpr std::size_t kNever = std::numeric_limits<std::size_t>::max();
     inbox_.wait(
         {.inputs = room() == 0 ? kNever : kWorthWaking,
-         .from = line(),
          .longest = std::chrono::milliseconds(100),
          .socket = session_->connection.socket()}
     );
@@ -172,7 +166,7 @@ void Worker::line_up_due() {
 
 /// Inputs of buckets that are not ours (any more) are refused: the owner must take them.
 Result<void> Worker::take(std::size_t most) {
-    std::vector<Input> inputs = inbox_.take(most, line());
+    std::vector<Input> inputs = inbox_.take(most);
     std::erase_if(inputs, [&](Input& input) {
         const Bucket bucket = input.kind == Input::Kind::callback
                                   ? input.callback.instruction.bucket()
@@ -242,9 +236,7 @@ Result<void> Worker::wait_for_company() {
         if (!patience) {
             break;
         }
-        inbox_.wait(
-            {.inputs = kWorthWaking, .from = line(), .longest = *patience, .socket = std::nullopt}
-        );
+        inbox_.wait({.inputs = kWorthWaking, .longest = *patience, .socket = std::nullopt});
         SLUICE_TRY(take(room()));
     }
     return {};

@@ -83,7 +83,6 @@ class Worker {
     Time next_wake(Time now) const;
     [[nodiscard]] bool has_house_work() const;
     [[nodiscard]] std::size_t room() const;
-    [[nodiscard]] Inbox::From line() const;
     void wait_for_answer();
     void line_up_due();
     Result<void> take(std::size_t most);

@@ -15,7 +15,6 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using From = Inbox::From;
 
 /// Longer than any test may take: who returns before it was woken.
 constexpr std::chrono::microseconds kForever = 1h;
@@ -38,9 +37,9 @@ Input with_caller(Input made, int& refused) {
     return made;
 }
 
-std::vector<std::uint64_t> take(Inbox& inbox, std::size_t most = 100, From from = From::next_line) {
+std::vector<std::uint64_t> take(Inbox& inbox, std::size_t most = 100) {
     std::vector<std::uint64_t> numbers;
-    for (const Input& taken : inbox.take(most, from)) {
+    for (const Input& taken : inbox.take(most)) {
         numbers.push_back(taken.run_id.raw().low);
     }
     return numbers;
@@ -56,29 +55,26 @@ TEST(WorkerInbox, GivesTheOldestFirstAndNoMoreThanAsked) {
     EXPECT_THAT(take(inbox), IsEmpty());
 }
 
-TEST(WorkerInbox, GivesWhatBeginsApartFromWhatGoesOn) {
+TEST(WorkerInbox, GivesOneThatBeginsForEachThatGoesOn) {
     Inbox inbox(10);
     inbox.post(begin(1));
-    inbox.post(fact(2));
+    inbox.post(begin(2));
     inbox.post(begin(3));
-    inbox.post(input(Input::Kind::callback, 4));
-    inbox.post(input(Input::Kind::wait, 5));
-    EXPECT_THAT(take(inbox), ElementsAre(2, 4, 5));
-    EXPECT_THAT(take(inbox), ElementsAre(1, 3));
+    inbox.post(fact(4));
+    inbox.post(input(Input::Kind::callback, 5));
+    EXPECT_THAT(take(inbox), ElementsAre(4, 1, 5, 2, 3));
     EXPECT_THAT(take(inbox), IsEmpty());
 }
 
-TEST(WorkerInbox, LetsNeitherLineWaitForMoreThanOneBatchOfTheOther) {
+TEST(WorkerInbox, LetsNeitherLineWaitBehindAllOfTheOther) {
     Inbox inbox(100);
     for (std::uint64_t number = 1; number <= 6; ++number) {
         inbox.post(begin(number));
         inbox.post(fact(10 + number));
     }
-    EXPECT_THAT(take(inbox, 2), ElementsAre(11, 12));
-    EXPECT_THAT(take(inbox, 2), ElementsAre(1, 2));
+    EXPECT_THAT(take(inbox, 3), ElementsAre(11, 1, 12));
     inbox.post(begin(7));
-    EXPECT_THAT(take(inbox, 2), ElementsAre(13, 14));
-    EXPECT_THAT(take(inbox, 2), ElementsAre(3, 4));
+    EXPECT_THAT(take(inbox, 3), ElementsAre(2, 13, 3)) << "whose turn it was is not forgotten";
 }
 
 TEST(WorkerInbox, TakesTheSameLineAgainWhenTheOtherIsEmpty) {
@@ -86,23 +82,9 @@ TEST(WorkerInbox, TakesTheSameLineAgainWhenTheOtherIsEmpty) {
     for (const std::uint64_t number : {1U, 2U, 3U}) {
         inbox.post(begin(number));
     }
-    EXPECT_THAT(take(inbox, 1), ElementsAre(1));
-    EXPECT_THAT(take(inbox, 1), ElementsAre(2));
+    EXPECT_THAT(take(inbox, 2), ElementsAre(1, 2));
     inbox.post(fact(4));
     EXPECT_THAT(take(inbox, 1), ElementsAre(4));
-    EXPECT_THAT(take(inbox, 1), ElementsAre(3));
-}
-
-TEST(WorkerInbox, GoesOnWithTheLineOfTheLastBatchWhenAsked) {
-    Inbox inbox(10);
-    for (const std::uint64_t number : {1U, 2U, 3U}) {
-        inbox.post(begin(number));
-    }
-    EXPECT_THAT(take(inbox, 1), ElementsAre(1));
-    inbox.post(fact(4));
-    EXPECT_THAT(take(inbox, 1, From::same_line), ElementsAre(2));
-    EXPECT_THAT(take(inbox, 1), ElementsAre(4)) << "its turn is not lost";
-    EXPECT_THAT(take(inbox, 1, From::same_line), IsEmpty());
     EXPECT_THAT(take(inbox, 1), ElementsAre(3));
 }
 
@@ -139,8 +121,7 @@ TEST(WorkerInbox, RefusesWhatItHasNoRoomForButNotWhatIsSaidOnce) {
     inbox.post(with_caller(input(Input::Kind::wait, 3), refused));
     EXPECT_EQ(refused, 2);
     inbox.post(fact(4));  // the answer of a channel
-    EXPECT_THAT(take(inbox), ElementsAre(4));
-    EXPECT_THAT(take(inbox), ElementsAre(1));
+    EXPECT_THAT(take(inbox), ElementsAre(4, 1));
     EXPECT_EQ(refused, 2);
 }
 
@@ -186,18 +167,14 @@ TEST(WorkerInbox, WakesForItsEnd) {
 TEST(WorkerInbox, WakesForTheSocketAndSleepsOverTooFewInputs) {
     Inbox inbox(10);
     inbox.post(begin(1));
-    inbox.post(begin(2));
-    EXPECT_THAT(take(inbox, 1), ElementsAre(1));
     std::array<int, 2> ends{};
     ASSERT_EQ(pipe(ends.data()), 0);
     std::thread other([&] {
-        inbox.post(fact(3));
-        inbox.post(fact(4));
+        inbox.post(fact(2));
         EXPECT_EQ(write(ends[1], "x", 1), 1);
     });
 
-    // Three are there in the end, but in the line of the last batch only one.
-    inbox.wait({.inputs = 2, .from = From::same_line, .longest = kForever, .socket = ends[0]});
+    inbox.wait({.inputs = 3, .longest = kForever, .socket = ends[0]});
 
     char byte = 0;
     EXPECT_EQ(read(ends[0], &byte, 1), 1) << "it blocks when the inputs alone woke it";
@@ -211,7 +188,7 @@ TEST(WorkerInbox, DoesNotSleepWhenEnoughInputsWait) {
     inbox.post(begin(1));
     inbox.post(fact(2));
     inbox.wait({.inputs = 2, .longest = kForever, .socket = std::nullopt});
-    EXPECT_THAT(take(inbox), ElementsAre(2));
+    EXPECT_THAT(take(inbox), ElementsAre(2, 1));
 }
 
 TEST(WorkerInbox, SleepsNoLongerThanAsked) {
