@@ -44,7 +44,8 @@ class Inbox {
     /// Returns when so many inputs wait, the socket can be read, the time is over or the inbox is
     /// closed; at times for nothing.
     void wait(const Patience& patience);
-    /// The oldest, at most `most`. Does not wait. Nothing once the inbox is closed.
+    /// The oldest of either line in turn, at most `most`. Does not wait. Nothing once the inbox is
+    /// closed.
     [[nodiscard]] std::vector<Input> take(std::size_t most);
 
     /// Wakes the worker for good; what is posted from now on is refused.
