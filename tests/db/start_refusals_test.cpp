@@ -105,5 +105,34 @@ TEST_F(StartRefusals, LeaveTheNumberFree) {
     EXPECT_EQ(stored().substr(0, 1), "1") << "the same order may begin when the flow is mended";
 }
 
+/// One commit has both: the order is looked at as it was before.
+TEST_F(StartRefusals, MeetAPaymentWhoseOrderAnotherEndsInTheSameCommit) {
+    for (const auto end : {payment::OutcomeKind::succeeded, payment::OutcomeKind::closed}) {
+        const payment::Order order = world.new_order();
+        world.begin(world.composite(order, card));
+        auto second = world.composite(order, card);
+        second->order_is_new = false;
+        std::vector<worker::Input> both;
+        payment::Outcome outcome = world.paid();
+        outcome.kind = end;
+        both.push_back(world.answer(std::move(outcome)));
+        both.push_back(world.start_of(std::move(second)));
+
+        ASSERT_TRUE(world.process(std::move(both)));
+
+        EXPECT_EQ(last_answer(), "conflict payment_unresolved") << to_string(end);
+        const bool is_paid = end == payment::OutcomeKind::succeeded;
+        EXPECT_EQ(
+            world.value(
+                "SELECT o.status || ' ' || o.paid || ' ' || (o.active_payment IS NULL) || ' ' || "
+                "string_agg(p.status, ' ') FROM sluice.orders o JOIN sluice.payment p "
+                "ON p.order_id = o.id WHERE o.merchant_order_number = '" +
+                order.merchant_order_number + "' GROUP BY o.id"
+            ),
+            is_paid ? "paid 10000 true succeeded" : "open 0 true failed"
+        );
+    }
+}
+
 }  // namespace
 }  // namespace sluice::testing
