@@ -39,6 +39,15 @@ Error bad_uuid(std::string_view text) {
     };
 }
 
+/// The lowest so many digits of a word; returns where the next higher ones end.
+char* write_digits_before(char* end, std::uint64_t word, int count) {
+    for (; count > 0; --count) {
+        *--end = kCrockford[word & 31];
+        word >>= 5;
+    }
+    return end;
+}
+
 bool is_uuid_dash(std::size_t at) { return at == 8 || at == 13 || at == 18 || at == 23; }
 
 }  // namespace
@@ -122,14 +131,12 @@ std::string Id128::to_string() const {
 }
 
 void Id128::append_to(std::string& out) const {
+    // The top 8 bits are two digits, and twelve digits fit into a word twice.
     std::array<char, kTextSize> text{};
-    std::uint64_t h = high;
-    std::uint64_t l = low;
-    for (std::size_t i = kTextSize; i-- > 0;) {
-        text[i] = kCrockford[l & 31];
-        l = (l >> 5) | (h << 59);
-        h >>= 5;
-    }
+    char* end = text.data() + kTextSize;
+    end = write_digits_before(end, low, 12);
+    end = write_digits_before(end, (high << 4) | (low >> 60), 12);
+    write_digits_before(end, high >> 56, 2);
     out.append(text.data(), text.size());
 }
 

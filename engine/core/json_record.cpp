@@ -6,12 +6,10 @@
 namespace sluice {
 
 void JsonRecord::begin(std::string_view name) {
-    if (!is_first_) {
-        out_.push_back(',');
-    }
+    out_ += is_first_ ? "\"" : ",\"";
     is_first_ = false;
-    append_json_text(out_, name);
-    out_.push_back(':');
+    out_ += name;
+    out_ += "\":";
 }
 
 void JsonRecord::add(std::string_view name, std::string_view text) {

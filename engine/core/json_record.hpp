@@ -12,7 +12,8 @@ namespace sluice {
 
 /// Writes one JSON record, member by member, at the end of a text: for records that are only made
 /// to be printed, and often. Looks as to_json() would print the same Value. The text outlives it;
-/// one thread. It does not notice a name that stands twice.
+/// one thread. Names are literals of the code: it does not notice one that stands twice, or that
+/// would have to be escaped.
 class JsonRecord {
   public:
     explicit JsonRecord(std::string& out) : out_(out) { out_.push_back('{'); }

@@ -1,7 +1,10 @@
 #include "db/array.hpp"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <chrono>
+#include <concepts>
 #include <limits>
 
 #include "core/invariant.hpp"
@@ -38,15 +41,26 @@ std::uint32_t element_oid(ArrayType type) {
     return 0;
 }
 
-void write_big_endian(char* at, std::uint64_t value, std::size_t width) {
-    for (std::size_t i = width; i-- > 0;) {
-        at[i] = static_cast<char>(value & 0xff);
-        value >>= 8;
+/// The bytes of a number as the wire wants them: the highest first.
+template <std::unsigned_integral Number>
+std::array<char, sizeof(Number)> big_endian(Number value) {
+    if constexpr (std::endian::native == std::endian::little) {
+        value = std::byteswap(value);
     }
+    return std::bit_cast<std::array<char, sizeof(Number)>>(value);
+}
+
+std::array<char, 4> size_bytes(std::size_t size) {
+    return big_endian(static_cast<std::uint32_t>(size));
 }
 
 void put32(std::string& out, std::size_t at, std::size_t value) {
-    write_big_endian(out.data() + at, value, 4);
+    std::ranges::copy(size_bytes(value), out.data() + at);
+}
+
+template <std::size_t Width>
+std::string_view view(const std::array<char, Width>& bytes) {
+    return {bytes.data(), Width};
 }
 
 template <class Small>
@@ -67,9 +81,7 @@ void ArrayBuilder::clear() {
 }
 
 void ArrayBuilder::append_element(std::string_view bytes) {
-    const std::size_t at = wire_.size();
-    wire_.resize(at + 4);
-    put32(wire_, at, bytes.size());
+    wire_.append(view(size_bytes(bytes.size())));
     wire_.append(bytes);
     count_element();
 }
@@ -80,23 +92,16 @@ void ArrayBuilder::count_element() {
     put32(wire_, 12, size_);
 }
 
-void ArrayBuilder::append_number(std::uint64_t value, std::size_t width) {
-    std::array<char, 8> bytes{};
-    write_big_endian(bytes.data(), value, width);
-    append_element({bytes.data(), width});
-}
-
 void ArrayBuilder::append(std::int64_t value) {
-    const auto bits = static_cast<std::uint64_t>(value);
     if (type_ == ArrayType::int16) {
         SLUICE_INVARIANT(fits<std::int16_t>(value));
-        append_number(bits, 2);
+        append_element(view(big_endian(static_cast<std::uint16_t>(value))));
     } else if (type_ == ArrayType::int32) {
         SLUICE_INVARIANT(fits<std::int32_t>(value));
-        append_number(bits, 4);
+        append_element(view(big_endian(static_cast<std::uint32_t>(value))));
     } else {
         SLUICE_INVARIANT(type_ == ArrayType::int64);
-        append_number(bits, 8);
+        append_element(view(big_endian(static_cast<std::uint64_t>(value))));
     }
 }
 
@@ -110,27 +115,23 @@ void ArrayBuilder::append(std::string_view value) {
 
 void ArrayBuilder::append(bool value) {
     SLUICE_INVARIANT(type_ == ArrayType::boolean);
-    append_number(value ? 1 : 0, 1);
+    append_element(value ? std::string_view("\1", 1) : std::string_view("\0", 1));
 }
 
 void ArrayBuilder::append(const Id128& value) {
     SLUICE_INVARIANT(type_ == ArrayType::uuid);
-    std::array<char, 16> bytes{};
-    write_big_endian(bytes.data(), value.high, 8);
-    write_big_endian(bytes.data() + 8, value.low, 8);
-    append_element({bytes.data(), bytes.size()});
+    const std::array halves{big_endian(value.high), big_endian(value.low)};
+    append_element(view(std::bit_cast<std::array<char, sizeof(halves)>>(halves)));
 }
 
 void ArrayBuilder::append(Time value) {
     SLUICE_INVARIANT(type_ == ArrayType::timestamptz);
     const std::int64_t micros = (value - kPostgresEpoch).count();
-    append_number(static_cast<std::uint64_t>(micros), 8);
+    append_element(view(big_endian(static_cast<std::uint64_t>(micros))));
 }
 
 void ArrayBuilder::append_null() {
-    const std::size_t at = wire_.size();
-    wire_.resize(at + 4);
-    put32(wire_, at, 0xffffffff);
+    wire_.append(view(size_bytes(0xffffffff)));
     put32(wire_, 4, 1);
     count_element();
 }

@@ -58,7 +58,6 @@ class ArrayBuilder {
   private:
     void append_element(std::string_view bytes);
     void count_element();
-    void append_number(std::uint64_t value, std::size_t width);
 
     std::string wire_;
     std::size_t size_ = 0;

@@ -1,5 +1,6 @@
 #include "flow/effect.hpp"
 
+#include "core/json_record.hpp"
 #include "payment/names.hpp"
 
 namespace sluice::flow {
@@ -23,75 +24,79 @@ std::string_view to_string(Side side) { return kSides.of(side); }
 
 std::string_view to_string(LimitClaim::Sum sum) { return kSums.of(sum); }
 
-Value to_value(const SendExchange& effect) {
-    Value value;
-    value.set("type", "exchange");
-    value.set("exchange", std::int64_t{effect.exchange});
-    value.set("operation", payment::to_string(effect.operation));
-    value.set("instruction", effect.instruction.to_string());
+void append_json(std::string& out, const SendExchange& effect) {
+    JsonRecord record(out);
+    record.add("type", "exchange");
+    record.add("exchange", std::int64_t{effect.exchange});
+    record.add("operation", payment::to_string(effect.operation));
+    record.add("instruction", effect.instruction);
     if (effect.repeats) {
-        value.set("repeats", true);
+        record.add_value("repeats", true);
     }
-    return value;
+    record.end();
 }
 
-Value to_value(const AccountStep& effect) {
-    Value value;
-    value.set("type", to_string(effect.kind));
+void append_json(std::string& out, const AccountStep& effect) {
+    JsonRecord record(out);
+    record.add("type", to_string(effect.kind));
     if (effect.instruction.is_nil()) {
-        value.set("account", effect.account.to_string());
+        record.add("account", effect.account);
     } else {
-        value.set("instruction", effect.instruction.to_string());
+        record.add("instruction", effect.instruction);
     }
-    value.set("amount", effect.amount);
-    return value;
+    record.add_value("amount", effect.amount);
+    record.end();
 }
 
-Value to_value(const RefundClaim& effect) {
-    Value value;
-    value.set("type", kClaimKinds.of(effect.kind));
-    value.set("instruction", effect.instruction.to_string());
-    value.set("amount", effect.amount);
+void append_json(std::string& out, const RefundClaim& effect) {
+    JsonRecord record(out);
+    record.add("type", kClaimKinds.of(effect.kind));
+    record.add("instruction", effect.instruction);
+    record.add_value("amount", effect.amount);
     if (effect.parts > 0) {
-        value.set("parts", effect.parts);
-        value.set("parts_max", effect.parts_max);
+        record.add("parts", effect.parts);
+        record.add("parts_max", effect.parts_max);
     }
-    return value;
+    record.end();
 }
 
-Value to_value(const LimitClaim& effect) {
-    Value value;
-    value.set("type", "limit_claim");
-    value.set("sum", to_string(effect.sum));
-    value.set("day", effect.day);
-    value.set("amount", effect.amount);
+void append_json(std::string& out, const LimitClaim& effect) {
+    JsonRecord record(out);
+    record.add("type", "limit_claim");
+    record.add("sum", to_string(effect.sum));
+    record.add("day", effect.day);
+    record.add_value("amount", effect.amount);
     if (effect.most) {
-        value.set("most", *effect.most);
+        record.add_value("most", *effect.most);
     }
-    return value;
+    record.end();
 }
 
 PostLine system_line(std::string_view gl, std::string_view owner, Side side, Money amount) {
     return {std::string(gl), std::string(owner), {}, side, amount};
 }
 
-Value to_value(const PostLine& line) {
-    Value value;
-    value.set("type", "post");
-    value.set("side", to_string(line.side));
-    value.set("gl", line.gl);
-    value.set("owner", line.account.is_nil() ? line.owner : line.account.to_string());
-    value.set("amount", line.amount);
-    return value;
+void append_json(std::string& out, const PostLine& line) {
+    JsonRecord record(out);
+    record.add("type", "post");
+    record.add("side", to_string(line.side));
+    record.add("gl", line.gl);
+    if (line.account.is_nil()) {
+        record.add("owner", line.owner);
+    } else {
+        record.add("owner", line.account);
+    }
+    record.add_value("amount", line.amount);
+    record.end();
 }
 
-Value to_value(const OpenCase& effect) {
-    Value value;
-    value.set("type", "case");
-    value.set("kind", effect.kind);
-    value.set("instruction", effect.instruction.to_string());
-    value.set("amount", effect.amount);
-    return value;
+void append_json(std::string& out, const OpenCase& effect) {
+    JsonRecord record(out);
+    record.add("type", "case");
+    record.add("kind", effect.kind);
+    record.add("instruction", effect.instruction);
+    record.add_value("amount", effect.amount);
+    record.end();
 }
 
 }  // namespace sluice::flow

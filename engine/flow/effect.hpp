@@ -110,11 +110,12 @@ struct OpenCase {
 [[nodiscard]] std::string_view to_string(AccountStep::Kind kind);
 [[nodiscard]] std::string_view to_string(Side side);
 [[nodiscard]] std::string_view to_string(LimitClaim::Sum sum);
-[[nodiscard]] Value to_value(const SendExchange& effect);
-[[nodiscard]] Value to_value(const AccountStep& effect);
-[[nodiscard]] Value to_value(const RefundClaim& effect);
-[[nodiscard]] Value to_value(const LimitClaim& effect);
-[[nodiscard]] Value to_value(const PostLine& line);
-[[nodiscard]] Value to_value(const OpenCase& effect);
+/// As the journal keeps it, among the effects.
+void append_json(std::string& out, const SendExchange& effect);
+void append_json(std::string& out, const AccountStep& effect);
+void append_json(std::string& out, const RefundClaim& effect);
+void append_json(std::string& out, const LimitClaim& effect);
+void append_json(std::string& out, const PostLine& line);
+void append_json(std::string& out, const OpenCase& effect);
 
 }  // namespace sluice::flow

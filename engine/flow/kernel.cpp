@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/json_record.hpp"
+
 namespace sluice::flow {
 namespace {
 
@@ -10,12 +12,6 @@ using payment::InstructionEvent;
 using payment::InstructionStatus;
 using payment::LegKind;
 using payment::SubjectStatus;
-
-Value effect_of(std::string_view type) {
-    Value value;
-    value.set("type", type);
-    return value;
-}
 
 }  // namespace
 
@@ -81,10 +77,11 @@ bool Kernel::move(payment::Instruction& instruction, InstructionEvent event) {
     }
     if (*to != instruction.status) {
         instruction.status = *to;
-        Value effect = effect_of("instruction");
-        effect.set("instruction", instruction.id.to_string());
-        effect.set("status", payment::to_string(*to));
-        note(std::move(effect));
+        JsonRecord effect(next_effect());
+        effect.add("type", "instruction");
+        effect.add("instruction", instruction.id);
+        effect.add("status", payment::to_string(*to));
+        effect.end();
     }
     touch(instruction.id);
     if (payment::is_final(instruction.status)) {
@@ -122,10 +119,11 @@ Result<void> Kernel::stage(std::string_view name, std::string_view phase) {
         picture_.subject.stage = name;
         step_.subject_changed = true;
     }
-    Value effect = effect_of("stage");
-    effect.set("name", name);
-    effect.set("phase", phase);
-    note(std::move(effect));
+    JsonRecord effect(next_effect());
+    effect.add("type", "stage");
+    effect.add("name", name);
+    effect.add("phase", phase);
+    effect.end();
     return {};
 }
 
@@ -218,16 +216,17 @@ Result<payment::Instruction*> Kernel::create(
 }
 
 payment::Instruction& Kernel::add_instruction(payment::Instruction instruction) {
-    Value effect = effect_of("instruct");
-    effect.set("instruction", instruction.id.to_string());
-    effect.set("leg", instruction.leg_number);
+    JsonRecord effect(next_effect());
+    effect.add("type", "instruct");
+    effect.add("instruction", instruction.id);
+    effect.add("leg", instruction.leg_number);
     if (instruction.purpose != payment::Purpose::collect) {
-        effect.set("purpose", payment::to_string(instruction.purpose));
+        effect.add("purpose", payment::to_string(instruction.purpose));
     }
-    effect.set("channel", instruction.channel);
-    effect.set("channel_account", instruction.channel_account);
-    effect.set("amount", instruction.amount);
-    note(std::move(effect));
+    effect.add("channel", instruction.channel);
+    effect.add("channel_account", instruction.channel_account);
+    effect.add_value("amount", instruction.amount);
+    effect.end();
     step_.created.push_back(instruction.id);
     picture_.instructions.push_back(std::move(instruction));
     return picture_.instructions.back();
@@ -243,7 +242,7 @@ Value Kernel::try_account(AccountStep step) {
         answer.set("message", refused->text_or_empty("message"));
         return answer;
     }
-    note(to_value(step));
+    append_json(next_effect(), step);
     step_.account_steps.push_back(step);
     answer.set("ok", true);
     return answer;
@@ -315,7 +314,7 @@ Result<void> Kernel::release(InstructionId id) {
     AccountStep step{
         ++ordinal_, AccountStep::Kind::release, id, instruction->account, instruction->amount
     };
-    note(to_value(step));
+    append_json(next_effect(), step);
     step_.account_steps.push_back(step);
     move(*instruction, InstructionEvent::let_go);
     return {};

@@ -115,7 +115,7 @@ class Kernel {
     void note_absence(const Fact& fact);
     void queue_event(const Fact& fact, const payment::Instruction& instruction);
     bool move(payment::Instruction& instruction, payment::InstructionEvent event);
-    void note(Value effect) { step_.effects.push_back(std::move(effect)); }
+    std::string& next_effect() { return step_.effects.next(); }
     void touch(InstructionId id);
     [[nodiscard]] const Recorded* known_at(std::uint32_t ordinal, Recorded::Kind kind) const;
     std::optional<Value> refusal_at(std::uint32_t ordinal);

@@ -207,7 +207,7 @@ Result<void> Kernel::exchange(InstructionId id, Operation operation) {
     }
     const SendExchange effect{++exchanges_sent_, id, operation, repeats};
     unanswered_[effect.exchange] = effect;
-    note(to_value(effect));
+    append_json(next_effect(), effect);
     step_.exchanges.push_back(effect);
     return {};
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/json_record.hpp"
 #include "flow/kernel.hpp"
 
 namespace sluice::flow {
@@ -10,19 +11,17 @@ namespace {
 using payment::InstructionStatus;
 using payment::LegKind;
 
-Value status_effect(const payment::Subject& payment) {
-    Value value;
-    value.set("type", "status");
-    value.set("status", payment::to_string(payment.status));
-    if (!payment.failure_code.empty()) {
-        value.set("code", payment.failure_code);
-    }
-    return value;
-}
-
 }  // namespace
 
-void Kernel::note_status() { note(status_effect(picture_.subject)); }
+void Kernel::note_status() {
+    JsonRecord effect(next_effect());
+    effect.add("type", "status");
+    effect.add("status", payment::to_string(picture_.subject.status));
+    if (!picture_.subject.failure_code.empty()) {
+        effect.add("code", picture_.subject.failure_code);
+    }
+    effect.end();
+}
 
 Result<void> Kernel::open_case(std::string_view kind, InstructionId id, std::string detail) {
     const payment::Instruction* instruction = find(id);
@@ -45,7 +44,7 @@ Result<void> Kernel::open_case(std::string_view kind, InstructionId id, std::str
     opened.instruction = id;
     opened.amount = amount;
     opened.detail = std::move(detail);
-    note(to_value(opened));
+    append_json(next_effect(), opened);
     const std::pair<std::string_view, CasesOf*> ends[] = {
         {kDoubtCase, &doubts_}, {kConflictCase, &conflicts_}, {kDueCase, &dues_}
     };

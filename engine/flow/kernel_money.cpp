@@ -62,7 +62,7 @@ Result<void> Kernel::within_due(Money more) const {
 
 void Kernel::post(PostLine debit, PostLine credit) {
     for (PostLine* each : {&debit, &credit}) {
-        note(to_value(*each));
+        append_json(next_effect(), *each);
         step_.lines.push_back(std::move(*each));
     }
 }

@@ -83,7 +83,7 @@ void Kernel::give_back_to_account(const payment::Refund& conversion, Money amoun
         return;
     }
     const AccountStep step{++ordinal_, AccountStep::Kind::restore, {}, conversion.from.id, amount};
-    note(to_value(step));
+    append_json(next_effect(), step);
     step_.account_steps.push_back(step);
     post(owed_line(Side::debit, amount), from_line(conversion, Side::credit, amount));
 }

@@ -47,7 +47,7 @@ Result<Value> Kernel::within_limits(const PayoutLimits& limits) {
         if (const auto refused = refusal_at(claim.ordinal)) {
             return limit_refusal(claim, *refused);
         }
-        note(to_value(claim));
+        append_json(next_effect(), claim);
     }
     step_.limits = std::move(claims);
     step_.subject_changed = true;
@@ -77,7 +77,7 @@ Result<Value> Kernel::take_from_account(const std::optional<PayoutLimits>& limit
         const Money whole, subject.amount.plus(payout != nullptr ? payout->fee : transfer->fee)
     );
     const std::size_t steps_before = step_.account_steps.size();
-    const std::size_t effects_before = step_.effects.size();
+    const std::size_t effects_before = step_.effects.mark();
     Value answer;
     answer.set("ok", true);
     if (!from.id.is_nil()) {
@@ -92,7 +92,7 @@ Result<Value> Kernel::take_from_account(const std::optional<PayoutLimits>& limit
     if (!*answer.find("ok")->as_bool()) {
         // A receiver or a limit that refuses leaves nothing taken.
         step_.account_steps.resize(steps_before);
-        step_.effects.resize(effects_before);
+        step_.effects.forget_since(effects_before);
         return answer;
     }
     taken_ = true;
@@ -222,7 +222,7 @@ void Kernel::restore(const payment::Payout& payout) {
     };
     if (!payout.from.id.is_nil()) {
         const AccountStep step{++ordinal_, AccountStep::Kind::restore, {}, payout.from.id, whole};
-        note(to_value(step));
+        append_json(next_effect(), step);
         step_.account_steps.push_back(step);
     }
     post(

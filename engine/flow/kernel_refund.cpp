@@ -108,7 +108,7 @@ Result<void> Kernel::may_give_back(Money amount) const {
 }
 
 void Kernel::push_claim(const RefundClaim& claim) {
-    note(to_value(claim));
+    append_json(next_effect(), claim);
     step_.claims.push_back(claim);
     if (payment::Instruction* own = find_mutable(claim.instruction)) {
         const bool yields = claim.kind == RefundClaim::Kind::yield;

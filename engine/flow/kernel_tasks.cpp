@@ -26,7 +26,7 @@ Value event_of(const Task& task) {
 /// money that moved against our record is no script's business.
 void Kernel::tell_tasks() {
     for (TaskTurn& turn : board_.take_turns()) {
-        note(to_value(turn));
+        append_json(next_effect(), turn);
         const bool is_decided = turn.kind == TaskTurn::Kind::decided;
         const Task task = turn.task;
         step_.task_turns.push_back(std::move(turn));

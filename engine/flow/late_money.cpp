@@ -207,7 +207,7 @@ bool LateMoney::takes_room(const payment::Instruction& instruction) {
         instruction.original.claimed,
         instruction.amount
     };
-    kernel_.note(to_value(claim));
+    append_json(kernel_.next_effect(), claim);
     kernel_.step_.claims.push_back(claim);
     if (!kernel_.is_surplus()) {
         kernel_.step_.order_refund.ordinal = of_order;

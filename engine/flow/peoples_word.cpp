@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/json_record.hpp"
 #include "flow/refund_way.hpp"
 
 namespace sluice::flow {
@@ -36,13 +37,20 @@ std::unexpected<Error> says_otherwise(const Task& task, std::string_view wanted)
     );
 }
 
-Value resolve_effect(TaskId id, const payment::Instruction& instruction, OutcomeKind outcome) {
-    Value effect;
-    effect.set("type", "resolve");
-    effect.set("task", id.to_string());
-    effect.set("instruction", instruction.id.to_string());
-    effect.set("outcome", payment::to_string(outcome));
-    return effect;
+/// What people found out about an instruction.
+struct Finding {
+    TaskId task;
+    InstructionId instruction;
+    OutcomeKind outcome;
+};
+
+void append_json(std::string& out, const Finding& finding) {
+    JsonRecord record(out);
+    record.add("type", "resolve");
+    record.add("task", finding.task);
+    record.add("instruction", finding.instruction);
+    record.add("outcome", payment::to_string(finding.outcome));
+    record.end();
 }
 
 }  // namespace
@@ -157,7 +165,7 @@ Result<void> PeoplesWord::resolve(TaskId id) {
     word.outcome.merchant = instruction->merchant;
     word.outcome.amount = instruction->amount;
     word.outcome.channel_reference = task->values.text_or_empty("channel_reference");
-    kernel_.note(resolve_effect(id, *instruction, word.outcome.kind));
+    append_json(kernel_.next_effect(), Finding{id, instruction->id, word.outcome.kind});
     kernel_.learn(word, *instruction);
     return {};
 }
@@ -166,8 +174,9 @@ Result<void> PeoplesWord::resolve(TaskId id) {
 /// does. What it says once more of the same is evidence.
 void PeoplesWord::settle_conflict(payment::Instruction& instruction, const Task& task) {
     const bool moved = task.values.text_or_empty("outcome") == "succeeded";
-    kernel_.note(
-        resolve_effect(task.id, instruction, moved ? OutcomeKind::succeeded : OutcomeKind::refused)
+    append_json(
+        kernel_.next_effect(),
+        Finding{task.id, instruction.id, moved ? OutcomeKind::succeeded : OutcomeKind::refused}
     );
     instruction.outcome_code = kByHand;
     instruction.outcome_message = "people resolved it: task " + task.id.to_string();

@@ -24,7 +24,7 @@ void append_list(std::string& out, const Items& items) {
 /// What the hash of a journal row is over.
 std::string effects_of(const Step& step) {
     std::string effects;
-    append_list(effects, step.effects);
+    step.effects.append_to(effects);
     return effects;
 }
 
@@ -55,7 +55,7 @@ JournalRow journal_row(std::uint32_t seq, Time at, const Step& step) {
     append_list(row.body, step.recorded);
     row.body += ",\"effects\":";
     const std::size_t effects = row.body.size();
-    append_list(row.body, step.effects);
+    step.effects.append_to(row.body);
     row.effects_hash = hash128(std::string_view(row.body).substr(effects));
     row.body += "}";
     return row;

@@ -14,6 +14,7 @@
 #include "core/value.hpp"
 #include "flow/channel_terms.hpp"
 #include "flow/effect.hpp"
+#include "flow/effect_list.hpp"
 #include "flow/fact.hpp"
 #include "flow/task_board.hpp"
 #include "payment/status.hpp"
@@ -53,7 +54,7 @@ struct RefusedVote {
 struct Step {
     std::vector<Fact> facts;
     std::vector<Recorded> recorded;
-    std::vector<Value> effects;  ///< the journal's account, in order; the hash is over these
+    EffectList effects;  ///< the hash is over these
     std::vector<SendExchange> exchanges;
     std::vector<AccountStep> account_steps;
     std::vector<RefundClaim> claims;

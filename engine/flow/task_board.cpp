@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/json_record.hpp"
 #include "payment/names.hpp"
 
 namespace sluice::flow {
@@ -54,34 +55,37 @@ int agreeing(const Task& task, const Value& values) {
     }));
 }
 
+void add_question(JsonRecord& record, const Task& task) {
+    record.add("kind", task.kind);
+    record.add("needed", task.needed);
+    if (!task.about.is_nil()) {
+        record.add("instruction", task.about);
+    }
+    if (task.amount) {
+        record.add_value("amount", *task.amount);
+    }
+}
+
 }  // namespace
 
 std::string_view to_string(TaskTurn::Kind kind) { return kTurnKinds.of(kind); }
 
-Value to_value(const TaskTurn& turn) {
-    const Task& task = turn.task;
-    Value value;
-    value.set("type", "task");
-    value.set("turn", to_string(turn.kind));
-    value.set("task", task.id.to_string());
+void append_json(std::string& out, const TaskTurn& turn) {
+    JsonRecord record(out);
+    record.add("type", "task");
+    record.add("turn", to_string(turn.kind));
+    record.add("task", turn.task.id);
     if (turn.kind == TaskTurn::Kind::voted) {
-        value.set("actor", task.votes.back().actor);
-        value.set("verdict", to_string(task.votes.back().verdict));
-        return value;
+        record.add("actor", turn.task.votes.back().actor);
+        record.add("verdict", to_string(turn.task.votes.back().verdict));
+    } else {
+        record.add("status", to_string(turn.task.status));
+        record.add("role", turn.task.roles());
     }
-    value.set("status", to_string(task.status));
-    value.set("role", task.roles());
     if (turn.kind == TaskTurn::Kind::opened) {
-        value.set("kind", task.kind);
-        value.set("needed", task.needed);
-        if (!task.about.is_nil()) {
-            value.set("instruction", task.about.to_string());
-        }
-        if (task.amount) {
-            value.set("amount", *task.amount);
-        }
+        add_question(record, turn.task);
     }
-    return value;
+    record.end();
 }
 
 Result<void> TaskBoard::open(Task task) {

@@ -21,7 +21,7 @@ struct TaskTurn {
 
 [[nodiscard]] std::string_view to_string(TaskTurn::Kind kind);
 /// As the journal keeps it, among the effects.
-[[nodiscard]] Value to_value(const TaskTurn& turn);
+void append_json(std::string& out, const TaskTurn& turn);
 
 /// The tasks of one run: what people are asked, who has voted, what was decided. It counts; it
 /// knows nothing of money. Part of the kernel, as pure as that, and lives as long.

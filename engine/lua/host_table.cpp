@@ -24,15 +24,13 @@ HostReply ask_host(lua_State* state, const HostEntry& entry) {
     return entry.function(arguments);
 }
 
-int call_host(lua_State* state) {
-    const void* address = lua_touserdata(state, lua_upvalueindex(1));
-    const auto& entry = *static_cast<const HostEntry*>(address);
-    box_of(state).meters.charge(state, kWorkACall);
+/// What the host answered is on top of the stack; false: the script is to wait.
+bool take_reply(lua_State* state, const HostEntry& entry) {
     HostReply reply = ask_host(state, entry);
     switch (reply.kind) {
         case HostReply::Kind::value:
             push_value(state, reply.value);
-            return 1;
+            return true;
         case HostReply::Kind::failure:
             push_value(state, reply.value);
             raise_failure(state);
@@ -45,7 +43,15 @@ int call_host(lua_State* state) {
         raise(state, entry.name + " waits, and nothing can wait here");
     }
     box_of(state).waiting = std::move(reply.value);
-    return lua_yield(state, 0);
+    return false;
+}
+
+/// Owns nothing: a yield is thrown through it, and a frame to clean up costs as much again.
+int call_host(lua_State* state) {
+    const void* address = lua_touserdata(state, lua_upvalueindex(1));
+    const auto& entry = *static_cast<const HostEntry*>(address);
+    box_of(state).meters.charge(state, kWorkACall);
+    return take_reply(state, entry) ? 1 : lua_yield(state, 0);
 }
 
 }  // namespace

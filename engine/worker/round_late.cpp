@@ -117,7 +117,7 @@ Result<bool> Round::read_ended(Work& work) {
     work.now = activation.now;
     SLUICE_TRY(kernel->begin(std::move(activation)));
     flow::Step step = kernel->take_step();
-    if (step.effects.empty()) {
+    if (step.effects.is_empty()) {
         answer_votes(work.inputs, step.refused_votes);
         return false;
     }

@@ -126,6 +126,11 @@ function kernel.exchange(instruction, operation) end
 
 -- How an instruction stands now. Never waits. Not journaled.
 ---@param instruction string
+---@return string status as View has it
+function kernel.status(instruction) end
+
+-- All that is known of an instruction now. Never waits. Not journaled.
+---@param instruction string
 ---@return View
 function kernel.view(instruction) end
 

@@ -66,7 +66,7 @@ end
 local function hear_people(talk, event)
   if event.type ~= "task" or event.task ~= talk.task then return end
   talk.task = false
-  local status = kernel.view(talk.instruction).status
+  local status = kernel.status(talk.instruction)
   local open = status == "created" or status == "pending" or status == "unknown"
   if open and event.verdict == "approved" then kernel.resolve(event.task) end
 end
@@ -74,7 +74,7 @@ end
 -- The channel contradicts our record: nobody but people can tell what really happened. `hear` gets
 -- what comes meanwhile. It has succeeded or was refused afterwards.
 local function settle_conflict(instruction, hear)
-  while kernel.view(instruction).status == "conflicted" do
+  while kernel.status(instruction) == "conflicted" do
     local task = kernel.task(doubt(instruction))
     local event
     repeat

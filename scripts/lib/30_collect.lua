@@ -59,7 +59,7 @@ end
 -- Also of what the channel will not close: the payer may still pay, and his card stays held.
 local function ask_people_in_doubt(talk)
   if talk.charged_at_once and talk.waiting.close then return end
-  local is_unknown = kernel.view(talk.instruction).status == "unknown"
+  local is_unknown = kernel.status(talk.instruction) == "unknown"
   if is_unknown or talk.closing then ask_people(talk) end
 end
 
@@ -86,7 +86,7 @@ end
 local function take(talk, event)
   if is_of_another(talk, event) then return end
   if event.type == "outcome" then talk.waiting[event.operation] = false end
-  if not is_open(kernel.view(talk.instruction).status) then
+  if not is_open(kernel.status(talk.instruction)) then
     -- The answer that ended it was faster than the wish to close: the wish still ends the payment.
     if event.type == "close_requested" then talk.closing = event.reason end
   elseif event.type == "close_requested" then
@@ -105,7 +105,7 @@ end
 local function next_pause(talk)
   local situation = "closing"
   if not talk.closing then
-    local pending = kernel.view(talk.instruction).status == "pending"
+    local pending = kernel.status(talk.instruction) == "pending"
     local acts = talk.charged_at_once and "at_the_till" or "payer_acts"
     situation = pending and acts or "answer_lost"
   end
@@ -124,7 +124,7 @@ end
 -- wish that came in the same breath as its end.
 local function follow(talk)
   ask(talk, "collect")
-  while is_open(kernel.view(talk.instruction).status) do
+  while is_open(kernel.status(talk.instruction)) do
     take(talk, kernel.wait(next_pause(talk)))
   end
   settle_conflict(talk.instruction, function(event) take(talk, event) end)

@@ -40,7 +40,7 @@ end
 local function take(talk, event)
   local answers = is_answer(talk, event)
   -- Something that came in the same breath may have ended it.
-  if not is_open(kernel.view(talk.instruction).status) then return end
+  if not is_open(kernel.status(talk.instruction)) then return end
   if event.type == "timer" then
     talk.turn, talk.ask_at_ms = talk.turn + 1, false
     ask(talk, talk.query)
@@ -67,9 +67,9 @@ end
 
 -- Sends it and follows it to its end, or until it surely was not sent. Returns its view.
 local function send_out(talk)
-  if kernel.view(talk.instruction).status == "created" then ask(talk, talk.send) end
+  if kernel.status(talk.instruction) == "created" then ask(talk, talk.send) end
   talk.ask_at_ms = false
-  while is_open(kernel.view(talk.instruction).status) and not is_unsent(talk) do
+  while is_open(kernel.status(talk.instruction)) and not is_unsent(talk) do
     take(talk, kernel.wait(next_pause(talk)))
   end
   return kernel.view(talk.instruction)

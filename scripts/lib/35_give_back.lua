@@ -39,7 +39,7 @@ end
 -- nothing else may go for it.
 local function went_after_all(part)
   for _, instruction in ipairs(part.tried) do
-    if kernel.view(instruction).status == "succeeded" then
+    if kernel.status(instruction) == "succeeded" then
       part.instruction = instruction
       return true
     end
@@ -226,7 +226,7 @@ end
 
 -- Whether what had reached the payer came back to us since.
 local function came_back(part)
-  return part.instruction and kernel.view(part.instruction).status == "returned"
+  return part.instruction and kernel.status(part.instruction) == "returned"
 end
 
 -- Whether none of the parts went, or may have gone.

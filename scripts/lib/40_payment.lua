@@ -10,7 +10,7 @@ end
 
 -- A frozen amount is let go; one that was already taken is owed back.
 local function let_go(pay, instruction)
-  if kernel.view(instruction).status == "pending" then
+  if kernel.status(instruction) == "pending" then
     kernel.release(instruction)
   else
     owe_back(pay, instruction, "internal")

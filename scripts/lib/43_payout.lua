@@ -16,7 +16,7 @@ end
 -- Whether one of them paid; also one that was known not to have, while another was asked.
 local function is_paid(payout)
   for _, instruction in ipairs(payout.tried) do
-    if kernel.view(instruction).status == "succeeded" then return true end
+    if kernel.status(instruction) == "succeeded" then return true end
   end
   return false
 end

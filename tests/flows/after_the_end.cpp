@@ -29,7 +29,7 @@ bool AfterTheEnd::hears(std::vector<flow::Fact> facts) {
     EXPECT_TRUE(kernel.begin(std::move(activation)).has_value());
     step = kernel.take_step();
     check();
-    if (step.effects.empty()) {
+    if (step.effects.is_empty()) {
         return false;
     }
     ++seq_;
@@ -81,7 +81,7 @@ void AfterTheEnd::check() const {
     EXPECT_EQ(sum, 0);
     EXPECT_FALSE(step.wake_at.has_value());
     EXPECT_THAT(step.exchanges, IsEmpty());
-    if (step.effects.empty()) {
+    if (step.effects.is_empty()) {
         EXPECT_THAT(step.lines, IsEmpty());
         EXPECT_THAT(step.cases, IsEmpty());
         EXPECT_THAT(step.touched, IsEmpty());

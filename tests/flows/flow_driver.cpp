@@ -388,7 +388,9 @@ std::string describe(const flow::Run& run) {
                 format_rfc3339(each.expires_at) + "\n";
     }
     for (const auto& [number, sent] : run.kernel().unanswered()) {
-        text += "unanswered " + to_json(flow::to_value(sent)) + "\n";
+        text += "unanswered ";
+        append_json(text, sent);
+        text += "\n";
     }
     text += "next " + std::to_string(run.next_seq());
     text += run.wake_at() ? " wakes " + format_rfc3339(*run.wake_at()) : " sleeps";

@@ -20,6 +20,9 @@ std::shared_ptr<Interpreter> shared(const flow::FlowScriptsPtr& scripts) {
     return Interpreter::open(scripts, Company::shared).value();
 }
 
+// How many runs an interpreter takes.
+constexpr std::uint64_t kCrowd = 128;
+
 FlowDriver driver_in(const std::shared_ptr<Interpreter>& interpreter, std::uint64_t seed = 7) {
     return FlowDriver({.interpreter = interpreter, .seed = seed});
 }
@@ -193,19 +196,19 @@ TEST(SharedInterpreter, CostsAWaitingRunLessThanSixteenKilobytes) {
         waiting.back()->start();
     }
 
-    EXPECT_EQ(waiting.size(), 64U);
+    EXPECT_EQ(waiting.size(), kCrowd);
     EXPECT_LE(interpreter->memory_bytes() / waiting.size(), 16U << 10);
 }
 
 TEST(SharedInterpreter, IsSparseWhenMostOfItsRunsAreGone) {
     const auto interpreter = shared(pay_scripts());
-    auto crowd = crowd_in(interpreter, 64);
+    auto crowd = crowd_in(interpreter, kCrowd);
     EXPECT_TRUE(interpreter->is_full());
     EXPECT_FALSE(interpreter->is_sparse());
 
-    crowd.resize(17);
+    crowd.resize(kCrowd / 4 + 1);
     EXPECT_FALSE(interpreter->is_sparse());
-    crowd.resize(16);
+    crowd.resize(kCrowd / 4);
     EXPECT_TRUE(interpreter->is_sparse());
 }
 
@@ -233,7 +236,7 @@ TEST(InterpreterPool, GivesRunsOfTheSameScriptsTheSamePlaceUntilItIsFull) {
 
     EXPECT_EQ(pool.place_for(scripts).value(), first);
     EXPECT_NE(pool.place_for(odd_scripts()).value(), first);
-    const auto crowd = crowd_in(first, 64);
+    const auto crowd = crowd_in(first, kCrowd);
     EXPECT_NE(pool.place_for(scripts).value(), first);
 }
 

@@ -37,19 +37,31 @@ Result<Value> instruct(Kernel& kernel, Arguments arguments) {
     return id ? Value(id->to_string()) : Value{};
 }
 
-Result<Value> view(Kernel& kernel, Arguments arguments) {
+Result<const payment::Instruction*> own_instruction(const Kernel& kernel, Arguments arguments) {
     SLUICE_ASSIGN(const InstructionId id, instruction_at(arguments, 0));
     const payment::Instruction* instruction = kernel.find(id);
     if (instruction == nullptr) {
         return fail(ErrorCode::script, id.to_string() + " is not of this payment");
     }
+    return instruction;
+}
+
+/// Asked much more often than the whole view, which is much more work.
+Result<Value> status(Kernel& kernel, Arguments arguments) {
+    SLUICE_ASSIGN(const payment::Instruction* instruction, own_instruction(kernel, arguments));
+    return Value(payment::to_string(instruction->status));
+}
+
+Result<Value> view(Kernel& kernel, Arguments arguments) {
+    SLUICE_ASSIGN(const payment::Instruction* instruction, own_instruction(kernel, arguments));
+    const ChannelTalk& talk = kernel.talk(instruction->id);
     Value record;
     record.set("status", payment::to_string(instruction->status));
     record.set("code", instruction->outcome_code);
     record.set("message", instruction->outcome_message);
     record.set("may_repeat", kernel.may_repeat(*instruction));
-    record.set("not_sent", kernel.talk(id).not_sent);
-    record.set("charged_at_once", kernel.talk(id).terms.charged_at_once);
+    record.set("not_sent", talk.not_sent);
+    record.set("charged_at_once", talk.terms.charged_at_once);
     record.set("amount", instruction->amount);
     return record;
 }
@@ -276,6 +288,7 @@ constexpr std::pair<const char*, Primitive> kPrimitives[] = {
     {"capture", capture},
     {"release", release},
     {"exchange", exchange},
+    {"status", status},
     {"view", view},
     {"conclude_absent", conclude_absent},
     {"refund", refund},

@@ -211,16 +211,31 @@ TEST(JournalTerms, RefuseWhatNoTermsAre) {
 
 TEST(JournalRow, HashesEffectsAndNothingElse) {
     Step step;
-    step.effects.push_back(to_value(SendExchange{1, some_instruction(), {}}));
+    append_json(step.effects.next(), SendExchange{1, some_instruction(), {}});
     Step with_fact = step;
     with_fact.facts.push_back(answer_fact());
     Step with_effect = step;
-    with_effect.effects.push_back(to_value(SendExchange{2, some_instruction(), {}}));
+    append_json(with_effect.effects.next(), SendExchange{2, some_instruction(), {}});
 
     const auto hash = journal_row(1, Time{}, step).effects_hash;
 
     EXPECT_EQ(journal_row(2, Time{} + std::chrono::hours(1), with_fact).effects_hash, hash);
     EXPECT_NE(journal_row(1, Time{}, with_effect).effects_hash, hash);
+}
+
+TEST(EffectList, ForgetsWhatCameAfterAMark) {
+    EffectList effects;
+    effects.next() += R"({"type":"kept"})";
+    const std::size_t mark = effects.mark();
+    effects.next() += R"({"type":"forgotten"})";
+
+    effects.forget_since(mark);
+
+    std::string text;
+    effects.append_to(text);
+    EXPECT_EQ(text, R"([{"type":"kept"}])");
+    effects.forget_since(0);
+    EXPECT_TRUE(effects.is_empty());
 }
 
 TEST(JournalRow, IsJsonOfFactsRecordedAndEffects) {
