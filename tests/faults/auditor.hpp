@@ -53,6 +53,7 @@ class Auditor {
     [[nodiscard]] std::vector<std::string> ends_of(const std::string& id, const RefundTold& refund)
         const;
     [[nodiscard]] LegAsked leg_of(const WayTold& way) const;
+    [[nodiscard]] std::int64_t surplus_of(const WayTold& way) const;
     [[nodiscard]] bool was_paid(const std::string& number) const;
     [[nodiscard]] bool paid_by(const std::string& account, const WayTold& way) const;
     [[nodiscard]] bool has_told(const std::string& id, std::string_view type) const;

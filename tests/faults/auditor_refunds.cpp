@@ -83,9 +83,22 @@ LegAsked Auditor::leg_of(const WayTold& way) const {
     }
     const std::size_t number = std::stoul(way.source.substr(at + 5));
     const auto& legs = payment->second.legs;
-    const std::string& status = payment->second.status;
-    const bool has_money = status == kGone || status == "surplus";
+    const bool has_money = payment->second.status == kGone;
     return {legs.at(number - 1).account, has_money ? legs.at(number - 1).amount : 0};
+}
+
+/// What attempts at the same leg that were given up collected after all, however the payment ended:
+/// it may have gone on with another attempt, and may have been closed since.
+std::int64_t Auditor::surplus_of(const WayTold& way) const {
+    const auto payment = told_.payments.find(way.source.substr(0, way.source.find(" leg ")));
+    std::int64_t sum = 0;
+    if (payment != told_.payments.end()) {
+        for (const WayTold& attempt : payment->second.ways) {
+            const bool is_surplus = attempt.status == "surplus" && attempt.source == way.source;
+            sum += is_surplus ? attempt.amount : 0;
+        }
+    }
+    return sum;
 }
 
 void Auditor::check_caps() {
@@ -93,12 +106,11 @@ void Auditor::check_caps() {
     std::map<std::string, std::int64_t> caps;
     for (const auto& [id, refund] : told_.refunds) {
         for (const WayTold& way : refund.ways) {
-            // An attempt that was given up may have collected the same leg once more.
             const std::string source = way.source + (refund.is_surplus ? " surplus" : "");
             // A conversion sends on what counted with the refund before.
             const bool counts = way.status == kGone && refund.converts.empty();
             given[source] += counts ? way.amount : 0;
-            caps[source] = leg_of(way).amount;
+            caps[source] = refund.is_surplus ? surplus_of(way) : leg_of(way).amount;
         }
         const bool is_of_payment = refund.payment.empty() ||
                                    std::ranges::all_of(refund.ways, [&refund](const WayTold& way) {

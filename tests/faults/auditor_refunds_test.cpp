@@ -296,5 +296,48 @@ TEST(AuditorOfRefunds, FindsWhatPeopleGaveWithoutSayingSoAndWhatNobodyAskedThem)
     );
 }
 
+/// An attempt at 700 that was given up collected them while the payment went on; then the payment
+/// was closed, and they went back by themselves.
+Testimony true_testimony_of_surplus() {
+    Testimony told = true_testimony();
+    told.payments["pay_2"].ways.push_back(
+        of_source(with_status(at_channel("C9", "collect", 700), "surplus"), "pay_2 leg 1")
+    );
+    told.events["pay_2"] = {"payment.closed", "payment.surplus"};
+    told.far_orders["C9"] = {.far = kWechat, .status = "moved", .amount = 700};
+    told.refunds["ref_s"] = {
+        .payment = "pay_2",
+        .amount = 700,
+        .status = "succeeded",
+        .ways = {of_source(at_channel("R9", "refund", 700), "pay_2 leg 1")},
+        .is_surplus = true
+    };
+    told.events["ref_s"] = {"refund.succeeded"};
+    told.far_refunds["R9"] = {.far = kWechat, .status = "moved", .amount = 700};
+    tell_of_whom(told, "m1");
+    return told;
+}
+
+TEST(AuditorOfRefunds, FindsNothingInASurplusOfAPaymentThatWasClosedLater) {
+    EXPECT_THAT(Auditor(true_testimony_of_surplus()).findings(), IsEmpty());
+}
+
+TEST(AuditorOfRefunds, FindsAWrongFenOfASurplus) {
+    expect_found(
+        true_testimony_of_surplus(),
+        {
+            {"more than the attempt collected",
+             [](Testimony& t) { t.refunds["ref_s"].ways.front().amount = 701; },
+             "pay_2 leg 1 surplus gave back 701, it collected 700"},
+            {"of an attempt that collected nothing",
+             [](Testimony& t) { t.payments["pay_2"].ways.back().status = "closed"; },
+             "pay_2 leg 1 surplus gave back 700, it collected 0"},
+            {"of another leg",
+             [](Testimony& t) { t.payments["pay_2"].ways.back().source = "pay_2 leg 2"; },
+             "pay_2 leg 1 surplus gave back 700, it collected 0"},
+        }
+    );
+}
+
 }  // namespace
 }  // namespace sluice::testing

@@ -20,7 +20,7 @@ struct WayTold {
     std::string far;      ///< "CHANNEL/ACCOUNT", kByPeople; "" at an account of ours
     std::string status;
     std::int64_t amount = 0;
-    std::string source;           ///< of a refund, what it gives back of: "PAYMENT leg N"
+    std::string source;  ///< what it collects, or gives back of: "PAYMENT leg N"; "" of a payout
     bool went_after_all = false;  ///< it was known not to have gone, and went
 };
 

@@ -23,6 +23,10 @@ ValueArray items(const Value& from, std::string_view member) {
 
 std::string without_prefix(const std::string& id) { return id.substr(id.find('_') + 1); }
 
+std::string source_of(const std::string& payment, const Value& numbered) {
+    return payment + " leg " + std::to_string(numbered.int_or("leg", 0));
+}
+
 /// A way of a refund, or an instruction of a payment or payout.
 WayTold read_way(const Value& from, const std::string& purpose) {
     WayTold way{
@@ -40,8 +44,7 @@ WayTold read_way(const Value& from, const std::string& purpose) {
         way.far = text(from, "channel") + "/" + text(from, "channel_account");
     }
     if (const Value* source = from.find("source")) {
-        way.source =
-            text(*source, "payment_id") + " leg " + std::to_string(source->int_or("leg", 0));
+        way.source = source_of(text(*source, "payment_id"), *source);
     }
     return way;
 }
@@ -199,7 +202,10 @@ void Witness::tell_services(Testimony& told) {
         PaymentTold& payment = told.payments[text(each, "id")];
         told.shown_to[text(each, "id")].insert(merchant);
         payment.status = text(each, "status");
-        payment.ways = read_ways(items(each, "instructions"), "collect");
+        for (const Value& instruction : items(each, "instructions")) {
+            WayTold& way = payment.ways.emplace_back(read_way(instruction, "collect"));
+            way.source = source_of(text(each, "id"), instruction);
+        }
     }
     for (const auto& [merchant, each] : list("payouts")) {
         PayoutTold& payout = told.payouts[text(each, "id")];
