@@ -1,17 +1,6 @@
 // The one statement that writes a batch, called as the worker calls it but with activations that
 // no flow would ask for.
-#include <atomic>
-#include <future>
-#include <map>
-#include <random>
-#include <thread>
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include "db/hand_made.hpp"
-#include "ledger/ledger_store.hpp"
-#include "support/test_database.hpp"
+#include "db/commit_fixture.hpp"
 
 namespace sluice::testing {
 namespace {
@@ -20,74 +9,9 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using worker::Batch;
-using worker::Refusal;
-using Refusals = Result<std::vector<Refusal>>;
+using Refusals = CommitRefusals;
 
-class CommitBatch : public ::testing::Test {
-  protected:
-    void TearDown() override { EXPECT_THAT(database_.unsound(), IsEmpty()); }
-
-    AccountId given_card(std::int64_t amount_minor) {
-        ledger::LedgerStore store(connection_);
-        const std::string name = "card_" + std::to_string(++cards_);
-        const AccountId card = *store.open_account({
-            .key = {.gl = ledger::kPrepaidCard, .owner = name, .currency = "CNY"},
-            .floor_minor = 0,
-            .ceil_minor = std::nullopt,
-        });
-        const Money amount{amount_minor, cny()};
-        EXPECT_TRUE(store.top_up({card, amount, "shop", name, kHandMadeNow}).has_value());
-        return card;
-    }
-    HandMade payment_from(AccountId card, std::int64_t amount_minor) {
-        return HandMade(random_, card, amount_minor);
-    }
-    template <class... Activations>
-    Refusals commit(Activations&... activations) {
-        batch_.clear();
-        (batch_.add(activations.activated()), ...);
-        return batch_.commit(connection_);
-    }
-    /// Commits what nothing speaks against.
-    void given(HandMade& activation) {
-        const Refusals refusals = commit(activation);
-        ASSERT_TRUE(refusals.has_value()) << refusals.error().message;
-        ASSERT_THAT(*refusals, IsEmpty());
-    }
-    Refusals commit_across(const std::string& sql, HandMade& activation);
-    std::int64_t number(const std::string& sql) {
-        const auto rows = owner_.run(sql);
-        EXPECT_TRUE(rows.has_value()) << rows.error().message;
-        return (*rows)[0].int64(0);
-    }
-    std::int64_t count(const std::string& table) {
-        return number("SELECT count(*) FROM sluice." + table);
-    }
-    /// A print of every row, by its table.
-    std::map<std::string, std::string> prints() {
-        std::map<std::string, std::string> by_table;
-        const auto tables =
-            owner_.run("SELECT tablename FROM pg_tables WHERE schemaname = 'sluice'");
-        EXPECT_TRUE(tables.has_value()) << tables.error().message;
-        for (const db::Row table : *tables) {
-            const std::string name(table.text(0));
-            const auto print = owner_.run(
-                "SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM sluice." + name + " t"
-            );
-            EXPECT_TRUE(print.has_value()) << print.error().message;
-            by_table[name] = (*print)[0].text_or_empty(0);
-        }
-        return by_table;
-    }
-    std::int64_t held() { return number("SELECT sum(held)::bigint FROM sluice.balance"); }
-
-    TestDatabase database_;
-    db::Connection owner_ = database_.connect();
-    db::Connection connection_ = database_.connect({.statement_timeout = {}, .role = "sluice_app"});
-    SeededRandom random_{11};
-    Batch batch_;
-    int cards_ = 0;
-};
+class CommitBatch : public CommitFixture {};
 
 TEST_F(CommitBatch, WritesNothingOfARefusedActivationAndAllOfItsNeighbours) {
     const AccountId rich = given_card(10'000);
@@ -272,10 +196,7 @@ TEST_F(CommitBatch, RefusesACaptureOfAHoldThatIsOver) {
     const AccountId card = given_card(10'000);
     HandMade run = payment_from(card, 100).begins();
     given(run);
-    ASSERT_TRUE(
-        owner_.run("UPDATE sluice.instruction SET status = 'released'; "
-                   "UPDATE sluice.balance SET held = 0")
-    );
+    given_released(run);
 
     const Refusals refusals = commit(run.captures());
 
@@ -295,14 +216,8 @@ TEST_F(CommitBatch, NumbersTheEntriesOfACardWithoutAGapWhenOneInTheMiddleIsRefus
     for (HandMade* run : {&first, &refused, &alone, &last}) {
         given(*run);
     }
-    for (const HandMade* run : {&refused, &alone}) {
-        const std::string id = run->picture.instructions.front().id.raw().to_uuid();
-        ASSERT_TRUE(owner_.run(
-            "UPDATE sluice.balance b SET held = b.held - i.amount FROM sluice.instruction i "
-            "WHERE i.account_id = b.account_id AND i.id = '" +
-            id + "'; UPDATE sluice.instruction SET status = 'released' WHERE id = '" + id + "'"
-        ));
-    }
+    given_released(refused);
+    given_released(alone);
     HandMade begun = payment_from(other, 500).begins();
 
     const Refusals refusals =
@@ -338,57 +253,6 @@ TEST_F(CommitBatch, RefusesAHoldInAnotherCurrencyThanTheCardsBesideOneThatFits) 
     EXPECT_EQ(held(), 100);
 }
 
-/// Commits while another session has done something to the card and not committed it yet: the
-/// batch must wait for it.
-Refusals CommitBatch::commit_across(const std::string& sql, HandMade& activation) {
-    db::Connection other = database_.connect();
-    EXPECT_TRUE(other.run("BEGIN; " + sql));
-    auto answer = std::async(std::launch::async, [&] { return commit(activation); });
-    while (number("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") == 0) {
-        std::this_thread::yield();
-    }
-    EXPECT_TRUE(other.run("COMMIT"));
-    return answer.get();
-}
-
-TEST_F(CommitBatch, RefusesWhatIsTakenWhileItWaitsForTheBalance) {
-    const AccountId card = given_card(1'000);
-    HandMade run = payment_from(card, 600).begins();
-
-    const Refusals refusals = commit_across("UPDATE sluice.balance SET held = held + 500", run);
-
-    ASSERT_TRUE(refusals.has_value()) << refusals.error().message;
-    ASSERT_THAT(*refusals, SizeIs(1));
-    EXPECT_EQ((*refusals)[0].reason, "insufficient_balance");
-    EXPECT_EQ(count("payment"), 0);
-    EXPECT_EQ(held(), 500);
-    ASSERT_TRUE(owner_.run("UPDATE sluice.balance SET held = 0"));
-}
-
-TEST_F(CommitBatch, FitsWhenTheOtherSessionLeavesEnough) {
-    const AccountId card = given_card(1'000);
-    HandMade run = payment_from(card, 600).begins();
-
-    const Refusals refusals = commit_across("UPDATE sluice.balance SET held = held", run);
-
-    ASSERT_TRUE(refusals.has_value()) << refusals.error().message;
-    EXPECT_THAT(*refusals, IsEmpty());
-    EXPECT_EQ(held(), 600);
-}
-
-TEST_F(CommitBatch, RefusesAnAccountThatIsClosedWhileItWaitsForTheBalance) {
-    const AccountId card = given_card(1'000);
-    HandMade run = payment_from(card, 600).begins();
-
-    const Refusals refusals =
-        commit_across("SELECT sluice.close_account('" + card.raw().to_uuid() + "')", run);
-
-    ASSERT_TRUE(refusals.has_value()) << refusals.error().message;
-    ASSERT_THAT(*refusals, SizeIs(1));
-    EXPECT_EQ((*refusals)[0].reason, "account_closed");
-    EXPECT_EQ(held(), 0);
-}
-
 TEST_F(CommitBatch, MovesBackWhatFitsBesideWhatDoesNotAndDecidesOneByOne) {
     const AccountId rich = given_card(1'000);
     const AccountId poor = given_card(100);
@@ -407,77 +271,6 @@ TEST_F(CommitBatch, MovesBackWhatFitsBesideWhatDoesNotAndDecidesOneByOne) {
     EXPECT_EQ((*refusals)[0].activation, 1U);
     EXPECT_EQ(held(), 700);
     EXPECT_EQ(count("payment"), 2);
-}
-
-/// What two workers did to one card, each with a session and a bucket of its own.
-struct Tally {
-    std::atomic<std::int64_t> captured = 0;
-    std::atomic<std::int64_t> refused = 0;
-    std::atomic<std::int64_t> strange = 0;
-};
-
-/// Freezes and takes or lets go, again and again, with up to three holds open at a time.
-void pay_from(db::Connection& connection, AccountId card, Bucket bucket, Tally& tally) {
-    constexpr int kPayments = 150;
-    SeededRandom random(static_cast<std::uint64_t>(bucket));
-    Batch batch;
-    const auto take = [&](HandMade& run) {
-        batch.clear();
-        batch.add(run.activated());
-        Refusals refusals = batch.commit(connection);
-        while (!refusals && refusals.error().code == ErrorCode::unavailable) {
-            batch.clear();  // surely rolled back, because the other was faster: once more
-            batch.add(run.activated());
-            refusals = batch.commit(connection);
-        }
-        const bool refused = refusals && !refusals->empty();
-        tally.strange += refusals ? 0 : 1;
-        tally.strange += refused && refusals->front().reason != "insufficient_balance" ? 1 : 0;
-        tally.refused += refused ? 1 : 0;
-        return refusals && !refused;
-    };
-    std::vector<HandMade> frozen;
-    for (int i = 0; i < kPayments; ++i) {
-        const auto amount = static_cast<std::int64_t>(1 + random.next() % 400);
-        HandMade run = HandMade(random, card, amount, bucket);
-        if (take(run.begins())) {
-            frozen.push_back(std::move(run));
-        }
-        if (frozen.size() < 3) {
-            continue;
-        }
-        HandMade oldest = std::move(frozen.front());
-        frozen.erase(frozen.begin());
-        const bool captures = random.next() % 16 == 0;
-        tally.strange += take(captures ? oldest.captures() : oldest.releases()) ? 0 : 1;
-        tally.captured += captures ? oldest.picture.subject.amount.minor() : 0;
-    }
-    for (HandMade& rest : frozen) {
-        tally.strange += take(rest.releases()) ? 0 : 1;
-    }
-}
-
-TEST_F(CommitBatch, KeepsOneCardSoundUnderTwoWorkersAtOnce) {
-    constexpr std::int64_t kOnCard = 2'000;
-    const AccountId card = given_card(kOnCard);
-    Tally tally;
-    std::vector<std::thread> workers;
-    for (const Bucket bucket : {Bucket{3}, Bucket{4}}) {
-        workers.emplace_back([&, bucket] {
-            db::Connection own = database_.connect({.statement_timeout = {}, .role = "sluice_app"});
-            pay_from(own, card, bucket, tally);
-        });
-    }
-    for (std::thread& worker : workers) {
-        worker.join();
-    }
-
-    EXPECT_EQ(tally.strange, 0);
-    EXPECT_GT(tally.refused, 0) << "the floor was never met: the test shows nothing";
-    EXPECT_GT(tally.captured, 0);
-    EXPECT_EQ(held(), 0);
-    EXPECT_EQ(number("SELECT cr - dr FROM sluice.balance"), kOnCard - tally.captured);
-    EXPECT_EQ(number("SELECT coalesce(sum(paid), 0)::bigint FROM sluice.orders"), tally.captured);
 }
 
 }  // namespace

@@ -157,6 +157,35 @@ TEST_F(WorkerRound, ParksARunWhoseReleaseIsRefusedAgainAndAgain) {
     EXPECT_EQ(status_of(id), "pending");
 }
 
+TEST_F(WorkerRound, GoesOnWithTheOthersOfABatchWhenTheReleaseOfOneIsRefused) {
+    std::vector<RunId> runs;
+    std::vector<Input> refused;
+    for (int i = 0; i < 2; ++i) {
+        runs.push_back(given_payment_that_waits());
+        Input& callback = refused.emplace_back();
+        callback.kind = Input::Kind::callback;
+        callback.callback = RoundWorld::told(
+            world.sent.back().instruction, RoundWorld::outcome(payment::OutcomeKind::refused)
+        );
+    }
+    world.run(
+        "UPDATE sluice.instruction SET status = 'released' WHERE kind = 'internal' "
+        "AND run_id = '" +
+        runs[0].raw().to_uuid() + "'"
+    );
+    world.run("UPDATE sluice.balance SET held = 3000");
+
+    ASSERT_TRUE(world.process(std::move(refused)).has_value());
+
+    EXPECT_EQ(status_of(runs[0]), "pending");
+    EXPECT_EQ(status_of(runs[1]), "failed");
+    EXPECT_THAT(
+        world.value("SELECT reason FROM sluice.quarantine"),
+        AllOf(HasSubstr("hold_not_open"), HasSubstr("goes no other way"))
+    );
+    EXPECT_EQ(world.value("SELECT held FROM sluice.balance"), "0");
+}
+
 TEST_F(WorkerRound, HearsOfAnInstructionFromItsOwnAccountAlone) {
     const RunId id = given_payment_that_waits();
     const payment::Instruction ours = world.sent.back().instruction;
